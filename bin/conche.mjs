@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+// The command's door, in plain JavaScript so that any Node from 18 on can open it. In a checkout it runs the
+// TypeScript sources (setting up first when that has not been done); in an installed package the built ones.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const SOURCE = join(ROOT, "src", "main.ts");
+const BUILT = join(ROOT, "dist", "main.js");
+const OLDEST_NODE = 24;
+
+const inCheckout = existsSync(SOURCE);
+if (inCheckout && !existsSync(join(ROOT, "node_modules", ".conche-setup"))) {
+  const setup = spawnSync(process.execPath, [join(ROOT, "scripts", "setup.mjs")], { stdio: "inherit" });
+  if (setup.status !== 0) process.exit(setup.status ?? 1);
+}
+
+if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
+  const { main } = await import(pathToFileURL(inCheckout ? SOURCE : BUILT).href);
+  await main(process.argv.slice(2));
+} else {
+  const pinned = join(ROOT, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+  if (!existsSync(pinned)) {
+    process.stderr.write(
+      `conche: CONCHE_NODE_TOO_OLD: Node ${process.versions.node} is too old, ${OLDEST_NODE} or later is needed\n` +
+        "  what to do: install a current Node, for example with: npm install --global node\n",
+    );
+    process.exit(1);
+  }
+  const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+}

@@ -1,0 +1,107 @@
+// Sets the checkout up: installs exactly what the lock file names when that has not been done yet, and puts
+// `conche` where npx finds it. Runs before `npm start`, `npm test`, `npm run check` and `npm run bench`.
+//
+// Plain JavaScript without dependencies, because it is what runs before there is anything else: on whatever
+// Node the machine has (18 or later), which may be older than the one the product needs. That one is the npm
+// package `node`, pinned in package.json; npm scripts find it first because npm puts node_modules/.bin in
+// front of PATH.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const MODULES = join(ROOT, "node_modules");
+const BIN = join(MODULES, ".bin");
+const STAMP = join(MODULES, ".conche-setup");
+const WINDOWS = process.platform === "win32";
+const OLDEST_NODE = 24;
+
+/** What the installed tree was made from. Another lock file, Node package or platform means: install again. */
+function fingerprint() {
+  const hash = createHash("sha256");
+  for (const file of ["package-lock.json", "package.json", "scripts/setup.mjs"]) {
+    hash.update(readFileSync(join(ROOT, file)));
+  }
+  return hash.update(`${process.platform}-${process.arch}`).digest("hex");
+}
+
+/** The environment of npm commands: the checkout's root, no telemetry from packages. */
+function npmEnvironment() {
+  return { ...process.env, SCARF_ANALYTICS: "false", NODE_ENV: "development" };
+}
+
+function npm(args) {
+  // npm runs this script, so it has told us where it is; a bare `node scripts/setup.mjs` uses the one in PATH.
+  const cli = process.env.npm_execpath;
+  const viaNode = cli?.endsWith(".js");
+  return spawnSync(viaNode ? process.execPath : "npm", viaNode ? [cli, ...args] : args, {
+    cwd: ROOT,
+    env: npmEnvironment(),
+    shell: !viaNode && WINDOWS,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+function fail(message, detail, hint) {
+  process.stderr.write(`\nconche: setup failed: ${message}\n`);
+  if (detail) process.stderr.write(`${detail.trim()}\n`);
+  process.stderr.write(`  what to do: ${hint}\n`);
+  process.exit(1);
+}
+
+/** The major version of the Node that npm scripts will run, or 0 when it doesn't start. */
+function nodeMajorOfScripts() {
+  const probe = spawnSync("node", ["--version"], {
+    env: { ...process.env, PATH: `${BIN}${delimiter}${process.env.PATH ?? ""}` },
+    shell: WINDOWS,
+    encoding: "utf8",
+  });
+  return Number(/^v(\d+)\./.exec(probe.stdout ?? "")?.[1] ?? 0);
+}
+
+/** npm links a package's own command only where the package is a dependency; here it is the root. */
+function linkCommand() {
+  mkdirSync(BIN, { recursive: true });
+  const target = join(ROOT, "bin", "conche.mjs");
+  const link = join(BIN, "conche");
+  rmSync(link, { force: true });
+  if (WINDOWS) {
+    writeFileSync(`${link}.cmd`, `@node "%~dp0\\..\\..\\bin\\conche.mjs" %*\r\n`);
+  } else {
+    chmodSync(target, 0o755);
+    symlinkSync(join("..", "..", "bin", "conche.mjs"), link);
+  }
+}
+
+const wanted = fingerprint();
+const found = existsSync(STAMP) ? readFileSync(STAMP, "utf8") : "";
+if (found !== wanted) {
+  if (Number(process.versions.node.split(".")[0]) < 18) {
+    fail(`Node ${process.versions.node} is too old`, "", "install Node 18 or later, then run the command again");
+  }
+  process.stderr.write("conche: setting up (once; installs what package-lock.json names) ...\n");
+  const started = Date.now();
+  const installed = npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  if (installed.status !== 0) {
+    fail("npm ci did not finish", `${installed.stdout ?? ""}${installed.stderr ?? ""}${installed.error ?? ""}`,
+      "check the network and the npm registry (npm ping), then run the command again");
+  }
+  if (nodeMajorOfScripts() < OLDEST_NODE) {
+    // npm versions that hold install scripts back leave the pinned Node without its binary: fetch it ourselves.
+    spawnSync(process.execPath, ["installArchSpecificPackage.js"], {
+      cwd: join(MODULES, "node"),
+      env: npmEnvironment(),
+      encoding: "utf8",
+    });
+    if (nodeMajorOfScripts() < OLDEST_NODE) {
+      fail(`no Node ${OLDEST_NODE} or later could be set up`, installed.stderr,
+        `run "npm rebuild node", or install Node ${OLDEST_NODE} or later yourself, then run the command again`);
+    }
+  }
+  linkCommand();
+  writeFileSync(STAMP, wanted);
+  process.stderr.write(`conche: ready after ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
+}

@@ -1,0 +1,128 @@
+/** One row of the catalogue: what the code means and what its reader can do. */
+export interface ErrorEntry {
+  /** The situation, in a line. */
+  readonly meaning: string;
+  /** What to do, when the place that raises the error has nothing more exact to say. */
+  readonly hint: string;
+}
+
+/**
+ * Every error code there is. Codes are stable: scripts and runbooks match on them. docs/errors.md is generated
+ * from this table, and a test fails when one is raised that isn't here.
+ */
+export const ERROR_CATALOGUE = {
+  CONCHE_INTERNAL: {
+    meaning: "A defect in the program",
+    hint: "report it with the output of the same command under --debug",
+  },
+  CONCHE_USAGE: { meaning: "A command, option or argument that does not exist or does not fit", hint: "see --help" },
+  CONCHE_CONFIG_INVALID: {
+    meaning: "A configuration value that can't be used; all of them are listed at once",
+    hint: "correct the listed values; `conche up --help` shows every option, its environment twin and its default",
+  },
+  CONCHE_PLANT_UNREADABLE: { meaning: "The plant file can't be read", hint: "check the path and its permissions" },
+  CONCHE_PLANT_INVALID: {
+    meaning: "The plant file breaks YAML or the plant schema; all findings are listed at once with their path",
+    hint: "correct the listed places; plants/chocolate.yaml is a valid example",
+  },
+  CONCHE_PORT_IN_USE: {
+    meaning: "Another process listens on the port",
+    hint: "stop it, or choose another port (0 picks a free one)",
+  },
+  CONCHE_PORT_REFUSED: {
+    meaning: "The operating system does not allow listening there",
+    hint: "choose a port above 1023 and an address of this machine",
+  },
+  CONCHE_BIND_UNPROTECTED: {
+    meaning: "The embedded broker was told to listen beyond this machine without authentication",
+    hint: "name a password file (--mqtt-passwords FILE), or listen on 127.0.0.1",
+  },
+  CONCHE_PASSWORDS_INVALID: {
+    meaning: "The password file can't be read or has lines of another form",
+    hint: "write it with `conche passwd FILE USER` or with mosquitto_passwd",
+  },
+  CONCHE_BROKER_UNREACHABLE: {
+    meaning: "The broker can't be reached; the data center keeps trying",
+    hint: "check the broker's address, its port and the network between",
+  },
+  CONCHE_BROKER_REFUSED: {
+    meaning: "The broker refused the connection or the subscription",
+    hint: "check user name, password, client certificate and the broker's access rules for factory/#",
+  },
+  CONCHE_BROKER_URL_INVALID: {
+    meaning: "The broker's address can't be used",
+    hint: "use mqtt://host:1883, mqtts://host:8883, ws://host/mqtt or wss://host/mqtt",
+  },
+  CONCHE_QOS_DOWNGRADED: {
+    meaning: "The broker granted a lower QoS than the messages need",
+    hint: "allow QoS 1 for the data center's subscription on the broker",
+  },
+  CONCHE_DATA_FOLDER: {
+    meaning: "The data folder can't be created, read or written",
+    hint: "choose another folder with --data, or give this user the right to write there",
+  },
+  CONCHE_DISK_FULL: {
+    meaning: "The disk of the log is full; nothing is acknowledged until there is room",
+    hint: "make room on the disk; the data center resumes by itself",
+  },
+  CONCHE_LOG_MISSING: {
+    meaning: "There is no log in the folder",
+    hint: "name the folder with --data; `conche up` or `conche datacenter` makes a log",
+  },
+  CONCHE_LOG_IN_USE: {
+    meaning: "Another process writes this log",
+    hint: "stop that process, or name another folder with --data",
+  },
+  CONCHE_LOG_CORRUPT: {
+    meaning: "The database is damaged or isn't a database",
+    hint: "keep the file, restore the last `conche backup` into the folder, and compare with `conche verify`",
+  },
+  CONCHE_LOG_FOREIGN: {
+    meaning: "The database holds tables that aren't this product's",
+    hint: "name another folder with --data",
+  },
+  CONCHE_LOG_TOO_NEW: {
+    meaning: "The database was written by a newer version of this program",
+    hint: "run that version or a later one; nothing was changed",
+  },
+  CONCHE_LOG_BUSY: {
+    meaning: "The database stayed locked by another program",
+    hint: "close programs that hold it open for writing; the commit is repeated",
+  },
+  CONCHE_LOG_IO: {
+    meaning: "The disk reported an error while committing; the process stops without acknowledging",
+    hint: "check the disk and its file system before starting again",
+  },
+  CONCHE_LOG_NOT_DURABLE: {
+    meaning: "The database does not run with the durability that acknowledgements need",
+    hint: "put the data folder on a local file system that supports SQLite's WAL mode",
+  },
+  CONCHE_SHUTTING_DOWN: {
+    meaning: "The message came while the data center was stopping; it was not acknowledged",
+    hint: "send it again when the data center is back",
+  },
+  CONCHE_VERIFY_FAILED: {
+    meaning: "The log does not add up; every finding is listed",
+    hint: "keep the data folder as it is and look at the listed publishers",
+  },
+  CONCHE_BACKUP_FAILED: {
+    meaning: "The backup could not be written",
+    hint: "choose a target that doesn't exist yet, on a disk with room",
+  },
+  CONCHE_QUARANTINE_UNKNOWN: {
+    meaning: "There is no quarantined message with this number",
+    hint: "`conche quarantine list` shows them",
+  },
+  CONCHE_CONTRACT_STALE: {
+    meaning: "The generated contract files are not what the sources give",
+    hint: "run `npm run generate` and commit the result",
+  },
+  CONCHE_OUTPUT_UNWRITABLE: {
+    meaning: "An output file or folder can't be written",
+    hint: "check the path, its permissions and the room on the disk",
+  },
+  CONCHE_NODE_TOO_OLD: { meaning: "This Node is too old for the product", hint: "install Node 24 or later" },
+} as const satisfies Record<string, ErrorEntry>;
+
+/** A stable error code. */
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;

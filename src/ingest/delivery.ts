@@ -1,0 +1,73 @@
+import type { UserProperties } from "../contract/identity.ts";
+import type { ConcheError } from "../errors/conche-error.ts";
+
+/** MQTT 5 properties of a message that are kept with it. */
+export interface DeliveredProperties {
+  readonly contentType?: string | undefined;
+  readonly userProperties?: UserProperties | undefined;
+  readonly messageExpiryInterval?: number | undefined;
+  readonly responseTopic?: string | undefined;
+  readonly correlationData?: Uint8Array | undefined;
+}
+
+/** A message as a broker hands it over, before anybody has looked inside. */
+export interface DeliveredMessage {
+  readonly topic: string;
+  /** The payload bytes as received; the receiver may keep them. */
+  readonly payload: Uint8Array;
+  readonly qos: number;
+  /** The retain flag as the delivery shows it. */
+  readonly retain: boolean;
+  /** Whether a cleared retain flag means that the publisher didn't set it (not so behind an MQTT 3.1.1 broker). */
+  readonly retainVisible: boolean;
+  /**
+   * Whether this may be the broker's replay of a retained message to a new subscription instead of a new event.
+   * The embedded broker sees every publish once, so it is never one there.
+   */
+  readonly mayBeReplay: boolean;
+  readonly properties: DeliveredProperties | undefined;
+}
+
+/**
+ * Called once per accepted message: without an error when the message is on disk (stored, or in quarantine, or a
+ * duplicate of one that is), with an error when it isn't and must not be acknowledged.
+ */
+export type Settle = (error?: ConcheError) => void;
+
+/** Where a delivery puts what it receives. */
+export interface MessageSink {
+  /** Takes a message over. Never throws; the answer comes through `settle`, in the order of acceptance. */
+  accept(message: DeliveredMessage, settle: Settle): void;
+  /** True while more is waiting than memory is set aside for: stop reading from the network. */
+  readonly saturated: boolean;
+  /** Calls back once, as soon as the sink is no longer saturated. */
+  onRelief(resume: () => void): void;
+}
+
+/** What a delivery is doing. */
+export interface DeliveryStatus {
+  /** Connected and subscribed with the QoS the policy needs (for an embedded broker: listening). */
+  readonly ready: boolean;
+  /** One line for people: where it is connected, or why it isn't. */
+  readonly detail: string;
+}
+
+/** A message from the data center to a machine (a receipt, a command); always QoS 1. */
+export interface OutgoingMessage {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+}
+
+/** PORT. Brings messages from a broker to the sink and acknowledges each one after its commit. */
+export interface Delivery {
+  /** Starts delivering. An embedded broker resolves when it listens; a consumer when it has begun to connect. */
+  start(sink: MessageSink): Promise<void>;
+  status(): DeliveryStatus;
+  /** Hands a message to the broker. Resolves when it has been taken over; rejects when it can't be sent now. */
+  publish(message: OutgoingMessage): Promise<void>;
+  /** Takes no new messages; what was accepted before can still be acknowledged. */
+  pause(): Promise<void>;
+  /** Closes all connections. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,15 @@
+/** Why a message is in quarantine. Stable: metrics labels, filters and runbooks use them. */
+export const QUARANTINE_REASONS = {
+  topic: "the topic is outside factory/<site>/<line>/<step>/<machine>/<message_type>",
+  empty: "the payload is empty",
+  encoding: "the payload is not valid UTF-8",
+  json: "the payload is not JSON, or nested deeper than the limit",
+  prototype: "the payload uses the key __proto__",
+  version: "the payload names a schema version that is not known",
+  schema: "the payload breaks its schema",
+  identity: "boot or seq is missing, malformed or contradictory",
+  conflict: "the sequence number was used before with other bytes",
+  sequence: "the sequence jumps more often than can be tracked",
+} as const;
+
+export type QuarantineReason = keyof typeof QUARANTINE_REASONS;
