@@ -63,7 +63,8 @@ export function readIdentity(
     fromPayload = reading.identity;
     if (!inProperties) return reading;
   }
-  const seq = typeof propertySeq === "string" && /^[0-9]{1,16}$/.test(propertySeq) ? Number(propertySeq) : propertySeq;
+  const seq =
+    typeof propertySeq === "string" && /^[0-9]{1,16}$/.test(propertySeq) ? Number(propertySeq) : propertySeq;
   const reading = checkIdentity(propertyBoot, seq, "user properties");
   if (reading.kind !== "sequenced" || fromPayload === undefined) return reading;
   if (reading.identity.boot !== fromPayload.boot || reading.identity.seq !== fromPayload.seq) {

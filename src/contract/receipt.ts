@@ -22,7 +22,11 @@ export const ReceiptSchema = Type.Object(
     }),
     at: Type.String({ description: "when the receipt was made, ISO 8601" }),
   },
-  { $id: "receipt", additionalProperties: true, description: "What is on the data center's disk, per machine and boot" },
+  {
+    $id: "receipt",
+    additionalProperties: true,
+    description: "What is on the data center's disk, per machine and boot",
+  },
 );
 
 export type Receipt = Static<typeof ReceiptSchema>;

@@ -67,7 +67,8 @@ export function parseUpTopic(topic: string): UpTopic | TopicRefusal {
   if (!LEVEL_PATTERN.test(site)) return { detail: "level 2 (site) must match [a-z0-9][a-z0-9_-]{0,62}" };
   if (!LEVEL_PATTERN.test(line)) return { detail: "level 3 (line) must match [a-z0-9][a-z0-9_-]{0,62}" };
   if (!STEP_PATTERN.test(step)) return { detail: "level 4 (step) must match s[0-9]_[a-z0-9_]+" };
-  if (!LEVEL_PATTERN.test(machine)) return { detail: "level 5 (machine) must match [a-z0-9][a-z0-9_-]{0,62}" };
+  if (!LEVEL_PATTERN.test(machine))
+    return { detail: "level 5 (machine) must match [a-z0-9][a-z0-9_-]{0,62}" };
   if (!isMessageType(type)) return { detail: `level 6 must be one of ${MESSAGE_TYPES.join(", ")}` };
   return {
     site: site as SiteId,
@@ -101,7 +102,14 @@ export function downTopic(machine: MachineKey, kind: DownKind): string {
 }
 
 /** Checks the four levels of an address given as plain strings (a plant file, a command line). */
-export function machineAddress(site: string, line: string, step: string, machine: string): MachineAddress | TopicRefusal {
+export function machineAddress(
+  site: string,
+  line: string,
+  step: string,
+  machine: string,
+): MachineAddress | TopicRefusal {
   const parsed = parseUpTopic(`${UP_ROOT}/${site}/${line}/${step}/${machine}/state`);
-  return isUpTopic(parsed) ? { site: parsed.site, line: parsed.line, step: parsed.step, machine: parsed.machine } : parsed;
+  return isUpTopic(parsed)
+    ? { site: parsed.site, line: parsed.line, step: parsed.step, machine: parsed.machine }
+    : parsed;
 }

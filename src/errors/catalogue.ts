@@ -15,14 +15,21 @@ export const ERROR_CATALOGUE = {
     meaning: "A defect in the program",
     hint: "report it with the output of the same command under --debug",
   },
-  CONCHE_USAGE: { meaning: "A command, option or argument that does not exist or does not fit", hint: "see --help" },
+  CONCHE_USAGE: {
+    meaning: "A command, option or argument that does not exist or does not fit",
+    hint: "see --help",
+  },
   CONCHE_CONFIG_INVALID: {
     meaning: "A configuration value that can't be used; all of them are listed at once",
     hint: "correct the listed values; `conche up --help` shows every option, its environment twin and its default",
   },
-  CONCHE_PLANT_UNREADABLE: { meaning: "The plant file can't be read", hint: "check the path and its permissions" },
+  CONCHE_PLANT_UNREADABLE: {
+    meaning: "The plant file can't be read",
+    hint: "check the path and its permissions",
+  },
   CONCHE_PLANT_INVALID: {
-    meaning: "The plant file breaks YAML or the plant schema; all findings are listed at once with their path",
+    meaning:
+      "The plant file breaks YAML or the plant schema; all findings are listed at once with their path",
     hint: "correct the listed places; plants/chocolate.yaml is a valid example",
   },
   CONCHE_PORT_IN_USE: {

@@ -70,11 +70,12 @@ export interface RetainedMessage {
   readonly payload: string;
 }
 
-/** A stored message of a publisher, for comparing a re-sent one with it. */
+/** What is kept under a publisher's number, in the log or in quarantine, for comparing a re-sent message with it. */
 export interface SequencedPayload {
   readonly seq: number;
   readonly topic: string;
-  readonly payload: string;
+  /** The bytes as received. */
+  readonly payload: Uint8Array;
 }
 
 /** PORT. The append-only log: the only truth there is. */
@@ -87,7 +88,7 @@ export interface MessageLog {
   commit(group: CommitGroup): Promise<void>;
   /** The saved states of these publishers; those never seen are left out. */
   loadSequences(publishers: readonly Publisher[]): Promise<SequenceState[]>;
-  /** The stored messages of a publisher with these numbers, in no particular order. */
+  /** What log and quarantine hold under these numbers of a publisher, in no particular order (several per number where there was a conflict). */
   loadSequenced(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]>;
   /** The counters as of the last commit. */
   totals(): Promise<IngestTotals>;

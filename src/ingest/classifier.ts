@@ -1,0 +1,242 @@
+import type { Publisher } from "../contract/identity.ts";
+import { type Decoded, type PlacedIdentity, quarantineRecord } from "./decode.ts";
+import type { DeliveredMessage } from "./delivery.ts";
+import type { LogRecord, MessageLog, QuarantineRecord, SequencedPayload } from "./message-log.ts";
+import type { QuarantineReason } from "./quarantine-reason.ts";
+import { SequenceTracker } from "./sequence-tracker.ts";
+
+/** Publishers whose sequence is kept in memory; the others are read back from the log when they speak again. */
+const TRACKERS_KEPT = 10_000;
+/** Topics whose last retained payload is kept in memory for recognising a broker's replay. */
+const RETAINED_KEPT = 100_000;
+
+/** A delivered message together with what decoding made of it. */
+export interface DecodedMessage {
+  readonly message: DeliveredMessage;
+  readonly decoded: Decoded;
+}
+
+/** A message whose number was seen before: only a comparison of bytes tells a duplicate from a conflict. */
+interface Suspect {
+  readonly tracker: SequenceTracker;
+  readonly seq: number;
+  readonly message: DeliveredMessage;
+  readonly receivedAt: number;
+  readonly schema: string | null;
+}
+
+/**
+ * Tells new messages from duplicates and conflicts. Sequences advance here, before the commit: a group that can't
+ * be committed is committed again unchanged, or the process ends and the next one starts from what is on disk.
+ */
+export class Classifier {
+  readonly #log: MessageLog;
+  readonly #trackers = new Map<string, SequenceTracker>();
+  readonly #retained = new Map<string, string>();
+
+  constructor(log: MessageLog) {
+    this.#log = log;
+  }
+
+  /** Reads what is needed to recognise replays of retained messages after a restart. */
+  async open(): Promise<void> {
+    for (const { topic, payload } of await this.#log.retained()) this.#rememberRetained(topic, payload);
+  }
+
+  /** Reads from the log what sorting the group needs. Changes nothing that repeating it would change again. */
+  async prepare(group: readonly DecodedMessage[]): Promise<void> {
+    const unknown = new Map<string, Publisher>();
+    for (const { decoded } of group) {
+      const publisher = publisherOf(decoded);
+      if (publisher === undefined) continue;
+      const key = publisherKey(publisher);
+      if (!this.#trackers.has(key)) unknown.set(key, publisher);
+    }
+    if (unknown.size === 0) return;
+    for (const saved of await this.#log.loadSequences([...unknown.values()])) {
+      const publisher = { machine: saved.machine, boot: saved.boot };
+      this.#trackers.set(publisherKey(saved), new SequenceTracker(publisher, saved));
+    }
+    for (const [key, publisher] of unknown) {
+      if (!this.#trackers.has(key)) this.#trackers.set(key, new SequenceTracker(publisher));
+    }
+  }
+
+  /** Sorts a prepared group, in its order; once only, because sequences advance. */
+  sort(group: readonly DecodedMessage[]): Sorting {
+    const sorting = new Sorting();
+    for (const entry of group) {
+      if (entry.decoded.kind === "quarantine") this.#takeRefused(entry, entry.decoded, sorting);
+      else this.#takeMessage(entry, entry.decoded, sorting);
+    }
+    return sorting;
+  }
+
+  /**
+   * Decides about the messages whose number was seen before, by comparing each with what is kept under its number:
+   * in this group, in the log, in quarantine. Reads everything before it changes anything, so it can be repeated
+   * when the log can't be read.
+   */
+  async resolve(sorting: Sorting): Promise<void> {
+    if (sorting.suspects.length === 0) return;
+    const known = sorting.indexByNumber();
+    for (const [tracker, suspects] of Map.groupBy(sorting.suspects, (suspect) => suspect.tracker)) {
+      const numbers = [...new Set(suspects.map((suspect) => suspect.seq))];
+      const kept = await this.#log.loadSequenced(tracker.publisher, numbers);
+      for (const entry of kept) addTo(known, numberKey(tracker.publisher, entry.seq), entry);
+    }
+    for (const suspect of sorting.suspects.splice(0)) {
+      const key = numberKey(suspect.tracker.publisher, suspect.seq);
+      if (known.get(key)?.some((entry) => sameMessage(entry, suspect.message))) {
+        suspect.tracker.duplicate();
+        sorting.duplicates++;
+        continue;
+      }
+      sorting.quarantined.push(
+        setAside(suspect, "conflict", `number ${suspect.seq} was used before with other bytes`),
+      );
+      addTo(known, key, { seq: suspect.seq, topic: suspect.message.topic, payload: suspect.message.payload });
+    }
+  }
+
+  #takeMessage(
+    entry: DecodedMessage,
+    decoded: Extract<Decoded, { kind: "message" }>,
+    sorting: Sorting,
+  ): void {
+    const { record, identity, clockSkewMs } = decoded;
+    if (identity === undefined) {
+      if (entry.message.mayBeReplay && this.#retained.get(record.topic.topic) === record.payload) {
+        sorting.duplicates++;
+        return;
+      }
+      sorting.messages.push(record);
+    } else {
+      const tracker = this.#tracker({ machine: record.topic.machineKey, boot: identity.boot });
+      sorting.touched.add(tracker);
+      tracker.heard(record.receivedAt, clockSkewMs);
+      const verdict = tracker.verdict(identity.seq);
+      if (verdict === "seen" || verdict === "untrackable") {
+        const suspect = {
+          ...entry,
+          tracker,
+          seq: identity.seq,
+          receivedAt: record.receivedAt,
+          schema: `${record.topic.type}/${record.version}`,
+        };
+        if (verdict === "seen") sorting.suspects.push(suspect);
+        else
+          sorting.quarantined.push(setAside(suspect, "sequence", "the publisher has too many separate gaps"));
+        return;
+      }
+      tracker.store(identity.seq);
+      sorting.messages.push(record);
+    }
+    if (record.retain) this.#rememberRetained(record.topic.topic, record.payload);
+  }
+
+  #takeRefused(
+    entry: DecodedMessage,
+    decoded: Extract<Decoded, { kind: "quarantine" }>,
+    sorting: Sorting,
+  ): void {
+    const { publisher, record } = decoded;
+    if (publisher !== undefined) {
+      const tracker = this.#tracker(publisher);
+      sorting.touched.add(tracker);
+      tracker.heard(record.receivedAt, 0);
+      const verdict = tracker.verdict(publisher.seq);
+      if (verdict === "seen") {
+        const { receivedAt, schema } = record;
+        sorting.suspects.push({ tracker, seq: publisher.seq, message: entry.message, receivedAt, schema });
+        return;
+      }
+      if (verdict !== "untrackable") tracker.quarantine(publisher.seq);
+    }
+    sorting.quarantined.push(record);
+  }
+
+  #tracker(publisher: Publisher): SequenceTracker {
+    const key = publisherKey(publisher);
+    const tracker = this.#trackers.get(key);
+    if (tracker !== undefined) return tracker;
+    throw new RangeError(`the sequence of ${key} was not loaded`);
+  }
+
+  /** Drops the sequences known longest that the last group didn't touch; between groups, when all are on disk. */
+  forgetIdle(touched: ReadonlySet<SequenceTracker>): void {
+    if (this.#trackers.size <= TRACKERS_KEPT) return;
+    for (const [key, tracker] of this.#trackers) {
+      if (this.#trackers.size <= TRACKERS_KEPT) break;
+      if (!touched.has(tracker)) this.#trackers.delete(key);
+    }
+  }
+
+  #rememberRetained(topic: string, payload: string): void {
+    if (this.#retained.size >= RETAINED_KEPT && !this.#retained.has(topic)) {
+      const oldest = this.#retained.keys().next().value;
+      if (oldest !== undefined) this.#retained.delete(oldest);
+    }
+    this.#retained.set(topic, payload);
+  }
+}
+
+/** What a group amounts to: what goes into the log, what into quarantine, whose sequences moved. */
+export class Sorting {
+  readonly messages: LogRecord[] = [];
+  readonly quarantined: QuarantineRecord[] = [];
+  duplicates = 0;
+  readonly touched = new Set<SequenceTracker>();
+  /** Not decided yet. */
+  readonly suspects: Suspect[] = [];
+
+  /** What this group itself has taken so far, by publisher and number. */
+  indexByNumber(): Map<string, SequencedPayload[]> {
+    const index = new Map<string, SequencedPayload[]>();
+    for (const { topic, boot, seq, payload } of this.messages) {
+      if (boot === null || seq === null) continue;
+      const entry = { seq, topic: topic.topic, payload: Buffer.from(payload, "utf8") };
+      addTo(index, numberKey({ machine: topic.machineKey, boot }, seq), entry);
+    }
+    for (const { machine, boot, seq, topic, payload } of this.quarantined) {
+      if (machine === null || boot === null || seq === null) continue;
+      addTo(index, `${machine} ${boot} ${seq}`, { seq, topic, payload });
+    }
+    return index;
+  }
+}
+
+function publisherOf(decoded: Decoded): Publisher | undefined {
+  if (decoded.kind === "quarantine") return decoded.publisher;
+  if (decoded.identity === undefined) return undefined;
+  return { machine: decoded.record.topic.machineKey, boot: decoded.identity.boot };
+}
+
+function publisherKey(publisher: Publisher): string {
+  return `${publisher.machine} ${publisher.boot}`;
+}
+
+function numberKey(publisher: Publisher, seq: number): string {
+  return `${publisher.machine} ${publisher.boot} ${seq}`;
+}
+
+function addTo<Value>(index: Map<string, Value[]>, key: string, value: Value): void {
+  const list = index.get(key);
+  if (list === undefined) index.set(key, [value]);
+  else list.push(value);
+}
+
+function sameMessage(kept: SequencedPayload, message: DeliveredMessage): boolean {
+  return kept.topic === message.topic && Buffer.compare(kept.payload, message.payload) === 0;
+}
+
+function setAside(suspect: Suspect, reason: QuarantineReason, detail: string): QuarantineRecord {
+  const { publisher } = suspect.tracker;
+  const placed: PlacedIdentity = { machine: publisher.machine, boot: publisher.boot, seq: suspect.seq };
+  return quarantineRecord(
+    suspect.message,
+    suspect.receivedAt,
+    { reason, detail, schema: suspect.schema },
+    placed,
+  );
+}

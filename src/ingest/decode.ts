@@ -1,0 +1,164 @@
+import { type Identity, readIdentity, type UserProperties } from "../contract/identity.ts";
+import { MESSAGE_FLAG, policyFlags } from "../contract/policy.ts";
+import { identityFieldsOf, type PayloadFacts, readPayload } from "../contract/read-payload.ts";
+import {
+  isUpTopic,
+  type MachineKey,
+  parseUpTopic,
+  type TopicRefusal,
+  type UpTopic,
+} from "../contract/topic.ts";
+import type { DeliveredMessage } from "./delivery.ts";
+import type { LogRecord, QuarantineRecord } from "./message-log.ts";
+import { readPayloadText } from "./payload-text.ts";
+import type { QuarantineReason } from "./quarantine-reason.ts";
+
+/** A clock further off than this flags the message: well above network delay, well below a shift. */
+export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+/** Parsed topics kept, so that a topic is taken apart once and not once per message. */
+const TOPIC_CACHE_SIZE = 10_000;
+
+/** A message after decoding: fit for the log, or for quarantine; with its identity where it has one. */
+export type Decoded =
+  | {
+      readonly kind: "message";
+      readonly record: LogRecord;
+      readonly identity: Identity | undefined;
+      readonly clockSkewMs: number;
+    }
+  | {
+      readonly kind: "quarantine";
+      readonly record: QuarantineRecord;
+      readonly publisher: PlacedIdentity | undefined;
+    };
+
+/** An identity together with the machine that the topic names. */
+export interface PlacedIdentity extends Identity {
+  readonly machine: MachineKey;
+}
+
+/** Decodes messages against the contract. Holds nothing but a cache of parsed topics. */
+export class Decoder {
+  readonly #topics = new Map<string, UpTopic | TopicRefusal>();
+  readonly #knowsMachine: (machine: MachineKey) => boolean;
+
+  /** @param knowsMachine whether the plant model has the machine; others are stored and flagged. */
+  constructor(knowsMachine: (machine: MachineKey) => boolean) {
+    this.#knowsMachine = knowsMachine;
+  }
+
+  /** Never throws: whatever can't be a message of the namespace comes back as a quarantine record. */
+  decode(message: DeliveredMessage, receivedAt: number): Decoded {
+    const topic = this.#parseTopic(message.topic);
+    if (!isUpTopic(topic)) return refuse(message, receivedAt, { reason: "topic", detail: topic.detail });
+    const payload = readPayloadText(message.payload);
+    const properties = message.properties?.userProperties;
+    if (payload.kind === "refused") {
+      return refuse(message, receivedAt, payload, placed(topic, {}, properties));
+    }
+    const reading = readPayload(topic.type, payload.value);
+    if (reading.kind === "refused") {
+      return refuse(message, receivedAt, reading, placed(topic, identityFieldsOf(payload.value), properties));
+    }
+    const identity = readIdentity(reading.boot, reading.seq, properties);
+    if (identity.kind === "invalid") {
+      const schema = `${topic.type}/${reading.version}`;
+      return refuse(message, receivedAt, { reason: "identity", detail: identity.detail, schema });
+    }
+    const clockSkewMs = reading.tsMs === null ? 0 : reading.tsMs - receivedAt;
+    return {
+      kind: "message",
+      identity: identity.kind === "sequenced" ? identity.identity : undefined,
+      clockSkewMs,
+      record: {
+        ts: reading.ts ?? new Date(receivedAt).toISOString(),
+        tsMs: reading.tsMs ?? receivedAt,
+        topic,
+        payload: payload.text,
+        receivedAt,
+        qos: message.qos,
+        retain: message.retain,
+        version: reading.version,
+        boot: identity.kind === "sequenced" ? identity.identity.boot : null,
+        seq: identity.kind === "sequenced" ? identity.identity.seq : null,
+        flags: this.#flags(message, topic, reading, clockSkewMs),
+        batchId: reading.batchId,
+      },
+    };
+  }
+
+  #flags(message: DeliveredMessage, topic: UpTopic, reading: PayloadFacts, clockSkewMs: number): number {
+    let flags = policyFlags(topic.type, message.qos, message.retain, message.retainVisible);
+    if (reading.refill || message.properties?.userProperties?.refill !== undefined)
+      flags |= MESSAGE_FLAG.REFILL;
+    if (clockSkewMs > CLOCK_TOLERANCE_MS || clockSkewMs < -CLOCK_TOLERANCE_MS) {
+      // A refilled or queued message is old for a reason; only a clock that runs ahead shows in one.
+      if (clockSkewMs > 0 || (flags & MESSAGE_FLAG.REFILL) === 0) flags |= MESSAGE_FLAG.CLOCK_SKEW;
+    }
+    if (!this.#knowsMachine(topic.machineKey)) flags |= MESSAGE_FLAG.UNKNOWN_MACHINE;
+    return flags;
+  }
+
+  #parseTopic(topic: string): UpTopic | TopicRefusal {
+    const known = this.#topics.get(topic);
+    if (known !== undefined) return known;
+    if (this.#topics.size >= TOPIC_CACHE_SIZE) this.#topics.clear();
+    const parsed = parseUpTopic(topic);
+    this.#topics.set(topic, parsed);
+    return parsed;
+  }
+}
+
+/** The identity of a message whose payload can't be used, so that its number isn't reported as missing. */
+function placed(
+  topic: UpTopic,
+  fields: { readonly boot?: unknown; readonly seq?: unknown },
+  properties: UserProperties | undefined,
+): PlacedIdentity | undefined {
+  const reading = readIdentity(fields.boot, fields.seq, properties);
+  return reading.kind === "sequenced" ? { machine: topic.machineKey, ...reading.identity } : undefined;
+}
+
+function refuse(
+  message: DeliveredMessage,
+  receivedAt: number,
+  why: { readonly reason: QuarantineReason; readonly detail: string; readonly schema?: string | null },
+  publisher?: PlacedIdentity,
+): Decoded {
+  return { kind: "quarantine", publisher, record: quarantineRecord(message, receivedAt, why, publisher) };
+}
+
+/** A message as quarantine keeps it. */
+export function quarantineRecord(
+  message: DeliveredMessage,
+  receivedAt: number,
+  why: { readonly reason: QuarantineReason; readonly detail: string; readonly schema?: string | null },
+  publisher: PlacedIdentity | undefined,
+): QuarantineRecord {
+  return {
+    topic: message.topic,
+    payload: message.payload,
+    receivedAt,
+    qos: message.qos,
+    retain: message.retain,
+    propertiesJson: propertiesJson(message),
+    reason: why.reason,
+    detail: why.detail,
+    schema: why.schema ?? null,
+    machine: publisher?.machine ?? null,
+    boot: publisher?.boot ?? null,
+    seq: publisher?.seq ?? null,
+  };
+}
+
+function propertiesJson(message: DeliveredMessage): string | null {
+  const properties = message.properties;
+  if (properties === undefined) return null;
+  const { correlationData, ...rest } = properties;
+  const json = JSON.stringify(
+    correlationData === undefined
+      ? rest
+      : { ...rest, correlationDataBase64: Buffer.from(correlationData).toString("base64") },
+  );
+  return json === "{}" ? null : json;
+}

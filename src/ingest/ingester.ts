@@ -1,0 +1,262 @@
+import type { MachineKey } from "../contract/topic.ts";
+import { ConcheError, messageOf } from "../errors/conche-error.ts";
+import { Classifier, type DecodedMessage } from "./classifier.ts";
+import { Decoder } from "./decode.ts";
+import type { DeliveredMessage, MessageSink, Settle } from "./delivery.ts";
+import type { CommitGroup, IngestTotals, MessageLog } from "./message-log.ts";
+import type { IngestObserver } from "./observer.ts";
+
+/** Bounds of ingest; each has a default that was measured (docs/decisions). */
+export interface IngestLimits {
+  /** Most messages made durable together. */
+  readonly groupSize: number;
+  /** Payload bytes waiting for their commit at which deliveries are asked to stop reading. */
+  readonly pendingBytes: number;
+  /** Messages waiting at which deliveries are asked to stop reading. */
+  readonly pendingMessages: number;
+  /** First and longest pause before a failed commit is repeated, milliseconds. */
+  readonly retryMs: readonly [first: number, longest: number];
+}
+
+export const DEFAULT_LIMITS = {
+  groupSize: 8192,
+  pendingBytes: 32 * 1024 * 1024,
+  pendingMessages: 65_536,
+  retryMs: [100, 5_000],
+} as const satisfies IngestLimits;
+
+/** What an ingester is made of. */
+export interface IngesterParts {
+  readonly log: MessageLog;
+  readonly observer: IngestObserver;
+  /** Whether the plant model has the machine. */
+  readonly knowsMachine: (machine: MachineKey) => boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Called once when the log can't be written any more: the process must end without acknowledging. */
+  readonly onFatal: (error: ConcheError) => void;
+  readonly limits?: IngestLimits;
+}
+
+interface Pending {
+  readonly message: DeliveredMessage;
+  readonly settle: Settle;
+}
+
+/**
+ * The journey's middle: takes delivered messages, decodes and classifies them, commits them in groups, and settles
+ * each one after its commit and in the order of acceptance.
+ *
+ * A group is whatever has arrived while the event loop was busy (with the commit before, most of the time), so
+ * groups are small when little comes and grow by themselves with the load; no timer delays a message.
+ */
+export class Ingester implements MessageSink {
+  readonly #log: MessageLog;
+  readonly #observer: IngestObserver;
+  readonly #decoder: Decoder;
+  readonly #classifier: Classifier;
+  readonly #now: () => number;
+  readonly #onFatal: (error: ConcheError) => void;
+  readonly #limits: IngestLimits;
+  #totals: IngestTotals;
+  #pending: Pending[] = [];
+  #pendingBytes = 0;
+  #inCommit = 0;
+  #running = false;
+  #closed: ConcheError | undefined;
+  #failing: ConcheError | undefined;
+  #waitingForRelief: (() => void)[] = [];
+  #waitingForIdle: (() => void)[] = [];
+  #endRetryPause: (() => void) | undefined;
+
+  private constructor(parts: IngesterParts, classifier: Classifier, totals: IngestTotals) {
+    this.#log = parts.log;
+    this.#observer = parts.observer;
+    this.#decoder = new Decoder(parts.knowsMachine);
+    this.#classifier = classifier;
+    this.#now = parts.now;
+    this.#onFatal = parts.onFatal;
+    this.#limits = parts.limits ?? DEFAULT_LIMITS;
+    this.#totals = totals;
+  }
+
+  /** Makes an ingester that continues where the log ends. */
+  static async open(parts: IngesterParts): Promise<Ingester> {
+    const classifier = new Classifier(parts.log);
+    await classifier.open();
+    return new Ingester(parts, classifier, await parts.log.totals());
+  }
+
+  accept(message: DeliveredMessage, settle: Settle): void {
+    if (this.#closed !== undefined) {
+      settle(this.#closed);
+      return;
+    }
+    this.#pending.push({ message, settle });
+    this.#pendingBytes += message.payload.length;
+    if (!this.#running) {
+      this.#running = true;
+      // After the poll phase: by then every socket that was readable has handed over what it had.
+      setImmediate(() => void this.#run());
+    }
+  }
+
+  get saturated(): boolean {
+    return (
+      this.#pendingBytes >= this.#limits.pendingBytes || this.#pending.length >= this.#limits.pendingMessages
+    );
+  }
+
+  onRelief(resume: () => void): void {
+    if (this.saturated) this.#waitingForRelief.push(resume);
+    else resume();
+  }
+
+  /** The counters as of the last commit. */
+  get totals(): IngestTotals {
+    return this.#totals;
+  }
+
+  /** Messages accepted and not yet settled. */
+  get unsettled(): number {
+    return this.#pending.length + this.#inCommit;
+  }
+
+  /** The error that keeps commits from succeeding at the moment, or undefined. */
+  get failing(): ConcheError | undefined {
+    return this.#failing ?? this.#closed;
+  }
+
+  /** Resolves when everything accepted so far is settled. */
+  async drain(): Promise<void> {
+    if (!this.#running) return;
+    await new Promise<void>((resolve) => this.#waitingForIdle.push(resolve));
+  }
+
+  /** Accepts nothing more; what still waits is settled with an error and so stays unacknowledged. */
+  close(): void {
+    this.#closed ??= new ConcheError("CONCHE_SHUTTING_DOWN", {
+      message: "the data center is stopping",
+      retryable: true,
+    });
+    this.#abandon(this.#closed);
+    this.#endRetryPause?.();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#pending.length > 0) {
+        const group = this.#pending.splice(0, this.#limits.groupSize);
+        this.#inCommit = group.length;
+        if (!(await this.#commit(group))) {
+          for (const { settle } of group) settle(this.#closed);
+        }
+        this.#inCommit = 0;
+        // Lets the network hand over the next messages, and send the acknowledgements.
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+    } catch (error) {
+      this.#stopForGood(
+        error instanceof ConcheError
+          ? error
+          : new ConcheError("CONCHE_INTERNAL", {
+              message: `ingest failed: ${messageOf(error)}`,
+              cause: error,
+            }),
+      );
+    } finally {
+      this.#inCommit = 0;
+      this.#running = false;
+      for (const resolve of this.#waitingForIdle.splice(0)) resolve();
+    }
+  }
+
+  /** Commits and settles a group; false when the ingester was closed before that could be done. */
+  async #commit(group: readonly Pending[]): Promise<boolean> {
+    const receivedAt = this.#now();
+    const decoded: DecodedMessage[] = new Array(group.length);
+    for (let index = 0; index < group.length; index++) {
+      const { message } = group[index] as Pending; // index is below the length
+      decoded[index] = { message, decoded: this.#decoder.decode(message, receivedAt) };
+    }
+    if (!(await this.#persist(() => this.#classifier.prepare(decoded)))) return false;
+    const sorted = this.#classifier.sort(decoded);
+    if (!(await this.#persist(() => this.#classifier.resolve(sorted)))) return false;
+    const commitGroup: CommitGroup = {
+      messages: sorted.messages,
+      quarantined: sorted.quarantined,
+      sequences: Array.from(sorted.touched, (tracker) => tracker.state()),
+      totals: {
+        received: this.#totals.received + group.length,
+        stored: this.#totals.stored + sorted.messages.length,
+        duplicates: this.#totals.duplicates + sorted.duplicates,
+        quarantined: this.#totals.quarantined + sorted.quarantined.length,
+      },
+    };
+    const started = performance.now();
+    if (!(await this.#persist(() => this.#log.commit(commitGroup)))) return false;
+    this.#totals = commitGroup.totals;
+    this.#classifier.forgetIdle(sorted.touched);
+    for (const { message, settle } of group) {
+      this.#pendingBytes -= message.payload.length;
+      settle();
+    }
+    this.#relieve();
+    const durationMs = performance.now() - started;
+    this.#observer.committed({ ...commitGroup, duplicates: sorted.duplicates, durationMs });
+    return true;
+  }
+
+  /** Repeats what fails for a reason that may pass; false when the ingester was closed meanwhile. */
+  async #persist(attempt: () => Promise<void>): Promise<boolean> {
+    let [pauseMs] = this.#limits.retryMs as readonly [number, number];
+    for (;;) {
+      try {
+        await attempt();
+        this.#failing = undefined;
+        return true;
+      } catch (error) {
+        if (!(error instanceof ConcheError) || !error.retryable) throw error;
+        this.#failing = error;
+        if (this.#closed !== undefined) return false;
+        this.#observer.commitFailed(error, pauseMs);
+        await this.#retryPause(pauseMs);
+        pauseMs = Math.min(pauseMs * 2, this.#limits.retryMs[1]);
+      }
+    }
+  }
+
+  async #retryPause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endRetryPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#endRetryPause = undefined;
+  }
+
+  #relieve(): void {
+    if (this.#waitingForRelief.length === 0) return;
+    if (this.#pendingBytes > this.#limits.pendingBytes / 2) return;
+    if (this.#pending.length > this.#limits.pendingMessages / 2) return;
+    for (const resume of this.#waitingForRelief.splice(0)) resume();
+  }
+
+  #abandon(error: ConcheError): void {
+    for (const { message, settle } of this.#pending.splice(0)) {
+      this.#pendingBytes -= message.payload.length;
+      settle(error);
+    }
+  }
+
+  /** The disk said no in a way that must not be tried again: nothing more is acknowledged. */
+  #stopForGood(error: ConcheError): void {
+    this.#closed = error;
+    this.#failing = error;
+    this.#observer.commitFailed(error);
+    this.#abandon(error);
+    this.#onFatal(error);
+  }
+}

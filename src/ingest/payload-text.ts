@@ -1,0 +1,68 @@
+import { isUtf8 } from "node:buffer";
+import type { QuarantineReason } from "./quarantine-reason.ts";
+
+/**
+ * Deepest nesting of arrays and objects that is taken. The contract's own schemas stay below 10; SQLite's JSON
+ * functions, which every later reader uses, stop at 1,000.
+ */
+export const MAX_NESTING = 128;
+
+/** A payload as text and as a value, or why it is neither. */
+export type PayloadText =
+  | { readonly kind: "json"; readonly text: string; readonly value: unknown }
+  | { readonly kind: "refused"; readonly reason: QuarantineReason; readonly detail: string };
+
+/** Turns payload bytes into JSON. Never throws; the text is byte for byte the payload. */
+export function readPayloadText(payload: Uint8Array): PayloadText {
+  if (payload.length === 0) return refused("empty", "the payload has no bytes");
+  if (!isUtf8(payload)) return refused("encoding", "the payload is not valid UTF-8");
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+  const text = bytes.toString("utf8");
+  if (text.includes("\0")) return refused("json", "the payload holds a NUL character");
+  // Nesting costs two characters a level, so short payloads can't reach the limit and skip the scan.
+  if (text.length > 2 * MAX_NESTING && nestsDeeperThan(text, MAX_NESTING)) {
+    return refused("json", `arrays and objects are nested deeper than ${MAX_NESTING}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return refused("json", error instanceof Error ? error.message : "not JSON");
+  }
+  // Written plainly, or with escapes (which only a walk over the parsed keys finds).
+  if (text.includes("__proto__") || (text.includes("\\u") && hasPrototypeKey(value))) {
+    return refused("prototype", "the key __proto__ is not allowed anywhere in a payload");
+  }
+  return { kind: "json", text, value };
+}
+
+function refused(reason: QuarantineReason, detail: string): PayloadText {
+  return { kind: "refused", reason, detail };
+}
+
+/** Counts brackets outside strings; on text that isn't JSON the answer only has to be safe, not exact. */
+function nestsDeeperThan(text: string, limit: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === 0x5c) index++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) {
+      inString = true;
+    } else if (code === 0x7b || code === 0x5b) {
+      if (++depth > limit) return true;
+    } else if (code === 0x7d || code === 0x5d) {
+      depth--;
+    }
+  }
+  return false;
+}
+
+/** Recursion is safe: nesting was limited before. */
+function hasPrototypeKey(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some(hasPrototypeKey);
+  return Object.hasOwn(value, "__proto__") || Object.values(value).some(hasPrototypeKey);
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { MAX_NESTING, readPayloadText } from "../../src/ingest/payload-text.ts";
+
+/** Row 24 of the fault matrix, payload by payload. */
+const REFUSED: readonly (readonly [what: string, payload: string | Uint8Array, reason: string])[] = [
+  ["nothing", "", "empty"],
+  ["no JSON", "{ts:1}", "json"],
+  ["cut off", '{"ts":"2026-01-11T10:00:00Z"', "json"],
+  ["NaN", '{"value":NaN}', "json"],
+  ["a byte order mark", "\uFEFF{}", "json"],
+  ["invalid UTF-8", new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x7d]), "encoding"],
+  ["an overlong encoding", new Uint8Array([0xc0, 0x80]), "encoding"],
+  ["a lone surrogate", new Uint8Array([0x22, 0xed, 0xa0, 0x80, 0x22]), "encoding"],
+  ["a NUL character", '{"a":"\0"}', "json"],
+  ["10,000 arrays in one another", "[".repeat(10_000) + "]".repeat(10_000), "json"],
+  ["one level too deep", "[".repeat(MAX_NESTING + 1) + "]".repeat(MAX_NESTING + 1), "json"],
+  ["__proto__", '{"__proto__":{"polluted":true}}', "prototype"],
+  ["__proto__ in escapes, inside", '{"tags":[{"\\u005f_proto__":1}]}', "prototype"],
+];
+
+describe("readPayloadText", () => {
+  for (const [what, payload, reason] of REFUSED) {
+    it(`refuses ${what}`, () => {
+      const reading = readPayloadText(typeof payload === "string" ? Buffer.from(payload) : payload);
+      assert.equal(reading.kind === "refused" ? reading.reason : reading.kind, reason);
+    });
+  }
+
+  it("takes the deepest nesting allowed, brackets in strings and escaped quotes", () => {
+    assert.equal(
+      readPayloadText(Buffer.from("[".repeat(MAX_NESTING) + "]".repeat(MAX_NESTING))).kind,
+      "json",
+    );
+    const text = JSON.stringify({ message: `\\"${"[{".repeat(500)}` });
+    assert.equal(readPayloadText(Buffer.from(text)).kind, "json");
+  });
+
+  it("returns the text byte for byte and never throws", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 300 }),
+          fc.json().map((json) => Buffer.from(json)),
+        ),
+        (payload) => {
+          const reading = readPayloadText(payload);
+          if (reading.kind === "json") assert.deepEqual(Buffer.from(reading.text), Buffer.from(payload));
+        },
+      ),
+    );
+  });
+});
