@@ -1,0 +1,52 @@
+import type { Readable, Writable } from "node:stream";
+
+/** Where commands read and write. Tests give streams in memory. */
+export interface Terminal {
+  readonly in: Readable;
+  readonly out: Writable;
+  readonly err: Writable;
+  /** Characters per line of `out` when a person looks at it; null when it goes to a file or another program. */
+  readonly columns: number | null;
+  /** Whether `out` may be coloured: a terminal that can, and nobody set NO_COLOR. */
+  readonly colour: boolean;
+}
+
+/** The process's own terminal. */
+export function processTerminal(): Terminal {
+  const { stdin, stdout, stderr } = process;
+  return {
+    in: stdin,
+    out: stdout,
+    err: stderr,
+    // Read at each use: a window changes its size.
+    get columns() {
+      return stdout.isTTY ? stdout.columns : null;
+    },
+    colour: stdout.isTTY === true && stdout.hasColors(),
+  };
+}
+
+/** The same terminal, never coloured. */
+export function withoutColour(terminal: Terminal): Terminal {
+  return {
+    in: terminal.in,
+    out: terminal.out,
+    err: terminal.err,
+    get columns() {
+      return terminal.columns;
+    },
+    colour: false,
+  };
+}
+
+/** Writes a line; resolves when the stream can take more. */
+export async function writeLine(stream: Writable, line: string): Promise<void> {
+  if (stream.write(`${line}\n`) || stream.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      stream.off("drain", done).off("close", done).off("error", done);
+      resolve();
+    };
+    stream.on("drain", done).on("close", done).on("error", done);
+  });
+}

@@ -1,0 +1,38 @@
+import { sanitizeBlock as sanitized } from "../adapters/terminal/sanitize.ts";
+import { ConcheError, messageOf } from "../errors/conche-error.ts";
+
+/** Exit codes: 0 done, 1 failed, 2 the words don't fit, 70 a defect (EX_SOFTWARE of sysexits). */
+export const EXIT_FAILED = 1;
+export const EXIT_USAGE = 2;
+export const EXIT_INTERNAL = 70;
+
+/** Anything thrown as an error with a code: what nobody foresaw is a defect. */
+export function asConcheError(thrown: unknown): ConcheError {
+  if (thrown instanceof ConcheError) return thrown;
+  return new ConcheError("CONCHE_INTERNAL", { message: messageOf(thrown), cause: thrown });
+}
+
+export function exitCodeOf(error: ConcheError): number {
+  if (error.code === "CONCHE_USAGE") return EXIT_USAGE;
+  return error.code === "CONCHE_INTERNAL" ? EXIT_INTERNAL : EXIT_FAILED;
+}
+
+/** The error as people (or with `json`, programs) read it, with a line end. */
+export function errorReport(error: ConcheError, json: boolean, debug: boolean): string {
+  const { code, message, hint, retryable } = error;
+  if (json) {
+    const stack = debug ? { stack: stackWithCauses(error) } : {};
+    return `${JSON.stringify({ error: { code, message, hint, retryable, ...stack } })}\n`;
+  }
+  const stack = debug ? `\n${stackWithCauses(error)}` : "";
+  return `conche: ${code}: ${sanitized(message)}\n  what to do: ${sanitized(hint)}${sanitized(stack)}\n`;
+}
+
+function stackWithCauses(error: Error): string {
+  const stacks: string[] = [];
+  for (let at: unknown = error; at !== undefined && stacks.length < 10; ) {
+    stacks.push(at instanceof Error ? (at.stack ?? at.message) : String(at));
+    at = at instanceof Error ? at.cause : undefined;
+  }
+  return stacks.join("\ncaused by: ");
+}

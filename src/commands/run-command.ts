@@ -1,0 +1,84 @@
+import { type Terminal, withoutColour } from "../adapters/terminal/terminal.ts";
+import { type ConfigProblem, configError, problemLine, shownValue } from "../config/config-problem.ts";
+import type { Environment } from "../config/environment.ts";
+import { type ConfigSources, readConfig } from "../config/load-config.ts";
+import { ConcheError, messageOf } from "../errors/conche-error.ts";
+import type { CommandDefinition } from "./command.ts";
+import { flagName } from "./option-name.ts";
+import { stopSignal } from "./stop-signal.ts";
+
+/** How the edge presents what happens; known for certain only once the configuration has been read. */
+export interface Presentation {
+  json: boolean;
+  debug: boolean;
+}
+
+/** What a run stands in. */
+export interface Surroundings {
+  readonly environment: Environment;
+  readonly workingFolder: string;
+  readonly terminal: Terminal;
+  readonly presentation: Presentation;
+}
+
+/** What the command line gave, as text. */
+export interface Given {
+  /** Settings by name. */
+  readonly flags: ReadonlyMap<string, string | boolean>;
+  /** The command's own options by key. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly arguments: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads configuration and options, then runs the command.
+ * @throws ConcheError CONCHE_CONFIG_INVALID or CONCHE_USAGE with everything that doesn't fit
+ */
+export async function runCommand(definition: CommandDefinition, given: Given, surroundings: Surroundings) {
+  const sources: ConfigSources = {
+    flags: given.flags,
+    workingFolder: surroundings.workingFolder,
+    // A command without settings must not fail over a file or a variable that it has no use for.
+    environment: definition.settings === undefined ? {} : surroundings.environment,
+    withFile: definition.settings !== undefined,
+  };
+  const { config, problems } = await readConfig(sources);
+  surroundings.presentation.json = config.json;
+  surroundings.presentation.debug = config.debug;
+  const { values, problems: ownProblems } = readOptions(definition, given.options);
+  if (problems.length > 0) throw configError([...problems, ...ownProblems]);
+  if (ownProblems.length > 0) {
+    throw new ConcheError("CONCHE_USAGE", { message: ownProblems.map(problemLine).join("\n") });
+  }
+  const terminal = config.json ? withoutColour(surroundings.terminal) : surroundings.terminal;
+  const exitCode = await definition.run({
+    arguments: given.arguments,
+    options: values,
+    config,
+    terminal,
+    stopSignal,
+  });
+  return exitCode ?? 0;
+}
+
+function readOptions(definition: CommandDefinition, given: Given["options"]) {
+  const problems: ConfigProblem[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [key, { argument, parse }] of Object.entries(definition.options ?? {})) {
+    const text = given[key];
+    if (argument === undefined) values[key] = text === true;
+    else if (typeof text !== "string") values[key] = undefined;
+    else {
+      try {
+        values[key] = parse === undefined ? text : parse(text);
+      } catch (error) {
+        problems.push({
+          where: `--${flagName(key)}`,
+          value: shownValue(text, false),
+          what: messageOf(error),
+        });
+      }
+    }
+  }
+  return { values, problems };
+}

@@ -1,0 +1,35 @@
+import type { CommanderError } from "commander";
+import { suggestion } from "../config/nearest-name.ts";
+import { ConcheError } from "../errors/conche-error.ts";
+
+/** What can stand at the place of an unknown word. */
+export interface KnownWords {
+  /** The command as typed: `conche log tail`. */
+  readonly command: string;
+  readonly verbs: readonly string[];
+  readonly flags: readonly string[];
+}
+
+/** A verb that doesn't exist, with the nearest that does. */
+export function unknownVerb(verb: string, known: KnownWords): ConcheError {
+  const near = suggestion(verb, known.verbs);
+  return new ConcheError("CONCHE_USAGE", {
+    message: `unknown command '${verb}'${near}`,
+    hint: `${known.command} --help lists the commands: ${known.verbs.join(", ")}`,
+  });
+}
+
+/** What the command-line library found wrong, in our words: the nearest option, and which help to look into. */
+export function usageError(error: CommanderError, known: KnownWords): ConcheError {
+  const said = error.message.replace(/^error: /, "");
+  const flag =
+    error.code === "commander.unknownOption" ? /^unknown option '([^'=]*)/.exec(said)?.[1] : undefined;
+  const near = flag === undefined ? "" : flagSuggestion(flag, known.flags);
+  const hint = `${known.command} --help shows what it takes`;
+  return new ConcheError("CONCHE_USAGE", { message: `${said}${near}`, hint });
+}
+
+function flagSuggestion(flag: string, flags: readonly string[]): string {
+  const names = flags.map((known) => known.replace(/^--/, ""));
+  return suggestion(flag.replace(/^-+/, ""), names).replace("you mean ", "you mean --");
+}

@@ -1,0 +1,24 @@
+import type { ConfigProblem } from "./config-problem.ts";
+
+/** What is wrong between settings that are each fine. Both names stand in `where`, as the file would call them. */
+export function relationProblems(values: ReadonlyMap<string, unknown>): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const given = (name: string) => values.get(name) !== null && values.get(name) !== undefined;
+  const needs = (name: string, other: string, why: string) => {
+    if (given(name) && !given(other))
+      problems.push({ where: name, value: null, what: `needs ${other} too: ${why}` });
+  };
+  needs("cert", "key", "a client certificate is of no use without its private key");
+  needs("key", "cert", "a private key is of no use without its certificate");
+  needs("password", "username", "MQTT 3.1.1 has no password without a user name");
+
+  const ports = ["mqtt-port", "mqtt-ws-port", "http-port"];
+  ports.forEach((name, index) => {
+    const port = values.get(name);
+    const twin = ports.slice(0, index).find((other) => values.get(other) === port);
+    if (typeof port === "number" && port !== 0 && twin !== undefined) {
+      problems.push({ where: name, value: String(port), what: `must differ from ${twin}` });
+    }
+  });
+  return problems;
+}

@@ -1,0 +1,112 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { messageOf, systemCodeOf } from "../errors/conche-error.ts";
+import {
+  type ConfigLayer,
+  defaultLayer,
+  environmentLayer,
+  fileLayer,
+  flagLayer,
+  type GivenFlags,
+} from "./config-layer.ts";
+import { type ConfigProblem, configError } from "./config-problem.ts";
+import { relationProblems } from "./config-relations.ts";
+import type { Config } from "./config-schema.ts";
+import type { Environment } from "./environment.ts";
+import { SETTINGS } from "./setting-list.ts";
+
+/** The file that is read from the working folder when none is named. */
+export const DEFAULT_CONFIG_FILE = "conche.yaml";
+
+const EMPTY_LAYER: ConfigLayer = { values: new Map(), problems: [] };
+
+/** Where a configuration comes from. */
+export interface ConfigSources {
+  readonly flags: GivenFlags;
+  readonly environment: Environment;
+  readonly workingFolder: string;
+  /** Whether a configuration file is read. */
+  readonly withFile: boolean;
+}
+
+/** A configuration, or everything that is wrong with it. */
+export interface ConfigReading {
+  readonly config: Config;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/**
+ * Reads the layers (defaults, file, environment, flags; the later one wins) and checks each value in each of them.
+ * The configuration of a reading with problems holds what could be used.
+ */
+export async function readConfig(sources: ConfigSources): Promise<ConfigReading> {
+  const { workingFolder } = sources;
+  const defaults = defaultLayer(workingFolder);
+  const environment = environmentLayer(sources.environment, workingFolder);
+  const flags = flagLayer(sources.flags, workingFolder);
+  const named = flags.values.get("config") ?? environment.values.get("config");
+  const path = typeof named === "string" ? named : undefined;
+  const file = sources.withFile ? await readConfigFile(path, workingFolder) : EMPTY_LAYER;
+
+  const layers = [defaults, file, environment, flags];
+  const values = new Map(layers.flatMap((layer) => [...layer.values]));
+  const problems = layers.flatMap((layer) => [...layer.problems]);
+  problems.push(...(await readPasswordFile(values)), ...relationProblems(values));
+  return { config: assemble(values), problems };
+}
+
+/**
+ * The configuration of this run, deep-frozen.
+ * @throws ConcheError CONCHE_CONFIG_INVALID naming every value that can't be used, and where it came from
+ */
+export async function loadConfig(sources: ConfigSources): Promise<Config> {
+  const { config, problems } = await readConfig(sources);
+  if (problems.length > 0) throw configError(problems);
+  return config;
+}
+
+async function readConfigFile(named: string | undefined, workingFolder: string): Promise<ConfigLayer> {
+  const file = named ?? resolve(workingFolder, DEFAULT_CONFIG_FILE);
+  try {
+    return fileLayer(await readFile(file, "utf8"), file);
+  } catch (error) {
+    if (named === undefined && systemCodeOf(error) === "ENOENT") return EMPTY_LAYER;
+    const what = `the configuration file can't be read: ${messageOf(error)}`;
+    return { values: new Map(), problems: [{ where: file, value: null, what }] };
+  }
+}
+
+/** Puts the password of `password-file` in its place. */
+async function readPasswordFile(values: Map<string, unknown>): Promise<ConfigProblem[]> {
+  const file = values.get("password-file");
+  if (typeof file !== "string" || values.get("password") !== null) return [];
+  try {
+    const [line = ""] = (await readFile(file, "utf8")).split(/\r?\n/, 1);
+    if (line === "")
+      return [{ where: file, value: null, what: "the first line must be the password, it is empty" }];
+    values.set("password", line);
+    return [];
+  } catch (error) {
+    return [{ where: file, value: null, what: `the password file can't be read: ${messageOf(error)}` }];
+  }
+}
+
+function assemble(values: ReadonlyMap<string, unknown>): Config {
+  const config: Record<string, unknown> = {};
+  for (const setting of SETTINGS) {
+    const [slice, key] = setting.place;
+    const value = deepFreeze(values.get(setting.name));
+    if (key === undefined) config[slice] = value;
+    else config[slice] = { ...(config[slice] as object | undefined), [key]: value };
+  }
+  // Each value was checked against the schema that Config is the type of.
+  return deepFreeze(config) as Config;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    for (const inner of Object.values(value)) deepFreeze(inner);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,67 @@
+import { writeSync } from "node:fs";
+import { argv, cwd } from "node:process";
+import { processTerminal } from "./adapters/terminal/terminal.ts";
+import { runProgram } from "./commands/program.ts";
+import { asConcheError, errorReport, exitCodeOf } from "./commands/report-error.ts";
+import type { Presentation, Surroundings } from "./commands/run-command.ts";
+import { requestStop } from "./commands/stop-signal.ts";
+import { processEnvironment } from "./config/environment.ts";
+
+/**
+ * Runs the words after `conche`, and is the one place where an error is printed. Sets the exit code, and leaves
+ * the process once what was written has gone out.
+ */
+export async function main(words: string[]): Promise<void> {
+  const environment = processEnvironment();
+  // Until the configuration is read, what stands on the command line decides how an error looks.
+  const presentation: Presentation = {
+    json: words.includes("--json") || environment.CONCHE_JSON === "true",
+    debug: words.includes("--debug") || environment.CONCHE_DEBUG === "true",
+  };
+  const fail = (thrown: unknown): void => {
+    const error = asConcheError(thrown);
+    printError(errorReport(error, presentation.json, presentation.debug));
+    process.exit(exitCodeOf(error));
+  };
+  process.on("uncaughtException", fail);
+  process.on("unhandledRejection", fail);
+  endWithReader(fail);
+
+  const terminal = processTerminal();
+  const surroundings: Surroundings = { environment, workingFolder: cwd(), terminal, presentation };
+  try {
+    process.exitCode = await runProgram(words, surroundings);
+  } catch (thrown) {
+    await written();
+    fail(thrown);
+  }
+}
+
+/** `conche log export | head`: when nobody reads any more, a running data center drains, all else just ends. */
+function endWithReader(fail: (thrown: unknown) => void): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") fail(error);
+    else if (!requestStop()) process.exit(0);
+  });
+  // Where errors can't be shown any more, nothing is left to do about it.
+  process.stderr.on("error", () => {});
+}
+
+/** Synchronous: the process leaves right after. */
+function printError(report: string): void {
+  try {
+    writeSync(process.stderr.fd, report);
+  } catch {
+    process.stderr.write(report);
+  }
+}
+
+/** Resolves when everything written to stdout has been handed over. */
+async function written(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.stdout.write("", () => resolve());
+  });
+}
+
+// `node src/main.ts up`, as npm start does; bin/conche.mjs imports this file instead.
+if (import.meta.main) await main(argv.slice(2));
