@@ -1,0 +1,52 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { isLoopback } from "../../access/loopback.ts";
+
+const READING_METHODS = ["GET", "HEAD"];
+
+/** Nothing of these pages is for a browser to run, frame, keep or hand to another page. */
+const STRICT_HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
+type Admit = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
+
+/** The first thing every request passes: strict headers on whatever is answered, and refusal of what isn't read. */
+export function admission(boundHost: string, bodyBytes: number): Admit {
+  return async (request, reply) => {
+    reply.headers(STRICT_HEADERS);
+    const refused = refusalOf(request, boundHost, bodyBytes);
+    if (refused === undefined) return undefined;
+    const [status, message] = refused;
+    if (status === 405) reply.header("allow", READING_METHODS.join(", "));
+    // A refused request may have a body on its way, which nobody is going to read.
+    return reply.header("connection", "close").code(status).send({ error: message });
+  };
+}
+
+function refusalOf(
+  request: FastifyRequest,
+  boundHost: string,
+  bodyBytes: number,
+): readonly [status: number, message: string] | undefined {
+  if (Number(request.headers["content-length"] ?? 0) > bodyBytes || request.headers["transfer-encoding"]) {
+    return [413, `a body of at most ${bodyBytes} bytes with a content-length is taken`];
+  }
+  if (!READING_METHODS.includes(request.method)) return [405, "these pages are only read"];
+  if (isLoopback(boundHost) && !namesThisMachine(request.headers.host)) {
+    return [421, "this server answers only to names of its own machine"];
+  }
+  return undefined;
+}
+
+/**
+ * A web page can make its own host name resolve to 127.0.0.1 and so read what is bound there (DNS rebinding); its
+ * requests still carry that name. A request without a Host header (HTTP/1.0) doesn't come from a browser.
+ */
+function namesThisMachine(host: string | undefined): boolean {
+  return host === undefined || isLoopback(host.replace(/:\d+$/, ""));
+}

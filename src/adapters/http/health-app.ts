@@ -1,0 +1,79 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { HealthReport } from "../../ingest/health.ts";
+import { admission } from "./admission.ts";
+import { HTTP_LIMITS, type HttpLimits } from "./http-limits.ts";
+
+/** Where the answers come from. */
+export interface HealthSources {
+  readonly health: () => HealthReport;
+  /** The metrics in Prometheus' text format. */
+  readonly metrics: () => Promise<string>;
+}
+
+/** Prometheus' text exposition format, version 0.0.4. */
+const PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+const PAGES = {
+  "/healthz": "200 while the process can do its work, 503 when only a restart helps",
+  "/readyz": "200 while messages are taken and committed, 503 with the reasons when not",
+  "/metrics": "counters and gauges in Prometheus' text format",
+};
+
+/** The HTTP application of health, readiness and metrics, not yet listening. */
+export function healthApp(
+  sources: HealthSources,
+  host: string,
+  limits: HttpLimits = HTTP_LIMITS,
+): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    // A scrape takes milliseconds: whatever is still open at the end is idle or a client that doesn't read.
+    forceCloseConnections: true,
+    bodyLimit: limits.bodyBytes,
+    connectionTimeout: limits.silenceMs,
+    keepAliveTimeout: limits.silenceMs,
+    requestTimeout: limits.requestMs,
+    handlerTimeout: limits.requestMs,
+    http: {
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+      maxHeaderSize: limits.headerBytes,
+    },
+    frameworkErrors: (error, _request, reply) => refuse(reply, 400, error.message),
+  });
+  app.server.maxConnections = limits.connections;
+  app.addHook("onRequest", admission(host, limits.bodyBytes));
+  app.setNotFoundHandler((_request, reply) =>
+    refuse(reply, 404, `there is ${Object.keys(PAGES).join(", ")}`),
+  );
+  app.setErrorHandler(answerError);
+  addPages(app, sources);
+  return app;
+}
+
+function addPages(app: FastifyInstance, { health, metrics }: HealthSources): void {
+  app.get("/", () => ({ name: "conche", pages: PAGES }));
+  app.get("/healthz", (_request, reply) => {
+    const { alive, checks } = health();
+    return reply.code(alive ? 200 : 503).send({ status: alive ? "alive" : "failed", checks });
+  });
+  app.get("/readyz", (_request, reply) => {
+    const { alive, ready, checks } = health();
+    const ok = alive && ready;
+    return reply.code(ok ? 200 : 503).send({ status: ok ? "ready" : "not ready", checks });
+  });
+  app.get("/metrics", async (_request, reply) => {
+    const text = await metrics();
+    return reply.type(PROMETHEUS_TEXT).send(text);
+  });
+}
+
+function refuse(reply: FastifyReply, status: number, message: string): FastifyReply {
+  return reply.code(status).send({ error: message });
+}
+
+/** What went wrong inside stays inside: the reader of a health page isn't always the operator. */
+function answerError(error: Error & { statusCode?: number }, _request: FastifyRequest, reply: FastifyReply) {
+  const status = error.statusCode ?? 500;
+  return refuse(reply, status, status < 500 ? error.message : "the answer could not be made");
+}

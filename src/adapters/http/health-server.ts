@@ -1,0 +1,45 @@
+import type { AddressInfo } from "node:net";
+import { listenError } from "../../errors/listen-error.ts";
+import { type HealthSources, healthApp } from "./health-app.ts";
+import type { HttpLimits } from "./http-limits.ts";
+
+/** Where to listen, and where the answers come from. */
+export interface HealthServerOptions extends HealthSources {
+  /** Address to listen on; 127.0.0.1 unless told otherwise, as the pages ask nobody who they are. */
+  readonly host?: string;
+  /** TCP port; 0 picks a free one. */
+  readonly port: number;
+  readonly limits?: HttpLimits;
+}
+
+/** A listening health server. */
+export interface HealthServer {
+  /** The port it listens on. */
+  readonly port: number;
+  /** Closes the port and all connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `/healthz`, `/readyz` and `/metrics` (and `/`, which lists them) over HTTP.
+ *
+ * @throws ConcheError CONCHE_PORT_IN_USE, CONCHE_PORT_REFUSED
+ */
+export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
+  const { host = "127.0.0.1", port, limits } = options;
+  const app = healthApp(options, host, limits);
+  try {
+    await app.listen({ host, port });
+  } catch (thrown) {
+    await app.close();
+    throw listenError(thrown, {
+      protocol: "HTTP",
+      host,
+      port,
+      hostOption: "--http-host",
+      portOption: "--http-port",
+    });
+  }
+  const { port: bound } = app.server.address() as AddressInfo;
+  return { port: bound, close: () => app.close() };
+}
