@@ -1,3 +1,4 @@
+import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { sanitizeBlock as sanitized } from "../adapters/terminal/sanitize.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
 
@@ -22,7 +23,7 @@ export function errorReport(error: ConcheError, json: boolean, debug: boolean): 
   const { code, message, hint, retryable } = error;
   if (json) {
     const stack = debug ? { stack: stackWithCauses(error) } : {};
-    return `${JSON.stringify({ error: { code, message, hint, retryable, ...stack } })}\n`;
+    return `${jsonLine({ error: { code, message, hint, retryable, ...stack } })}\n`;
   }
   const stack = debug ? `\n${stackWithCauses(error)}` : "";
   return `conche: ${code}: ${sanitized(message)}\n  what to do: ${sanitized(hint)}${sanitized(stack)}\n`;

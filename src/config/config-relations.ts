@@ -10,7 +10,10 @@ export function relationProblems(values: ReadonlyMap<string, unknown>): ConfigPr
   };
   needs("cert", "key", "a client certificate is of no use without its private key");
   needs("key", "cert", "a private key is of no use without its certificate");
-  needs("password", "username", "MQTT 3.1.1 has no password without a user name");
+  // The address may name the user too.
+  if (!/:\/\/[^/]+@/.test(String(values.get("broker")))) {
+    needs("password", "username", "MQTT 3.1.1 has no password without a user name");
+  }
 
   const ports = ["mqtt-port", "mqtt-ws-port", "http-port"];
   ports.forEach((name, index) => {

@@ -1,0 +1,47 @@
+import { type Piece, renderLine } from "./styled-text.ts";
+import type { TableSurface } from "./table.ts";
+
+/** Where everything is, once it runs. What doesn't exist is left out. */
+export interface Whereabouts {
+  readonly version: string;
+  readonly pid: number;
+  /** `mqtt://127.0.0.1:1883` */
+  readonly mqtt?: string | undefined;
+  /** `ws://127.0.0.1:9001` */
+  readonly webSocket?: string | undefined;
+  /** The other broker that is ingested from, without its password. */
+  readonly broker?: string | undefined;
+  /** `http://127.0.0.1:8080` */
+  readonly http?: string | undefined;
+  readonly data?: string | undefined;
+  /** The plant in a line: file, site, lines, machines. */
+  readonly plant?: string | undefined;
+  /** The simulation in a line: lines, speed, seed. */
+  readonly simulation?: string | undefined;
+  /** Command lines to go on with, each with a remark. */
+  readonly next: readonly (readonly [line: string, remark: string])[];
+}
+
+/** The banner's lines: what runs, where it is, and how to look. */
+export function bannerLines(where: Whereabouts, surface: TableSurface): string[] {
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ["MQTT", where.mqtt],
+    ["WebSocket", where.webSocket],
+    ["broker", where.broker],
+    ["health", where.http === undefined ? undefined : `${where.http}/healthz  /readyz  /metrics`],
+    ["data", where.data],
+    ["plant", where.plant],
+    ["simulation", where.simulation],
+  ];
+  const given = facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined);
+  const width = Math.max(0, ...where.next.map(([line]) => line.length));
+  const lines: Piece[][] = [
+    [{ text: "Conche", style: "bold" }, { text: ` ${where.version} is running (process ${where.pid})` }],
+    ...given.map(([name, fact]) => [{ text: `  ${name.padEnd(12)}`, style: "dim" } as const, { text: fact }]),
+    ...where.next.map(([line, remark]) => [
+      { text: `  ${line.padEnd(width)}` },
+      { text: `  ${remark}`, style: "dim" } as const,
+    ]),
+  ];
+  return ["", ...lines.map((pieces) => renderLine(pieces, surface.columns, surface.colour)), ""];
+}

@@ -1,0 +1,45 @@
+import { MESSAGE_TYPES } from "../../contract/topic.ts";
+import { TYPE_STYLE } from "./message-line.ts";
+import type { RunSummary } from "./run-tally.ts";
+import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: "this run" },
+  { title: "messages", align: "right" },
+  { title: "" },
+];
+
+/** The closing summary: what became of every message of the run. */
+export function closingLines(run: RunSummary, surface: TableSurface): string[] {
+  const rate = run.seconds > 0 ? `${grouped(Math.round(run.stored / run.seconds))} per second` : "";
+  const gaps =
+    run.missing === 0
+      ? "every number of every publisher arrived"
+      : `of ${grouped(run.incompletePublishers)} ${run.incompletePublishers === 1 ? "publisher" : "publishers"}: conche verify lists them`;
+  const rows: TableCell[][] = [
+    ["stored", grouped(run.stored), rate],
+    ...MESSAGE_TYPES.map((type) => [
+      { text: `  ${type}`, style: TYPE_STYLE[type] },
+      grouped(run.byType[type]),
+      "",
+    ]),
+    ["duplicates", grouped(run.duplicates), run.duplicates === 0 ? "" : "stored once each"],
+    [
+      marked("quarantined", run.quarantined),
+      grouped(run.quarantined),
+      run.quarantined === 0 ? "" : "conche quarantine list shows them",
+    ],
+    [marked("gaps", run.missing), grouped(run.missing), gaps],
+  ];
+  const title = `Stopped after ${run.seconds.toFixed(1)} s; everything that was acknowledged is on disk.`;
+  return ["", title, "", renderTable(COLUMNS, rows, surface), ""];
+}
+
+function marked(text: string, count: number): TableCell {
+  return count === 0 ? text : { text, style: ["red", "bold"] };
+}
+
+/** `12,345`: the same everywhere, whatever the machine's locale. */
+export function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}

@@ -1,0 +1,53 @@
+import { MESSAGE_TYPES, type MessageType } from "../../contract/topic.ts";
+import type { CommittedGroup } from "../../ingest/observer.ts";
+
+/** What one run did, for its closing summary. */
+export interface RunSummary {
+  readonly seconds: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly quarantined: number;
+  readonly byType: Readonly<Record<MessageType, number>>;
+  /** Numbers that have not arrived, over the publishers that were heard in this run. */
+  readonly missing: number;
+  /** How many of those publishers miss something. */
+  readonly incompletePublishers: number;
+}
+
+/** Counts what is committed. */
+export class RunTally {
+  #stored = 0;
+  #duplicates = 0;
+  #quarantined = 0;
+  readonly #byType = Object.fromEntries(MESSAGE_TYPES.map((type) => [type, 0])) as Record<
+    MessageType,
+    number
+  >;
+  /** Missing numbers of each publisher that misses some; complete ones are not kept. */
+  readonly #missing = new Map<string, number>();
+
+  add(group: CommittedGroup): void {
+    this.#stored += group.messages.length;
+    this.#duplicates += group.duplicates;
+    this.#quarantined += group.quarantined.length;
+    for (const { topic } of group.messages) this.#byType[topic.type] += 1;
+    for (const { machine, boot, missing } of group.sequences) {
+      const publisher = `${machine} ${boot}`;
+      const count = missing.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+      if (count === 0) this.#missing.delete(publisher);
+      else this.#missing.set(publisher, count);
+    }
+  }
+
+  summary(seconds: number): RunSummary {
+    return {
+      seconds,
+      stored: this.#stored,
+      duplicates: this.#duplicates,
+      quarantined: this.#quarantined,
+      byType: { ...this.#byType },
+      missing: this.#missing.values().reduce((sum, count) => sum + count, 0),
+      incompletePublishers: this.#missing.size,
+    };
+  }
+}
