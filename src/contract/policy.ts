@@ -1,4 +1,4 @@
-import type { MessageType } from "./topic.ts";
+import type { DownKind, MessageType } from "./topic.ts";
 
 /** Quality of service levels that the namespace uses; QoS 2 is refused by the embedded broker. */
 export type Qos = 0 | 1;
@@ -21,6 +21,16 @@ export const DELIVERY_POLICY = {
   quality: { qos: 1, retain: false, why: "an event; each one counts" },
   batch: { qos: 1, retain: false, why: "an event; each one counts" },
 } as const satisfies Record<MessageType, DeliveryPolicy>;
+
+/** How the data center's own messages travel. */
+export const DOWN_POLICY = {
+  receipt: { qos: 1, retain: true, why: "a publisher that comes back finds the last one waiting" },
+  command: {
+    qos: 1,
+    retain: false,
+    why: "an order for now; one that was retained would be carried out again",
+  },
+} as const satisfies Record<DownKind, DeliveryPolicy>;
 
 /**
  * What is remarkable about a stored message, as bits of `mqtt_messages.flags`. A flagged message is stored like

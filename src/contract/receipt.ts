@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { pair } from "./schemas/pair.ts";
 
 /** The most missing ranges and quarantined numbers one receipt lists; the rest follows in later ones. */
 export const RECEIPT_LIST_LIMIT = 200;
@@ -12,7 +13,7 @@ export const ReceiptSchema = Type.Object(
   {
     boot: Type.String({ description: "the publisher's start that the numbers count in" }),
     through: Type.Integer({ minimum: 0, description: "the highest sequence number the receipt speaks of" }),
-    missing: Type.Array(Type.Tuple([Type.Integer({ minimum: 1 }), Type.Integer({ minimum: 1 })]), {
+    missing: Type.Array(pair(Type.Integer({ minimum: 1 }), Type.Integer({ minimum: 1 })), {
       maxItems: RECEIPT_LIST_LIMIT,
       description: "ranges [from, to], both ends included, that have not arrived; ascending",
     }),
@@ -23,7 +24,7 @@ export const ReceiptSchema = Type.Object(
     at: Type.String({ description: "when the receipt was made, ISO 8601" }),
   },
   {
-    $id: "receipt",
+    title: "Receipt",
     additionalProperties: true,
     description: "What is on the data center's disk, per machine and boot",
   },

@@ -1,0 +1,35 @@
+import { Type } from "typebox";
+
+/** What the line makes. */
+export const PRODUCT_TYPES = ["white", "milk", "dark"] as const;
+export type ProductType = (typeof PRODUCT_TYPES)[number];
+
+/** The letters by which a batch id names its product. */
+export const PRODUCT_CODES = { white: "WH", milk: "MI", dark: "DA" } as const satisfies Record<
+  ProductType,
+  string
+>;
+
+/** `B`, the day, the product, a number of the day: `B20260111-DA-0042`. */
+export const BATCH_ID_PATTERN = "^B[0-9]{8}-(WH|MI|DA)-[0-9]{4}$";
+
+export const PRODUCT_TYPE = Type.Enum(PRODUCT_TYPES, { description: "the chocolate being made" });
+export const BATCH_ID = Type.String({
+  pattern: BATCH_ID_PATTERN,
+  description: "the batch: B, its day, its product (WH, MI, DA) and its number, as B20260111-DA-0042",
+});
+
+/** Product and batch in version 1 where a machine may have none: left out or null. */
+export const V1_OPTIONAL_PRODUCT_TYPE = Type.Optional(
+  Type.Unsafe<ProductType | null>({
+    enum: [...PRODUCT_TYPES, null],
+    description: "the chocolate being made, if any",
+  }),
+);
+export const V1_OPTIONAL_BATCH_ID = Type.Optional(
+  Type.Unsafe<string | null>({
+    type: ["string", "null"],
+    pattern: BATCH_ID_PATTERN,
+    description: "the batch being worked on, if any, as B20260111-DA-0042",
+  }),
+);

@@ -1,0 +1,23 @@
+import { type Static, Type } from "typebox";
+import { TS, V1_VERSION } from "./envelope.ts";
+import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
+import { recordOf } from "./record-of.ts";
+import { V1_VALUE } from "./telemetry-v1.ts";
+
+/** What the seed's machines send as quality results. */
+export const QualityV1Schema = Type.Object(
+  {
+    v: V1_VERSION,
+    ts: TS,
+    product_type: PRODUCT_TYPE,
+    batch_id: BATCH_ID,
+    results: recordOf(V1_VALUE, { description: "results by name of what was examined" }),
+  },
+  {
+    title: "Quality, version 1",
+    description: "Results of examining the product",
+    additionalProperties: true,
+  },
+);
+
+export type QualityV1 = Static<typeof QualityV1Schema>;
