@@ -56,6 +56,14 @@ export const ERROR_CATALOGUE = {
     meaning: "The broker refused the connection or the subscription",
     hint: "check user name, password, client certificate and the broker's access rules for factory/#",
   },
+  CONCHE_BROKER_CERTIFICATE: {
+    meaning: "The broker's certificate can't be trusted; no connection is made",
+    hint: "give the authority that signed it, or connect by the name the certificate bears; check the clocks",
+  },
+  CONCHE_BROKER_PROTOCOL: {
+    meaning: "The broker sent what MQTT does not allow; the connection was dropped and is made anew",
+    hint: "check that the port is an MQTT port and the broker's version; report it to the broker's makers",
+  },
   CONCHE_BROKER_URL_INVALID: {
     meaning: "The broker's address can't be used",
     hint: "use mqtt://host:1883, mqtts://host:8883, ws://host/mqtt or wss://host/mqtt",
@@ -63,6 +71,10 @@ export const ERROR_CATALOGUE = {
   CONCHE_QOS_DOWNGRADED: {
     meaning: "The broker granted a lower QoS than the messages need",
     hint: "allow QoS 1 for the data center's subscription on the broker",
+  },
+  CONCHE_PUBLISH_LIMIT: {
+    meaning: "Too many messages to the broker wait for its acknowledgement",
+    hint: "check that the broker and the network keep up; the newest were not taken and may be sent again",
   },
   CONCHE_DATA_FOLDER: {
     meaning: "The data folder can't be created, read or written",

@@ -51,8 +51,12 @@ export class Decoder {
   decode(message: DeliveredMessage, receivedAt: number): Decoded {
     const topic = this.#parseTopic(message.topic);
     if (!isUpTopic(topic)) return refuse(message, receivedAt, { reason: "topic", detail: topic.detail });
-    const payload = readPayloadText(message.payload);
     const properties = message.properties?.userProperties;
+    if (message.cutFromBytes !== undefined) {
+      const detail = `${message.cutFromBytes} bytes, of which the first ${message.payload.length} were kept`;
+      return refuse(message, receivedAt, { reason: "oversize", detail }, placed(topic, {}, properties));
+    }
+    const payload = readPayloadText(message.payload);
     if (payload.kind === "refused") {
       return refuse(message, receivedAt, payload, placed(topic, {}, properties));
     }

@@ -15,6 +15,8 @@ export interface DeliveredMessage {
   readonly topic: string;
   /** The payload bytes as received; the receiver may keep them. */
   readonly payload: Uint8Array;
+  /** The payload's whole length, when it was over the delivery's limit and `payload` holds only its beginning. */
+  readonly cutFromBytes?: number | undefined;
   readonly qos: number;
   /** The retain flag as the delivery shows it. */
   readonly retain: boolean;

@@ -1,6 +1,7 @@
 /** Why a message is in quarantine. Stable: metrics labels, filters and runbooks use them. */
 export const QUARANTINE_REASONS = {
   topic: "the topic is outside factory/<site>/<line>/<step>/<machine>/<message_type>",
+  oversize: "the payload is over the size limit; only its beginning was kept",
   empty: "the payload is empty",
   encoding: "the payload is not valid UTF-8",
   json: "the payload is not JSON, or nested deeper than the limit",

@@ -1,0 +1,281 @@
+import type { Socket } from "node:net";
+import { generate, type IConnackPacket, type IDisconnectPacket, type Packet } from "mqtt-packet";
+import { ConcheError } from "../../errors/conche-error.ts";
+import type { MessageSink, OutgoingMessage } from "../../ingest/delivery.ts";
+import { type BrokerSocket, leaveSocket, socketFailure } from "./broker-socket.ts";
+import type { Cancel } from "./clock.ts";
+import { brokerDisconnect, closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
+import type { ConsumerStats } from "./consumer-event.ts";
+import { type Frame, FrameSplitter } from "./frame-splitter.ts";
+import { type BrokerLimits, connectPacket, readConnack } from "./handshake.ts";
+import { Intake } from "./intake.ts";
+import { Liveness } from "./liveness.ts";
+import type { ConsumerSettings } from "./options.ts";
+import { OutgoingPublishes } from "./outgoing-publishes.ts";
+import { PacketReader } from "./packet-reader.ts";
+import { ProtocolViolation } from "./protocol-violation.ts";
+import { readPublish } from "./publish-reader.ts";
+import { Subscription } from "./subscription.ts";
+
+/** What a connection tells its consumer. */
+export interface ConnectionOwner {
+  /** The broker accepted CONNECT. */
+  connected(limits: BrokerLimits): void;
+  subscribed(): void;
+  notSubscribed(error: ConcheError, retryInMs: number): void;
+  oversize(topic: string, bytes: number): void;
+  /** The connection is over, or never came about; called once. `refused`: by CONNACK. */
+  ended(error: ConcheError, refused: boolean): void;
+}
+
+/** What a connection is made of. */
+export interface ConnectionParts {
+  readonly settings: ConsumerSettings;
+  readonly socket: BrokerSocket;
+  readonly sink: MessageSink;
+  readonly stats: ConsumerStats;
+  readonly owner: ConnectionOwner;
+}
+
+/** How to end: with a DISCONNECT of this reason code, or because CONNACK refused. */
+interface Ending {
+  readonly disconnect?: number;
+  readonly refused?: boolean;
+}
+
+const PUBLISH_TYPE = 3;
+const PINGREQ = generate({ cmd: "pingreq" });
+
+/**
+ * One connection to the broker, from CONNECT to its end. Everything that must not outlive it (acknowledgements,
+ * outgoing publishes, timers) belongs to it, so nothing of an old connection can get into a new one.
+ */
+export class Connection {
+  readonly #settings: ConsumerSettings;
+  readonly #sink: MessageSink;
+  readonly #stats: ConsumerStats;
+  readonly #owner: ConnectionOwner;
+  readonly #splitter: FrameSplitter;
+  readonly #reader: PacketReader;
+  readonly #intake: Intake;
+  readonly #subscription: Subscription;
+  readonly #socket: Socket;
+  readonly #closed: Promise<void>;
+  /** Set by CONNACK. */
+  #publishes: OutgoingPublishes | undefined;
+  #liveness: Liveness | undefined;
+  #cancelDeadline: Cancel | undefined;
+  #ended = false;
+  #waitingForRelief = false;
+
+  constructor(parts: ConnectionParts) {
+    const { settings, owner } = parts;
+    this.#settings = settings;
+    this.#sink = parts.sink;
+    this.#stats = parts.stats;
+    this.#owner = owner;
+    const oversize = settings.protocol === 5 ? "refuse" : "cut";
+    this.#splitter = new FrameSplitter(settings.maxPacketBytes, oversize, (frame) => this.#takeFrame(frame));
+    this.#reader = new PacketReader(settings.protocol);
+    const write = (bytes: Buffer) => this.#write(bytes);
+    this.#intake = new Intake({
+      ...parts,
+      write,
+      notStored: (error) =>
+        this.#end(unreachable(settings, `left, as a message was not stored: ${error.message}`), LEAVE),
+      oversize: (topic, bytes) => owner.oversize(topic, bytes),
+    });
+    this.#subscription = new Subscription({
+      settings,
+      write,
+      granted: () => this.#answered(() => owner.subscribed()),
+      refused: (error, retryInMs) => this.#answered(() => owner.notSubscribed(error, retryInMs)),
+    });
+    this.#setDeadline();
+    this.#socket = parts.socket.open(() => this.#write(generate(connectPacket(settings))));
+    this.#socket.on("data", (chunk: Buffer) => this.#takeData(chunk));
+    this.#closed = this.#watchSocket();
+  }
+
+  /** Messages received and not yet acknowledged. */
+  get unacknowledged(): number {
+    return this.#intake.unacknowledged;
+  }
+
+  /** Sends a message; rejects when the broker has not accepted the connection, or not any more. */
+  async publish(message: OutgoingMessage, timeoutMs: number): Promise<void> {
+    if (this.#publishes === undefined || this.#ended) throw unreachable(this.#settings, "not connected");
+    await this.#publishes.send(message, timeoutMs);
+  }
+
+  /**
+   * Takes no further message. Reading goes on, or the answers to what is sent would not come in; what arrives is
+   * left unacknowledged, so the broker keeps it for the next connection.
+   */
+  leaveUnread(publishTimeoutMs: number): void {
+    this.#intake.leaveUnread();
+    this.#publishes?.limitTo(publishTimeoutMs);
+    this.#resumeReading();
+  }
+
+  /** Leaves the broker in order, keeping the session; resolves when the socket is closed. */
+  async close(): Promise<void> {
+    this.#end(unreachable(this.#settings, "the consumer was stopped"), LEAVE);
+    await this.#closed;
+  }
+
+  #watchSocket(): Promise<void> {
+    let failure: unknown;
+    this.#socket.on("error", (error) => {
+      failure = error;
+    });
+    return new Promise((resolve) => {
+      this.#socket.on("close", () => {
+        this.#end(
+          failure === undefined
+            ? closedByBroker(this.#settings, this.#publishes !== undefined)
+            : socketFailure(this.#settings, failure),
+        );
+        resolve();
+      });
+    });
+  }
+
+  /** From opening the socket to the answer to SUBSCRIBE; waiting for relief is our own doing and doesn't count. */
+  #setDeadline(): void {
+    const { clock, connectTimeoutMs } = this.#settings;
+    this.#cancelDeadline = clock.after(connectTimeoutMs, () => {
+      if (this.#waitingForRelief) this.#setDeadline();
+      else this.#end(unreachable(this.#settings, `no answer within ${connectTimeoutMs} ms`));
+    });
+  }
+
+  #answered(tell: () => void): void {
+    this.#cancelDeadline?.();
+    tell();
+  }
+
+  #takeData(chunk: Buffer): void {
+    this.#stats.bytesReceived += chunk.length;
+    this.#liveness?.inbound();
+    try {
+      this.#splitter.push(chunk);
+    } catch (error) {
+      if (!(error instanceof ProtocolViolation)) throw error;
+      this.#stats.violations++;
+      this.#end(protocolBroken(this.#settings, error), { disconnect: error.reasonCode });
+    }
+    if (!this.#ended && this.#intake.saturated) this.#waitForRelief();
+  }
+
+  #takeFrame(frame: Frame): void {
+    if (this.#ended) return;
+    if ((frame.bytes[0] ?? 0) >>> 4 !== PUBLISH_TYPE) this.#takePacket(this.#reader.read(frame.bytes));
+    else if (this.#publishes === undefined) throw notFirst("publish");
+    else this.#intake.take(readPublish(frame, this.#settings.protocol));
+  }
+
+  #takePacket(packet: Packet): void {
+    if (packet.cmd !== "connack" && this.#publishes === undefined) throw notFirst(packet.cmd);
+    switch (packet.cmd) {
+      case "connack":
+        this.#takeConnack(packet);
+        break;
+      case "suback":
+        this.#subscription.answered(packet);
+        break;
+      case "puback":
+        this.#publishes?.acknowledged(packet);
+        break;
+      case "pingresp":
+        break;
+      case "disconnect":
+        this.#end(brokerDisconnect(this.#settings, packet));
+        break;
+      default:
+        throw new ProtocolViolation("protocolError", `${packet.cmd}, which nothing here has asked for`);
+    }
+  }
+
+  #takeConnack(packet: IConnackPacket): void {
+    if (this.#publishes !== undefined) throw new ProtocolViolation("protocolError", "a second CONNACK");
+    const answer = readConnack(packet, this.#settings);
+    if (answer instanceof ConcheError) {
+      this.#end(answer, { refused: true });
+      return;
+    }
+    const write = (bytes: Buffer) => this.#write(bytes);
+    this.#publishes = new OutgoingPublishes({
+      settings: this.#settings,
+      limits: answer,
+      stats: this.#stats,
+      write,
+    });
+    this.#liveness = new Liveness({
+      clock: this.#settings.clock,
+      keepaliveMs: answer.keepaliveS * 1_000,
+      ping: () => this.#write(PINGREQ),
+      lost: (silentMs) =>
+        this.#end(
+          unreachable(this.#settings, `silent for ${Math.round(silentMs / 1_000)} s, even when asked`),
+        ),
+    });
+    this.#stats.connections++;
+    this.#owner.connected(answer);
+    this.#subscription.ask();
+  }
+
+  #waitForRelief(): void {
+    if (this.#waitingForRelief) return;
+    this.#waitingForRelief = true;
+    this.#stats.saturated++;
+    this.#liveness?.suspend();
+    this.#socket.pause();
+    this.#sink.onRelief(() => this.#resumeReading());
+  }
+
+  #resumeReading(): void {
+    if (!this.#waitingForRelief || this.#ended) return;
+    this.#waitingForRelief = false;
+    this.#liveness?.resume();
+    this.#socket.resume();
+  }
+
+  #write(bytes: Buffer): void {
+    if (this.#ended) return;
+    this.#liveness?.outbound();
+    this.#socket.write(bytes);
+  }
+
+  #end(error: ConcheError, how: Ending = {}): void {
+    if (this.#ended) return;
+    this.#intake.close();
+    this.#ended = true;
+    this.#cancelDeadline?.();
+    this.#liveness?.stop();
+    this.#subscription.stop();
+    this.#leave(how.disconnect);
+    this.#publishes?.fail(error);
+    this.#owner.ended(error, how.refused ?? false);
+  }
+
+  #leave(reasonCode: number | undefined): void {
+    if (reasonCode === undefined || this.#publishes === undefined) {
+      this.#socket.destroy();
+      return;
+    }
+    const { protocol, clock } = this.#settings;
+    const packet: IDisconnectPacket =
+      protocol === 5 && reasonCode !== 0 ? { cmd: "disconnect", reasonCode } : { cmd: "disconnect" };
+    // 3.1.1 has no reason codes: a client that leaves over an error just closes.
+    const silently = protocol === 4 && reasonCode !== 0;
+    leaveSocket(this.#socket, silently ? undefined : generate(packet, { protocolVersion: protocol }), clock);
+  }
+}
+
+/** Leaves in order: DISCONNECT with reason code 0, which keeps the session for its expiry time. */
+const LEAVE: Ending = { disconnect: 0 };
+
+function notFirst(packet: string): ProtocolViolation {
+  return new ProtocolViolation("protocolError", `${packet} where CONNACK must come first`);
+}

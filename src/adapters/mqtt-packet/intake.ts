@@ -1,0 +1,119 @@
+import type { ConcheError } from "../../errors/conche-error.ts";
+import type { MessageSink, Settle } from "../../ingest/delivery.ts";
+import { Acknowledgements } from "./acknowledgements.ts";
+import type { ConsumerStats } from "./consumer-event.ts";
+import type { ConsumerSettings } from "./options.ts";
+import { ProtocolViolation } from "./protocol-violation.ts";
+import type { ReceivedPublish } from "./publish-reader.ts";
+
+/** What the intake of a connection is made of. */
+export interface IntakeParts {
+  readonly settings: ConsumerSettings;
+  readonly sink: MessageSink;
+  readonly stats: ConsumerStats;
+  readonly write: (bytes: Buffer) => void;
+  /** A message was not stored: what follows it must not be acknowledged, so the connection has to go. */
+  readonly notStored: (error: ConcheError) => void;
+  /** A message over the limit was cut. */
+  readonly oversize: (topic: string, bytes: number) => void;
+}
+
+/** MQTT 3.1.1 has no receive maximum; there are no more packet identifiers than this. */
+const MAX_PACKET_IDS = 65_535;
+
+/** The messages of one connection on their way to the sink, and their acknowledgements on the way back. */
+export class Intake {
+  readonly #parts: IntakeParts;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #maxUnacknowledged: number;
+  readonly #retainVisible: boolean;
+  #leavingUnread = false;
+  #closed = false;
+
+  constructor(parts: IntakeParts) {
+    const { settings, stats, write } = parts;
+    this.#parts = parts;
+    this.#maxUnacknowledged = settings.protocol === 5 ? settings.receiveMaximum : MAX_PACKET_IDS;
+    // MQTT 3.1.1 clears the flag on everything but the replay of retained messages [MQTT-3.3.1-9].
+    this.#retainVisible = settings.protocol === 5;
+    this.#acknowledgements = new Acknowledgements((bytes, count) => {
+      if (this.#closed) return;
+      stats.acknowledged += count;
+      write(bytes);
+    });
+  }
+
+  /** Messages received and not yet acknowledged. */
+  get unacknowledged(): number {
+    return this.#acknowledgements.waiting;
+  }
+
+  /** Whether reading must stop until the sink has room again. */
+  get saturated(): boolean {
+    return !this.#leavingUnread && this.#parts.sink.saturated;
+  }
+
+  /** @throws ProtocolViolation */
+  take(publish: ReceivedPublish): void {
+    const { sink, stats } = this.#parts;
+    if (publish.qos === 2)
+      throw new ProtocolViolation("protocolError", "QoS 2, where QoS 1 is the most asked for");
+    if (this.#leavingUnread) {
+      stats.leftUnread++;
+      return;
+    }
+    const settle = publish.qos === 0 ? this.#settleUnacknowledged : this.#settleOf(publish.packetId);
+    if (publish.cutFromBytes !== undefined) {
+      stats.oversize++;
+      this.#parts.oversize(publish.topic, publish.cutFromBytes);
+    }
+    stats.received++;
+    if (publish.dup) stats.redelivered++;
+    sink.accept(
+      {
+        topic: publish.topic,
+        payload: publish.payload,
+        cutFromBytes: publish.cutFromBytes,
+        qos: publish.qos,
+        retain: publish.retain,
+        retainVisible: this.#retainVisible,
+        mayBeReplay: publish.retain,
+        properties: publish.properties,
+      },
+      settle,
+    );
+  }
+
+  /** Hands nothing more to the sink. What comes is not acknowledged, so the broker keeps what it keeps at all. */
+  leaveUnread(): void {
+    this.#leavingUnread = true;
+  }
+
+  /** Sends the acknowledgements that are due, and none from then on. */
+  close(): void {
+    this.#acknowledgements.flush();
+    this.#closed = true;
+  }
+
+  readonly #settleUnacknowledged: Settle = (error) => {
+    if (error !== undefined) this.#parts.stats.refusedBySink++;
+  };
+
+  #settleOf(packetId: number): Settle {
+    if (this.#acknowledgements.waiting >= this.#maxUnacknowledged) {
+      throw new ProtocolViolation(
+        "receiveMaximumExceeded",
+        `over ${this.#maxUnacknowledged} messages in flight`,
+      );
+    }
+    const ticket = this.#acknowledgements.expect(packetId);
+    const { stats, notStored } = this.#parts;
+    return (error) => {
+      if (error !== undefined) {
+        stats.refusedBySink++;
+        notStored(error);
+      } else if (this.#closed) stats.settledTooLate++;
+      else this.#acknowledgements.settle(ticket);
+    };
+  }
+}

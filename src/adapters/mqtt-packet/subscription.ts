@@ -1,0 +1,66 @@
+import { generate, type ISubackPacket } from "mqtt-packet";
+import type { ConcheError } from "../../errors/conche-error.ts";
+import { Backoff } from "./backoff.ts";
+import type { Cancel } from "./clock.ts";
+import { readSuback, subscribePacket } from "./handshake.ts";
+import type { ConsumerSettings } from "./options.ts";
+import { SUBSCRIBE_PACKET_ID } from "./outgoing-publishes.ts";
+import { ProtocolViolation } from "./protocol-violation.ts";
+
+/** What a subscription tells its connection. */
+export interface SubscriptionParts {
+  readonly settings: ConsumerSettings;
+  readonly write: (bytes: Buffer) => void;
+  readonly granted: () => void;
+  readonly refused: (error: ConcheError, retryInMs: number) => void;
+}
+
+/**
+ * The subscription of one connection. It is asked for at every connect, whether the broker has kept it or not: an
+ * access rule may have changed since. What isn't granted with the QoS it needs is asked for again, with backoff
+ * and without dropping the connection, because what does arrive is better stored than not.
+ */
+export class Subscription {
+  readonly #parts: SubscriptionParts;
+  readonly #backoff: Backoff;
+  #asked: readonly string[];
+  #awaiting = false;
+  #cancel: Cancel | undefined;
+
+  constructor(parts: SubscriptionParts) {
+    this.#parts = parts;
+    this.#backoff = new Backoff(parts.settings.retry, parts.settings.random);
+    this.#asked = parts.settings.filters;
+  }
+
+  ask(): void {
+    const { settings, write } = this.#parts;
+    this.#awaiting = true;
+    const packet = subscribePacket(this.#asked, SUBSCRIBE_PACKET_ID, settings.protocol);
+    write(generate(packet, { protocolVersion: settings.protocol }));
+  }
+
+  /** @throws ProtocolViolation when the answer isn't one to what was asked */
+  answered(packet: ISubackPacket): void {
+    if (!this.#awaiting || packet.messageId !== SUBSCRIBE_PACKET_ID) {
+      throw new ProtocolViolation("protocolError", "SUBACK without a SUBSCRIBE");
+    }
+    if (packet.granted.length !== this.#asked.length) {
+      throw new ProtocolViolation("protocolError", "SUBACK with another number of filters than SUBSCRIBE");
+    }
+    this.#awaiting = false;
+    const refusal = readSuback(packet, this.#asked);
+    if (refusal === undefined) {
+      this.#parts.granted();
+      return;
+    }
+    this.#asked = refusal.filters;
+    const retryInMs = this.#backoff.next();
+    this.#cancel = this.#parts.settings.clock.after(retryInMs, () => this.ask());
+    this.#parts.refused(refusal.error, retryInMs);
+  }
+
+  stop(): void {
+    this.#cancel?.();
+  }
+}
