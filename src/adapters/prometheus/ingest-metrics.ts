@@ -1,0 +1,83 @@
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { MachineKey } from "../../contract/topic.ts";
+import type { HealthReport } from "../../ingest/health.ts";
+import { type IngestObserver, observers } from "../../ingest/observer.ts";
+import { CommitCounters } from "./commit-counters.ts";
+import { registerPublisherGauges } from "./publisher-gauges.ts";
+import { PublisherLedger } from "./publisher-ledger.ts";
+
+/** What the metrics ask when they are read. */
+export interface MetricSources {
+  /** The product's version. */
+  readonly version: string;
+  /** Machines of the plant model get series of their own; all others share one. */
+  readonly knowsMachine: (machine: MachineKey) => boolean;
+  readonly health: () => HealthReport;
+  /** Messages accepted and not yet settled. */
+  readonly waiting: () => number;
+  /** Size of the log on disk with its write-ahead log, bytes. */
+  readonly logBytes: () => number;
+  /** Open connections of the embedded broker; left out where another broker is used. */
+  readonly brokerConnections?: () => number;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** The metrics of a data center. */
+export interface IngestMetrics {
+  /** Is to be told of every commit. */
+  readonly observer: IngestObserver;
+  /** Everything in Prometheus' text format. */
+  text(): Promise<string>;
+}
+
+/** Metrics of ingest and of the process, in a registry of their own. */
+export function ingestMetrics(sources: MetricSources): IngestMetrics {
+  const registry = new Registry();
+  const ledger = new PublisherLedger(sources.knowsMachine);
+  const counters = new CommitCounters(registry, sources.now ?? Date.now);
+  registerPublisherGauges(registry, ledger);
+  registerStateGauges(registry, sources);
+  collectDefaultMetrics({ register: registry });
+  return {
+    observer: observers(counters, {
+      committed: ({ sequences }) => ledger.take(sequences),
+      commitFailed: () => {},
+    }),
+    text: () => registry.metrics(),
+  };
+}
+
+function registerStateGauges(registry: Registry, sources: MetricSources): void {
+  const { brokerConnections, health } = sources;
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(value());
+      },
+    });
+  gauge("conche_ready", "1 while messages are taken and committed, 0 when not", () => Number(health().ready));
+  gauge("conche_messages_waiting", "Messages accepted and not yet on disk", sources.waiting);
+  gauge("conche_log_size_bytes", "Size of the log on disk with its write-ahead log", sources.logBytes);
+  if (brokerConnections !== undefined) {
+    gauge("conche_broker_connections", "Open connections of the embedded broker", brokerConnections);
+  }
+  new Gauge({
+    name: "conche_check_ok",
+    help: "1 where a check of /readyz is fine, 0 where it isn't",
+    labelNames: ["check"],
+    registers: [registry],
+    collect() {
+      for (const { name, ok } of health().checks) this.set({ check: name }, Number(ok));
+    },
+  });
+  new Gauge({
+    name: "conche_build_info",
+    help: "Always 1; the labels say which program this is",
+    labelNames: ["version", "node"],
+    registers: [registry],
+  }).set({ version: sources.version, node: process.version }, 1);
+}
