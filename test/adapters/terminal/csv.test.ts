@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { csvRows } from "../../../src/adapters/terminal/csv.ts";
+
+test("text that a spreadsheet would run as a formula is made text; numbers stay numbers", () => {
+  const row = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    " \n=cmd|' /C calc'!A0",
+    "＝1",
+    -1,
+    2.5,
+    null,
+    true,
+    "plain",
+  ];
+  assert.equal(
+    csvRows([row]),
+    "'=1+1,'+1,'-1,'@SUM(A1),'\t=1,\"' \n=cmd|' /C calc'!A0\",'＝1,-1,2.5,,true,plain\n",
+  );
+});
+
+test("separators, quotes and line ends stay inside their field", () => {
+  assert.equal(csvRows([['a,"b"\nc', "d"]]), '"a,""b""\nc",d\n');
+});
+
+test("no field begins as a formula, whatever the text", () => {
+  const nasty = fc.string({
+    unit: fc.constantFrom("=", "+", "-", "@", "\t", "\r", "\n", " ", '"', ",", "a", "＝"),
+  });
+  fc.assert(
+    fc.property(nasty, (text) => {
+      const field = csvRows([[text]]).replace(/^"/, "");
+      assert.doesNotMatch(field, /^[\s\p{Cc}]*[=+\-@\uff1d]/u);
+    }),
+  );
+});

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { renderTable, type TableColumn } from "../../../src/adapters/terminal/table.ts";
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: "topic", flexible: true },
+  { title: "n", align: "right" },
+];
+const PIPED = { columns: null, colour: false };
+
+test("columns are aligned, and nothing is cut where nobody looks", () => {
+  const long = "x".repeat(300);
+  assert.deepEqual(
+    renderTable(
+      COLUMNS,
+      [
+        ["a", 1],
+        [long, 1_000],
+      ],
+      PIPED,
+    ).split("\n"),
+    [`topic${" ".repeat(295)}     n`, `a${" ".repeat(299)}     1`, `${long}  1000`],
+  );
+});
+
+test("the flexible column gives way to the terminal's width, wide characters counted as two", () => {
+  const lines = renderTable(COLUMNS, [["巧克力巧克力巧克力巧克力", 1]], { columns: 20, colour: false }).split(
+    "\n",
+  );
+  assert.deepEqual(lines, ["topic              n", "巧克力巧克力巧克…  1"]);
+});
+
+test("a cell can't act on the terminal, and its style comes on top", () => {
+  const rows = [["\u001b[31mred\nline", { text: "2", style: "red" as const }]];
+  assert.match(renderTable(COLUMNS, rows, PIPED), /^\\x1b\[31mred\\nline +2$/m);
+  assert.ok(renderTable(COLUMNS, rows, { columns: null, colour: true }).endsWith("\u001b[31m2\u001b[39m"));
+});
+
+test("a table without rows is its head", () => {
+  assert.equal(renderTable(COLUMNS, [], PIPED), "topic  n");
+});
