@@ -80,14 +80,21 @@ const wanted = fingerprint();
 const found = existsSync(STAMP) ? readFileSync(STAMP, "utf8") : "";
 if (found !== wanted) {
   if (Number(process.versions.node.split(".")[0]) < 18) {
-    fail(`Node ${process.versions.node} is too old`, "", "install Node 18 or later, then run the command again");
+    fail(
+      `Node ${process.versions.node} is too old`,
+      "",
+      "install Node 18 or later, then run the command again",
+    );
   }
   process.stderr.write("conche: setting up (once; installs what package-lock.json names) ...\n");
   const started = Date.now();
   const installed = npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   if (installed.status !== 0) {
-    fail("npm ci did not finish", `${installed.stdout ?? ""}${installed.stderr ?? ""}${installed.error ?? ""}`,
-      "check the network and the npm registry (npm ping), then run the command again");
+    fail(
+      "npm ci did not finish",
+      `${installed.stdout ?? ""}${installed.stderr ?? ""}${installed.error ?? ""}`,
+      "check the network and the npm registry (npm ping), then run the command again",
+    );
   }
   if (nodeMajorOfScripts() < OLDEST_NODE) {
     // npm versions that hold install scripts back leave the pinned Node without its binary: fetch it ourselves.
@@ -97,8 +104,11 @@ if (found !== wanted) {
       encoding: "utf8",
     });
     if (nodeMajorOfScripts() < OLDEST_NODE) {
-      fail(`no Node ${OLDEST_NODE} or later could be set up`, installed.stderr,
-        `run "npm rebuild node", or install Node ${OLDEST_NODE} or later yourself, then run the command again`);
+      fail(
+        `no Node ${OLDEST_NODE} or later could be set up`,
+        installed.stderr,
+        `run "npm rebuild node", or install Node ${OLDEST_NODE} or later yourself, then run the command again`,
+      );
     }
   }
   linkCommand();
