@@ -28,3 +28,4 @@ export const StateV1Schema = Type.Object(
 );
 
 export type StateV1 = Static<typeof StateV1Schema>;
+export type V1State = (typeof V1_STATES)[number];
