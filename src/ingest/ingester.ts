@@ -61,7 +61,8 @@ export class Ingester implements MessageSink {
   #totals: IngestTotals;
   #pending: Pending[] = [];
   #pendingBytes = 0;
-  #inCommit = 0;
+  /** The group that is being committed; empty between groups. */
+  #committing: readonly Pending[] = [];
   #running = false;
   #closed: ConcheError | undefined;
   #failing: ConcheError | undefined;
@@ -119,7 +120,7 @@ export class Ingester implements MessageSink {
 
   /** Messages accepted and not yet settled. */
   get unsettled(): number {
-    return this.#pending.length + this.#inCommit;
+    return this.#pending.length + this.#committing.length;
   }
 
   /** The error that keeps commits from succeeding at the moment, or undefined. */
@@ -139,19 +140,17 @@ export class Ingester implements MessageSink {
       message: "the data center is stopping",
       retryable: true,
     });
-    this.#abandon(this.#closed);
+    this.#refuse(this.#pending.splice(0), this.#closed);
     this.#endRetryPause?.();
   }
 
   async #run(): Promise<void> {
     try {
       while (this.#pending.length > 0) {
-        const group = this.#pending.splice(0, this.#limits.groupSize);
-        this.#inCommit = group.length;
-        if (!(await this.#commit(group))) {
-          for (const { settle } of group) settle(this.#closed);
-        }
-        this.#inCommit = 0;
+        this.#committing = this.#pending.splice(0, this.#limits.groupSize);
+        if (!(await this.#commit(this.#committing)) && this.#closed)
+          this.#refuse(this.#committing, this.#closed);
+        this.#committing = [];
         // Lets the network hand over the next messages, and send the acknowledgements.
         await new Promise<void>((resolve) => setImmediate(resolve));
       }
@@ -165,7 +164,7 @@ export class Ingester implements MessageSink {
             }),
       );
     } finally {
-      this.#inCommit = 0;
+      this.#committing = [];
       this.#running = false;
       for (const resolve of this.#waitingForIdle.splice(0)) resolve();
     }
@@ -244,8 +243,8 @@ export class Ingester implements MessageSink {
     for (const resume of this.#waitingForRelief.splice(0)) resume();
   }
 
-  #abandon(error: ConcheError): void {
-    for (const { message, settle } of this.#pending.splice(0)) {
+  #refuse(messages: readonly Pending[], error: ConcheError): void {
+    for (const { message, settle } of messages) {
       this.#pendingBytes -= message.payload.length;
       settle(error);
     }
@@ -256,7 +255,8 @@ export class Ingester implements MessageSink {
     this.#closed = error;
     this.#failing = error;
     this.#observer.commitFailed(error);
-    this.#abandon(error);
+    this.#refuse(this.#committing, error);
+    this.#refuse(this.#pending.splice(0), error);
     this.#onFatal(error);
   }
 }

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type MachineAddress, machineAddress, machineKeyOf } from "../../src/contract/topic.ts";
+import type { MachineConnection, PublishedMessage, PublishOutcome } from "../../src/edge/machine-connection.ts";
+import { type DueMessage, Player } from "../../src/edge/player.ts";
+import { PublishingMachine } from "../../src/edge/publishing-machine.ts";
+
+const ADDRESS = machineAddress("tunis-01", "line-a", "s5_tempering", "temper-01") as MachineAddress;
+const WILL = { v: 2, ts: "2026-01-11T10:00:00Z", state: "OFFLINE" };
+
+/** A connection that keeps what it is given, and answers when the test says so. */
+class HeldConnection implements MachineConnection {
+  readonly published: PublishedMessage[] = [];
+  readonly #answers: ((outcome: PublishOutcome) => void)[] = [];
+  holds = false;
+
+  publish(message: PublishedMessage): Promise<PublishOutcome> {
+    this.published.push(message);
+    if (!this.holds) return Promise.resolve({ kind: "sent" });
+    return new Promise((resolve) => this.#answers.push(resolve));
+  }
+
+  answerAll(): void {
+    for (const answer of this.#answers.splice(0)) answer({ kind: "sent" });
+  }
+
+  async close(): Promise<void> {}
+}
+
+async function machineOn(connection: HeldConnection, numbering?: { boot: string }) {
+  const wills: PublishedMessage[] = [];
+  const machine = await PublishingMachine.connect(
+    ADDRESS,
+    async (_id, will) => {
+      wills.push(will);
+      return connection;
+    },
+    WILL,
+    numbering,
+  );
+  return { machine, wills };
+}
+
+describe("PublishingMachine", () => {
+  it("numbers its messages across all types, with each type's QoS and retain flag", async () => {
+    const connection = new HeldConnection();
+    const { machine, wills } = await machineOn(connection, { boot: "boot-0001" });
+    await machine.publish("state", { v: 2, ts: "2026-01-11T10:00:00Z", state: "Execute" });
+    await machine.publish("telemetry", { v: 2, ts: "2026-01-11T10:00:01Z", tags: {} });
+    assert.deepEqual(connection.published.map(({ topic, qos, retain, payload, schema }) => {
+      const { boot, seq } = JSON.parse(payload);
+      return [topic.split("/").at(-1), qos, retain, boot, seq, schema];
+    }), [["state", 1, true, "boot-0001", 1, "state/2"], ["telemetry", 0, false, "boot-0001", 2, "telemetry/2"]]);
+    assert.deepEqual([wills[0]?.topic, wills[0]?.qos, wills[0]?.retain], [`factory/${machineKeyOf(ADDRESS)}/state`, 1, true]);
+    assert.equal(JSON.parse(wills[0]?.payload ?? "").seq, undefined, "a number set aside for a will would be a gap");
+  });
+
+  it("leaves version 1 payloads as they are", async () => {
+    const connection = new HeldConnection();
+    const { machine } = await machineOn(connection);
+    const body = { ts: "2026-01-11T10:00:00+00:00", state: "RUNNING" };
+    await machine.publish("state", body);
+    assert.equal(connection.published[0]?.payload, JSON.stringify(body));
+  });
+});
+
+describe("Player", () => {
+  const due = (count: number): DueMessage[] =>
+    Array.from({ length: count }, () => ({ machine: ADDRESS, type: "telemetry", payload: { v: 2 } }));
+
+  it("advances the source with real time times speed, in moderate portions, to exactly the time due", async () => {
+    const { machine } = await machineOn(new HeldConnection());
+    const asked: number[] = [];
+    const stop = new AbortController();
+    const player = new Player({
+      source: {
+        advance: (untilMs) => {
+          asked.push(untilMs);
+          if (untilMs >= 1_000 + 600_000) stop.abort();
+          return due(1);
+        },
+      },
+      machines: new Map([[machineKeyOf(ADDRESS), machine]]),
+      startMs: 1_000,
+      speed: 600,
+      elapsedMs: () => 1_000,
+      onRefused: () => {},
+    });
+    await player.play(stop.signal);
+    await player.answered();
+    assert.deepEqual(asked, Array.from({ length: 10 }, (_, index) => 1_000 + (index + 1) * 60_000));
+    assert.equal(player.counts.published, 10);
+  });
+
+  it("holds the source's clock while too many messages are unanswered", async () => {
+    const connection = new HeldConnection();
+    connection.holds = true;
+    const { machine } = await machineOn(connection);
+    const stop = new AbortController();
+    let now = 100; // every look at the clock takes a millisecond
+    const asked: number[] = [];
+    const player = new Player({
+      source: {
+        advance: (untilMs) => {
+          asked.push(untilMs);
+          if (asked.length === 2) stop.abort();
+          return due(2_000);
+        },
+      },
+      machines: new Map([[machineKeyOf(ADDRESS), machine]]),
+      startMs: 0,
+      speed: 1,
+      elapsedMs: () => now++,
+      onRefused: () => {},
+    });
+    const played = player.play(stop.signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    now = 60_100; // a minute without an answer is no time of the line
+    connection.answerAll();
+    connection.holds = false;
+    await played;
+    assert.ok((asked[1] ?? Infinity) <= 200, `the second portion reaches ${asked[1]} ms`);
+  });
+});
