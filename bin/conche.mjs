@@ -21,7 +21,13 @@ if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
   const { main } = await import(pathToFileURL(inCheckout ? SOURCE : BUILT).href);
   await main(process.argv.slice(2));
 } else {
-  const pinned = join(ROOT, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+  const pinned = join(
+    ROOT,
+    "node_modules",
+    "node",
+    "bin",
+    process.platform === "win32" ? "node.exe" : "node",
+  );
   if (!existsSync(pinned)) {
     process.stderr.write(
       `conche: CONCHE_NODE_TOO_OLD: Node ${process.versions.node} is too old, ${OLDEST_NODE} or later is needed\n` +
@@ -29,7 +35,9 @@ if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
     );
     process.exit(1);
   }
-  const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
 }

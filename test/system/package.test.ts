@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { ROOT } from "../../scripts/tool.ts";
+
+const NO_NETWORK =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTCACHED|ENETUNREACH|EIDLETIMEOUT/;
+const SIZE_LIMIT_BYTES = 2 * 1024 * 1024;
+const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+
+/** The environment of somebody who has this Node and npm, and nothing of the checkout's settings. */
+function strangersEnvironment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|CONCHE_|NODE_|INIT_CWD)/i.test(name));
+  const path = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
+  return { ...Object.fromEntries(own), PATH: path, SCARF_ANALYTICS: "false" };
+}
+
+function run(command: "npm" | "npx", args: readonly string[], folder: string): SpawnSyncReturns<string> {
+  const shell = process.platform === "win32";
+  return spawnSync(command, args, { cwd: folder, env: strangersEnvironment(), encoding: "utf8", shell });
+}
+
+suite("the package", () => {
+  let folder = "";
+  let home = "";
+  let tarball = "";
+  let offline = "";
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "conche-package-"));
+    home = join(folder, "elsewhere");
+    mkdirSync(home);
+    writeFileSync(join(home, "package.json"), '{"name":"elsewhere","private":true}\n');
+    const packed = run("npm", ["pack", "--json", "--pack-destination", folder], ROOT);
+    assert.equal(packed.status, 0, packed.stderr);
+    tarball = join(folder, `conche-${version}.tgz`);
+    const args = ["install", "--prefer-offline", "--no-audit", "--no-fund", "--fetch-retries=1", tarball];
+    const installed = run("npm", args, home);
+    if (installed.status === 0) return;
+    if (NO_NETWORK.test(installed.stderr))
+      offline = "needs the npm registry, or a cache that has the dependencies";
+    else assert.fail(installed.stderr);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** `npx conche …` as the one who installed the package types it. */
+  function conche(...args: string[]): SpawnSyncReturns<string> {
+    return run("npx", ["--no", "--", "conche", ...args], home);
+  }
+
+  test("is small, and holds what is needed and no more", (t) => {
+    assert.ok(statSync(tarball).size < SIZE_LIMIT_BYTES);
+    if (offline !== "") return t.skip(offline);
+    const root = join(home, "node_modules", "conche");
+    for (const file of ["bin/conche.mjs", "dist/main.js", "LICENSE", "CHANGELOG.md", "docs/errors.md"]) {
+      assert.ok(existsSync(join(root, file)), file);
+    }
+    assert.deepEqual(globSync("**/*.ts", { cwd: root, exclude: (name) => name === "node_modules" }), []);
+    for (const left of ["src", "test", "scripts", "bench", "node_modules/typescript"]) {
+      assert.equal(existsSync(join(root, left)), false, left);
+    }
+    assert.equal(existsSync(join(home, "node_modules", "typescript")), false);
+  });
+
+  test("says its version", (t) => {
+    if (offline !== "") return t.skip(offline);
+    const result = conche("--version");
+    assert.equal(result.status, 0, result.stderr);
+    assert.equal(result.stdout.split(" ")[1], version, result.stdout);
+  });
+
+  test("runs the whole journey, and its log adds up", (t) => {
+    if (offline !== "") return t.skip(offline);
+    const data = join(folder, "data");
+    const up = conche("up", "--for", "3", "--data", data, "--mqtt-port", "0", "--http-port", "0");
+    assert.equal(up.status, 0, up.stderr);
+    const verified = conche("verify", "--data", data);
+    assert.equal(verified.status, 0, verified.stderr);
+  });
+});
