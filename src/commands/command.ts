@@ -103,3 +103,11 @@ export function defineCommand<const Options extends OptionDefinitions = Record<n
 export function isGroup(command: CommandDefinition | CommandGroup): command is CommandGroup {
   return "commands" in command;
 }
+
+/** A verb as the list of commands shows it; its file is only loaded when it is called. */
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly group: "Run" | "Look" | "Care";
+  readonly load: () => Promise<CommandDefinition | CommandGroup>;
+}

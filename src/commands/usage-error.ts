@@ -19,6 +19,14 @@ export function unknownVerb(verb: string, known: KnownWords): ConcheError {
   });
 }
 
+/** A command that only has commands of its own was called without one. */
+export function verbMissing(known: KnownWords): ConcheError {
+  return new ConcheError("CONCHE_USAGE", {
+    message: `${known.command} needs a command: ${known.verbs.join(", ")}`,
+    hint: `${known.command} --help explains them`,
+  });
+}
+
 /** What the command-line library found wrong, in our words: the nearest option, and which help to look into. */
 export function usageError(error: CommanderError, known: KnownWords): ConcheError {
   const said = error.message.replace(/^error: /, "");

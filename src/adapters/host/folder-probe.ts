@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, open, rm, stat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ConcheError, messageOf, systemCodeOf } from "../../errors/conche-error.ts";
+
+/** What a data folder stands on. */
+export interface FolderProbe {
+  /** False when the folder doesn't exist yet and its parent was probed instead. */
+  readonly exists: boolean;
+  readonly freeBytes: number;
+  /** `memory`: gone when the machine goes off. `network`: SQLite's WAL mode can't be relied on there. */
+  readonly medium: "memory" | "network" | "disk";
+  /** Times of a small write with fsync, as a commit does it, milliseconds. */
+  readonly fsync: { readonly medianMs: number; readonly longestMs: number };
+}
+
+/** File system types of Linux (statfs(2), linux/magic.h). Other systems report others, and count as a disk. */
+const MEMORY_TYPES = new Set([0x0102_1994, 0x8584_58f6]);
+const NETWORK_TYPES = new Set([
+  0x6969, 0x517b, 0xff53_4d42, 0xfe53_4d42, 0x0102_1997, 0x00c3_6400, 0x6573_5546,
+]);
+
+const ROUNDS = 21;
+const BLOCK_BYTES = 4_096;
+
+/**
+ * Tries the folder out, in a folder of its own inside that is removed again. Where the data folder doesn't exist,
+ * the nearest folder above is tried: making it is what the data center would do.
+ * @throws ConcheError CONCHE_DATA_FOLDER when nothing can be written there
+ */
+export async function probeFolder(folder: string): Promise<FolderProbe> {
+  const existing = await nearestExisting(folder);
+  let own: string | undefined;
+  try {
+    own = await mkdtemp(join(existing, ".conche-doctor-"));
+    const fsync = await measureFsync(own);
+    const { bavail, bsize, type } = await statfs(own);
+    return { exists: existing === folder, freeBytes: bavail * bsize, medium: mediumOf(type), fsync };
+  } catch (error) {
+    throw new ConcheError("CONCHE_DATA_FOLDER", {
+      message: `nothing can be written to ${existing}: ${messageOf(error)}`,
+      cause: error,
+    });
+  } finally {
+    if (own !== undefined) await rm(own, { recursive: true, force: true });
+  }
+}
+
+async function nearestExisting(folder: string): Promise<string> {
+  for (let at = folder; ; at = dirname(at)) {
+    try {
+      if ((await stat(at)).isDirectory()) return at;
+      throw new ConcheError("CONCHE_DATA_FOLDER", { message: `${at} is not a folder` });
+    } catch (error) {
+      if (systemCodeOf(error) !== "ENOENT" || dirname(at) === at) {
+        if (error instanceof ConcheError) throw error;
+        throw new ConcheError("CONCHE_DATA_FOLDER", { message: `${at}: ${messageOf(error)}`, cause: error });
+      }
+    }
+  }
+}
+
+async function measureFsync(folder: string): Promise<FolderProbe["fsync"]> {
+  await mkdir(folder, { recursive: true });
+  const file = await open(join(folder, "block"), "w");
+  const times: number[] = [];
+  try {
+    const block = Buffer.alloc(BLOCK_BYTES, 1);
+    for (let round = 0; round < ROUNDS; round++) {
+      const start = performance.now();
+      await file.write(block, 0, BLOCK_BYTES, round * BLOCK_BYTES);
+      await file.datasync();
+      times.push(performance.now() - start);
+    }
+  } finally {
+    await file.close();
+  }
+  times.sort((a, b) => a - b);
+  return { medianMs: times[Math.floor(ROUNDS / 2)] ?? 0, longestMs: times.at(-1) ?? 0 };
+}
+
+function mediumOf(type: number): FolderProbe["medium"] {
+  // Signed on some platforms: compare as 32 bits without sign.
+  const unsigned = type >>> 0;
+  if (MEMORY_TYPES.has(unsigned)) return "memory";
+  return NETWORK_TYPES.has(unsigned) ? "network" : "disk";
+}

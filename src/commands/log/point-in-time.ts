@@ -1,0 +1,27 @@
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+const AGO = /^([0-9]{1,9})(s|m|h|d|w)$/;
+const ISO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i;
+
+/**
+ * A moment as a person types it, in milliseconds since 1970: ISO 8601 (without a zone, UTC is meant, as in the log),
+ * or so long before now: `30s`, `15m`, `2h`, `7d`, `2w`.
+ * @throws Error that says what it must be
+ */
+export function pointInTime(text: string, nowMs: number): number {
+  const ago = AGO.exec(text);
+  if (ago !== null) return nowMs - Number(ago[1]) * (UNIT_MS[ago[2] ?? ""] ?? 0);
+  const [, day, time = "00:00", zone = "Z"] = ISO.exec(text) ?? [];
+  const moment = day === undefined ? Number.NaN : Date.parse(`${day}T${time}${zone.toUpperCase()}`);
+  if (Number.isNaN(moment)) {
+    throw new Error(
+      "must be a time such as 2026-01-11T08:00:00Z, 2026-01-11, or so long ago: 30s, 15m, 2h, 7d, 2w",
+    );
+  }
+  return moment;
+}

@@ -1,0 +1,35 @@
+import { suggestion } from "../config/nearest-name.ts";
+
+/** A whole number within bounds, both included; throws an Error that says so. */
+export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= minimum && value <= maximum) return value;
+    throw new Error(`must be a whole number from ${minimum} to ${maximum}`);
+  };
+}
+
+/** One of some words; throws an Error that lists them and names the nearest. */
+export function oneOf<const Words extends readonly string[]>(words: Words): (text: string) => Words[number] {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    throw new Error(`must be one of ${words.join(", ")}${suggestion(text, words)}`);
+  };
+}
+
+/** Some of some words, separated by commas. */
+export function someOf<const Words extends readonly string[]>(
+  words: Words,
+): (text: string) => Words[number][] {
+  const one = oneOf(words);
+  return (text) => [...new Set(text.split(",").map((word) => one(word.trim())))];
+}
+
+/** Text that matches a pattern; throws an Error with what it must be. */
+export function matching(pattern: RegExp, expected: string): (text: string) => string {
+  return (text) => {
+    if (pattern.test(text)) return text;
+    throw new Error(`must be ${expected}`);
+  };
+}
