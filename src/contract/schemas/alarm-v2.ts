@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { discriminatedUnion } from "./discriminated-union.ts";
-import { TS, text, timestamp, V2_ENVELOPE, V2_RULES, type V2Envelope } from "./envelope.ts";
+import { TS, text, timestamp, V2_ENVELOPE, V2_RULES, V2_VERSION, type V2Envelope } from "./envelope.ts";
 import { machineKey } from "./machine-key.ts";
 import { BATCH_ID, PRODUCT_TYPE, type ProductType } from "./product.ts";
 import { PLAIN_VALUE, UNIT } from "./value-quality.ts";
@@ -119,8 +119,9 @@ export const AlarmV2Schema = discriminatedUnion<typeof ALARM_EVENTS, AlarmFields
   description: "One step in the life of an alarm",
   required: ["v", "ts", "alarm_id", "event"],
   properties: {
-    ...V2_ENVELOPE,
+    v: V2_VERSION,
     ts: TS,
+    ...V2_ENVELOPE,
     alarm_id: text("the alarm, the same each time it comes; unique within its machine"),
     source: Type.Optional(
       machineKey("the machine whose alarm it is, when another one (a desk) speaks of it"),

@@ -16,7 +16,7 @@ import {
 import { batchEnd, batchStart, phase } from "./batch-events/procedure.ts";
 import { CORRECTS } from "./correction.ts";
 import { discriminatedUnion } from "./discriminated-union.ts";
-import { TS, text, V2_ENVELOPE, V2_RULES, type V2Envelope } from "./envelope.ts";
+import { TS, text, V2_ENVELOPE, V2_RULES, V2_VERSION, type V2Envelope } from "./envelope.ts";
 import { BATCH_ID, PRODUCT_TYPE, type ProductType } from "./product.ts";
 
 const BATCH_EVENTS = [
@@ -66,8 +66,9 @@ export const BatchV2Schema = discriminatedUnion<typeof BATCH_EVENTS, BatchFields
   description: "Something happened to a batch, a lot, a logistic unit, or to what they are judged by",
   required: ["v", "ts", "event"],
   properties: {
-    ...V2_ENVELOPE,
+    v: V2_VERSION,
     ts: TS,
+    ...V2_ENVELOPE,
     product_type: Type.Optional(PRODUCT_TYPE),
     batch_id: Type.Optional(BATCH_ID),
     comment: Type.Optional(text("what a person adds", 1000)),

@@ -30,7 +30,8 @@ const PLOT = Type.Object(
       Type.Array(pair(longitude, latitude), {
         minItems: 4,
         maxItems: 10_000,
-        description: "the outline as [longitude, latitude], first and last the same (GeoJSON order)",
+        description:
+          "the outline as [longitude, latitude], first and last the same (GeoJSON order); needed above 4 hectares, else latitude and longitude will do",
       }),
     ),
   },

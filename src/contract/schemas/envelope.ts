@@ -51,9 +51,11 @@ export const V1_VERSION = Type.Optional(
   Type.Literal(1, { description: "the schema version; machines of version 1 leave it out" }),
 );
 
-/** What every payload of version 2 may carry beside its body and its time stamp. */
+/** The version field of version 2. */
+export const V2_VERSION = Type.Literal(2, { description: "the schema version" });
+
+/** What every payload of version 2 may carry beside its version, its time stamp and its body. */
 export const V2_ENVELOPE = {
-  v: Type.Literal(2, { description: "the schema version" }),
   boot: Type.Optional(
     Type.String({
       pattern: BOOT_PATTERN.source,
@@ -82,6 +84,6 @@ export const V2_ENVELOPE = {
 /** The rules of every payload of version 2: identity is whole or absent, unknown fields are tolerated. */
 export const V2_RULES = { dependentRequired: { boot: ["seq"], seq: ["boot"] }, additionalProperties: true };
 
-const V2_ENVELOPE_SCHEMA = Type.Object({ ...V2_ENVELOPE, ts: TS });
+const V2_ENVELOPE_SCHEMA = Type.Object({ v: V2_VERSION, ts: TS, ...V2_ENVELOPE });
 /** The envelope's type, for the unions whose members hold only their own fields. */
 export type V2Envelope = Static<typeof V2_ENVELOPE_SCHEMA>;

@@ -80,5 +80,5 @@ export const LOTS_OR_UNITS = { anyOf: [{ required: ["lots"] }, { required: ["uni
 /** Serial Shipping Container Code (GS1): 18 digits, the last one a check digit. */
 export const SSCC = Type.String({
   pattern: "^[0-9]{18}$",
-  description: "serial shipping container code, 18 digits",
+  description: "serial shipping container code, 18 digits; needed for a pallet",
 });

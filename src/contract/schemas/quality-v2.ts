@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { CORRECTS } from "./correction.ts";
-import { TS, text, timestamp, V2_ENVELOPE, V2_RULES } from "./envelope.ts";
+import { TS, text, timestamp, V2_ENVELOPE, V2_RULES, V2_VERSION } from "./envelope.ts";
 import { pair } from "./pair.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
 import { DEVICE_STATUS, type PlainValue, UNIT, VALUE_QUALITY } from "./value-quality.ts";
@@ -69,8 +69,9 @@ const SAMPLE = Type.Object(
 
 export const QualityV2Schema = Type.Object(
   {
-    ...V2_ENVELOPE,
+    v: V2_VERSION,
     ts: TS,
+    ...V2_ENVELOPE,
     product_type: Type.Optional(PRODUCT_TYPE),
     batch_id: Type.Optional(BATCH_ID),
     lot_id: Type.Optional(text("the lot examined, when it isn't the batch")),

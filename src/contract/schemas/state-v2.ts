@@ -1,6 +1,14 @@
 import { type Static, Type } from "typebox";
 import { BOOT_PATTERN } from "../identity.ts";
-import { STATE_TS, text, timestamp, UNKNOWN_TS_ONLY_OFFLINE, V2_ENVELOPE, V2_RULES } from "./envelope.ts";
+import {
+  STATE_TS,
+  text,
+  timestamp,
+  UNKNOWN_TS_ONLY_OFFLINE,
+  V2_ENVELOPE,
+  V2_RULES,
+  V2_VERSION,
+} from "./envelope.ts";
 import { machineKey } from "./machine-key.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
 import { recordOf } from "./record-of.ts";
@@ -79,8 +87,9 @@ const COUNTS = Type.Object(
 
 export const StateV2Schema = Type.Object(
   {
-    ...V2_ENVELOPE,
+    v: V2_VERSION,
     ts: STATE_TS,
+    ...V2_ENVELOPE,
     state: Type.Enum([...PACKML_STATES, ...CONNECTIVITY_STATES], {
       description: "the PackML state by name; ONLINE and OFFLINE say only whether the publisher is connected",
     }),

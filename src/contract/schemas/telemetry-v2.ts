@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { TS, V2_ENVELOPE, V2_RULES } from "./envelope.ts";
+import { TS, V2_ENVELOPE, V2_RULES, V2_VERSION } from "./envelope.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
 import { recordOf } from "./record-of.ts";
 import {
@@ -46,8 +46,9 @@ const TAG_VALUE = Type.Unsafe<TagValue>({
 
 export const TelemetryV2Schema = Type.Object(
   {
-    ...V2_ENVELOPE,
+    v: V2_VERSION,
     ts: TS,
+    ...V2_ENVELOPE,
     product_type: Type.Optional(PRODUCT_TYPE),
     batch_id: Type.Optional(BATCH_ID),
     tags: recordOf(TAG_VALUE, { description: "measured values by tag name" }),
