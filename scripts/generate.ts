@@ -5,14 +5,16 @@ import { ROOT } from "./tool.ts";
 
 const generated = generatedFiles();
 if (process.argv.includes("--check")) {
-  const stale = staleFiles(ROOT, generated);
-  for (const { path, what } of stale) console.error(`${path} is ${what}`);
+  const stale = await staleFiles(ROOT, generated);
   if (stale.length > 0) {
-    console.error("run `npm run generate` and commit the result");
+    console.error(
+      `not what the sources give: ${stale.join(", ")}\nrun \`npm run generate\` and commit the result`,
+    );
     process.exitCode = 1;
   }
 } else {
-  const written = writeGenerated(ROOT, generated);
-  for (const { path, what } of written) console.log(`${what === "left over" ? "removed" : "wrote"} ${path}`);
-  console.log(`${generated.texts.size} generated files, ${written.length} of them changed`);
+  const changed = await writeGenerated(ROOT, generated);
+  console.log(
+    `${generated.documents.size} generated files, ${changed.length} changed ${changed.join(", ")}`.trim(),
+  );
 }

@@ -1,66 +1,53 @@
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { globSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import { type Documents, staleDocuments, writeDocuments } from "../src/adapters/host/document-folder.ts";
 import { configurationPage } from "../src/config/configuration-page.ts";
+import { contractDocuments } from "../src/contract/documents/contract-documents.ts";
 import { errorsPage } from "./errors-page.ts";
+
+const CONTRACT_FOLDER = "docs/contract";
 
 /** Files that are made from the sources and committed, so that they can be read without running anything. */
 export interface GeneratedFiles {
-  /** Their texts by path, from the root of the checkout, with forward slashes. */
-  readonly texts: ReadonlyMap<string, string>;
+  /** By path from the root of the checkout. */
+  readonly documents: Documents;
   /** Folders in which every file is a generated one: what else lies there is left over from before. */
   readonly wholeFolders: readonly string[];
 }
 
 /** Everything that is generated: what `npm run generate` writes and `npm run check` compares. */
 export function generatedFiles(): GeneratedFiles {
+  const contract = Array.from(
+    contractDocuments(),
+    ([path, text]) => [`${CONTRACT_FOLDER}/${path}`, text] as const,
+  );
   return {
-    texts: new Map([
+    documents: new Map([
       ["docs/errors.md", errorsPage()],
       ["docs/configuration.md", configurationPage()],
+      ...contract,
     ]),
-    wholeFolders: [],
+    wholeFolders: [CONTRACT_FOLDER],
   };
 }
 
-/** A file that isn't what the sources give. */
-export interface StaleFile {
-  readonly path: string;
-  readonly what: "missing" | "different" | "left over";
+/** The paths below `root` that are missing, different or left over. */
+export async function staleFiles(root: string, generated: GeneratedFiles): Promise<string[]> {
+  return [...(await staleDocuments(root, generated.documents)), ...leftOver(root, generated)];
 }
 
-/** Compares the files below `root` with what the sources give. */
-export function staleFiles(root: string, { texts, wholeFolders }: GeneratedFiles): StaleFile[] {
-  const stale: StaleFile[] = [];
-  for (const [path, text] of texts) {
-    const file = join(root, path);
-    if (!existsSync(file)) stale.push({ path, what: "missing" });
-    else if (readFileSync(file, "utf8") !== text) stale.push({ path, what: "different" });
-  }
-  for (const folder of wholeFolders) {
-    for (const entry of globSync("**/*", { cwd: join(root, folder), withFileTypes: true })) {
-      if (entry.isDirectory()) continue;
-      const path = slashed(join(entry.parentPath, entry.name).slice(root.length + 1));
-      if (!texts.has(path)) stale.push({ path, what: "left over" });
-    }
-  }
-  return stale;
+/** Writes what is missing or different, removes what is left over, and returns their paths. */
+export async function writeGenerated(root: string, generated: GeneratedFiles): Promise<string[]> {
+  const written = await writeDocuments(root, generated.documents);
+  const removed = leftOver(root, generated);
+  for (const path of removed) rmSync(join(root, path));
+  return [...written, ...removed];
 }
 
-/** Writes what is missing or different, removes what is left over, and returns what that was. */
-export function writeGenerated(root: string, generated: GeneratedFiles): StaleFile[] {
-  const stale = staleFiles(root, generated);
-  for (const { path, what } of stale) {
-    const file = join(root, path);
-    if (what === "left over") {
-      rmSync(file);
-      continue;
-    }
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, generated.texts.get(path) ?? "");
-  }
-  return stale;
-}
-
-function slashed(path: string): string {
-  return path.split("\\").join("/");
+function leftOver(root: string, { documents, wholeFolders }: GeneratedFiles): string[] {
+  return wholeFolders
+    .flatMap((folder) => globSync(`${folder}/**/*`, { cwd: root, withFileTypes: true }))
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split("\\").join("/"))
+    .filter((path) => !documents.has(path));
 }
