@@ -1,0 +1,28 @@
+import { type Static, Type } from "typebox";
+import { closedObject } from "./closed-object.ts";
+import { IDENTIFIER_PATTERN, name, positive } from "./quantity.ts";
+import { MachineSimulationSchema } from "./simulation/machine-simulation.ts";
+import { type Tag, TagSchema } from "./tag.ts";
+
+/** A machine, that is, a publisher. */
+export const MachineSchema = closedObject(
+  {
+    id: Type.String({ description: "its level in the topic" }),
+    step: Type.String({ description: "the step's level in the topic, for example s5_tempering" }),
+    name: Type.Optional(name("its name")),
+    telemetry_interval_s: Type.Optional(positive("a telemetry message comes so often, s; by default 1")),
+    tags: Type.Unsafe<Record<string, Tag>>({
+      type: "object",
+      propertyNames: { pattern: IDENTIFIER_PATTERN },
+      additionalProperties: TagSchema,
+      description: "what it measures, by tag name",
+    }),
+    v1_tags: Type.Optional(
+      Type.Array(Type.String(), { description: "the tags that payload version 1 carries; by default none" }),
+    ),
+    simulation: Type.Optional(MachineSimulationSchema),
+  },
+  { description: "a machine" },
+);
+
+export type Machine = Static<typeof MachineSchema>;

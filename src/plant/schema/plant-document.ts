@@ -1,0 +1,37 @@
+import { type Static, Type } from "typebox";
+import { closedObject } from "./closed-object.ts";
+import { IngredientSchema } from "./ingredient.ts";
+import { LineSchema } from "./line.ts";
+import { ProductSchema } from "./product.ts";
+import { name } from "./quantity.ts";
+
+const SiteSchema = closedObject(
+  {
+    id: Type.String({ description: "its level in the topic" }),
+    name: Type.Optional(name("its name")),
+    timezone: Type.Optional(name("IANA time zone, for example Africa/Tunis")),
+    lines: Type.Array(LineSchema, { minItems: 1, description: "its lines" }),
+  },
+  { description: "a site" },
+);
+
+/** A plant file: everything a factory is, as data. Field names are those of the file. */
+export const PlantDocumentSchema = closedObject(
+  {
+    plant: Type.Literal(1, { description: "version of the plant file's form" }),
+    name: name("the enterprise"),
+    gs1: closedObject({
+      company_prefix: Type.String({
+        pattern: "^[0-9]{6,12}$",
+        description: "GS1 company prefix, 6 to 12 digits",
+      }),
+    }),
+    ingredients: Type.Array(IngredientSchema, { minItems: 1, description: "what recipes are made of" }),
+    products: Type.Array(ProductSchema, { minItems: 1, description: "what the factory makes" }),
+    sites: Type.Array(SiteSchema, { minItems: 1, description: "its sites" }),
+  },
+  { title: "Plant", description: "Sites, lines, machines, tags, products and recipes of a factory" },
+);
+
+export type PlantDocument = Static<typeof PlantDocumentSchema>;
+export type Site = Static<typeof SiteSchema>;

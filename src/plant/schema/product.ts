@@ -1,0 +1,74 @@
+import { type Static, Type } from "typebox";
+import { closedObject } from "./closed-object.ts";
+import { celsius, name, nonNegative, number, percent, positive } from "./quantity.ts";
+
+const parts = (description: string) =>
+  Type.Unsafe<Record<string, number>>({
+    type: "object",
+    additionalProperties: Type.Number({ minimum: 0, maximum: 100 }),
+    description,
+  });
+
+/**
+ * Set points of the recipe's unit procedures (ISA-88), one for each step. What belongs to the equipment (time
+ * constants, capacities, noise) stands with the machine.
+ */
+export const PhasesSchema = closedObject({
+  mixing: closedObject({ temp_c: celsius("paste at the end"), minutes: positive("mixing time, min") }),
+  refining: closedObject({
+    feed_kg_h: positive("throughput, kg/h"),
+    d90_um: positive("fineness after the refiner at this throughput on fresh rolls, µm"),
+    d90_before_um: positive("fineness before the refiner, µm"),
+  }),
+  conching: closedObject({
+    temp_c: celsius("conching temperature"),
+    hours: positive("time from the beginning of filling to the end, h"),
+    liquid_hours: positive("how long before the end butter and emulsifier are added, h"),
+    moisture_end_pct: positive("moisture to reach, weight %"),
+    yield_pa: positive("Casson yield value at the end, Pa"),
+    viscosity_pa_s: positive("Casson plastic viscosity at the end, Pa s"),
+  }),
+  tempering: closedObject({
+    in_c: celsius("before the temperer"),
+    cool_c: celsius("after the cooling zone"),
+    out_c: celsius("after reheating"),
+    index: number("temper index aimed at"),
+  }),
+  depositing: closedObject({
+    target_g: positive("deposit a cavity, g"),
+    mould_below_mass_k: nonNegative("how much colder than the mass the moulds are, K"),
+  }),
+  cooling: closedObject({
+    zone_1_c: celsius("air in zone 1"),
+    zone_2_c: celsius("air in zone 2"),
+    zone_3_c: celsius("air in zone 3"),
+    latent_kj_kg: positive("heat of crystallisation, kJ/kg"),
+  }),
+  packaging: closedObject({
+    nominal_g: positive("net weight on the label, g"),
+    gtin: Type.String({ pattern: "^[0-9]{13}$", description: "trade item number of the bar, 13 digits" }),
+    film: name("the film it is wrapped in"),
+    best_before_days: positive("days from packing to the date on the pack"),
+  }),
+});
+
+/** A product and its recipe. */
+export const ProductSchema = closedObject(
+  {
+    id: Type.String({ minLength: 1, maxLength: 63, description: "the product: white, milk or dark" }),
+    name: name("its name"),
+    recipe: closedObject({
+      version: name("version of the recipe"),
+      ingredients_pct: parts("weight % by ingredient id; their sum is 100"),
+      held_back_pct: parts(
+        "how much of each is added in the conche instead of at dosing, weight % of the whole",
+      ),
+      phases: PhasesSchema,
+    }),
+    cocoa_minimum_pct: Type.Optional(percent("legal minimum of cocoa (2000/36/EC), weight %")),
+  },
+  { description: "a product" },
+);
+
+export type Product = Static<typeof ProductSchema>;
+export type Phases = Static<typeof PhasesSchema>;

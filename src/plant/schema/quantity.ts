@@ -1,0 +1,50 @@
+import { Type } from "typebox";
+import { pair } from "../../contract/schemas/pair.ts";
+
+/** Any number. */
+export function number(description: string) {
+  return Type.Number({ description });
+}
+
+/** A number above 0. */
+export function positive(description: string) {
+  return Type.Number({ exclusiveMinimum: 0, description });
+}
+
+/** A number from 0. */
+export function nonNegative(description: string) {
+  return Type.Number({ minimum: 0, description });
+}
+
+/** 0 to 100. */
+export function percent(description: string) {
+  return Type.Number({ minimum: 0, maximum: 100, description });
+}
+
+/** 0 to 1. */
+export function share(description: string) {
+  return Type.Number({ minimum: 0, maximum: 1, description });
+}
+
+/** A whole number from 1. */
+export function count(description: string) {
+  return Type.Integer({ minimum: 1, description });
+}
+
+/** A temperature that occurs in a chocolate factory. */
+export function celsius(description: string) {
+  return Type.Number({ minimum: -50, maximum: 300, description: `${description}, °C` });
+}
+
+/** A name for people: 1 to 200 characters. */
+export function name(description: string) {
+  return Type.String({ minLength: 1, maxLength: 200, description });
+}
+
+/** A name for programs: letters, digits and underscores, beginning with a letter; 63 characters at most. */
+export const IDENTIFIER_PATTERN = "^[A-Za-z][A-Za-z0-9_]{0,62}$";
+
+/** The ends of a range, written [from, to]; checkRanges holds them against each other. */
+export function range(description: string) {
+  return pair(nonNegative("from"), nonNegative("to"), { description });
+}

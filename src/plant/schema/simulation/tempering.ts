@@ -1,0 +1,29 @@
+import { type Static, Type } from "typebox";
+import { closedObject } from "../closed-object.ts";
+import { nonNegative, number, positive, range } from "../quantity.ts";
+
+/** A continuous temperer: holding zone, cooling zone with seeding at the wall, reheating zone. */
+export const TemperingSchema = closedObject({
+  model: Type.Literal("tempering"),
+  zone_tau_s: closedObject({ in: positive("s"), cool: positive("s"), out: positive("s") }),
+  noise_k: nonNegative("standard deviation of a zone's temperature, K"),
+  residence_s: positive("mean residence, s"),
+  index_per_cool_k: number("temper index gained by a kelvin colder cooling"),
+  index_per_out_k: number("temper index lost by a kelvin warmer reheating"),
+  index_noise: nonNegative("standard deviation of the temper index"),
+  viscosity_cp: positive("viscosity at the recipe's temperatures and index, mPa s"),
+  viscosity_per_k_pct: nonNegative("how much thinner a kelvin makes it, %"),
+  viscosity_per_index_pct: nonNegative("how much thicker one more of temper index makes it, %"),
+  disturbance: closedObject(
+    {
+      first_after_s: nonNegative("when it happens for the first time, s after the start"),
+      mean_hours: positive("mean time between two, h"),
+      kelvin: positive("how much too hot the heating water gets, K"),
+      seconds: range("shortest and longest, s"),
+    },
+    { description: "the reheating valve sticks" },
+  ),
+  sample_minutes: positive("a temper curve is taken so often, min"),
+});
+
+export type TemperingParameters = Static<typeof TemperingSchema>;

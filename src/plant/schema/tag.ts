@@ -1,0 +1,71 @@
+import { type Static, Type } from "typebox";
+import { ALARM_PRIORITIES } from "../../contract/schemas/alarm-v2.ts";
+import { closedObject } from "./closed-object.ts";
+import { name, nonNegative, number } from "./quantity.ts";
+
+const LIMITS = {
+  min: Type.Optional(number("lowest value of normal running, in the tag's unit")),
+  max: Type.Optional(number("highest value of normal running, in the tag's unit")),
+  alarm_low: Type.Optional(number("an alarm is raised below it, in the tag's unit")),
+  alarm_high: Type.Optional(number("an alarm is raised above it, in the tag's unit")),
+};
+
+export const TagLimitsSchema = closedObject(LIMITS, { description: "limits that hold for one product" });
+
+/** Limits of a tag, in its unit; a missing one isn't watched. */
+export type TagLimits = Static<typeof TagLimitsSchema>;
+
+const AlarmSchema = closedObject(
+  {
+    code: Type.Optional(
+      Type.String({
+        pattern: "^[A-Z][A-Z0-9_]{0,62}$",
+        description: "the alarm's code; by default the tag's name with _LOW or _HIGH",
+      }),
+    ),
+    priority: Type.Optional(
+      Type.Enum(ALARM_PRIORITIES, { description: "how soon a person must act (ISA-18.2); by default low" }),
+    ),
+    delay_s: Type.Optional(nonNegative("how long the limit must be passed before the alarm is raised, s")),
+    deadband: Type.Optional(
+      nonNegative("how far the value must come back before the alarm is cleared, in the tag's unit"),
+    ),
+    action: Type.Optional(name("what the operator should do")),
+  },
+  { description: "how the alarm limits of the tag are watched" },
+);
+
+/** What a machine measures or reports under one name. */
+export const TagSchema = closedObject(
+  {
+    unit: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 20,
+        description: "unit as written: °C, kg, µm; none for words",
+      }),
+    ),
+    description: Type.Optional(name("what it is")),
+    decimals: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 9, description: "decimals it is reported with; by default 2" }),
+    ),
+    values: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 80 }), {
+        minItems: 1,
+        description: "the words it can take, for a tag that isn't a number",
+      }),
+    ),
+    ...LIMITS,
+    alarm: Type.Optional(AlarmSchema),
+    by_product: Type.Optional(
+      Type.Unsafe<Record<string, TagLimits>>({
+        type: "object",
+        additionalProperties: TagLimitsSchema,
+        description: "limits that differ by product, by product id",
+      }),
+    ),
+  },
+  { description: "a tag" },
+);
+
+export type Tag = Static<typeof TagSchema>;

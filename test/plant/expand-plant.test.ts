@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { expandPlant, lineName } from "../../src/plant/expand-plant.ts";
+import { plantOf } from "../../src/plant/plant.ts";
+import { readPlant } from "../../src/plant/read-plant.ts";
+import { chocolateDocument, chocolatePlant } from "./chocolate-document.ts";
+
+const lineIds = (plant: ReturnType<typeof chocolatePlant>) => plant.lines.map((line) => line.definition.id);
+
+suite("expanding a plant", () => {
+  test("lines are named by letters, then by numbers", () => {
+    assert.deepEqual([1, 2, 26, 27, 100].map(lineName), [
+      "line-a",
+      "line-b",
+      "line-z",
+      "line-27",
+      "line-100",
+    ]);
+  });
+
+  test("more lines are copies of the first, with machines of their own", () => {
+    const plant = expandPlant(chocolatePlant(), { lines: 28 });
+    assert.equal(plant.machines.length, 280);
+    assert.deepEqual(lineIds(plant).slice(-3), ["line-z", "line-27", "line-28"]);
+    assert.equal(plant.hasMachine("tunis-01/line-28/s5_tempering/temper-01"), true);
+    assert.equal(new Set(plant.machines.map(({ key }) => key)).size, 280);
+    assert.equal(readPlant(plant.document).kind, "plant");
+  });
+
+  test("one line leaves the plant as it is", () => {
+    assert.deepEqual(expandPlant(chocolatePlant(), { lines: 1 }).document, chocolateDocument());
+  });
+
+  test("names that are taken are left out, and fewer lines cut off the later ones", () => {
+    const document = structuredClone(chocolateDocument());
+    const [site] = document.sites;
+    const [line] = site?.lines ?? [];
+    assert.ok(site !== undefined && line !== undefined);
+    site.lines.push({ ...line, id: "line-c" });
+    const plant = plantOf(document);
+    assert.deepEqual(lineIds(expandPlant(plant, { lines: 4 })), ["line-a", "line-c", "line-b", "line-d"]);
+    assert.deepEqual(lineIds(expandPlant(plant, { lines: 1 })), ["line-a"]);
+  });
+});
