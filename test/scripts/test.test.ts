@@ -11,7 +11,7 @@ const FILES = {
   "passes.test.mjs": 'import test from "node:test"; test("fine", () => {});',
   "fails.test.mjs": 'import test from "node:test"; test("broken", () => { throw new Error("as planted"); });',
   "skips.test.mjs": 'import test from "node:test"; test("needs a tool", { skip: "install it" }, () => {});',
-  "later.test.mjs": 'import test from "node:test"; test.todo("one day");',
+  "later.test.mjs": 'import test from "node:test"; test("one day", { todo: true }, () => {});',
   "empty.test.mjs": "export {};",
   "settings.test.mjs":
     'import test from "node:test"; test("clean", () => { if (process.env.CONCHE_DATA) throw new Error("leaked"); });',
