@@ -21,7 +21,10 @@ const COLORS = process.stdout.isTTY ? "--colors=force" : "--colors=off";
 const CHECKS: readonly Check[] = [
   ["types", [tool("typescript", "tsc"), "--project", "."]],
   ["dependency rule", [tool("dependency-cruiser", "depcruise"), "src"]],
-  ["format and lint", [tool("@biomejs/biome", "biome"), "ci", COLORS, "--max-diagnostics=200", "."]],
+  [
+    "format and lint",
+    [tool("@biomejs/biome", "biome"), "ci", COLORS, "--error-on-warnings", "--max-diagnostics=200", "."],
+  ],
   ["generated files", [join(ROOT, "scripts", "generate.ts"), "--check"]],
   ["lock file", lockFile],
 ];
