@@ -101,12 +101,11 @@ function compareFields(published: Schema, current: Schema, path: string): string
       ? compareSchemas(field, after[name], `${path}/${name}`)
       : [finding(`${path}/${name}`, "removed")],
   );
-  const freeNames = current.additionalProperties ?? true;
-  if (freeNames === true) return declared;
-  return [
-    ...declared,
-    ...compareSchemas(published.additionalProperties ?? true, freeNames, `${path}/<name>`),
-  ];
+  const freeBefore = published.additionalProperties ?? true;
+  const freeAfter = current.additionalProperties ?? true;
+  // From nothing but the named fields to any field is additive; every other change shows in the values.
+  if (freeBefore === false && freeAfter === true) return declared;
+  return [...declared, ...compareSchemas(freeBefore, freeAfter, `${path}/<name>`)];
 }
 
 function compareRequired(published: Schema, current: Schema, path: string): string[] {
@@ -139,7 +138,7 @@ function compareUnions(published: Schema, current: Schema, path: string): string
   const after = new Map(asList(current.oneOf).map((member) => [memberName(member, tag), member]));
   const members = asList(published.oneOf).flatMap((member) => {
     const name = memberName(member, tag);
-    const place = `${path}(${name})`;
+    const place = `${path}/(${name})`;
     return after.has(name) ? compareSchemas(member, after.get(name), place) : [finding(place, "removed")];
   });
   if (asList(published.oneOf).length === 0 && after.size > 0) return [finding(path, "narrowed: oneOf")];

@@ -51,15 +51,14 @@ const QUANTITY_FIELDS = {
 const MASS_OR_PIECES = { anyOf: [{ required: ["quantity_kg"] }, { required: ["pieces"] }] };
 
 /** So much of a lot. */
-export const LOT_QUANTITY = Type.Object(QUANTITY_FIELDS, {
-  description: "so much of a lot",
-  ...MASS_OR_PIECES,
-});
+export function lotQuantity(description: string) {
+  return Type.Object(QUANTITY_FIELDS, { description, ...MASS_OR_PIECES });
+}
 
-export type LotQuantity = Static<typeof LOT_QUANTITY>;
+export type LotQuantity = Static<ReturnType<typeof lotQuantity>>;
 
 export function lotQuantities(description: string, minItems = 1) {
-  return Type.Array(LOT_QUANTITY, { minItems, maxItems: 1000, description });
+  return Type.Array(lotQuantity("so much of a lot"), { minItems, maxItems: 1000, description });
 }
 
 /** Lots and logistic units that a decision is about. */

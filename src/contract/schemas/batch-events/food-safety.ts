@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { calendarDay, text, timestamp } from "../envelope.ts";
-import { LOT_QUANTITY, mass } from "../lot.ts";
+import { lotQuantity, mass } from "../lot.ts";
 import { PRODUCT_TYPE } from "../product.ts";
 import { PLAIN_VALUE, UNIT } from "../value-quality.ts";
 import { eventName } from "./event-name.ts";
@@ -43,7 +43,7 @@ export const cleaned = Type.Object(
     }),
     from_product: Type.Optional(PRODUCT_TYPE),
     to_product: Type.Optional(PRODUCT_TYPE),
-    flush: Type.Optional(LOT_QUANTITY),
+    flush: Type.Optional(lotQuantity("what it was flushed with")),
     residue_kg: Type.Optional(mass("what was left inside, estimated")),
     started_at: Type.Optional(timestamp("when it began")),
     ended_at: Type.Optional(timestamp("when it ended")),

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { country, DUE_DILIGENCE } from "../due-diligence.ts";
 import { calendarDay, text, timestamp } from "../envelope.ts";
-import { allergens, LOT_ID, LOT_KIND, LOT_QUANTITY, lotQuantities, MATERIAL, mass, pieces } from "../lot.ts";
+import { allergens, LOT_ID, LOT_KIND, lotQuantities, lotQuantity, MATERIAL, mass, pieces } from "../lot.ts";
 import { eventName } from "./event-name.ts";
 
 /** Where mass goes that is in no output lot. Without them no balance closes. */
@@ -75,8 +75,8 @@ export const siloToppedUp = Type.Object(
   {
     event: eventName("SILO_TOPPED_UP"),
     location: vessel("what was filled"),
-    added: LOT_QUANTITY,
-    heel: Type.Optional(LOT_QUANTITY),
+    added: lotQuantity("what was added"),
+    heel: Type.Optional(lotQuantity("what was still inside")),
     lot_id: text("the content from now on: a new version, so that the graph of lots has no cycle"),
   },
   { title: "Silo topped up", description: "A lot is added to what is left of earlier ones (heel); they mix" },
@@ -125,8 +125,8 @@ export const transferred = Type.Object(
     event: eventName("TRANSFERRED"),
     from: vessel("where it was"),
     to: vessel("where it is now"),
-    moved: LOT_QUANTITY,
-    heel: Type.Optional(LOT_QUANTITY),
+    moved: lotQuantity("what was moved"),
+    heel: Type.Optional(lotQuantity("what was still inside")),
     lot_id: Type.Optional(text("the content of the target from now on, when it mixed with a heel")),
     losses: Type.Optional(Type.Array(LOSS, { maxItems: 100, description: "what was lost on the way" })),
   },
