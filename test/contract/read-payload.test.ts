@@ -51,6 +51,16 @@ describe("readPayload", () => {
     });
   });
 
+  it("takes nothing but true for a refill", () => {
+    for (const refill of [false, "true", 1, null, undefined]) {
+      assert.equal(facts("telemetry", { ...V1_TELEMETRY, refill }).refill, false);
+    }
+    assert.deepEqual(
+      refusal("state", { v: 2, ts: TS, state: "Idle", refill: 1 })[2],
+      "/refill must be boolean",
+    );
+  });
+
   it("takes every message of one run of the seed's line", () => {
     const steps: Record<string, Record<string, number | string>> = {
       s1_dosing: { weight_kg: 999.2, scale_status: "OK" },

@@ -89,6 +89,17 @@ describe("upcast", () => {
     assert.deepEqual(wordy.extra, { severity: "???", limit: "33 °C" });
   });
 
+  it("cuts texts that are longer than the current version allows, between characters", () => {
+    const long = "🍫".repeat(900);
+    const old = { ts: TS, severity: "low", code: long, message: long, ...BATCH };
+    const alarm = upcast("alarm", 1, old);
+    assert.equal(alarm.event === "raised" && alarm.message, "🍫".repeat(500));
+    assert.equal(alarm.alarm_id, "🍫".repeat(80));
+    assert.equal(upcast("state", 1, { ts: TS, state: "IDLE", mode: long }).mode, "🍫".repeat(80));
+    const { results } = upcast("quality", 1, { ts: TS, ...BATCH, results: { [long]: 1 } });
+    assert.equal(results[0]?.characteristic, "🍫".repeat(80));
+  });
+
   it("turns results into a list", () => {
     const { results } = upcast("quality", 1, {
       ts: TS,
