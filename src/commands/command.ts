@@ -91,7 +91,10 @@ export interface CommandGroup {
 /** `[command line, what it does]` */
 export type Example = readonly [line: string, remark: string];
 
-/** Lets TypeScript find the types of a command's options, and forgets them for the frame. */
+/**
+ * Lets TypeScript find the types of a command's options, and forgets them for the frame. Options whose `parse` is
+ * made by a generic function have to be a constant of their own: within the call their types would not be found.
+ */
 export function defineCommand<const Options extends OptionDefinitions = Record<never, never>>(
   definition: CommandDefinition<Options>,
 ): CommandDefinition {

@@ -79,7 +79,7 @@ export function environmentLayer(environment: Environment, workingFolder: string
 /** The configuration file's text: a YAML mapping of setting names. Its relative paths start from its own folder. */
 export function fileLayer(text: string, file: string): ConfigLayer {
   const reading = new LayerReading();
-  const { value: document, findings } = readYaml(text);
+  const { value: document, findings, lineOf } = readYaml(text);
   for (const { line, column, message } of findings) {
     reading.problems.push({ where: `${file}:${line}:${column}`, value: null, what: message });
   }
@@ -93,7 +93,7 @@ export function fileLayer(text: string, file: string): ConfigLayer {
     return reading;
   }
   for (const [name, given] of Object.entries(document)) {
-    const where = `${name} in ${file}`;
+    const where = `${name} (${file}:${lineOf([name])})`;
     const setting = BY_NAME.get(name);
     if (setting === undefined || setting.notInFile) {
       const known = SETTINGS.filter((candidate) => !candidate.notInFile).map((candidate) => candidate.name);

@@ -2,7 +2,7 @@ import { ConcheError } from "../errors/conche-error.ts";
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
-  /** The setting as its source calls it: `--mqtt-port`, `CONCHE_MQTT_PORT`, `mqtt-port in /etc/conche.yaml`. */
+  /** The setting as its source calls it: `--mqtt-port`, `CONCHE_MQTT_PORT`, `mqtt-port (/etc/conche.yaml:3)`. */
   readonly where: string;
   /** The value as given, ready to be shown; null when there is none to show. */
   readonly value: string | null;

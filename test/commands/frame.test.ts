@@ -54,7 +54,7 @@ test("bad values of all places are reported at once, and exit with 1", async () 
   });
   assert.equal(code, 1);
   assert.match(err, /^conche: CONCHE_CONFIG_INVALID: 6 values can't be used:\n {2}- /);
-  for (const place of ["lines in ", "mqtt-prot in ", "CONCHE_SPEED", "CONCHE_DTA", "--http-port", "--data"]) {
+  for (const place of ["lines (", "mqtt-prot (", "CONCHE_SPEED", "CONCHE_DTA", "--http-port", "--data"]) {
     assert.ok(err.includes(`  - ${place}`), place);
   }
 });

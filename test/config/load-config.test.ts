@@ -40,7 +40,7 @@ async function refusal(given: Given): Promise<string> {
   } catch (error) {
     assert.ok(error instanceof ConcheError);
     assert.equal(error.code, "CONCHE_CONFIG_INVALID");
-    return error.message.replaceAll(/\S*config-\d+\.yaml/g, "FILE").replaceAll(folder, "FOLDER");
+    return error.message.replaceAll(/[^\s(]*config-\d+\.yaml/g, "FILE").replaceAll(folder, "FOLDER");
   }
   assert.fail("the configuration was accepted");
 }
@@ -122,9 +122,9 @@ test("every bad value is reported at once, with its place", async () => {
   });
   assert.deepEqual(message.split("\n"), [
     "10 values can't be used:",
-    "  - mqtt-port in FILE = 70000: must be a whole number from 0 to 65535",
-    "  - plant in FILE = 12: must be a path",
-    "  - start in FILE = 5: must be a time such as 2026-01-11T08:00:00Z",
+    "  - mqtt-port (FILE:1) = 70000: must be a whole number from 0 to 65535",
+    "  - plant (FILE:2) = 12: must be a path",
+    "  - start (FILE:3) = 5: must be a time such as 2026-01-11T08:00:00Z",
     '  - CONCHE_SPEED = "0": must be a number above 0, at most 100000',
     '  - CONCHE_PROTOCOL = "4": must be 5 or 3.1.1',
     '  - --lines = "two": must be a whole number from 1 to 1000',
@@ -139,13 +139,13 @@ test("a name that doesn't exist is reported with the nearest that does", async (
   assert.equal(
     await refusal({ file: "mqtt-prot: 1883\nxyzzy: 1\n", environment: { CONCHE_MQTTPORT: "1883" } }),
     "3 values can't be used:\n" +
-      "  - mqtt-prot in FILE: unknown setting, did you mean mqtt-port?\n" +
-      "  - xyzzy in FILE: unknown setting\n" +
+      "  - mqtt-prot (FILE:1): unknown setting, did you mean mqtt-port?\n" +
+      "  - xyzzy (FILE:2): unknown setting\n" +
       "  - CONCHE_MQTTPORT: unknown environment variable, did you mean CONCHE_MQTT_PORT?",
   );
   assert.equal(
     await refusal({ file: "config: other.yaml\n" }),
-    "config in FILE: can't be set in the file itself",
+    "config (FILE:1): can't be set in the file itself",
   );
 });
 
@@ -171,7 +171,7 @@ test("secrets are never shown", async () => {
   const file = "password: [geheim]\nbroker: mqtt://user:geheim@host:1883/?x y\n";
   const message = await refusal({ file, environment: { CONCHE_BROKER: "amqp://user:geheim@host" } });
   assert.doesNotMatch(message, /geheim/);
-  assert.match(message, /password in FILE = \(secret\): must be at least one character/);
+  assert.match(message, /password \(FILE:1\) = \(secret\): must be at least one character/);
   assert.match(message, /CONCHE_BROKER = "amqp:\/\/user:\(secret\)@host"/);
 });
 
@@ -205,7 +205,7 @@ test("a file that is broken, of another shape or missing is refused with its pla
   );
   assert.match(
     await refusal({ file: "__proto__: {}\nconstructor: 1\n" }),
-    /constructor in FILE: unknown setting/,
+    /constructor \(FILE:2\): unknown setting/,
   );
 });
 

@@ -38,15 +38,3 @@ export function withoutColour(terminal: Terminal): Terminal {
     colour: false,
   };
 }
-
-/** Writes a line; resolves when the stream can take more. */
-export async function writeLine(stream: Writable, line: string): Promise<void> {
-  if (stream.write(`${line}\n`) || stream.destroyed) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      stream.off("drain", done).off("close", done).off("error", done);
-      resolve();
-    };
-    stream.on("drain", done).on("close", done).on("error", done);
-  });
-}

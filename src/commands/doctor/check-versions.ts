@@ -1,5 +1,5 @@
 import { oldestNode } from "../../config/package-root.ts";
-import { type Check, type Finding, fail, ok, warn } from "./finding.ts";
+import { type Check, type Finding, fail, ok } from "./finding.ts";
 
 /** Earlier ones can corrupt a database whose WAL is reset while another process reads it. */
 const OLDEST_SQLITE = "3.51.3";
@@ -18,7 +18,7 @@ export const checkVersions: Check = async () => {
   else if (atLeast(sqlite, OLDEST_SQLITE)) findings.push(ok("SQLite", sqlite));
   else {
     const why = `${sqlite} is older than ${OLDEST_SQLITE} and has a defect that can damage a database in WAL mode`;
-    findings.push(warn("SQLite", why, "install a newer Node; it brings a newer SQLite"));
+    findings.push(fail("SQLite", why, "install a newer Node; it brings a newer SQLite"));
   }
   return findings;
 };

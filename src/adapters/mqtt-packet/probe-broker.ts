@@ -1,0 +1,80 @@
+import type { Socket } from "node:net";
+import { generate, type IConnectPacket } from "mqtt-packet";
+import { ConcheError } from "../../errors/conche-error.ts";
+import { BrokerSocket, leaveSocket, socketFailure } from "./broker-socket.ts";
+import { closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
+import { FrameSplitter } from "./frame-splitter.ts";
+import { type BrokerLimits, connectPacket, readConnack } from "./handshake.ts";
+import { type ConsumerSettings, consumerSettings, type MqttConsumerOptions } from "./options.ts";
+import { PacketReader } from "./packet-reader.ts";
+import { ProtocolViolation } from "./protocol-violation.ts";
+
+/** What a broker answered that was asked whether it would take us. */
+export interface BrokerProbe {
+  /** Its address, without user name and password. */
+  readonly display: string;
+  readonly limits: BrokerLimits;
+  /** From opening the socket to CONNACK, milliseconds. */
+  readonly answerMs: number;
+}
+
+/**
+ * Connects once with the same address, credentials and certificates, and leaves again. With a client id of its own
+ * and without a session, so that a consumer that is connected stays so.
+ * @throws ConcheError CONCHE_BROKER_UNREACHABLE, CONCHE_BROKER_CERTIFICATE, CONCHE_BROKER_REFUSED …
+ */
+export async function probeBroker(options: MqttConsumerOptions): Promise<BrokerProbe> {
+  const settings = consumerSettings({ ...options, clientId: `${options.clientId}-probe` });
+  const started = settings.clock.now();
+  const limits = await askOnce(settings);
+  return { display: settings.address.display, limits, answerMs: settings.clock.now() - started };
+}
+
+function askOnce(settings: ConsumerSettings): Promise<BrokerLimits> {
+  const { clock, connectTimeoutMs, protocol, maxPacketBytes } = settings;
+  return new Promise((resolve, reject) => {
+    const socket: Socket = new BrokerSocket(settings).open(() =>
+      socket.write(generate(sessionless(settings))),
+    );
+    const cancel = clock.after(connectTimeoutMs, () => {
+      fail(unreachable(settings, `no answer within ${connectTimeoutMs} ms`));
+    });
+    const fail = (error: ConcheError) => {
+      cancel();
+      socket.destroy();
+      reject(error);
+    };
+    const reader = new PacketReader(protocol);
+    const splitter = new FrameSplitter(maxPacketBytes, "refuse", (frame) => {
+      const packet = reader.read(frame.bytes);
+      if (packet.cmd !== "connack")
+        throw new ProtocolViolation("protocolError", `${packet.cmd} before CONNACK`);
+      const answer = readConnack(packet, settings);
+      if (answer instanceof ConcheError) return fail(answer);
+      cancel();
+      leaveSocket(socket, generate({ cmd: "disconnect" }, { protocolVersion: protocol }), clock);
+      resolve(answer);
+    });
+    socket.on("data", (chunk: Buffer) => {
+      try {
+        splitter.push(chunk);
+      } catch (error) {
+        if (!(error instanceof ProtocolViolation)) throw error;
+        fail(protocolBroken(settings, error));
+      }
+    });
+    socket.on("error", (error) => fail(socketFailure(settings, error)));
+    socket.on("close", () => fail(closedByBroker(settings, false)));
+  });
+}
+
+function sessionless(settings: ConsumerSettings): IConnectPacket {
+  const packet = connectPacket(settings);
+  return {
+    ...packet,
+    clean: true,
+    ...(packet.properties === undefined
+      ? {}
+      : { properties: { ...packet.properties, sessionExpiryInterval: 0 } }),
+  };
+}
