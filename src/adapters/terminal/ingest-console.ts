@@ -14,8 +14,10 @@ import type { Terminal } from "./terminal.ts";
 /** What a console is made with. */
 export interface IngestConsoleOptions {
   readonly terminal: Terminal;
-  /** `lines` for people, `json` (JSON Lines) for programs, `quiet` for start, stop and errors only. */
-  readonly mode: "lines" | "json" | "quiet";
+  /** `lines` for people, `json` (JSON Lines) for programs. */
+  readonly mode: "lines" | "json";
+  /** Only start, stop and errors. */
+  readonly quiet: boolean;
   /** Milliseconds that only go forward. */
   readonly now: () => number;
 }
@@ -52,7 +54,7 @@ export class IngestConsole implements IngestObserver {
     this.#tally.add(group);
     this.#flow.committed(group.duplicates, group.durationMs);
     this.#recovered();
-    if (this.#options.mode === "quiet") return;
+    if (this.#options.quiet) return;
     for (const record of group.messages) {
       if (this.#flow.take("stored", record.topic.type === "alarm")) this.#showStored(record);
     }
@@ -68,7 +70,7 @@ export class IngestConsole implements IngestObserver {
     this.#failure = { code: error.code, since: known?.since ?? now, shownAt: now };
     const { code, message, hint } = error;
     if (this.#options.mode === "json") {
-      this.#event("commit_failed", { code, message, hint, retry_in_ms: retryInMs ?? null });
+      this.#event("commitFailed", { code, message, hint, retryInMs: retryInMs ?? null });
       return;
     }
     const next = retryInMs === undefined ? "" : " (nothing is acknowledged; trying again)";
@@ -78,10 +80,10 @@ export class IngestConsole implements IngestObserver {
 
   /** A line about something else that happened: a connection lost or back, a client refused. */
   notice(level: "info" | "warning", text: string): void {
+    if (level === "info" && this.#options.quiet) return;
     if (this.#options.mode === "json") this.#event("notice", { level, text });
     else if (level === "warning") this.#alert([{ text: `conche: ${text}` }]);
-    else if (this.#options.mode === "lines")
-      this.#lines([this.#render([{ text: `conche: ${text}`, style: "dim" }])]);
+    else this.#lines([this.#render([{ text: `conche: ${text}`, style: "dim" }])]);
   }
 
   /** Ends a second of the flow. The console's own timer calls it. */
@@ -89,7 +91,7 @@ export class IngestConsole implements IngestObserver {
     const second = this.#flow.endSecond();
     const leftOut = this.#leftOut;
     this.#leftOut = 0;
-    if (second !== undefined && this.#options.mode !== "quiet") this.#showRate(second);
+    if (second !== undefined && !this.#options.quiet) this.#showRate(second);
     if (leftOut > 0) this.#showLeftOut(leftOut);
   }
 
@@ -121,7 +123,7 @@ export class IngestConsole implements IngestObserver {
   #showRate(second: FlowSecond): void {
     const { stored, duplicates, quarantined, unshown, longestCommitMs } = second;
     if (this.#options.mode === "json") {
-      this.#event("rate", { stored, duplicates, quarantined, longest_commit_ms: longestCommitMs });
+      this.#event("rate", { stored, duplicates, quarantined, longestCommitMs });
       return;
     }
     const counted = (count: number, what: string): Piece[] =>
@@ -139,7 +141,7 @@ export class IngestConsole implements IngestObserver {
   }
 
   #showLeftOut(count: number): void {
-    if (this.#options.mode === "json") this.#event("left_out", { lines: count });
+    if (this.#options.mode === "json") this.#event("leftOut", { lines: count });
     else
       this.#lines([
         this.#render([{ text: `(${grouped(count)} lines left out: the output is slow)`, style: "dim" }]),

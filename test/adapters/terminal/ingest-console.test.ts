@@ -34,10 +34,15 @@ function telemetry(count: number): CommittedGroup {
   return group({ messages: Array.from({ length: count }, () => record("telemetry")), durationMs: 2.345 });
 }
 
-function consoleOn(mode: IngestConsoleOptions["mode"], columns: number | null = null, colour = false) {
+function consoleOn(
+  mode: IngestConsoleOptions["mode"],
+  columns: number | null = null,
+  colour = false,
+  quiet = false,
+) {
   const terminal = memoryTerminal(columns, colour);
   const clock = { ms: 0 };
-  const shown = new IngestConsole({ terminal, mode, now: () => clock.ms });
+  const shown = new IngestConsole({ terminal, mode, quiet, now: () => clock.ms });
   /** The lines written since the last call. */
   let seen = 0;
   const lines = () => {
@@ -150,7 +155,7 @@ test("as JSON Lines, events say the same for programs", () => {
     stored: 101,
     duplicates: 0,
     quarantined: 1,
-    longest_commit_ms: 2.345,
+    longestCommitMs: 2.345,
   });
 });
 
@@ -164,7 +169,7 @@ test("a stored message's JSON line carries the payload digit by digit", () => {
 });
 
 test("quiet shows start, stop and errors only", () => {
-  const { shown, terminal, lines } = consoleOn("quiet");
+  const { shown, terminal, lines } = consoleOn("lines", null, false, true);
   shown.committed(telemetry(200));
   shown.committed(group({ quarantined: [quarantine("d")] }));
   shown.endSecond();
@@ -256,7 +261,7 @@ test("a reader that doesn't keep up makes lines go missing, counted, instead of 
     },
   });
   const terminal = { ...memoryTerminal(), out };
-  const shown = new IngestConsole({ terminal, mode: "lines", now: () => 0 });
+  const shown = new IngestConsole({ terminal, mode: "lines", quiet: false, now: () => 0 });
   shown.committed(telemetry(40));
   assert.ok(out.writableLength < 400);
   while (held.length > 0) held.shift()?.();

@@ -1,0 +1,73 @@
+import {
+  type PublisherCompleteness,
+  VERIFY_FINDINGS,
+  type VerifyReport,
+} from "../../ingest/verify-report.ts";
+import { grouped } from "./closing-summary.ts";
+import { jsonLine } from "./json-line.ts";
+import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
+
+const PUBLISHER_COLUMNS: readonly TableColumn[] = [
+  { title: "machine", flexible: true },
+  { title: "boot" },
+  { title: "highest", align: "right" },
+  { title: "stored", align: "right" },
+  { title: "quarantined", align: "right" },
+  { title: "missing", align: "right" },
+  { title: "duplicates", align: "right" },
+  { title: "missing numbers" },
+];
+const RANGES_SHOWN = 5;
+
+/** What verifying came to, for people; `all` lists complete publishers too. */
+export function verifyText(report: VerifyReport, all: boolean, surface: TableSurface): string {
+  const { rows, totals, publishers, findings, unlisted } = report;
+  const { received, stored, duplicates, quarantined } = totals;
+  const shown = publishers.filter((publisher) => all || publisher.missing > 0 || !publisher.consistent);
+  const incomplete = publishers.filter(({ missing }) => missing > 0).length;
+  const unsequenced = publishers.filter(({ boot }) => boot === null).length;
+  const parts = [
+    `${grouped(rows)} messages in the log`,
+    `received ${grouped(received)} = stored ${grouped(stored)} + duplicates ${grouped(duplicates)} + quarantined ${grouped(quarantined)}`,
+    `${grouped(publishers.length)} publishers: ${grouped(incomplete)} with missing numbers, ${grouped(unsequenced)} unsequenced`,
+    ...(shown.length === 0 ? [] : ["", renderTable(PUBLISHER_COLUMNS, shown.map(publisherRow), surface)]),
+    ...(findings.length === 0 ? [] : ["", renderTable(FINDING_COLUMNS, findings.map(findingRow), surface)]),
+    ...(unlisted === 0 ? [] : [`and ${grouped(unlisted)} more`]),
+    "",
+    report.ok ? "everything adds up" : `${grouped(findings.length + unlisted)} contradictions`,
+  ];
+  return parts.join("\n");
+}
+
+const FINDING_COLUMNS: readonly TableColumn[] = [
+  { title: "contradiction" },
+  { title: "where", flexible: true },
+];
+
+function findingRow({ kind, detail }: VerifyReport["findings"][number]): TableCell[] {
+  return [{ text: `${kind}: ${VERIFY_FINDINGS[kind]}`, style: ["red", "bold"] }, detail];
+}
+
+function publisherRow(publisher: PublisherCompleteness): TableCell[] {
+  const { machine, boot, highest, stored, quarantined, missing, missingRanges, duplicates, consistent } =
+    publisher;
+  const ranges = missingRanges
+    .slice(0, RANGES_SHOWN)
+    .map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
+  const more = missingRanges.length > RANGES_SHOWN ? ", …" : "";
+  return [
+    consistent ? machine : { text: machine, style: "red" },
+    boot ?? "(unsequenced)",
+    boot === null ? "" : highest,
+    stored,
+    quarantined,
+    missing === 0 ? missing : { text: String(missing), style: "yellow" },
+    duplicates,
+    `${ranges.join(", ")}${more}`,
+  ];
+}
+
+/** What verifying came to, as one line of JSON. */
+export function verifyJson(report: VerifyReport): string {
+  return jsonLine({ ...report });
+}
