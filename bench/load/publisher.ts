@@ -173,11 +173,19 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     connections.push(connection);
   }
   await Promise.all(connections.map((connection) => connection.ready()));
+  const trouble = Promise.withResolvers<never>();
+  for (const { socket } of connections) socket.on("close", () => trouble.reject(new Error("a connection was closed")));
+  const watchdog = watchProgress(connections, trouble.reject);
   const started = performance.now();
-  if (order.rate !== undefined) await paced(order, connections, started);
-  else if (order.qos === 1) for (const connection of connections) pump(connection);
-  else await flood(order, connections);
-  if (settled() < order.messages) await finished;
+  const sending = async () => {
+    if (order.rate !== undefined) await paced(order, connections, started);
+    else if (order.qos === 1) for (const connection of connections) pump(connection);
+    else await flood(order, connections);
+    if (settled() < order.messages) await finished;
+  };
+  await Promise.race([sending(), trouble.promise]);
+  clearInterval(watchdog);
+  trouble.promise.catch(() => {}); // from here on connections may close
   const seconds = (performance.now() - started) / 1000;
   for (const connection of connections) connection.socket.destroy();
   return {
@@ -188,6 +196,18 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     rate: order.messages / seconds,
     ...(order.rate === undefined ? {} : { latencyMs: percentiles(samples.subarray(0, sampled)) }),
   };
+}
+
+/** A receiver that takes nothing for this long has stalled, milliseconds. */
+const STALLED_MS = 15_000;
+
+function watchProgress(connections: readonly Connection[], fail: (error: Error) => void): NodeJS.Timeout {
+  let before = -1;
+  return setInterval(() => {
+    const progress = connections.reduce((sum, { acknowledged, refused, sent }) => sum + acknowledged + refused + sent, 0);
+    if (progress === before) fail(new Error(`no progress for ${STALLED_MS / 1000} s after ${progress} steps`));
+    before = progress;
+  }, STALLED_MS);
 }
 
 /** QoS 0 has no acknowledgements to wait for: only full sockets hold it back. */
