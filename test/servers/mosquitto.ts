@@ -30,7 +30,9 @@ export interface Mosquitto {
 
 /** Why tests that need Mosquitto are skipped here, or false. In CI they are not: there it must be installed. */
 export const NO_MOSQUITTO: string | false =
-  process.env.CI === undefined && !hasMosquitto() && "needs Mosquitto: apt-get install mosquitto mosquitto-clients";
+  process.env.CI === undefined &&
+  !hasMosquitto() &&
+  "needs Mosquitto: apt-get install mosquitto mosquitto-clients";
 
 function program(): string {
   return spawnSync("mosquitto", ["-h"]).error === undefined ? "mosquitto" : "/usr/sbin/mosquitto";
@@ -57,6 +59,8 @@ export interface MosquittoOptions {
   readonly global?: readonly string[];
   /** Lines of mosquitto.conf for the listener. */
   readonly listener?: readonly string[];
+  /** Whether it logs every packet (`-v`); true unless told otherwise. */
+  readonly verbose?: boolean;
   /** Files to put into the folder first. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
 }
@@ -64,8 +68,9 @@ export interface MosquittoOptions {
 /** Starts Mosquitto and waits until it listens. */
 export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mosquitto> {
   const folder = await mkdtemp(join(tmpdir(), "conche-mosquitto-"));
-  const server = new MosquittoProcess(folder, await freePort());
-  for (const [name, content] of Object.entries(options.files ?? {})) await writeFile(join(folder, name), content);
+  const server = new MosquittoProcess(folder, await freePort(), options.verbose ?? true);
+  for (const [name, content] of Object.entries(options.files ?? {}))
+    await writeFile(join(folder, name), content);
   const lines = [
     ...(options.global ?? ["allow_anonymous true"]),
     `listener ${server.port} 127.0.0.1`,
@@ -80,18 +85,22 @@ class MosquittoProcess implements Mosquitto {
   readonly folder: string;
   readonly port: number;
   readonly log: string[] = [];
+  readonly #verbose: boolean;
   #watchers: { readonly pattern: RegExp; readonly resolve: (line: string) => void }[] = [];
   #process: ChildProcess | undefined;
 
-  constructor(folder: string, port: number) {
+  constructor(folder: string, port: number, verbose: boolean) {
     this.folder = folder;
     this.port = port;
+    this.#verbose = verbose;
   }
 
   async start(): Promise<void> {
     const from = this.log.length;
     const config = join(this.folder, "mosquitto.conf");
-    const child = spawn(program(), ["-c", config, "-v"], { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(program(), ["-c", config, ...(this.#verbose ? ["-v"] : [])], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     this.#process = child;
     createInterface({ input: child.stderr }).on("line", (line) => this.#logLine(line));
     const running = this.#after(from, /mosquitto version .* running/);

@@ -18,14 +18,17 @@ export interface IntakeParts {
   readonly oversize: (topic: string, bytes: number) => void;
 }
 
-/** MQTT 3.1.1 has no receive maximum; there are no more packet identifiers than this. */
-const MAX_PACKET_IDS = 65_535;
+/**
+ * There are no more packet identifiers than this. The receive maximum is not held against the broker: Mosquitto
+ * 2.0.11 sends more than that now and then, and dropping the connection brings the same messages again, for ever.
+ * Memory is bounded by the sink, not by the broker's good behaviour.
+ */
+const MAX_UNACKNOWLEDGED = 65_535;
 
 /** The messages of one connection on their way to the sink, and their acknowledgements on the way back. */
 export class Intake {
   readonly #parts: IntakeParts;
   readonly #acknowledgements: Acknowledgements;
-  readonly #maxUnacknowledged: number;
   readonly #retainVisible: boolean;
   #leavingUnread = false;
   #closed = false;
@@ -33,7 +36,6 @@ export class Intake {
   constructor(parts: IntakeParts) {
     const { settings, stats, write } = parts;
     this.#parts = parts;
-    this.#maxUnacknowledged = settings.protocol === 5 ? settings.receiveMaximum : MAX_PACKET_IDS;
     // MQTT 3.1.1 clears the flag on everything but the replay of retained messages [MQTT-3.3.1-9].
     this.#retainVisible = settings.protocol === 5;
     this.#acknowledgements = new Acknowledgements((bytes, count) => {
@@ -100,11 +102,8 @@ export class Intake {
   };
 
   #settleOf(packetId: number): Settle {
-    if (this.#acknowledgements.waiting >= this.#maxUnacknowledged) {
-      throw new ProtocolViolation(
-        "receiveMaximumExceeded",
-        `over ${this.#maxUnacknowledged} messages in flight`,
-      );
+    if (this.#acknowledgements.waiting >= MAX_UNACKNOWLEDGED) {
+      throw new ProtocolViolation("receiveMaximumExceeded", `over ${MAX_UNACKNOWLEDGED} messages in flight`);
     }
     const ticket = this.#acknowledgements.expect(packetId);
     const { stats, notStored } = this.#parts;
