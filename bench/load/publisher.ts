@@ -154,7 +154,10 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     finish = resolve;
   });
   const settled = () => connections.reduce((sum, each) => sum + each.acknowledged + each.refused, 0);
+  let started = Number.POSITIVE_INFINITY;
   const pump = (connection: Connection) => {
+    // A CONNACK is progress too: nothing is sent before the clock runs.
+    if (started === Number.POSITIVE_INFINITY) return;
     if (order.rate === undefined) connection.send(order.window);
     if (settled() >= order.messages) finish();
   };
@@ -174,9 +177,10 @@ async function run(order: LoadOrder): Promise<LoadResult> {
   }
   await Promise.all(connections.map((connection) => connection.ready()));
   const trouble = Promise.withResolvers<never>();
-  for (const { socket } of connections) socket.on("close", () => trouble.reject(new Error("a connection was closed")));
+  for (const { socket } of connections)
+    socket.on("close", () => trouble.reject(new Error("a connection was closed")));
   const watchdog = watchProgress(connections, trouble.reject);
-  const started = performance.now();
+  started = performance.now();
   const sending = async () => {
     if (order.rate !== undefined) await paced(order, connections, started);
     else if (order.qos === 1) for (const connection of connections) pump(connection);
@@ -204,8 +208,12 @@ const STALLED_MS = 15_000;
 function watchProgress(connections: readonly Connection[], fail: (error: Error) => void): NodeJS.Timeout {
   let before = -1;
   return setInterval(() => {
-    const progress = connections.reduce((sum, { acknowledged, refused, sent }) => sum + acknowledged + refused + sent, 0);
-    if (progress === before) fail(new Error(`no progress for ${STALLED_MS / 1000} s after ${progress} steps`));
+    const progress = connections.reduce(
+      (sum, { acknowledged, refused, sent }) => sum + acknowledged + refused + sent,
+      0,
+    );
+    if (progress === before)
+      fail(new Error(`no progress for ${STALLED_MS / 1000} s after ${progress} steps`));
     before = progress;
   }, STALLED_MS);
 }
