@@ -1,0 +1,235 @@
+import type { Duplex } from "node:stream";
+import type { Client, ConnackPacket, ConnectPacket } from "aedes";
+import { systemCodeOf } from "../../errors/conche-error.ts";
+import type { Admission, ConnectRefusal } from "./admission.ts";
+import type { BrokerCore } from "./broker-core.ts";
+import type { BrokerJournal } from "./broker-journal.ts";
+import type { BrokerLimits } from "./broker-limits.ts";
+import { ClientLink, SHUTDOWN } from "./client-link.ts";
+import { ClientStream } from "./client-stream.ts";
+import { ConnackEditor, refusingConnack } from "./connack.ts";
+import type { PacketGuard } from "./packet-guard.ts";
+import { malformed } from "./packet-properties.ts";
+import { type ParsedPacket, tapParser } from "./parser-tap.ts";
+import type { ReadingGate } from "./reading-gate.ts";
+import { REASON } from "./reason-codes.ts";
+import type { SessionStore } from "./session-store.ts";
+
+/** Longest CONNECT: five fields of at most 64 KiB, of which only the will and the password can fill theirs. */
+const CONNECT_BYTES = 196_608;
+/** Below this a client has no room for a reason in words. */
+const ROOM_FOR_REASONS_BYTES = 200;
+
+/** Those a connection is handed to. */
+export interface ConnectionDesks {
+  readonly admission: Admission;
+  readonly guard: PacketGuard;
+  readonly gate: ReadingGate;
+  readonly sessions: SessionStore;
+}
+
+/** All connections of the broker: their opening, their CONNECT, their silence, their end. */
+export class Connections {
+  readonly open = new Set<ClientLink>();
+  readonly #links = new WeakMap<Client, ClientLink>();
+  readonly #passes = new WeakMap<ClientLink, (packet: ParsedPacket) => void>();
+  readonly #core: BrokerCore;
+  readonly #limits: BrokerLimits;
+  readonly #journal: BrokerJournal;
+  #desks: ConnectionDesks | undefined;
+  #onEmpty: () => void = () => {};
+
+  constructor(core: BrokerCore, limits: BrokerLimits, journal: BrokerJournal) {
+    this.#core = core;
+    this.#limits = limits;
+    this.#journal = journal;
+    core.on("connackSent", (packet, client) => this.#connackSent(packet, client));
+    core.on("clientDisconnect", (client) => this.#disconnected(client));
+    core.on("clientError", (client, error) => this.#failed(client, error));
+    core.on("connectionError", (client, error) => this.#failed(client, error));
+  }
+
+  use(desks: ConnectionDesks): void {
+    this.#desks = desks;
+  }
+
+  linkOf(client: Client): ClientLink | undefined {
+    return this.#links.get(client);
+  }
+
+  /** A network connection was made. */
+  accept(transport: Duplex, remote: string): void {
+    const { guard } = this.#wired();
+    if (this.open.size >= this.#limits.connections) {
+      const detail = `there are ${this.#limits.connections} connections`;
+      this.#journal.report({
+        kind: "connection-refused",
+        remote,
+        clientId: undefined,
+        reason: "connections",
+        detail,
+      });
+      transport.on("error", () => {});
+      transport.destroy();
+      return;
+    }
+    const observer = {
+      received: (bytes: number) => {
+        this.#journal.bytesIn += bytes;
+      },
+      gone: () => this.#gone(link),
+    };
+    const stream = new ClientStream(transport, observer, this.#limits.lingerMs);
+    const client = this.#core.handle(stream);
+    const link: ClientLink = new ClientLink(stream, client, remote);
+    const pass = tapParser(
+      client,
+      {
+        packet: (packet, overrun) => guard.take(link, packet, overrun, pass),
+        tooLong: (bytes) => {
+          const detail = `a packet of ${bytes} bytes`;
+          guard.violated(link, { reason: REASON.PACKET_TOO_LARGE, detail });
+        },
+        malformed: (detail) => guard.violated(link, malformed(detail)),
+        defect: (error) => {
+          this.#journal.defect(error);
+          link.close(REASON.UNSPECIFIED, "the packet could not be handled");
+        },
+      },
+      () =>
+        link.phase === "ready" ? this.#limits.packetBytes : Math.min(CONNECT_BYTES, this.#limits.packetBytes),
+    );
+    this.#links.set(client, link);
+    this.#passes.set(link, pass);
+    this.open.add(link);
+  }
+
+  /** The CONNECT of a client, before aedes acts on it; `accept` lets it. */
+  async decide(client: Client, packet: ConnectPacket, accept: () => void): Promise<void> {
+    const link = this.#links.get(client);
+    if (link === undefined) return;
+    link.clientId = packet.clientId;
+    link.protocolVersion = packet.protocolVersion ?? 4;
+    const properties = packet.properties;
+    link.wantsReasons =
+      properties?.requestProblemInformation !== false &&
+      (properties?.maximumPacketSize ?? ROOM_FOR_REASONS_BYTES) >= ROOM_FOR_REASONS_BYTES;
+    const refusal = await this.#wired().admission.decide(link, packet);
+    if (link.phase !== "connecting") return;
+    if (refusal !== undefined) {
+      this.#refuse(link, refusal);
+      return;
+    }
+    link.will = packet.will;
+    this.#setKeepAlive(link, packet);
+    accept();
+  }
+
+  /** Looks for clients that are silent, stuck, or have not got through their CONNECT. */
+  sweep(): void {
+    const now = performance.now();
+    for (const link of this.open) {
+      if (link.phase === "ready") this.#checkLiveness(link, now);
+      else if (link.phase !== "closed" && now - link.openedAt > this.#limits.connectTimeoutMs)
+        this.#timeOut(link);
+    }
+  }
+
+  /** Closes all connections; MQTT 5 clients are told that the server is going down. Resolves when they are gone. */
+  async closeAll(): Promise<void> {
+    const empty = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    for (const link of this.open) link.close(SHUTDOWN.reason, SHUTDOWN.detail);
+    if (this.open.size === 0) return;
+    // Those that don't go by themselves are ended by their streams after lingerMs.
+    await empty;
+  }
+
+  #wired(): ConnectionDesks {
+    if (this.#desks === undefined) throw new Error("the connections have no desks yet");
+    return this.#desks;
+  }
+
+  /**
+   * The broker watches for silence itself, once for all connections instead of with a timer each, and not while it is
+   * the broker that doesn't listen: hence no keep alive for aedes.
+   */
+  #setKeepAlive(link: ClientLink, packet: ConnectPacket): void {
+    const asked = packet.keepalive ?? 0;
+    const longest = this.#limits.keepAliveSeconds;
+    const imposed = link.protocolVersion === 5 && (asked === 0 || asked > longest);
+    link.keepAliveMs = (imposed ? longest : asked) * 1000;
+    packet.keepalive = 0;
+    if (link.protocolVersion === 5) {
+      link.stream.connack = new ConnackEditor({ keepAliveSeconds: imposed ? longest : undefined });
+    }
+  }
+
+  #refuse(link: ClientLink, { code, reason, detail }: ConnectRefusal): void {
+    const clientId = link.clientId;
+    this.#journal.report({ kind: "connection-refused", remote: link.remote, clientId, reason, detail });
+    link.end(detail, refusingConnack(link.protocolVersion, code, link.wantsReasons ? detail : undefined));
+  }
+
+  #connackSent(packet: ConnackPacket, client: Client): void {
+    const link = this.#links.get(client);
+    const pass = link === undefined ? undefined : this.#passes.get(link);
+    if (link === undefined || pass === undefined || (packet.reasonCode ?? packet.returnCode) !== 0) return;
+    link.clientId = client.id;
+    link.ready();
+    if (link.phase !== "ready") return;
+    const { gate, guard, sessions } = this.#wired();
+    sessions.connected(client.id);
+    const { clientId, remote, user, protocolVersion } = link;
+    this.#journal.report({ kind: "connected", clientId, remote, user, protocolVersion });
+    gate.join(link);
+    guard.resume(link, pass);
+  }
+
+  #disconnected(client: Client): void {
+    const link = this.#links.get(client);
+    if (link === undefined) return;
+    this.#wired().sessions.disconnected(client.id, Date.now());
+    const reason = link.closedFor ?? (link.leaving ? "client" : "lost");
+    this.#journal.report({ kind: "disconnected", clientId: client.id, remote: link.remote, reason });
+  }
+
+  /** aedes closed the connection: because the network broke, or because of what the client did. */
+  #failed(client: Client, error: Error): void {
+    const link = this.#links.get(client);
+    if (link === undefined || link.phase === "closed" || systemCodeOf(error) !== undefined) return;
+    this.#wired().guard.violated(link, { reason: REASON.PROTOCOL_ERROR, detail: error.message });
+  }
+
+  #gone(link: ClientLink): void {
+    link.gone();
+    this.open.delete(link);
+    if (this.open.size === 0) this.#onEmpty();
+  }
+
+  #checkLiveness(link: ClientLink, now: number): void {
+    if (link.stream.blockedMs(now) > this.#limits.drainTimeoutMs) {
+      link.close(REASON.QUOTA_EXCEEDED, "it does not read what it is sent");
+    } else if (
+      link.keepAliveMs > 0 &&
+      !link.stream.held &&
+      now - link.stream.lastHeardAt > link.keepAliveMs * 1.5
+    ) {
+      link.close(REASON.KEEP_ALIVE_TIMEOUT, "keep alive timeout");
+    }
+  }
+
+  #timeOut(link: ClientLink): void {
+    const detail = `no accepted CONNECT within ${this.#limits.connectTimeoutMs} ms`;
+    const clientId = link.clientId === "" ? undefined : link.clientId;
+    this.#journal.report({
+      kind: "connection-refused",
+      remote: link.remote,
+      clientId,
+      reason: "timeout",
+      detail,
+    });
+    link.end(detail, undefined);
+  }
+}

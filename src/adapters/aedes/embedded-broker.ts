@@ -1,0 +1,151 @@
+import { isLoopback } from "../../access/loopback.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import type { Delivery, DeliveryStatus, MessageSink, OutgoingMessage } from "../../ingest/delivery.ts";
+import type { RetainedMessage } from "../../ingest/message-log.ts";
+import type { BrokerStats, ReportedEvent } from "./broker-event.ts";
+import { BrokerJournal } from "./broker-journal.ts";
+import { BROKER_LIMITS, type BrokerLimits } from "./broker-limits.ts";
+import { PasswordFile } from "./password-file.ts";
+import { RunningBroker } from "./running-broker.ts";
+
+/** What the embedded broker is started with. */
+export interface EmbeddedBrokerOptions {
+  /** Address to listen on; 127.0.0.1 when left out. Beyond loopback only with a password file. */
+  readonly host?: string | undefined;
+  /** TCP port; 0 picks a free one. */
+  readonly port: number;
+  /** Port of MQTT over WebSocket (path /mqtt); none when left out, 0 picks a free one. */
+  readonly wsPort?: number | undefined;
+  /** Web origins that may use it, beside pages of the same host. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** Users that may connect, in the format of mosquitto_passwd; everybody may when left out. */
+  readonly passwordFile?: string | undefined;
+  /** The retained messages as the log has them. */
+  readonly retained?: readonly RetainedMessage[] | undefined;
+  readonly limits?: Partial<BrokerLimits> | undefined;
+  /** Hears what happens; at most 20 events of a kind per second. Must not throw. */
+  readonly onEvent?: ((event: ReportedEvent) => void) | undefined;
+}
+
+/**
+ * The data center's own MQTT broker: MQTT 5 and 3.1.1, over TCP and WebSocket. Every publish goes to the sink, and its
+ * PUBACK leaves only after the sink has it on disk. Sessions and retained messages are in memory and bounded; retained
+ * ones are put back from the log at start.
+ */
+export class EmbeddedBroker implements Delivery {
+  readonly #options: EmbeddedBrokerOptions;
+  readonly #limits: BrokerLimits;
+  readonly #journal: BrokerJournal;
+  #running: RunningBroker | undefined;
+  #state: "new" | "listening" | "paused" | "stopped" = "new";
+
+  constructor(options: EmbeddedBrokerOptions) {
+    this.#options = options;
+    this.#limits = { ...BROKER_LIMITS, ...options.limits };
+    this.#journal = new BrokerJournal(options.onEvent);
+  }
+
+  /** The TCP port, once it listens. */
+  get port(): number {
+    return this.#running?.listeners.port ?? 0;
+  }
+
+  /** The WebSocket port, once it listens. */
+  get wsPort(): number | undefined {
+    return this.#running?.listeners.wsPort;
+  }
+
+  /**
+   * Resolves when it listens. Rejects with CONCHE_BIND_UNPROTECTED, CONCHE_PASSWORDS_INVALID, CONCHE_PORT_IN_USE or
+   * CONCHE_PORT_REFUSED.
+   */
+  async start(sink: MessageSink): Promise<void> {
+    if (this.#state !== "new") {
+      throw new ConcheError("CONCHE_INTERNAL", { message: "An embedded broker is started once" });
+    }
+    const host = this.#options.host ?? "127.0.0.1";
+    const passwords = await this.#loadPasswords(host);
+    const { port, wsPort, allowedOrigins = [], retained = [] } = this.#options;
+    const running = new RunningBroker(this.#limits, this.#journal, sink, passwords, {
+      host,
+      port,
+      wsPort,
+      allowedOrigins,
+    });
+    running.restore(retained);
+    await running.listen();
+    this.#running = running;
+    this.#state = "listening";
+  }
+
+  status(): DeliveryStatus {
+    const host = this.#options.host ?? "127.0.0.1";
+    if (this.#state === "listening") {
+      const web = this.wsPort === undefined ? "" : ` and ws://${authority(host, this.wsPort)}/mqtt`;
+      return { ready: true, detail: `listening on mqtt://${authority(host, this.port)}${web}` };
+    }
+    const details = { new: "not started", paused: "stopping", stopped: "stopped" };
+    return { ready: false, detail: details[this.#state] };
+  }
+
+  async publish(message: OutgoingMessage): Promise<void> {
+    if (this.#running === undefined || this.#state === "stopped") {
+      throw new ConcheError("CONCHE_SHUTTING_DOWN", {
+        message: `The broker does not run; nothing was published on ${message.topic}`,
+        retryable: true,
+      });
+    }
+    await this.#running.publish(message);
+  }
+
+  async pause(): Promise<void> {
+    if (this.#state !== "listening") return;
+    this.#state = "paused";
+    await this.#running?.pause();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state === "stopped") return;
+    await this.pause();
+    this.#state = "stopped";
+    await this.#running?.stop();
+  }
+
+  stats(): BrokerStats {
+    const journal = this.#journal;
+    const running = this.#running;
+    return {
+      connections: running?.connections.open.size ?? 0,
+      clients: running?.clients ?? 0,
+      connected: journal.connected,
+      refused: { ...journal.refused },
+      messagesIn: journal.messagesIn,
+      bytesIn: journal.bytesIn,
+      publishesRefused: { ...journal.publishesRefused },
+      deliveriesDropped: journal.deliveriesDropped,
+      willsDiscarded: journal.willsDiscarded,
+      retainedDropped: journal.retainedDropped,
+      sessions: running?.sessions.sessions ?? 0,
+      queuedMessages: running?.sessions.queued ?? 0,
+      retainedMessages: running?.retained.size ?? 0,
+      inFlight: journal.inFlight,
+    };
+  }
+
+  async #loadPasswords(host: string): Promise<PasswordFile | undefined> {
+    const { passwordFile } = this.#options;
+    if (passwordFile !== undefined) {
+      return PasswordFile.load(passwordFile, (error) => {
+        this.#journal.report({ kind: "passwords-invalid", detail: error.message });
+      });
+    }
+    if (isLoopback(host)) return undefined;
+    throw new ConcheError("CONCHE_BIND_UNPROTECTED", {
+      message: `The broker would be open to everybody who can reach ${host}: no password file is named`,
+    });
+  }
+}
+
+function authority(host: string, port: number): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]:${port}` : `${host}:${port}`;
+}

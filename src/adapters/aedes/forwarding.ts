@@ -1,0 +1,72 @@
+import type { Client, PublishPacket } from "aedes";
+import type { BrokerCore } from "./broker-core.ts";
+import type { BrokerJournal } from "./broker-journal.ts";
+import type { BrokerLimits } from "./broker-limits.ts";
+import type { ClientLink } from "./client-link.ts";
+import { publishBytes } from "./outgoing-rules.ts";
+import { REASON } from "./reason-codes.ts";
+import type { SessionStore } from "./session-store.ts";
+import type { TopicRouter } from "./topic-router.ts";
+import { matchesFilter } from "./topic-rules.ts";
+
+/** What goes out to subscribers, and what must not. */
+export class Forwarding {
+  readonly #core: BrokerCore;
+  readonly #router: TopicRouter;
+  readonly #sessions: SessionStore;
+  readonly #limits: BrokerLimits;
+  readonly #journal: BrokerJournal;
+
+  constructor(
+    core: BrokerCore,
+    router: TopicRouter,
+    sessions: SessionStore,
+    limits: BrokerLimits,
+    journal: BrokerJournal,
+  ) {
+    this.#core = core;
+    this.#router = router;
+    this.#sessions = sessions;
+    this.#limits = limits;
+    this.#journal = journal;
+  }
+
+  /** Forwards a message that is on disk. Most of what machines say has no subscriber, and costs nothing here. */
+  forward(client: Client, packet: PublishPacket): void {
+    const { topic } = packet;
+    if (!packet.retain && !this.#router.reaches(topic) && this.#sessions.recipients(topic).length === 0)
+      return;
+    // Whether the publisher sent it again is between it and the broker (MQTT 5, 3.3.1.1).
+    packet.dup = false;
+    this.#core.publish(packet, client);
+  }
+
+  /** Whether a client gets a message that it has subscribed to. */
+  admits(link: ClientLink, packet: PublishPacket): boolean {
+    if (link.phase === "closed") return false;
+    const largest = link.client.maximumPacketSize;
+    if (largest !== undefined && publishBytes(packet) > largest) {
+      // It must not be sent (MQTT 5, 3.1.2.11.4).
+      this.#dropped(link, packet, "too-large");
+      return false;
+    }
+    if (link.stream.backlog <= this.#limits.backlogBytes) return true;
+    this.#dropped(link, packet, "backlog");
+    // Whoever is owed every message must know that one is missing.
+    if (packet.qos > 0 && expectsEvery(link, packet.topic)) {
+      link.close(REASON.QUOTA_EXCEEDED, "too much waits to be read");
+    }
+    return false;
+  }
+
+  #dropped(link: ClientLink, packet: PublishPacket, reason: "too-large" | "backlog"): void {
+    this.#journal.report({ kind: "delivery-dropped", clientId: link.clientId, topic: packet.topic, reason });
+  }
+}
+
+function expectsEvery(link: ClientLink, topic: string): boolean {
+  for (const [filter, qos] of link.filters) {
+    if (qos > 0 && matchesFilter(filter, topic)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,176 @@
+import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from "node:http";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
+import { mayOpenWebSocket } from "../../access/browser-origin.ts";
+import { ConcheError, systemCodeOf } from "../../errors/conche-error.ts";
+
+/** Where the broker listens, and what of the WebSocket handshake is its own affair. */
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Port of MQTT over WebSocket; undefined: none. */
+  readonly wsPort: number | undefined;
+  /** Web origins that may connect beside pages of the same host. */
+  readonly allowedOrigins: readonly string[];
+  /** Largest WebSocket message, bytes. */
+  readonly messageBytes: number;
+  /** How long a WebSocket handshake may take, milliseconds. */
+  readonly handshakeMs: number;
+  /** Most connections of each kind. */
+  readonly connections: number;
+}
+
+/** Who gets the connections. */
+export interface ConnectionHandler {
+  connected(transport: Duplex, remote: string): void;
+  refused(remote: string, reason: "connections" | "origin", detail: string): void;
+}
+
+const PATH = "/mqtt";
+const SUBPROTOCOL = "mqtt";
+const PROBE_AFTER_MS = 60_000;
+
+/** The TCP port and, where asked for, the WebSocket port. */
+export class NetworkListeners {
+  readonly #options: ListenOptions;
+  readonly #handler: ConnectionHandler;
+  readonly #tcp: Server;
+  readonly #http: HttpServer | undefined;
+  readonly #webSockets: WebSocketServer | undefined;
+
+  constructor(options: ListenOptions, handler: ConnectionHandler) {
+    this.#options = options;
+    this.#handler = handler;
+    const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: PROBE_AFTER_MS };
+    this.#tcp = createServer(socketOptions, (socket) => handler.connected(socket, remoteOf(socket)));
+    this.#tcp.maxConnections = options.connections;
+    this.#tcp.on("drop", (data) => this.#crowded(data?.remoteAddress));
+    if (options.wsPort === undefined) return;
+    this.#http = createHttpServer(
+      { ...socketOptions, requestTimeout: options.handshakeMs },
+      (_request, response) => {
+        response.writeHead(426, { connection: "close", upgrade: "websocket" }).end();
+      },
+    );
+    this.#http.headersTimeout = options.handshakeMs;
+    this.#http.maxConnections = options.connections;
+    this.#http.on("drop", (data) => this.#crowded(data?.remoteAddress));
+    this.#http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: options.messageBytes,
+      perMessageDeflate: false,
+      handleProtocols: () => SUBPROTOCOL,
+    });
+  }
+
+  /** Resolves when both ports listen; otherwise neither does, and it rejects with CONCHE_PORT_…. */
+  async listen(): Promise<void> {
+    try {
+      await listen(this.#tcp, this.#options.host, this.#options.port);
+      if (this.#http !== undefined) await listen(this.#http, this.#options.host, this.#options.wsPort ?? 0);
+      // Out of file descriptors, say: that connection fails, the port stays open.
+      for (const server of [this.#tcp, this.#http]) {
+        server?.on("error", (error) => this.#handler.refused("", "connections", error.message));
+      }
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** The port MQTT listens on, once it does. */
+  get port(): number {
+    return portOf(this.#tcp);
+  }
+
+  get wsPort(): number | undefined {
+    return this.#http === undefined ? undefined : portOf(this.#http);
+  }
+
+  /** Takes no more connections; those there are stay. */
+  close(): void {
+    this.#tcp.close();
+    this.#http?.close();
+    this.#http?.closeIdleConnections();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const refusal = this.#handshakeFault(request);
+    if (refusal !== undefined) {
+      socket.on("error", () => {});
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    this.#webSockets?.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#handler.connected(binaryStream(webSocket), remoteOf(request.socket));
+    });
+  }
+
+  /** The status line of the refusal, or undefined. */
+  #handshakeFault(request: IncomingMessage): string | undefined {
+    const { host, origin } = request.headers;
+    if (!mayOpenWebSocket({ host, origin }, this.#options.host, this.#options.allowedOrigins)) {
+      const detail = `a page of ${origin} may not connect to ${host}`;
+      this.#handler.refused(remoteOf(request.socket), "origin", detail);
+      return "403 Forbidden";
+    }
+    if ((request.url ?? "").split("?")[0] !== PATH) return "404 Not Found";
+    // MQTT 5, 6.0: the client offers the subprotocol `mqtt`.
+    const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
+    return offered.includes(SUBPROTOCOL) ? undefined : "400 Bad Request";
+  }
+
+  #crowded(remote: string | undefined): void {
+    const detail = `there are ${this.#options.connections} connections`;
+    this.#handler.refused(remote ?? "", "connections", detail);
+  }
+}
+
+/** MQTT 5, 6.0: MQTT travels in binary frames; a text frame ends the connection. */
+function binaryStream(webSocket: WebSocket): Duplex {
+  webSocket.on("message", (_data, isBinary) => {
+    if (!isBinary) webSocket.close(1003);
+  });
+  return createWebSocketStream(webSocket);
+}
+
+function remoteOf(socket: Pick<Socket, "remoteAddress">): string {
+  return (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+}
+
+function portOf(server: Server): number {
+  const address = server.address() as AddressInfo | null;
+  return address?.port ?? 0;
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error) => reject(listenError(error, host, port));
+    server.once("error", failed);
+    server.listen({ host, port }, () => {
+      server.off("error", failed);
+      resolve();
+    });
+  });
+}
+
+function listenError(cause: Error, host: string, port: number): ConcheError {
+  const code = systemCodeOf(cause);
+  if (code === "EADDRINUSE") {
+    return new ConcheError("CONCHE_PORT_IN_USE", {
+      message: `Another process listens on ${host}:${port}`,
+      cause,
+    });
+  }
+  if (code === "EACCES") {
+    const message = `The operating system does not allow listening on ${host}:${port}`;
+    return new ConcheError("CONCHE_PORT_REFUSED", { message, cause });
+  }
+  return new ConcheError("CONCHE_PORT_REFUSED", {
+    message: `Listening on ${host}:${port} failed: ${cause.message}`,
+    cause,
+  });
+}

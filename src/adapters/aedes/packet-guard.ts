@@ -1,0 +1,172 @@
+import type { SubscribePacket, UnsubscribePacket } from "aedes";
+import type { BrokerJournal } from "./broker-journal.ts";
+import type { BrokerLimits } from "./broker-limits.ts";
+import type { ClientLink } from "./client-link.ts";
+import { HOLD } from "./client-stream.ts";
+import {
+  malformed,
+  type PacketFault,
+  type ParsedProperties,
+  propertiesFault,
+  protocolError,
+} from "./packet-properties.ts";
+import type { ParsedPacket } from "./parser-tap.ts";
+import type { ParsedPublish, PublishIntake } from "./publish-intake.ts";
+import { REASON } from "./reason-codes.ts";
+import { isReservedFilter, topicFilterFault } from "./topic-rules.ts";
+
+/** Packets of a client that aedes may get once they have passed, with their properties. */
+type CheckedPacket = ParsedPacket & { readonly properties?: ParsedProperties };
+
+/** Looks at every packet of a client first: publishes go to the intake, the rest to aedes once it can't hurt it. */
+export class PacketGuard {
+  readonly #limits: BrokerLimits;
+  readonly #journal: BrokerJournal;
+  readonly #intake: PublishIntake;
+
+  constructor(limits: BrokerLimits, journal: BrokerJournal, intake: PublishIntake) {
+    this.#limits = limits;
+    this.#journal = journal;
+    this.#intake = intake;
+  }
+
+  /** Takes one packet of the client; `pass` hands it to aedes. */
+  take(link: ClientLink, packet: ParsedPacket, overrun: boolean, pass: (packet: ParsedPacket) => void): void {
+    if (link.phase === "closed") return;
+    if (overrun) {
+      this.violated(link, malformed("lengths inside the packet contradict one another"));
+    } else if (link.phase === "ready") {
+      this.#takeReady(link, packet, pass);
+    } else if (link.phase === "connecting") {
+      link.early.push(packet);
+    } else if (packet.cmd === "connect") {
+      link.phase = "connecting";
+      link.stream.hold(HOLD.CONNECT);
+      pass(packet);
+    } else {
+      this.violated(link, protocolError(`a client begins with CONNECT, not ${packet.cmd.toUpperCase()}`));
+    }
+  }
+
+  /** The CONNECT is accepted: what came behind it is taken, and reading goes on. */
+  resume(link: ClientLink, pass: (packet: ParsedPacket) => void): void {
+    const early = link.early;
+    link.early = [];
+    for (const packet of early) this.take(link, packet, false, pass);
+    link.stream.release(HOLD.CONNECT);
+  }
+
+  /** The client broke the protocol: there is no going on with it. */
+  violated(link: ClientLink, { reason, detail }: PacketFault): void {
+    if (link.phase === "opened" || link.phase === "connecting") {
+      const clientId = link.clientId === "" ? undefined : link.clientId;
+      this.#journal.report({
+        kind: "connection-refused",
+        remote: link.remote,
+        clientId,
+        reason: "protocol",
+        detail,
+      });
+    }
+    link.close(reason, detail);
+  }
+
+  /** Whether the client may subscribe to the filter; it stays decided until the client unsubscribes. */
+  maySubscribe(link: ClientLink, filter: string, qos: number): boolean {
+    const detail = link.filters.has(filter) ? undefined : this.#subscriptionFault(link, filter);
+    if (detail === undefined) {
+      link.filters.set(filter, qos);
+      return true;
+    }
+    this.#journal.report({ kind: "subscribe-refused", clientId: link.clientId, filter, detail });
+    return false;
+  }
+
+  #takeReady(link: ClientLink, packet: ParsedPacket, pass: (packet: ParsedPacket) => void): void {
+    if (packet.cmd === "publish") {
+      this.#intake.take(link, packet as ParsedPublish);
+      return;
+    }
+    const fault = this.#fault(packet);
+    if (fault !== undefined) {
+      this.violated(link, fault);
+      return;
+    }
+    if (packet.cmd === "subscribe") this.#decide(link, packet as ParsedPacket & SubscribePacket);
+    if (packet.cmd === "unsubscribe") {
+      for (const filter of (packet as ParsedPacket & UnsubscribePacket).unsubscriptions)
+        link.filters.delete(filter);
+    }
+    if (packet.cmd === "disconnect") link.leaving = true;
+    pass(packet);
+  }
+
+  #fault(packet: CheckedPacket): PacketFault | undefined {
+    switch (packet.cmd) {
+      case "subscribe":
+        return this.#subscribeFault(packet as ParsedPacket & SubscribePacket);
+      case "unsubscribe":
+        return this.#unsubscribeFault(packet as ParsedPacket & UnsubscribePacket);
+      case "disconnect":
+        return propertiesFault("disconnect", packet.properties);
+      case "puback":
+      case "pubrec":
+      case "pubrel":
+      case "pubcomp":
+        return propertiesFault("acknowledgement", packet.properties);
+      case "pingreq":
+        return undefined;
+      default:
+        return protocolError(`${packet.cmd.toUpperCase()} is not expected here`);
+    }
+  }
+
+  #subscribeFault(packet: ParsedPacket & SubscribePacket): PacketFault | undefined {
+    const fault = propertiesFault("subscribe", packet.properties) ?? identifierFault(packet.messageId);
+    if (fault !== undefined) return fault;
+    if (packet.subscriptions.length === 0) return protocolError("a SUBSCRIBE without a topic filter");
+    return this.#filtersFault(packet.subscriptions.map(({ topic }) => topic));
+  }
+
+  #unsubscribeFault(packet: ParsedPacket & UnsubscribePacket): PacketFault | undefined {
+    const fault = propertiesFault("unsubscribe", packet.properties) ?? identifierFault(packet.messageId);
+    if (fault !== undefined) return fault;
+    if (packet.unsubscriptions.length === 0) return protocolError("an UNSUBSCRIBE without a topic filter");
+    return this.#filtersFault(packet.unsubscriptions);
+  }
+
+  #filtersFault(filters: readonly string[]): PacketFault | undefined {
+    for (const filter of filters) {
+      const fault = topicFilterFault(filter, this.#limits);
+      if (fault !== undefined) return { reason: REASON.TOPIC_FILTER_INVALID, detail: fault.detail };
+      // aedes sorts the filters of one packet by means of a plain object.
+      if (filter === "__proto__")
+        return { reason: REASON.TOPIC_FILTER_INVALID, detail: "the filter is reserved" };
+    }
+    return undefined;
+  }
+
+  /** Decided before aedes sees any of them: it stores all of a packet when one of them is allowed. */
+  #decide(link: ClientLink, packet: SubscribePacket): void {
+    for (const subscription of packet.subscriptions) {
+      // There are no messages of QoS 2 to be had.
+      if (subscription.qos === 2) subscription.qos = 1;
+      this.maySubscribe(link, subscription.topic, subscription.qos);
+    }
+  }
+
+  #subscriptionFault(link: ClientLink, filter: string): string | undefined {
+    if (isReservedFilter(filter))
+      return "topics of the broker itself and shared subscriptions are not available";
+    if (link.filters.size >= this.#limits.subscriptions) {
+      return `a client has at most ${this.#limits.subscriptions} subscriptions`;
+    }
+    return undefined;
+  }
+}
+
+function identifierFault(messageId: number | undefined): PacketFault | undefined {
+  return messageId !== undefined && messageId > 0
+    ? undefined
+    : protocolError("a packet identifier is missing");
+}

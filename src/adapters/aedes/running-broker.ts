@@ -1,0 +1,215 @@
+import type { AedesOptions, Client } from "aedes";
+import type { MessageSink, OutgoingMessage } from "../../ingest/delivery.ts";
+import type { RetainedMessage } from "../../ingest/message-log.ts";
+import { Admission } from "./admission.ts";
+import { BrokerCore } from "./broker-core.ts";
+import type { BrokerJournal } from "./broker-journal.ts";
+import type { BrokerLimits } from "./broker-limits.ts";
+import { BrokerPersistence } from "./broker-persistence.ts";
+import { Connections } from "./connections.ts";
+import { Forwarding } from "./forwarding.ts";
+import { type ListenOptions, NetworkListeners } from "./network-listeners.ts";
+import { PacketGuard } from "./packet-guard.ts";
+import type { PasswordFile } from "./password-file.ts";
+import { PublishIntake } from "./publish-intake.ts";
+import { ReadingGate } from "./reading-gate.ts";
+import { RetainedStore } from "./retained-store.ts";
+import { SessionStore } from "./session-store.ts";
+import { TopicRouter } from "./topic-router.ts";
+
+/** Where to listen; the rest of it follows from the limits. */
+export type ListenAddress = Pick<ListenOptions, "host" | "port" | "wsPort" | "allowedOrigins">;
+
+/** The parts of the broker, put together, between its start and its end. */
+export class RunningBroker {
+  readonly connections: Connections;
+  readonly listeners: NetworkListeners;
+  readonly sessions: SessionStore;
+  readonly retained: RetainedStore;
+  readonly #core: BrokerCore;
+  readonly #forwarding: Forwarding;
+  readonly #guard: PacketGuard;
+  readonly #intake: PublishIntake;
+  readonly #admission: Admission;
+  readonly #gate: ReadingGate;
+  readonly #journal: BrokerJournal;
+  readonly #limits: BrokerLimits;
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(
+    limits: BrokerLimits,
+    journal: BrokerJournal,
+    sink: MessageSink,
+    passwords: PasswordFile | undefined,
+    address: ListenAddress,
+  ) {
+    this.#limits = limits;
+    this.#journal = journal;
+    this.sessions = sessionStore(limits, journal);
+    this.retained = new RetainedStore(limits, (topic) => journal.report({ kind: "retained-dropped", topic }));
+    const router = new TopicRouter();
+    this.#core = new BrokerCore(this.#coreOptions(router));
+    this.connections = new Connections(this.#core, limits, journal);
+    this.#forwarding = new Forwarding(this.#core, router, this.sessions, limits, journal);
+    this.#gate = new ReadingGate(sink, this.connections.open);
+    this.#intake = new PublishIntake(sink, limits, journal, {
+      forward: (client, packet) => this.#forwarding.forward(client, packet),
+      saturated: () => this.#gate.saturated(),
+    });
+    this.#guard = new PacketGuard(limits, journal, this.#intake);
+    this.#admission = new Admission(limits, passwords, {
+      connectedAs: (clientId) => this.#connectedAs(clientId),
+      belongsToOther: (clientId, user) => this.sessions.belongsToOther(clientId, user),
+    });
+    this.connections.use({
+      admission: this.#admission,
+      guard: this.#guard,
+      gate: this.#gate,
+      sessions: this.sessions,
+    });
+    this.listeners = this.#listeners(address);
+  }
+
+  /** Clients with an accepted CONNECT. */
+  get clients(): number {
+    return Object.keys(this.#core.clients).length;
+  }
+
+  restore(messages: readonly RetainedMessage[]): void {
+    for (const { topic, payload } of messages) {
+      this.retained.store({ topic, payload: Buffer.from(payload), qos: 1, retain: true });
+    }
+  }
+
+  async listen(): Promise<void> {
+    await this.#core.listen();
+    try {
+      await this.listeners.listen();
+    } catch (error) {
+      await this.#closeCore();
+      throw error;
+    }
+    this.#sweeper = setInterval(() => {
+      this.connections.sweep();
+      this.sessions.expire(Date.now());
+    }, this.#limits.sweepMs);
+  }
+
+  publish(message: OutgoingMessage): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { topic, payload, retain } = message;
+      const packet = {
+        cmd: "publish",
+        topic,
+        payload: Buffer.from(payload),
+        qos: 1,
+        retain,
+        dup: false,
+      } as const;
+      this.#core.publish(packet, null, (error) =>
+        error === undefined || error === null ? resolve() : reject(error),
+      );
+    });
+  }
+
+  /** Takes no new connections and no new messages; acknowledgements still go out. */
+  async pause(): Promise<void> {
+    this.listeners.close();
+    this.#admission.close();
+    this.#gate.shut();
+    // What had been read when the gate shut is parsed within this turn of the event loop and the next.
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#intake.close();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#sweeper);
+    await this.connections.closeAll();
+    await this.#closeCore();
+  }
+
+  #closeCore(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#core.close(() => resolve());
+    });
+  }
+
+  #connectedAs(clientId: string) {
+    const client = this.#core.clients[clientId];
+    return client === undefined ? undefined : this.connections.linkOf(client);
+  }
+
+  #listeners(address: ListenAddress): NetworkListeners {
+    const { connections, connectTimeoutMs, packetBytes } = this.#limits;
+    return new NetworkListeners(
+      { ...address, connections, handshakeMs: connectTimeoutMs, messageBytes: packetBytes * 2 },
+      {
+        connected: (transport, remote) => this.connections.accept(transport, remote),
+        refused: (remote, reason, detail) =>
+          this.#journal.report({ kind: "connection-refused", remote, clientId: undefined, reason, detail }),
+      },
+    );
+  }
+
+  #coreOptions(router: TopicRouter): AedesOptions {
+    const limits = this.#limits;
+    const persistence = new BrokerPersistence(this.sessions, this.retained, {
+      userOf: (client) => this.connections.linkOf(client)?.user,
+      granted: (client, filter) => this.connections.linkOf(client)?.filters.has(filter) ?? false,
+    });
+    return {
+      mq: router,
+      persistence,
+      // The connections have a watch of their own; these are for what it should miss.
+      connectTimeout: limits.connectTimeoutMs * 2,
+      drainTimeout: limits.drainTimeoutMs * 2,
+      keepaliveLimit: 0,
+      maxTopicLevels: limits.topicLevels,
+      topicAliasMaximum: limits.topicAliases,
+      maximumPacketSize: limits.packetBytes,
+      receiveMaximum: limits.receiveMaximum,
+      sessionExpiryIntervalLimit: limits.sessionExpirySeconds,
+      pendingSessionsLimit: limits.sessions,
+      ...this.#hooks(),
+    };
+  }
+
+  #hooks(): AedesOptions {
+    return {
+      preConnect: (client, packet, callback) => {
+        this.connections
+          .decide(client, packet, () => callback(null, true))
+          .catch((error: unknown) => this.#failed(client, error));
+      },
+      authorizePublish: (client, packet, callback) => {
+        const link = client === null ? undefined : this.connections.linkOf(client);
+        if (link === undefined || link.will !== packet) callback(new Error("only wills come this way"));
+        else this.#intake.takeWill(link, packet, callback);
+      },
+      authorizeSubscribe: (client, subscription, callback) => {
+        const link = this.connections.linkOf(client);
+        const may =
+          link !== undefined && this.#guard.maySubscribe(link, subscription.topic, subscription.qos);
+        callback(null, may ? subscription : null);
+      },
+      authorizeForward: (client, packet) => {
+        const link = this.connections.linkOf(client);
+        return link !== undefined && this.#forwarding.admits(link, packet) ? packet : null;
+      },
+    };
+  }
+
+  #failed(client: Client, error: unknown): void {
+    this.#journal.defect(error);
+    this.connections.linkOf(client)?.end("the CONNECT could not be handled", undefined);
+  }
+}
+
+function sessionStore(limits: BrokerLimits, journal: BrokerJournal): SessionStore {
+  return new SessionStore(limits, {
+    queueOverflow: (clientId, topic) =>
+      journal.report({ kind: "delivery-dropped", clientId, topic, reason: "queue" }),
+    sessionEnded: (clientId, reason) => journal.report({ kind: "session-ended", clientId, reason }),
+  });
+}
