@@ -104,6 +104,10 @@ export const ERROR_CATALOGUE = {
     meaning: "The database was written by a newer version of this program",
     hint: "run that version or a later one; nothing was changed",
   },
+  CONCHE_LOG_TOO_OLD: {
+    meaning: "The database was written by an older program, and reading it needs the current form",
+    hint: "start the data center on the folder once: it carries the log over, with every message as it is",
+  },
   CONCHE_LOG_BUSY: {
     meaning: "The database stayed locked by another program",
     hint: "close programs that hold it open for writing; the commit is repeated",

@@ -1,0 +1,25 @@
+import type { DatabaseSync } from "node:sqlite";
+import { carryOver } from "./carry-over.ts";
+import { createLogInfo } from "./log-info.ts";
+import { MIGRATIONS } from "./migrations/all.ts";
+import { APPLICATION_ID, type SchemaState } from "./schema-state.ts";
+
+/** Brings a database to the current schema, all missing steps in one transaction: either all of it or nothing. */
+export function migrate(db: DatabaseSync, state: SchemaState, nowMs: number): void {
+  const from = state.kind === "log" ? state.version : 0;
+  const missing = MIGRATIONS.filter((migration) => migration.version > from);
+  if (missing.length === 0) return;
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    for (const { sql, version } of missing) db.exec(`${sql}; PRAGMA user_version = ${version}`);
+    if (state.kind !== "log") {
+      db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+      createLogInfo(db, nowMs);
+    }
+    if (state.kind === "first-program") carryOver(db, nowMs);
+    db.exec("COMMIT");
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}

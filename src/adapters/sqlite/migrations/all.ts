@@ -1,0 +1,8 @@
+import { messageLog } from "./001-message-log.ts";
+import type { Migration } from "./migration.ts";
+
+/** Every step, in order. */
+export const MIGRATIONS: readonly Migration[] = [messageLog];
+
+/** The schema version that this program writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,0 +1,41 @@
+import { resolve } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { ConcheError } from "../../errors/conche-error.ts";
+import { openReader } from "./connection.ts";
+import { requireLog } from "./data-folder.ts";
+import { type LogFiles, logFiles } from "./log-files.ts";
+import { SCHEMA_VERSION } from "./migrations/all.ts";
+import { readSchemaState } from "./schema-state.ts";
+
+/** A log opened for reading only. */
+export interface ReadableLog {
+  readonly db: DatabaseSync;
+  readonly files: LogFiles;
+}
+
+/**
+ * Opens the log in a folder for reading, beside its writer or without one.
+ * @throws ConcheError CONCHE_LOG_MISSING, CONCHE_LOG_TOO_OLD, CONCHE_LOG_TOO_NEW, CONCHE_LOG_FOREIGN,
+ *   CONCHE_LOG_CORRUPT, CONCHE_DATA_FOLDER
+ */
+export function openForReading(folder: string): ReadableLog {
+  const files = logFiles(resolve(folder));
+  requireLog(files);
+  const db = openReader(files.database);
+  try {
+    const state = readSchemaState(db, files.database);
+    if (state.kind === "empty") {
+      throw new ConcheError("CONCHE_LOG_MISSING", { message: `the database is empty: ${files.database}` });
+    }
+    if (state.kind === "first-program" || state.version < SCHEMA_VERSION) {
+      const version = state.kind === "log" ? `schema version ${state.version}` : "the first program's table";
+      throw new ConcheError("CONCHE_LOG_TOO_OLD", {
+        message: `the database has ${version}, reading needs schema version ${SCHEMA_VERSION}: ${files.database}`,
+      });
+    }
+    return { db, files };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import { resolve } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { CommitMark } from "./commit-mark.ts";
+import { assertDurable, configureWriter, initialiseFile, openReader, openWriter } from "./connection.ts";
+import { fileSize, makeDataFolder } from "./data-folder.ts";
+import { FileWatch } from "./file-watch.ts";
+import { FolderLock } from "./folder-lock.ts";
+import { type LogFiles, logFiles } from "./log-files.ts";
+import { noteOpened, readLogId } from "./log-info.ts";
+import { migrate } from "./migrate.ts";
+import { SCHEMA_VERSION } from "./migrations/all.ts";
+import { readSchemaState, type SchemaState } from "./schema-state.ts";
+import { isReadOnlyError, toConcheError } from "./sqlite-error.ts";
+import { SqliteMessageLog } from "./sqlite-message-log.ts";
+import { checkAtStart, requireNothingLost } from "./startup-check.ts";
+import { readTotals } from "./totals-row.ts";
+
+/** How a log is opened; every value has a default. */
+export interface OpenLogOptions {
+  /** Milliseconds since 1970; the system's clock. */
+  readonly now?: () => number;
+  /** How long a commit waits for a lock that another program holds. The process stands still meanwhile. */
+  readonly busyTimeoutMs?: number;
+  /** Bytes by which the write-ahead log grows from one checkpoint to the next. */
+  readonly checkpointBytes?: number;
+}
+
+const DEFAULTS = {
+  now: Date.now,
+  busyTimeoutMs: 250,
+  checkpointBytes: 16 * 1024 * 1024,
+} as const satisfies OpenLogOptions;
+
+/**
+ * Opens the log in a folder for writing, making what isn't there: the folder, the database, the schema. One process
+ * at a time can have a log open.
+ * @throws ConcheError CONCHE_LOG_IN_USE, CONCHE_LOG_TOO_NEW, CONCHE_LOG_FOREIGN, CONCHE_LOG_CORRUPT,
+ *   CONCHE_LOG_NOT_DURABLE, CONCHE_LOG_BUSY, CONCHE_DATA_FOLDER, CONCHE_DISK_FULL
+ */
+export async function openMessageLog(
+  folder: string,
+  options: OpenLogOptions = {},
+): Promise<SqliteMessageLog> {
+  const { now, busyTimeoutMs, checkpointBytes } = { ...DEFAULTS, ...options };
+  const files = logFiles(resolve(folder));
+  makeDataFolder(files.folder);
+  const lock = await FolderLock.acquire(files, now());
+  let db: DatabaseSync | undefined;
+  let mark: CommitMark | undefined;
+  try {
+    requireNothingLost(files);
+    const state = inspect(files);
+    db = openWriter(files.database, busyTimeoutMs);
+    prepare(db, state, files, now());
+    mark = new CommitMark(files.mark, readLogId(db));
+    mark.write(readTotals(db).commits);
+    return new SqliteMessageLog({ db, files, lock, mark, watch: new FileWatch(files), checkpointBytes, now });
+  } catch (error) {
+    db?.close();
+    mark?.close();
+    lock.release();
+    throw toConcheError(error, "opening the log", files.database);
+  }
+}
+
+/**
+ * Looks at what is there over a connection that can't change it: a database that is refused stays as it is, its
+ * write-ahead log included. Undefined where that needs a connection that writes.
+ */
+function inspect(files: LogFiles): SchemaState | undefined {
+  if (!fileSize(files.database)) return { kind: "empty" };
+  let db: DatabaseSync;
+  try {
+    db = openReader(files.database);
+  } catch (error) {
+    // A transaction of the first program was cut short: undoing it is the first thing a writer does.
+    if (isReadOnlyError(error)) return undefined;
+    throw error;
+  }
+  try {
+    const state = readSchemaState(db, files.database);
+    if (state.kind === "log" && state.version === SCHEMA_VERSION) checkAtStart(db, files);
+    return state;
+  } finally {
+    db.close();
+  }
+}
+
+function prepare(db: DatabaseSync, inspected: SchemaState | undefined, files: LogFiles, nowMs: number): void {
+  const state = inspected ?? readSchemaState(db, files.database);
+  if (state.kind === "empty") initialiseFile(db);
+  configureWriter(db);
+  migrate(db, state, nowMs);
+  noteOpened(db, nowMs);
+  assertDurable(db, files);
+}

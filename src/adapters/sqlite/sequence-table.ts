@@ -1,0 +1,79 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Publisher } from "../../contract/identity.ts";
+import type { MachineKey } from "../../contract/topic.ts";
+import type { SeqRange, SequenceState } from "../../ingest/sequence.ts";
+
+const COLUMNS = `machine, boot, highest, missing_json, stored, quarantined, quarantined_seqs_json, duplicates,
+  refilled, clock_skew_ms, first_seen_at, last_seen_at`;
+
+/** The saved sequence states, one row per publisher. */
+export class SequenceTable {
+  readonly #save: StatementSync;
+  readonly #load: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#save = db.prepare(`
+      INSERT INTO sequences (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (machine, boot) DO UPDATE SET
+        highest = excluded.highest, missing_json = excluded.missing_json, stored = excluded.stored,
+        quarantined = excluded.quarantined, quarantined_seqs_json = excluded.quarantined_seqs_json,
+        duplicates = excluded.duplicates, refilled = excluded.refilled, clock_skew_ms = excluded.clock_skew_ms,
+        first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at`);
+    this.#load = db.prepare(`SELECT ${COLUMNS} FROM sequences WHERE machine = ? AND boot = ?`);
+  }
+
+  /** Within a transaction. */
+  save(states: readonly SequenceState[]): void {
+    for (const state of states) {
+      this.#save.run(
+        state.machine,
+        state.boot,
+        state.highest,
+        listJson(state.missing),
+        state.stored,
+        state.quarantined,
+        listJson(state.quarantinedSeqs),
+        state.duplicates,
+        state.refilled,
+        state.clockSkewMs,
+        state.firstSeenAt,
+        state.lastSeenAt,
+      );
+    }
+  }
+
+  load(publishers: readonly Publisher[]): SequenceState[] {
+    return publishers.flatMap(({ machine, boot }) => {
+      const row = this.#load.get(machine, boot);
+      return row === undefined ? [] : sequenceState(row);
+    });
+  }
+}
+
+/** Every saved state, in the order in which the publishers were first seen. */
+export function* allSequences(db: DatabaseSync): Generator<SequenceState> {
+  for (const row of db.prepare(`SELECT ${COLUMNS} FROM sequences ORDER BY id`).iterate())
+    yield sequenceState(row);
+}
+
+/** Most lists are empty, once per publisher and commit. */
+function listJson(list: readonly unknown[]): string {
+  return list.length === 0 ? "[]" : JSON.stringify(list);
+}
+
+function sequenceState(row: Record<string, unknown>): SequenceState {
+  return {
+    machine: row.machine as MachineKey, // written from one
+    boot: String(row.boot),
+    highest: Number(row.highest),
+    missing: JSON.parse(String(row.missing_json)) as SeqRange[],
+    stored: Number(row.stored),
+    quarantined: Number(row.quarantined),
+    quarantinedSeqs: JSON.parse(String(row.quarantined_seqs_json)) as number[],
+    duplicates: Number(row.duplicates),
+    refilled: Number(row.refilled),
+    clockSkewMs: Number(row.clock_skew_ms),
+    firstSeenAt: Number(row.first_seen_at),
+    lastSeenAt: Number(row.last_seen_at),
+  };
+}

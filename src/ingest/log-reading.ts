@@ -1,0 +1,64 @@
+import type { MessageType } from "../contract/topic.ts";
+
+/** Which stored messages are asked for: all conditions together; none of them means the whole log. */
+export interface LogFilter {
+  readonly site?: string | undefined;
+  readonly line?: string | undefined;
+  readonly step?: string | undefined;
+  readonly machine?: string | undefined;
+  readonly type?: MessageType | undefined;
+  readonly batchId?: string | undefined;
+  /** Event time in milliseconds since 1970, included. */
+  readonly sinceMs?: number | undefined;
+  /** Event time in milliseconds since 1970, not included. */
+  readonly untilMs?: number | undefined;
+  /** Only messages stored after this one. */
+  readonly afterId?: number | undefined;
+  /** Only messages stored before this one. */
+  readonly beforeId?: number | undefined;
+  /** By the order in which messages were stored; `asc` (oldest first) where it is left out. */
+  readonly order?: "asc" | "desc" | undefined;
+  /** The most messages to return. */
+  readonly limit?: number | undefined;
+}
+
+/** A message as it stands in the log. */
+export interface StoredMessage {
+  /** Its place in the log: 1, 2, 3 … in the order of storing. */
+  readonly id: number;
+  /** The publisher's time stamp as it stands in the payload. */
+  readonly ts: string;
+  /** Event time in milliseconds since 1970: `ts`, or the received time where `ts` says none. */
+  readonly tsMs: number;
+  readonly topic: string;
+  /** The levels of the topic; null where an older program stored a topic of another form. */
+  readonly site: string | null;
+  readonly line: string | null;
+  readonly step: string | null;
+  readonly machine: string | null;
+  readonly type: MessageType | null;
+  /** The payload exactly as received. */
+  readonly payload: string;
+  readonly receivedAt: number;
+  /** Null where it was not recorded (messages carried over from an older program). */
+  readonly qos: number | null;
+  readonly retain: boolean | null;
+  readonly version: number;
+  readonly boot: string | null;
+  readonly seq: number | null;
+  /** Bits of MESSAGE_FLAG. */
+  readonly flags: number;
+  readonly batchId: string | null;
+}
+
+/** PORT. Reads the log while others write it. */
+export interface LogReading {
+  /**
+   * The messages that fit, of those stored when the first one is asked for. Read page by page: nothing is held
+   * open while the caller thinks, so a slow caller is no burden to the writer.
+   */
+  query(filter: LogFilter): Iterable<StoredMessage>;
+  /** The id of the newest message, 0 for an empty log: where following the log begins. */
+  lastId(): number;
+  close(): void;
+}

@@ -1,0 +1,25 @@
+import type { Publisher } from "../contract/identity.ts";
+import type { CommitGroup, MessageLog, SequencedPayload } from "./message-log.ts";
+
+/** What putting one quarantined message through again came to. One that was refused again gets no mark. */
+export interface ReplayMark {
+  readonly quarantineId: number;
+  /** Its place in `group.messages`, or null where it turned out to be a duplicate. */
+  readonly messageIndex: number | null;
+  readonly note: string;
+}
+
+/**
+ * PORT. A log that can take quarantined messages back in. It is open for writing like any log, so a replay and a
+ * running data center exclude each other (CONCHE_LOG_IN_USE).
+ */
+export interface ReplayLog extends MessageLog {
+  /** Like {@link MessageLog.loadSequenced}, without what is in quarantine. */
+  loadStored(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]>;
+  /**
+   * Like {@link MessageLog.commit}, and marks the quarantined messages as replayed in the same transaction. The
+   * group's totals move each of them from `quarantined` to `stored` or `duplicates`; `received` stays as it is.
+   * @throws ConcheError CONCHE_QUARANTINE_UNKNOWN when one isn't there or has been replayed before; nothing is written
+   */
+  commitReplay(group: CommitGroup, marks: readonly ReplayMark[]): Promise<void>;
+}
