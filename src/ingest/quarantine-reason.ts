@@ -14,3 +14,14 @@ export const QUARANTINE_REASONS = {
 } as const;
 
 export type QuarantineReason = keyof typeof QUARANTINE_REASONS;
+
+/**
+ * Whether a quarantined message takes up its number in its publisher's sequence. One without a readable number can't;
+ * a conflict's number is another message's; one that could not be tracked was left out of the sequence.
+ */
+export function holdsPlace(message: {
+  readonly reason: QuarantineReason;
+  readonly seq: number | null;
+}): boolean {
+  return message.seq !== null && message.reason !== "conflict" && message.reason !== "sequence";
+}

@@ -22,19 +22,26 @@ export class RetainedTable {
 
   /** Notes the retained ones of messages stored under the ids from `firstId` on. Within a transaction. */
   save(records: readonly LogRecord[], firstId: number): void {
+    // A topic's messages of one group mostly replace one another, so only the last is written. Exactly what writing
+    // each would give: where another start of the publisher comes in between, what was there before is written.
     const newest = new Map<string, number>();
     for (let index = 0; index < records.length; index++) {
       const record = records[index] as LogRecord; // the index is below the length
       if (!record.retain) continue;
-      const before = newest.get(record.topic.topic);
-      if (before === undefined || replaces(record, records[before] as LogRecord)) {
-        newest.set(record.topic.topic, index);
+      const { topic } = record.topic;
+      const before = newest.get(topic);
+      if (before !== undefined && record.seq !== null) {
+        const last = records[before] as LogRecord; // an index of this loop
+        if (last.boot !== record.boot) this.#write(last, firstId + before);
+        else if (!replaces(record, last)) continue;
       }
+      newest.set(topic, index);
     }
-    for (const [topic, index] of newest) {
-      const { boot, seq } = records[index] as LogRecord; // taken from the loop above
-      this.#save.run(topic, firstId + index, boot, seq);
-    }
+    for (const index of newest.values()) this.#write(records[index] as LogRecord, firstId + index);
+  }
+
+  #write(record: LogRecord, id: number): void {
+    this.#save.run(record.topic.topic, id, record.boot, record.seq);
   }
 
   read(): RetainedMessage[] {

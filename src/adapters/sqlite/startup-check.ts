@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { blockOf, firstIdOf } from "./block.ts";
-import { readMark } from "./commit-mark.ts";
+import { type KnownCommits, readMark } from "./commit-mark.ts";
 import { fileSize } from "./data-folder.ts";
 import type { LogFiles } from "./log-files.ts";
 import { readLogId } from "./log-info.ts";
@@ -39,11 +39,11 @@ export function requireNothingLost(files: LogFiles): void {
  */
 export function checkAtStart(db: DatabaseSync, files: LogFiles): void {
   const totals = readTotals(db);
-  const behind = commitsMissing(db, files, totals);
-  if (behind !== undefined) throw damaged(behind, MARK_HINT);
+  const behind = commitsMissing(db, readMark(files.mark), totals);
+  if (behind !== undefined) throw damaged(`${behind}: ${files.database}`, MARK_HINT);
   for (const table of CHECKED_TABLES) {
     const result = String(Object.values(db.prepare(`PRAGMA quick_check('${table}')`).get() ?? {})[0]);
-    if (result !== "ok") throw damaged(`table ${table}: ${result}`);
+    if (result !== "ok") throw damaged(`table ${table}: ${result}: ${files.database}`);
   }
   const fault = countersFault(db, totals) ?? endsFault(db, totals);
   if (fault !== undefined) throw damaged(`${fault}: ${files.database}`);
@@ -53,10 +53,13 @@ const MARK_HINT =
   "keep the folder and restore the last `conche backup`; where an older state is meant (a backup was just put here), remove the .mark file";
 
 /** What the mark knows and the database doesn't, or undefined. The mark of another log says nothing. */
-export function commitsMissing(db: DatabaseSync, files: LogFiles, totals: LogTotals): string | undefined {
-  const mark = readMark(files.mark);
+export function commitsMissing(
+  db: DatabaseSync,
+  mark: KnownCommits | undefined,
+  totals: LogTotals,
+): string | undefined {
   if (mark === undefined || mark.commits <= totals.commits || mark.logId !== readLogId(db)) return undefined;
-  return `the database ends with commit ${totals.commits}, but commit ${mark.commits} was made: ${files.database}`;
+  return `the database ends with commit ${totals.commits}, but commit ${mark.commits} was made`;
 }
 
 function countersFault(db: DatabaseSync, totals: LogTotals): string | undefined {

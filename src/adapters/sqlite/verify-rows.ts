@@ -1,0 +1,100 @@
+import type { DatabaseSync } from "node:sqlite";
+import { blockOf } from "./block.ts";
+import { NumberSet } from "./number-set.ts";
+import { OpenBlock } from "./open-block.ts";
+import { addRow } from "./read-block.ts";
+import { type RetainedPlace, replaces } from "./retained-table.ts";
+import { type StoredRow, StoredRows } from "./stored-rows.ts";
+import type { LogTotals } from "./totals-row.ts";
+import type { Findings } from "./verify-findings.ts";
+import { IndexCheck } from "./verify-index.ts";
+
+const PAGE_ROWS = 2048;
+
+/** A publisher as the rows show it. */
+export interface FoundPublisher {
+  readonly machine: string;
+  readonly boot: string;
+  readonly numbers: NumberSet;
+}
+
+/** What one pass over all rows gives. Grows with publishers and topics, not with rows. */
+export interface FoundRows {
+  rows: number;
+  readonly publishers: Map<string, FoundPublisher>;
+  /** Rows without identity, by machine (by topic where it isn't one of the namespace). */
+  readonly unsequenced: Map<string, number>;
+  readonly retained: Map<string, RetainedPlace & { readonly id: number }>;
+}
+
+/** Reads every row once, and checks contents and index block by block. */
+export function checkRows(
+  db: DatabaseSync,
+  totals: LogTotals,
+  findings: Findings,
+  onRows: (rows: number) => void,
+): FoundRows {
+  const found: FoundRows = { rows: 0, publishers: new Map(), unsequenced: new Map(), retained: new Map() };
+  const rows = new StoredRows(db);
+  const index = new IndexCheck(db, findings);
+  const openBlock = blockOf(totals.lastId + 1);
+  let block: OpenBlock | undefined;
+  // Up to the end of the table, not of the last commit: rows beyond it are somebody else's, and a finding.
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+    const page = rows.page(after, Number.MAX_SAFE_INTEGER, PAGE_ROWS);
+    for (const row of page) {
+      if (block?.block !== blockOf(row.id)) {
+        if (block !== undefined) checkBlock(block, index, openBlock, totals, findings);
+        block = new OpenBlock(blockOf(row.id));
+      }
+      addRow(block, row);
+      takeRow(row, found, findings);
+    }
+    found.rows += page.length;
+    onRows(found.rows);
+    const last = page.at(-1);
+    if (last === undefined) break;
+    after = last.id;
+  }
+  if (block !== undefined) checkBlock(block, index, openBlock, totals, findings);
+  index.finish();
+  return found;
+}
+
+function checkBlock(
+  block: OpenBlock,
+  index: IndexCheck,
+  openBlock: number,
+  totals: LogTotals,
+  findings: Findings,
+): void {
+  if (block.block < openBlock) index.closedBlock(block);
+  else if (block.crc !== totals.tailCrc) {
+    findings.add(
+      "content",
+      `the newest rows, from block ${block.block} on, have another checksum than when they were stored`,
+    );
+  }
+}
+
+function takeRow(row: StoredRow, found: FoundRows, findings: Findings): void {
+  const { boot, seq } = row;
+  const machine = row.topic.machineKey ?? row.topic.topic;
+  if (boot === null || seq === null) {
+    found.unsequenced.set(machine, (found.unsequenced.get(machine) ?? 0) + 1);
+  } else {
+    const key = `${machine} ${boot}`;
+    let publisher = found.publishers.get(key);
+    if (publisher === undefined) {
+      publisher = { machine, boot, numbers: new NumberSet() };
+      found.publishers.set(key, publisher);
+    }
+    if (!publisher.numbers.add(seq)) {
+      findings.add("duplicate", `${machine} ${boot} number ${seq} is stored again as message ${row.id}`);
+    }
+  }
+  if (row.retain !== 1) return;
+  const before = found.retained.get(row.topic.topic);
+  if (before === undefined || replaces(row, before))
+    found.retained.set(row.topic.topic, { id: row.id, boot, seq });
+}

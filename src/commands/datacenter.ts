@@ -1,0 +1,30 @@
+import { loadPlant } from "../adapters/yaml/load-plant.ts";
+import { ConcheError } from "../errors/conche-error.ts";
+import { defineCommand } from "./command.ts";
+import { runDataCenter } from "./running/data-center-run.ts";
+import { endOfRun } from "./running/wait.ts";
+
+export const datacenter = defineCommand({
+  name: "datacenter",
+  summary: "receive and store messages: embedded broker, or --broker for any other",
+  description:
+    "Receives the messages of machines, stores each one durably and acknowledges it only then. Without --broker it is the MQTT broker itself; with --broker it ingests from that one.",
+  examples: [
+    ["conche datacenter", "MQTT broker on port 1883, log in ./data"],
+    ["conche datacenter --broker mqtt://broker.plant:1883", "ingest from another broker"],
+    [
+      "conche datacenter --mqtt-host 0.0.0.0 --mqtt-passwords users.txt",
+      "reachable from the plant, with passwords",
+    ],
+  ],
+  settings: ["data", "plant", "forSeconds", "quiet", "mqtt", "http", "broker"],
+  run: async ({ config, terminal, stopSignal }) => {
+    const stop = stopSignal();
+    const plant = await loadPlant(config.plant);
+    const run = await runDataCenter({ config, terminal, plant });
+    const end = await endOfRun(stop, config.forSeconds, run.failed);
+    await run.stop();
+    if (end instanceof ConcheError) throw end;
+    return 0;
+  },
+});

@@ -1,0 +1,71 @@
+import { openMessageLog } from "../../adapters/sqlite/open-message-log.ts";
+import { grouped } from "../../adapters/terminal/closing-summary.ts";
+import { jsonLine } from "../../adapters/terminal/json-line.ts";
+import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
+import { loadPlant } from "../../adapters/yaml/load-plant.ts";
+import type { QuarantinedMessage } from "../../ingest/quarantine-reading.ts";
+import { QUARANTINE_REASONS, type QuarantineReason } from "../../ingest/quarantine-reason.ts";
+import { QuarantineReplay, type ReplayOutcome } from "../../ingest/quarantine-replay.ts";
+import { defineCommand } from "../command.ts";
+import { oneOf, wholeNumber } from "../option-values.ts";
+import { withQuarantine } from "./with-quarantine.ts";
+
+/** Messages put through in one transaction. */
+const GROUP = 500;
+const REASONS = Object.keys(QUARANTINE_REASONS) as QuarantineReason[];
+
+/** `conche quarantine replay` */
+export const replay = defineCommand({
+  name: "replay",
+  summary: "put quarantined messages through again, after a schema or the plant was corrected",
+  description:
+    "Decodes quarantined messages again with today's contract and plant. What passes now is stored and marked as\n" +
+    "replayed, in one transaction; what doesn't stays. The data center must not run on the folder meanwhile.",
+  examples: [
+    ["conche quarantine replay", "everything that is open"],
+    [
+      "conche quarantine replay --reason schema --machine temper-01",
+      "of one machine, after its schema was corrected",
+    ],
+    ["conche quarantine replay --id 17", "one message"],
+  ],
+  settings: ["data", "plant"],
+  options: {
+    id: { argument: "N", help: "only this message", parse: wholeNumber(1, Number.MAX_SAFE_INTEGER) },
+    reason: { argument: "REASON", help: "only this reason", parse: oneOf(REASONS) },
+    machine: { argument: "MACHINE", help: "only this machine: its name, or <site>/<line>/<step>/<machine>" },
+  },
+  async run({ options, config, terminal }) {
+    const { id, reason, machine } = options;
+    const plant = await loadPlant(config.plant);
+    const log = await openMessageLog(config.data);
+    try {
+      const replaying = new QuarantineReplay(log, plant.hasMachine);
+      const counts = { stored: 0, duplicate: 0, refused: 0 };
+      const show = (outcome: ReplayOutcome) => {
+        counts[outcome.kind]++;
+        if (config.json) terminal.out.write(`${jsonLine({ ...outcome })}\n`);
+        else if (outcome.kind === "refused")
+          terminal.out.write(`${outcome.id}: still refused: ${sanitizeLine(outcome.detail)}\n`);
+      };
+      for (let afterId: number | undefined = 0; afterId !== undefined; ) {
+        const group: QuarantinedMessage[] = await withQuarantine(config.data, async (quarantine) => {
+          if (id !== undefined) return [quarantine.get(id)];
+          const found = [...quarantine.list({ reason, machine, afterId, limit: GROUP })];
+          return found.map((summary) => quarantine.get(summary.id));
+        });
+        for (const outcome of await replaying.replay(group)) show(outcome);
+        afterId = id === undefined ? group.at(-1)?.id : undefined;
+      }
+      if (!config.json) {
+        const { stored, duplicate, refused } = counts;
+        terminal.out.write(
+          `${grouped(stored)} stored, ${grouped(duplicate)} were duplicates, ${grouped(refused)} still refused\n`,
+        );
+      }
+      return counts.refused === 0 ? 0 : 1;
+    } finally {
+      await log.close();
+    }
+  },
+});

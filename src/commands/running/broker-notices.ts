@@ -1,0 +1,70 @@
+import type { ReportedEvent } from "../../adapters/aedes/broker-event.ts";
+import type { ConsumerEvent } from "../../adapters/mqtt-packet/consumer-event.ts";
+
+/** A line for the console. */
+export interface Notice {
+  readonly level: "info" | "warning";
+  readonly text: string;
+}
+
+/** What the embedded broker reports, in a line; undefined for what is everyday. */
+export function brokerNotice(event: ReportedEvent): Notice | undefined {
+  const more = event.suppressed > 0 ? ` (and ${event.suppressed} more of the kind)` : "";
+  const warning = (text: string): Notice => ({ level: "warning", text: `${text}${more}` });
+  switch (event.kind) {
+    case "connected":
+    case "session-ended":
+      return undefined;
+    case "disconnected":
+      if (event.reason === "client" || event.reason === "lost") return undefined;
+      return warning(`client ${event.clientId} was disconnected: ${event.reason}`);
+    case "connection-refused":
+      return warning(`a connection from ${event.remote} was refused: ${event.detail}`);
+    case "publish-refused":
+      return warning(`a message of ${event.clientId} on ${event.topic} was refused: ${event.detail}`);
+    case "subscribe-refused":
+      return warning(`${event.clientId} may not subscribe to ${event.filter}: ${event.detail}`);
+    case "delivery-dropped":
+      return warning(
+        `a message on ${event.topic} was not delivered to ${event.clientId} (${event.reason}); it is in the log`,
+      );
+    case "retained-dropped":
+      return warning(`${event.topic} is in the log but not retained: too many retained messages`);
+    case "will-discarded":
+      return event.reason === "shutdown"
+        ? undefined
+        : warning(`the will of ${event.clientId} on ${event.topic} was not stored`);
+    case "passwords-invalid":
+      return warning(`the password file can't be used, the last good one stays in force: ${event.detail}`);
+    case "defect":
+      return warning(`the broker met a defect: ${event.detail}`);
+  }
+}
+
+/** What happens to the connection to another broker, in a line; undefined for what is everyday. */
+export function consumerNotice(event: ConsumerEvent): Notice | undefined {
+  switch (event.kind) {
+    case "subscribed":
+      return { level: "info", text: `subscribed to ${event.filters.join(", ")}` };
+    case "session-lost":
+      return { level: "warning", text: `the broker lost the session: ${event.detail}` };
+    case "not-subscribed":
+    case "refused":
+    case "lost": {
+      const { code, message, hint } = event.error;
+      const next =
+        event.retryInMs === undefined ? "" : `; trying again in ${(event.retryInMs / 1000).toFixed(1)} s`;
+      return { level: "warning", text: `${code}: ${message}${next} (${hint})` };
+    }
+    case "oversize":
+      return {
+        level: "warning",
+        text: `a message of ${event.bytes} bytes on ${event.topic} is over the limit; its beginning is in quarantine`,
+      };
+    case "connecting":
+    case "connected":
+    case "paused":
+    case "stopped":
+      return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+import { EmbeddedBroker } from "../../adapters/aedes/embedded-broker.ts";
+import { MqttConsumer } from "../../adapters/mqtt-packet/mqtt-consumer.ts";
+import type { Config } from "../../config/config-schema.ts";
+import type { Delivery } from "../../ingest/delivery.ts";
+import type { RetainedMessage } from "../../ingest/message-log.ts";
+import { consumerOptions } from "../consumer-options.ts";
+import { brokerNotice, consumerNotice, type Notice } from "./broker-notices.ts";
+
+/** A delivery together with what the banner and the metrics say of it. */
+export interface ChosenDelivery {
+  readonly delivery: Delivery;
+  /** Addresses; complete once the delivery has started. */
+  readonly addresses: () => { readonly mqtt?: string; readonly webSocket?: string; readonly broker?: string };
+  /** Open connections of the embedded broker; undefined with another broker. */
+  readonly connections: (() => number) | undefined;
+}
+
+/**
+ * The embedded broker, or a consumer of the broker that `--broker` names.
+ * @throws ConcheError CONCHE_BROKER_URL_INVALID or CONCHE_CONFIG_INVALID
+ */
+export async function chooseDelivery(
+  config: Config,
+  retained: readonly RetainedMessage[],
+  notice: (notice: Notice | undefined) => void,
+): Promise<ChosenDelivery> {
+  const { url } = config.broker;
+  if (url !== null) {
+    const delivery = new MqttConsumer({
+      ...(await consumerOptions(url, config)),
+      onStatus: (event) => notice(consumerNotice(event)),
+    });
+    return { delivery, addresses: () => ({ broker: withoutPassword(url) }), connections: undefined };
+  }
+  const { host, port, wsPort, allowedOrigins, passwords, packetLimit } = config.mqtt;
+  const broker = new EmbeddedBroker({
+    host,
+    port,
+    wsPort: wsPort ?? undefined,
+    allowedOrigins,
+    passwordFile: passwords ?? undefined,
+    limits: { packetBytes: packetLimit },
+    retained,
+    onEvent: (event) => notice(brokerNotice(event)),
+  });
+  return {
+    delivery: broker,
+    addresses: () => ({
+      mqtt: `mqtt://${authority(host, broker.port)}`,
+      ...(broker.wsPort === undefined ? {} : { webSocket: `ws://${authority(host, broker.wsPort)}/mqtt` }),
+    }),
+    connections: () => broker.stats().connections,
+  };
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function authority(host: string, port: number): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** An address as it may be shown. */
+export function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  if (shown.password !== "") shown.password = "***";
+  return shown.href;
+}
