@@ -6,6 +6,24 @@ import type { CatalogueEntry } from "./command.ts";
  */
 export const COMMANDS: readonly CatalogueEntry[] = [
   {
+    name: "datacenter",
+    summary: "receive and store messages: embedded broker, or --broker for any other",
+    group: "Run",
+    load: async () => (await import("./datacenter.ts")).datacenter,
+  },
+  {
+    name: "log",
+    summary: "look into the log: tail, query, export",
+    group: "Look",
+    load: async () => (await import("./log.ts")).log,
+  },
+  {
+    name: "quarantine",
+    summary: "look at messages that were kept aside, and why: list, show",
+    group: "Look",
+    load: async () => (await import("./quarantine.ts")).quarantine,
+  },
+  {
     name: "contract",
     summary: "write the contract: JSON Schemas, AsyncAPI document, reference page",
     group: "Care",

@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
+/** What Node is called with to run `conche`. */
+export const CONCHE: readonly string[] = [MAIN];
+
 /** How a process of ours ended. */
 export interface ProcessResult {
   readonly code: number | null;

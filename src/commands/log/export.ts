@@ -1,0 +1,72 @@
+import { resolve } from "node:path";
+import { writeWholeFile } from "../../adapters/host/whole-file.ts";
+import { grouped } from "../../adapters/terminal/closing-summary.ts";
+import { jsonLine } from "../../adapters/terminal/json-line.ts";
+import { csvMessages, jsonMessages } from "../../adapters/terminal/stored-message-format.ts";
+import { writePieces } from "../../adapters/terminal/write-pieces.ts";
+import type { StoredMessage } from "../../ingest/log-reading.ts";
+import { defineCommand } from "../command.ts";
+import { oneOf, wholeNumber } from "../option-values.ts";
+import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
+import { withLog } from "./with-log.ts";
+
+const OPTIONS = {
+  ...FILTER_OPTIONS,
+  limit: { argument: "N", help: "at most so many", parse: wholeNumber(1, Number.MAX_SAFE_INTEGER) },
+  format: {
+    argument: "FORMAT",
+    help: "jsonl or csv (default: by the file's name, else jsonl)",
+    parse: oneOf(["jsonl", "csv"]),
+  },
+  output: { argument: "FILE", help: "file to write (default: standard output)" },
+} as const;
+
+/** `conche log export` */
+export const exportLog = defineCommand({
+  name: "export",
+  summary: "write stored messages as JSON Lines or CSV, however many",
+  description:
+    "Writes stored messages, oldest first, without a limit and without holding them in memory. Payloads keep every\n" +
+    "digit. In CSV, text that a spreadsheet would run as a formula gets an apostrophe in front. A file gets its name\n" +
+    "when it is whole.",
+  examples: [
+    ["conche log export --output log.jsonl", "the whole log"],
+    [
+      "conche log export --type quality --since 7d --output week.csv",
+      "a week's quality results, CSV by the file's name",
+    ],
+    ["conche log export --batch B20260111-DA-0042 | jq .payload", "a batch, for another program"],
+  ],
+  settings: ["data"],
+  options: OPTIONS,
+  async run({ options, config, terminal }) {
+    const { output, limit } = options;
+    const format = options.format ?? (output?.toLowerCase().endsWith(".csv") ? "csv" : "jsonl");
+    const filter = { ...filterOf(options), limit };
+    return withLog(config.data, async (log) => {
+      const counted = counting(log.query(filter));
+      const surface = output === undefined ? terminal : { columns: null };
+      const pieces =
+        format === "csv" ? csvMessages(counted.messages, surface) : jsonMessages(counted.messages);
+      if (output === undefined) await writePieces(terminal, pieces);
+      else {
+        const file = resolve(output);
+        await writeWholeFile(file, pieces);
+        const text = `${grouped(counted.count)} messages written to ${file}`;
+        terminal.out.write(`${config.json ? jsonLine({ file, messages: counted.count }) : text}\n`);
+      }
+      return 0;
+    });
+  },
+});
+
+function counting(messages: Iterable<StoredMessage>) {
+  const counted = { count: 0, messages: pass() };
+  function* pass(): Generator<StoredMessage> {
+    for (const message of messages) {
+      counted.count += 1;
+      yield message;
+    }
+  }
+  return counted;
+}

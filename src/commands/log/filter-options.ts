@@ -1,0 +1,58 @@
+import { LEVEL_PATTERN, MESSAGE_TYPES, type MessageType, STEP_PATTERN } from "../../contract/topic.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import type { LogFilter } from "../../ingest/log-reading.ts";
+import { matching, oneOf } from "../option-values.ts";
+import { pointInTime } from "./point-in-time.ts";
+
+const level = matching(LEVEL_PATTERN, "a level of a topic: a-z, 0-9, - and _, at most 63");
+const time = (text: string) => pointInTime(text, Date.now());
+
+/** The options by which messages of the log are chosen. */
+export const FILTER_OPTIONS = {
+  site: { argument: "SITE", help: "only this site, as tunis-01", parse: level },
+  line: { argument: "LINE", help: "only this line, as line-a", parse: level },
+  step: {
+    argument: "STEP",
+    help: "only this step, as s5_tempering",
+    parse: matching(STEP_PATTERN, "a step such as s5_tempering"),
+  },
+  machine: { argument: "MACHINE", help: "only this machine, as temper-01", parse: level },
+  type: {
+    argument: "TYPE",
+    help: `only this type: ${MESSAGE_TYPES.join(", ")}`,
+    parse: oneOf(MESSAGE_TYPES),
+  },
+  batch: { argument: "BATCH", help: "only this batch, as B20260111-DA-0042" },
+  since: {
+    argument: "TIME",
+    help: "from this event time on: ISO 8601 (UTC without a zone), or so long ago: 15m, 2h, 7d",
+    parse: time,
+  },
+  until: { argument: "TIME", help: "before this event time, given in the same way", parse: time },
+} as const;
+
+/** The values of those options. */
+export interface FilterValues {
+  readonly site: string | undefined;
+  readonly line: string | undefined;
+  readonly step: string | undefined;
+  readonly machine: string | undefined;
+  readonly type: MessageType | undefined;
+  readonly batch: string | undefined;
+  readonly since: number | undefined;
+  readonly until: number | undefined;
+}
+
+/**
+ * The filter that the options ask for.
+ * @throws ConcheError CONCHE_USAGE when no message could ever fit
+ */
+export function filterOf({ site, line, step, machine, type, batch, since, until }: FilterValues): LogFilter {
+  if (since !== undefined && until !== undefined && since >= until) {
+    throw new ConcheError("CONCHE_USAGE", {
+      message: `--since (${new Date(since).toISOString()}) must be before --until (${new Date(until).toISOString()})`,
+      hint: "`--since 2h --until 1h` is the hour before the last one",
+    });
+  }
+  return { site, line, step, machine, type, batchId: batch, sinceMs: since, untilMs: until };
+}

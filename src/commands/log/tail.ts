@@ -1,0 +1,97 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { messageLine } from "../../adapters/terminal/message-line.ts";
+import { csvMessages, jsonMessages } from "../../adapters/terminal/stored-message-format.ts";
+import { type Piece, renderLine } from "../../adapters/terminal/styled-text.ts";
+import type { Terminal } from "../../adapters/terminal/terminal.ts";
+import { writePieces } from "../../adapters/terminal/write-pieces.ts";
+import type { LogFilter, LogReading, StoredMessage } from "../../ingest/log-reading.ts";
+import { defineCommand } from "../command.ts";
+import { oneOf, wholeNumber } from "../option-values.ts";
+import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
+import { withLog } from "./with-log.ts";
+
+const DEFAULT_LIMIT = 20;
+const HIGHEST_LIMIT = 100_000;
+/** How often the log is looked at while following: quick to the eye, nothing to a database. */
+const LOOK_EVERY_MS = 250;
+
+type Format = "lines" | "jsonl" | "csv";
+
+const OPTIONS = {
+  ...FILTER_OPTIONS,
+  limit: {
+    argument: "N",
+    help: `so many of the newest (default: ${DEFAULT_LIMIT})`,
+    parse: wholeNumber(0, HIGHEST_LIMIT),
+  },
+  follow: { help: "go on with what is stored from now on" },
+  format: {
+    argument: "FORMAT",
+    help: "lines (the default), jsonl or csv",
+    parse: oneOf(["lines", "jsonl", "csv"]),
+  },
+} as const;
+
+/** `conche log tail` */
+export const tail = defineCommand({
+  name: "tail",
+  summary: "show the messages that were stored last, and follow",
+  description:
+    "Shows the newest stored messages, oldest of them first; with --follow also those that come, until Ctrl-C.",
+  examples: [
+    ["conche log tail", `the last ${DEFAULT_LIMIT}`],
+    ["conche log tail --follow --type alarm", "alarms as they come"],
+    ["conche log tail --limit 1000 --json", "the last 1000 as JSON Lines"],
+  ],
+  settings: ["data"],
+  options: OPTIONS,
+  async run({ options, config, terminal, stopSignal }) {
+    const { limit = DEFAULT_LIMIT, follow } = options;
+    const format = options.format ?? (config.json ? "jsonl" : "lines");
+    const filter = filterOf(options);
+    const stop = follow ? stopSignal() : undefined;
+    return withLog(config.data, async (log) => {
+      const newest = log.lastId();
+      const last =
+        limit === 0 ? [] : [...log.query({ ...filter, order: "desc", limit, beforeId: newest + 1 })];
+      await writePieces(terminal, inFormat(format, last.reverse(), terminal, true));
+      if (stop !== undefined) await followLog(log, filter, newest, format, terminal, stop);
+      return 0;
+    });
+  },
+});
+
+async function followLog(
+  log: LogReading,
+  filter: LogFilter,
+  newest: number,
+  format: Format,
+  terminal: Terminal,
+  stop: AbortSignal,
+): Promise<void> {
+  let seen = newest;
+  while (!stop.aborted) {
+    const upTo = log.lastId();
+    if (upTo > seen) {
+      const fresh = log.query({ ...filter, afterId: seen, beforeId: upTo + 1 });
+      await writePieces(terminal, inFormat(format, fresh, terminal, false));
+      seen = upTo;
+    }
+    // Aborting ends the pause and then the loop.
+    await pause(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => {});
+  }
+}
+
+function inFormat(format: Format, messages: Iterable<StoredMessage>, terminal: Terminal, head: boolean) {
+  if (format === "jsonl") return jsonMessages(messages);
+  return format === "csv" ? csvMessages(messages, terminal, head) : messageLines(messages, terminal);
+}
+
+function* messageLines(messages: Iterable<StoredMessage>, { columns, colour }: Terminal): Generator<string> {
+  for (const message of messages) yield `${renderLine(linePieces(message), columns, colour)}\n`;
+}
+
+function linePieces({ topic, type, ts, payload }: StoredMessage): Piece[] {
+  // A row carried over from an older program may have a topic of another form.
+  return type === null ? [{ text: `${topic} -> ${ts}` }] : messageLine({ topic, type, ts, payload });
+}

@@ -1,0 +1,18 @@
+import { LogReader } from "../../adapters/sqlite/log-reader.ts";
+import type { LogReading } from "../../ingest/log-reading.ts";
+
+/**
+ * Opens the log of a data folder for reading, and closes it after the work.
+ * @throws ConcheError CONCHE_LOG_MISSING, CONCHE_LOG_CORRUPT and others that opening gives
+ */
+export async function withLog<Result>(
+  folder: string,
+  work: (log: LogReading) => Promise<Result>,
+): Promise<Result> {
+  const log = LogReader.open(folder);
+  try {
+    return await work(log);
+  } finally {
+    log.close();
+  }
+}

@@ -1,0 +1,52 @@
+import { quarantinedJson, quarantinedText } from "../../adapters/terminal/quarantine-format.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import { defineCommand } from "../command.ts";
+import { wholeNumber } from "../option-values.ts";
+import { withQuarantine } from "./with-quarantine.ts";
+
+/** `conche quarantine show ID` */
+export const show = defineCommand({
+  name: "show",
+  summary: "show one quarantined message with its bytes",
+  description:
+    "Shows everything that is known of a quarantined message, with its payload as text or in hexadecimal. With --raw\n" +
+    "the payload alone, byte by byte, for a file or another program.",
+  examples: [
+    ["conche quarantine show 17", "message 17"],
+    ["conche quarantine show 17 --raw > payload.bin", "its payload as received"],
+    ["conche quarantine show 17 --json", "as JSON, the payload in base64"],
+  ],
+  arguments: [{ name: "id", help: "its number, as `conche quarantine list` shows it" }],
+  settings: ["data"],
+  options: { raw: { help: "only the payload, byte by byte" } },
+  async run({ arguments: { id: text = "" }, options, config, terminal }) {
+    const id = idOf(text);
+    if (options.raw && terminal.columns !== null) {
+      throw new ConcheError("CONCHE_USAGE", {
+        message: "--raw writes bytes that could act on the terminal",
+        hint: "send them to a file or another program: conche quarantine show ID --raw > payload.bin",
+      });
+    }
+    return withQuarantine(config.data, async (quarantine) => {
+      const message = quarantine.get(id);
+      if (options.raw) terminal.out.write(message.payload);
+      else
+        terminal.out.write(
+          `${config.json ? quarantinedJson(message) : quarantinedText(message, terminal)}\n`,
+        );
+      return 0;
+    });
+  },
+});
+
+function idOf(text: string): number {
+  try {
+    return wholeNumber(1, Number.MAX_SAFE_INTEGER)(text);
+  } catch (cause) {
+    throw new ConcheError("CONCHE_USAGE", {
+      message: `'${text}' is not the number of a quarantined message`,
+      hint: "`conche quarantine list` shows them",
+      cause,
+    });
+  }
+}
