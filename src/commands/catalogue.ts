@@ -24,6 +24,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./quarantine.ts")).quarantine,
   },
   {
+    name: "verify",
+    summary: "recompute from the log whether every message is accounted for",
+    group: "Look",
+    load: async () => (await import("./verify.ts")).verify,
+  },
+  {
     name: "contract",
     summary: "write the contract: JSON Schemas, AsyncAPI document, reference page",
     group: "Care",

@@ -34,9 +34,15 @@ export function verifyText(report: VerifyReport, all: boolean, surface: TableSur
     ...(findings.length === 0 ? [] : ["", renderTable(FINDING_COLUMNS, findings.map(findingRow), surface)]),
     ...(unlisted === 0 ? [] : [`and ${grouped(unlisted)} more`]),
     "",
-    report.ok ? "everything adds up" : `${grouped(findings.length + unlisted)} contradictions`,
+    report.ok ? "everything adds up" : contradictions(report),
   ];
   return parts.join("\n");
+}
+
+/** `3 contradictions` */
+export function contradictions({ findings, unlisted }: VerifyReport): string {
+  const count = findings.length + unlisted;
+  return `${grouped(count)} ${count === 1 ? "contradiction" : "contradictions"}`;
 }
 
 const FINDING_COLUMNS: readonly TableColumn[] = [

@@ -1,0 +1,192 @@
+import { Type } from "typebox";
+import {
+  choice,
+  integer,
+  list,
+  numberChoice,
+  optionalInteger,
+  optionalPath,
+  optionalText,
+  optionalTime,
+  positive,
+  text,
+} from "./setting.ts";
+
+const PORT_MAX = 65_535;
+
+/** The embedded MQTT broker. */
+export const mqtt = Type.Object(
+  {
+    host: text(
+      { name: "mqtt-host", argument: "ADDRESS", help: "address the embedded broker listens on" },
+      "127.0.0.1",
+    ),
+    port: integer(
+      { name: "mqtt-port", argument: "PORT", help: "TCP port of the embedded broker; 0 picks a free one" },
+      0,
+      PORT_MAX,
+      1883,
+    ),
+    wsPort: optionalInteger(
+      {
+        name: "mqtt-ws-port",
+        argument: "PORT",
+        help: "port of MQTT over WebSocket, for browsers; 0 picks a free one",
+        offWord: "off",
+        defaultText: "off",
+      },
+      0,
+      PORT_MAX,
+    ),
+    passwords: optionalPath({
+      name: "mqtt-passwords",
+      argument: "FILE",
+      help: "users that may connect, as `conche passwd` and mosquitto_passwd write them; needed beyond loopback",
+    }),
+    allowedOrigins: list({
+      name: "mqtt-allowed-origins",
+      argument: "ORIGINS",
+      help: "web origins that may open MQTT over WebSocket, separated by commas",
+      pattern: "^https?://[^/\\s]+$",
+      expected: "origins such as http://localhost:8080, separated by commas",
+      defaultText: "only pages of the same host",
+    }),
+    packetLimit: integer(
+      { name: "packet-limit", argument: "BYTES", help: "largest MQTT packet that is taken, in bytes" },
+      1_024,
+      16_777_216,
+      1_048_576,
+    ),
+  },
+  { title: "Embedded broker" },
+);
+
+/** Health, readiness and metrics. */
+export const http = Type.Object(
+  {
+    host: text(
+      { name: "http-host", argument: "ADDRESS", help: "address the HTTP server listens on" },
+      "127.0.0.1",
+    ),
+    port: integer(
+      {
+        name: "http-port",
+        argument: "PORT",
+        help: "port of /healthz, /readyz and /metrics; 0 picks a free one",
+      },
+      0,
+      PORT_MAX,
+      8080,
+    ),
+  },
+  { title: "Health and metrics" },
+);
+
+/** The simulated line. */
+export const simulation = Type.Object(
+  {
+    lines: integer({ name: "lines", argument: "N", help: "number of simulated lines" }, 1, 1_000, 1),
+    speed: positive({ name: "speed", argument: "X", help: "simulated seconds per second" }, 100_000, 1),
+    seed: integer(
+      { name: "seed", argument: "N", help: "seed of the simulation: same seed and start, same messages" },
+      0,
+      4_294_967_295,
+      1,
+    ),
+    startMs: optionalTime({
+      name: "start",
+      argument: "TIME",
+      help: "simulated time at the start, ISO 8601 with a zone",
+      defaultText: "now",
+    }),
+    payloadVersion: numberChoice(
+      { name: "payload-version", argument: "1|2", help: "payload version the simulated machines speak" },
+      [1, 2],
+      2,
+    ),
+  },
+  { title: "Simulated line" },
+);
+
+/** A broker other than the embedded one. */
+export const broker = Type.Object(
+  {
+    url: optionalText({
+      name: "broker",
+      argument: "URL",
+      help: "use this broker instead of the embedded one: mqtt://host:1883, mqtts://host:8883",
+      pattern: "^(mqtts?|wss?)://[^\\s/?#]+(/[^\\s]*)?$",
+      expected: "an address such as mqtt://host:1883 or mqtts://host:8883",
+      defaultText: "the embedded broker",
+    }),
+    protocol: choice(
+      { name: "protocol", argument: "5|3.1.1", help: "MQTT version spoken with --broker" },
+      ["5", "3.1.1"],
+      "5",
+    ),
+    clientId: text(
+      {
+        name: "client-id",
+        argument: "ID",
+        help: "client id on the broker; one per data center, and the same after every start",
+        pattern: "^[^\\u0000-\\u001f\\u007f]{1,128}$",
+        expected: "1 to 128 characters",
+      },
+      "conche-datacenter",
+    ),
+    username: optionalText({ name: "username", argument: "USER", help: "user name on the broker" }),
+    password: optionalText({
+      name: "password",
+      argument: "PASSWORD",
+      help: "password on the broker; environment or file only, or better --password-file",
+      secret: true,
+    }),
+    passwordFile: optionalPath({
+      name: "password-file",
+      argument: "FILE",
+      help: "file whose first line is the password on the broker",
+    }),
+    ca: optionalPath({
+      name: "ca",
+      argument: "FILE",
+      help: "certificates (PEM) the broker's certificate is checked with",
+    }),
+    cert: optionalPath({
+      name: "cert",
+      argument: "FILE",
+      help: "client certificate (PEM) shown to the broker",
+    }),
+    key: optionalPath({ name: "key", argument: "FILE", help: "private key (PEM) of --cert" }),
+    sessionExpirySeconds: integer(
+      {
+        name: "session-expiry",
+        argument: "SECONDS",
+        help: "how long the broker keeps messages for a data center that is away, in seconds",
+      },
+      1,
+      4_294_967_295,
+      604_800,
+    ),
+    receiveMaximum: integer(
+      {
+        name: "receive-maximum",
+        argument: "N",
+        help: "messages the broker may send ahead of their acknowledgement (MQTT 5)",
+      },
+      1,
+      65_535,
+      1_000,
+    ),
+    keepaliveSeconds: integer(
+      {
+        name: "keepalive",
+        argument: "SECONDS",
+        help: "longest silence on the connection to the broker, in seconds",
+      },
+      5,
+      65_535,
+      30,
+    ),
+  },
+  { title: "Another broker" },
+);
