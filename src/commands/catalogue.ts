@@ -19,7 +19,7 @@ export const COMMANDS: readonly CatalogueEntry[] = [
   },
   {
     name: "quarantine",
-    summary: "look at messages that were kept aside, and why: list, show",
+    summary: "look at messages that were kept aside, and why: list, show, replay",
     group: "Look",
     load: async () => (await import("./quarantine.ts")).quarantine,
   },
@@ -28,6 +28,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     summary: "recompute from the log whether every message is accounted for",
     group: "Look",
     load: async () => (await import("./verify.ts")).verify,
+  },
+  {
+    name: "backup",
+    summary: "copy the log to another place while it is being written",
+    group: "Care",
+    load: async () => (await import("./backup.ts")).backup,
   },
   {
     name: "contract",

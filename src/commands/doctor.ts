@@ -5,6 +5,7 @@ import { defineCommand } from "./command.ts";
 import { checkAccess } from "./doctor/check-access.ts";
 import { checkBroker } from "./doctor/check-broker.ts";
 import { checkClock } from "./doctor/check-clock.ts";
+import { checkDatabase } from "./doctor/check-database.ts";
 import { checkFolder } from "./doctor/check-folder.ts";
 import { checkPlant } from "./doctor/check-plant.ts";
 import { checkPorts } from "./doctor/check-ports.ts";
@@ -15,6 +16,7 @@ const CHECKS: readonly Check[] = [
   checkVersions,
   checkPlant,
   checkFolder,
+  checkDatabase,
   checkPorts,
   checkAccess,
   checkBroker,

@@ -1,5 +1,5 @@
 import { verifyLog } from "../adapters/sqlite/verify-log.ts";
-import type { Terminal } from "../adapters/terminal/terminal.ts";
+import { progressLine } from "../adapters/terminal/progress-line.ts";
 import { contradictions, verifyJson, verifyText } from "../adapters/terminal/verify-format.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import type { VerifyProgress } from "../ingest/verify-report.ts";
@@ -22,7 +22,10 @@ export const verify = defineCommand({
   settings: ["data"],
   options: { all: { help: "list complete publishers too" } },
   async run({ options, config, terminal }) {
-    const report = verifyLog(config.data, { onProgress: progressOn(terminal, config.json) });
+    const tell = progressLine(terminal, config.json);
+    const onProgress =
+      tell && ((progress: VerifyProgress) => tell(progress.phase, progress.done, progress.total));
+    const report = verifyLog(config.data, { onProgress });
     terminal.out.write(`${config.json ? verifyJson(report) : verifyText(report, options.all, terminal)}\n`);
     if (!report.ok) {
       throw new ConcheError("CONCHE_VERIFY_FAILED", {
@@ -32,15 +35,3 @@ export const verify = defineCommand({
     return 0;
   },
 });
-
-/** A line that is written over while a person waits; nothing for files and programs. */
-function progressOn(
-  { columns, err }: Terminal,
-  json: boolean,
-): ((progress: VerifyProgress) => void) | undefined {
-  if (columns === null || json) return undefined;
-  return ({ phase, done, total }) => {
-    const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
-    err.write(`\r\u001b[2Kverifying ${phase}: ${percent} %${done >= total ? "\r\u001b[2K" : ""}`);
-  };
-}

@@ -5,8 +5,11 @@ import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
+import { openMessageLog } from "../../src/adapters/sqlite/open-message-log.ts";
 import { atLeast } from "../../src/commands/doctor/check-versions.ts";
+import { filledLog, record } from "./filled-log.ts";
 import { runConche } from "./run-conche.ts";
 
 interface FoundLine {
@@ -106,6 +109,35 @@ test("another broker is asked, and none of our own ports then", async (context) 
   assert.equal(by.get("MQTT port"), undefined);
   assert.match(String(by.get("broker")?.detail), /ECONNREFUSED/);
   assert.doesNotMatch(JSON.stringify([...by]), /geheim/);
+});
+
+test("a log is looked into: a sound one, one that is being written, a damaged one, one of the first program", async (context) => {
+  const data = await filledLog(context, [record(0, "state"), record(1, "state")]);
+  const ports = ["--mqtt-port", "0", "--http-port", "0"];
+  const database = async () => (await found(["--data", data, ...ports])).by.get("database");
+  assert.match(String((await database())?.detail), /^2 messages, .* schema version \d+, nobody writes it$/);
+
+  const log = await openMessageLog(data);
+  const written = await database();
+  await log.close();
+  assert.deepEqual(
+    [written?.verdict, written?.detail.includes(`written by process ${process.pid} since 20`)],
+    ["ok", true],
+  );
+
+  const file = join(data, "datacenter_messages.db");
+  const db = new DatabaseSync(file);
+  db.exec("UPDATE mqtt_messages SET payload_json = '{}' WHERE id = 2");
+  db.close();
+  assert.deepEqual([(await database())?.verdict, (await database())?.hint !== null], ["fail", true]);
+
+  for (const name of await readdir(data)) await rm(join(data, name));
+  const first = new DatabaseSync(file);
+  first.exec(
+    "CREATE TABLE mqtt_messages (id INTEGER PRIMARY KEY AUTOINCREMENT, ts TEXT, topic TEXT, payload_json TEXT)",
+  );
+  first.close();
+  assert.match(String((await database())?.detail), /the next start carries it over$/);
 });
 
 test("for people, it is a table", async (context) => {

@@ -1,0 +1,22 @@
+import { resolve } from "node:path";
+import { logFiles } from "./log-files.ts";
+import { openForReading } from "./open-for-reading.ts";
+import { toConcheError } from "./sqlite-error.ts";
+import { checkAtStart, requireNothingLost } from "./startup-check.ts";
+
+/**
+ * The checks of every start, without starting. Only for a log that nobody writes at the moment: the mark of a
+ * running writer may be ahead of what was read here.
+ * @throws ConcheError CONCHE_LOG_CORRUPT, and as {@link openForReading}
+ */
+export function checkLog(folder: string): void {
+  requireNothingLost(logFiles(resolve(folder)));
+  const { db, files } = openForReading(folder);
+  try {
+    checkAtStart(db, files);
+  } catch (error) {
+    throw toConcheError(error, "checking the log", files.database);
+  } finally {
+    db.close();
+  }
+}
