@@ -10,20 +10,12 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
 }
 
 /** One of some words; throws an Error that lists them and names the nearest. */
-export function oneOf<const Words extends readonly string[]>(words: Words): (text: string) => Words[number] {
+export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
   return (text) => {
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
     throw new Error(`must be one of ${words.join(", ")}${suggestion(text, words)}`);
   };
-}
-
-/** Some of some words, separated by commas. */
-export function someOf<const Words extends readonly string[]>(
-  words: Words,
-): (text: string) => Words[number][] {
-  const one = oneOf(words);
-  return (text) => [...new Set(text.split(",").map((word) => one(word.trim())))];
 }
 
 /** Text that matches a pattern; throws an Error with what it must be. */

@@ -14,6 +14,12 @@ import { withQuarantine } from "./with-quarantine.ts";
 const GROUP = 500;
 const REASONS = Object.keys(QUARANTINE_REASONS) as QuarantineReason[];
 
+const OPTIONS = {
+  id: { argument: "N", help: "only this message", parse: wholeNumber(1, Number.MAX_SAFE_INTEGER) },
+  reason: { argument: "REASON", help: "only this reason", parse: oneOf(REASONS) },
+  machine: { argument: "MACHINE", help: "only this machine: its name, or <site>/<line>/<step>/<machine>" },
+} as const;
+
 /** `conche quarantine replay` */
 export const replay = defineCommand({
   name: "replay",
@@ -30,11 +36,7 @@ export const replay = defineCommand({
     ["conche quarantine replay --id 17", "one message"],
   ],
   settings: ["data", "plant"],
-  options: {
-    id: { argument: "N", help: "only this message", parse: wholeNumber(1, Number.MAX_SAFE_INTEGER) },
-    reason: { argument: "REASON", help: "only this reason", parse: oneOf(REASONS) },
-    machine: { argument: "MACHINE", help: "only this machine: its name, or <site>/<line>/<step>/<machine>" },
-  },
+  options: OPTIONS,
   async run({ options, config, terminal }) {
     const { id, reason, machine } = options;
     const plant = await loadPlant(config.plant);
