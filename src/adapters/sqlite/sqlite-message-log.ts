@@ -104,10 +104,6 @@ export class SqliteMessageLog implements ReplayLog {
     );
   }
 
-  async loadStored(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]> {
-    return this.#read("looking messages up by number", () => this.#stored(publisher, seqs));
-  }
-
   async totals(): Promise<IngestTotals> {
     const { received, stored, duplicates, quarantined } = this.#totals;
     return { received, stored, duplicates, quarantined };
@@ -186,10 +182,6 @@ export class SqliteMessageLog implements ReplayLog {
     // After an error of the disk the same call might succeed without the bytes being there: never again.
     if (known.code === "CONCHE_LOG_IO" || known.code === "CONCHE_LOG_CORRUPT") this.#failure = known;
     return known;
-  }
-
-  #stored(publisher: Publisher, seqs: readonly number[]): SequencedPayload[] {
-    return this.#numbered.find(publisher, seqs, this.#index.open.block);
   }
 
   #read<Result>(doing: string, read: () => Result): Result {

@@ -62,7 +62,8 @@ export function commitsMissing(
   return `the database ends with commit ${totals.commits}, but commit ${mark.commits} was made`;
 }
 
-function countersFault(db: DatabaseSync, totals: LogTotals): string | undefined {
+/** Where counters, index and rows contradict one another, or undefined. */
+export function countersFault(db: DatabaseSync, totals: LogTotals): string | undefined {
   const { received, stored, duplicates, quarantined, lastId } = totals;
   if (received !== stored + duplicates + quarantined) {
     return `${received} received is not ${stored} stored + ${duplicates} duplicates + ${quarantined} quarantined`;
