@@ -6,10 +6,22 @@ import type { CatalogueEntry } from "./command.ts";
  */
 export const COMMANDS: readonly CatalogueEntry[] = [
   {
+    name: "up",
+    summary: "broker, data center and a simulated line in one",
+    group: "Run",
+    load: async () => (await import("./up.ts")).up,
+  },
+  {
     name: "datacenter",
     summary: "receive and store messages: embedded broker, or --broker for any other",
     group: "Run",
     load: async () => (await import("./datacenter.ts")).datacenter,
+  },
+  {
+    name: "simulate",
+    summary: "the simulated line alone, publishing to any broker",
+    group: "Run",
+    load: async () => (await import("./simulate.ts")).simulate,
   },
   {
     name: "log",

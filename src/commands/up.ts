@@ -1,0 +1,52 @@
+import { loadPlant } from "../adapters/yaml/load-plant.ts";
+import type { Config } from "../config/config-schema.ts";
+import { ConcheError } from "../errors/conche-error.ts";
+import { expandPlant } from "../plant/expand-plant.ts";
+import { defineCommand } from "./command.ts";
+import { runDataCenter } from "./running/data-center-run.ts";
+import { runSimulation } from "./running/simulation-run.ts";
+import { endOfRun } from "./running/wait.ts";
+
+/** `conche up`: what `npm start` runs. */
+export const up = defineCommand({
+  name: "up",
+  summary: "broker, data center and a simulated line in one",
+  description:
+    "Starts the embedded broker, the data center and the simulated line, says where everything is and shows what is\n" +
+    "ingested. Ctrl-C drains and stops: what was acknowledged is on disk.",
+  examples: [
+    ["conche up", "everything on its usual ports, log in ./data"],
+    ["conche up --for 20 --mqtt-port 0 --http-port 0", "20 seconds on free ports"],
+    ["conche up --lines 4 --speed 60", "four lines, a minute in a second"],
+  ],
+  settings: ["data", "plant", "forSeconds", "quiet", "mqtt", "http", "simulation", "broker"],
+  run: async ({ config, terminal, stopSignal }) => {
+    const stop = stopSignal();
+    const plant = expandPlant(await loadPlant(config.plant), config.simulation);
+    const center = await runDataCenter({ config, terminal, plant, simulation: simulationInALine(config) });
+    const running = new AsyncDisposableStack();
+    running.defer(() => center.stop());
+    try {
+      const simulation = await runSimulation({
+        config,
+        plant,
+        url: config.broker.url ?? center.mqttUrl ?? "",
+        signal: stop,
+        onTrouble: ({ code, message }) => center.console.notice("warning", `simulation: ${code}: ${message}`),
+      });
+      running.defer(() => simulation.stop());
+      const end = await endOfRun(stop, config.forSeconds, center.failed);
+      if (end instanceof ConcheError) throw end;
+      return 0;
+    } finally {
+      await running.disposeAsync();
+    }
+  },
+});
+
+/** The simulation as the banner says it. */
+function simulationInALine({ simulation }: Config): string {
+  const { lines, speed, seed, payloadVersion } = simulation;
+  const count = lines === 1 ? "1 line" : `${lines} lines`;
+  return `${count}, ${speed} simulated second${speed === 1 ? "" : "s"} per second, seed ${seed}, payload version ${payloadVersion}`;
+}
