@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -72,6 +72,8 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   for (const [name, content] of Object.entries(options.files ?? {}))
     await writeFile(join(folder, name), content);
   const lines = [
+    // Started by root it becomes the user "mosquitto", who can't read the test's folder.
+    `user ${userInfo().username}`,
     ...(options.global ?? ["allow_anonymous true"]),
     `listener ${server.port} 127.0.0.1`,
     ...(options.listener ?? []),

@@ -42,7 +42,10 @@ export class ScriptedBroker implements AsyncDisposable {
       this.#sockets.add(socket);
       this.#connections.add(new BrokerConnection(socket, this.#protocol));
     };
-    this.#server = tls === undefined ? createServer(accept) : createTlsServer(tls, accept);
+    this.#server =
+      tls === undefined
+        ? createServer({ noDelay: true }, accept)
+        : createTlsServer({ noDelay: true, ...tls }, accept);
   }
 
   static async listen(protocol: 4 | 5 = 5, tls?: TlsOptions): Promise<ScriptedBroker> {

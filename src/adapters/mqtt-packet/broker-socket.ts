@@ -67,9 +67,18 @@ function secureContext(settings: ConsumerSettings): SecureContext {
   }
 }
 
+/** Whether the other side ended an established connection the hard way, which says no more than closing it. */
+export function isHangUp(cause: unknown): boolean {
+  const code = systemCodeOf(cause);
+  return code === "ECONNRESET" || code === "EPIPE";
+}
+
 /** OpenSSL's names for a certificate that failed the check, and Node's for one of another host. */
 const CERTIFICATE_ERROR =
   /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|HOSTNAME_MISMATCH)/;
+
+/** A TLS alert by which the broker turns our certificate, or the lack of one, down. */
+const CERTIFICATE_ALERT = /^ERR_SSL_.*ALERT_.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/;
 
 /** Why a socket failed, in words. */
 export function socketFailure(settings: ConsumerSettings, cause: unknown): ConcheError {
@@ -78,6 +87,14 @@ export function socketFailure(settings: ConsumerSettings, cause: unknown): Conch
   if (CERTIFICATE_ERROR.test(code)) {
     return new ConcheError("CONCHE_BROKER_CERTIFICATE", {
       message: `the certificate of ${display} is not accepted: ${messageOf(cause)} (${code})`,
+      cause,
+      retryable: true,
+    });
+  }
+  if (CERTIFICATE_ALERT.test(code)) {
+    return new ConcheError("CONCHE_BROKER_REFUSED", {
+      message: `${display} refused our certificate, or misses it: ${messageOf(cause)}`,
+      hint: "give a client certificate that the broker's authority has signed, with its key",
       cause,
       retryable: true,
     });

@@ -16,7 +16,7 @@ export function unreachable(settings: ConsumerSettings, why: string): ConcheErro
   });
 }
 
-/** The broker closed the socket without an error and, on MQTT 5, without a DISCONNECT. */
+/** The broker closed or reset the socket and, on MQTT 5, sent no DISCONNECT. */
 export function closedByBroker(settings: ConsumerSettings, connected: boolean): ConcheError {
   const { address, protocol, clientId } = settings;
   if (connected) {
@@ -29,7 +29,9 @@ export function closedByBroker(settings: ConsumerSettings, connected: boolean): 
   return new ConcheError("CONCHE_BROKER_UNREACHABLE", {
     message: `${address.display} closed the connection without answering CONNECT`,
     hint: [
-      address.tls ? "check that the port takes TLS" : "check that the port does not want TLS (mqtts://)",
+      address.tls
+        ? "check that the port takes TLS, and whether the broker wants a client certificate"
+        : "check that the port does not want TLS (mqtts://)",
       ...(protocol === 5 ? ["that the broker speaks MQTT 5 (else choose MQTT 3.1.1, protocol 4)"] : []),
       "and the broker's log",
     ].join(", "),
@@ -37,10 +39,18 @@ export function closedByBroker(settings: ConsumerSettings, connected: boolean): 
   });
 }
 
-/** The broker sent what MQTT does not allow. */
-export function protocolBroken(settings: ConsumerSettings, violation: ProtocolViolation): ConcheError {
+/** The broker sent what MQTT does not allow. Before it accepted CONNECT, it may be no broker at all. */
+export function protocolBroken(
+  settings: ConsumerSettings,
+  violation: ProtocolViolation,
+  connected: boolean,
+): ConcheError {
+  const { display, tls } = settings.address;
   return new ConcheError("CONCHE_BROKER_PROTOCOL", {
-    message: `${settings.address.display} broke the protocol: ${violation.message}`,
+    message: `${display} ${connected ? "broke the protocol" : "does not answer as an MQTT broker"}: ${violation.message}`,
+    ...(connected || tls
+      ? {}
+      : { hint: "check that it is an MQTT port, and one that does not want TLS (mqtts://)" }),
     cause: violation,
     retryable: true,
   });

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { generate, type IConnackPacket, type IDisconnectPacket, type Packet } from "mqtt-packet";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { MessageSink, OutgoingMessage } from "../../ingest/delivery.ts";
-import { type BrokerSocket, leaveSocket, socketFailure } from "./broker-socket.ts";
+import { type BrokerSocket, isHangUp, leaveSocket, socketFailure } from "./broker-socket.ts";
 import type { Cancel } from "./clock.ts";
 import { brokerDisconnect, closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
@@ -132,7 +132,7 @@ export class Connection {
     return new Promise((resolve) => {
       this.#socket.on("close", () => {
         this.#end(
-          failure === undefined
+          failure === undefined || isHangUp(failure)
             ? closedByBroker(this.#settings, this.#publishes !== undefined)
             : socketFailure(this.#settings, failure),
         );
@@ -163,7 +163,9 @@ export class Connection {
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
       this.#stats.violations++;
-      this.#end(protocolBroken(this.#settings, error), { disconnect: error.reasonCode });
+      this.#end(protocolBroken(this.#settings, error, this.#publishes !== undefined), {
+        disconnect: error.reasonCode,
+      });
     }
     if (!this.#ended && this.#intake.saturated) this.#waitForRelief();
   }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { generate, type IConnectPacket } from "mqtt-packet";
 import { ConcheError } from "../../errors/conche-error.ts";
-import { BrokerSocket, leaveSocket, socketFailure } from "./broker-socket.ts";
+import { BrokerSocket, isHangUp, leaveSocket, socketFailure } from "./broker-socket.ts";
 import { closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 import { type BrokerLimits, connectPacket, readConnack } from "./handshake.ts";
@@ -60,10 +60,12 @@ function askOnce(settings: ConsumerSettings): Promise<BrokerLimits> {
         splitter.push(chunk);
       } catch (error) {
         if (!(error instanceof ProtocolViolation)) throw error;
-        fail(protocolBroken(settings, error));
+        fail(protocolBroken(settings, error, false));
       }
     });
-    socket.on("error", (error) => fail(socketFailure(settings, error)));
+    socket.on("error", (error) =>
+      fail(isHangUp(error) ? closedByBroker(settings, false) : socketFailure(settings, error)),
+    );
     socket.on("close", () => fail(closedByBroker(settings, false)));
   });
 }
