@@ -2,7 +2,7 @@ import { extname, resolve } from "node:path";
 import { type BackupProgress, backupLog } from "../adapters/sqlite/backup-log.ts";
 import { makeDataFolder, requireLog } from "../adapters/sqlite/data-folder.ts";
 import { logFiles } from "../adapters/sqlite/log-files.ts";
-import { grouped } from "../adapters/terminal/closing-summary.ts";
+import { grouped } from "../adapters/terminal/counts.ts";
 import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { progressLine } from "../adapters/terminal/progress-line.ts";
 import { defineCommand } from "./command.ts";

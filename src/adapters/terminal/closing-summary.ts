@@ -1,4 +1,5 @@
 import { MESSAGE_TYPES } from "../../contract/topic.ts";
+import { counted, grouped } from "./counts.ts";
 import { TYPE_STYLE } from "./message-line.ts";
 import type { RunSummary } from "./run-tally.ts";
 import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
@@ -11,11 +12,13 @@ const COLUMNS: readonly TableColumn[] = [
 
 /** The closing summary: what became of every message of the run. */
 export function closingLines(run: RunSummary, surface: TableSurface): string[] {
-  const rate = run.seconds > 0 ? `${grouped(Math.round(run.stored / run.seconds))} per second` : "";
+  const rate =
+    run.seconds > 0 && run.stored > 0 ? `${grouped(Math.round(run.stored / run.seconds))} per second` : "";
+  const complete = run.sequenced ? "every number of every publisher arrived" : "";
   const gaps =
     run.missing === 0
-      ? "every number of every publisher arrived"
-      : `of ${grouped(run.incompletePublishers)} ${run.incompletePublishers === 1 ? "publisher" : "publishers"}: conche verify lists them`;
+      ? complete
+      : `of ${counted(run.incompletePublishers, "publisher")}: conche verify lists them`;
   const rows: TableCell[][] = [
     ["stored", grouped(run.stored), rate],
     ...MESSAGE_TYPES.map((type) => [
@@ -37,9 +40,4 @@ export function closingLines(run: RunSummary, surface: TableSurface): string[] {
 
 function marked(text: string, count: number): TableCell {
   return count === 0 ? text : { text, style: ["red", "bold"] };
-}
-
-/** `12,345`: the same everywhere, whatever the machine's locale. */
-export function grouped(count: number): string {
-  return count.toLocaleString("en-US");
 }

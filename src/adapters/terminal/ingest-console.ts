@@ -3,7 +3,8 @@ import type { ConcheError } from "../../errors/conche-error.ts";
 import type { LogRecord, QuarantineRecord } from "../../ingest/message-log.ts";
 import type { CommittedGroup, IngestObserver } from "../../ingest/observer.ts";
 import { bannerLines, type Whereabouts } from "./banner.ts";
-import { closingLines, grouped } from "./closing-summary.ts";
+import { closingLines } from "./closing-summary.ts";
+import { counted, grouped } from "./counts.ts";
 import { jsonLine, jsonLineWith } from "./json-line.ts";
 import { type FlowSecond, MessageFlow } from "./message-flow.ts";
 import { messageLine, quarantineLine } from "./message-line.ts";
@@ -126,15 +127,15 @@ export class IngestConsole implements IngestObserver {
       this.#event("rate", { stored, duplicates, quarantined, longestCommitMs });
       return;
     }
-    const counted = (count: number, what: string): Piece[] =>
+    const part = (count: number, what: string): Piece[] =>
       count === 0
         ? []
         : [{ text: `, ${grouped(count)} ${what}`, style: what === "quarantined" ? "red" : "dim" }];
     const line: Piece[] = [
       { text: `${grouped(stored)} messages/s stored`, style: "bold" },
-      ...counted(duplicates, "duplicates"),
-      ...counted(quarantined, "quarantined"),
-      ...counted(unshown, "more alarms and quarantined messages not shown"),
+      ...part(duplicates, "duplicates"),
+      ...part(quarantined, "quarantined"),
+      ...part(unshown, "more alarms and quarantined messages not shown"),
       { text: `, longest commit ${longestCommitMs.toFixed(1)} ms`, style: "dim" },
     ];
     this.#lines([this.#render(line)]);
@@ -144,7 +145,7 @@ export class IngestConsole implements IngestObserver {
     if (this.#options.mode === "json") this.#event("leftOut", { lines: count });
     else
       this.#lines([
-        this.#render([{ text: `(${grouped(count)} lines left out: the output is slow)`, style: "dim" }]),
+        this.#render([{ text: `(${counted(count, "line")} left out: the output is slow)`, style: "dim" }]),
       ]);
   }
 

@@ -8,6 +8,8 @@ export interface RunSummary {
   readonly duplicates: number;
   readonly quarantined: number;
   readonly byType: Readonly<Record<MessageType, number>>;
+  /** Whether any message had a number; without, gaps can't be told. */
+  readonly sequenced: boolean;
   /** Numbers that have not arrived, over the publishers that were heard in this run. */
   readonly missing: number;
   /** How many of those publishers miss something. */
@@ -19,6 +21,7 @@ export class RunTally {
   #stored = 0;
   #duplicates = 0;
   #quarantined = 0;
+  #sequenced = false;
   readonly #byType = Object.fromEntries(MESSAGE_TYPES.map((type) => [type, 0])) as Record<
     MessageType,
     number
@@ -31,6 +34,7 @@ export class RunTally {
     this.#duplicates += group.duplicates;
     this.#quarantined += group.quarantined.length;
     for (const { topic } of group.messages) this.#byType[topic.type] += 1;
+    if (group.sequences.length > 0) this.#sequenced = true;
     for (const { machine, boot, missing } of group.sequences) {
       const publisher = `${machine} ${boot}`;
       const count = missing.reduce((sum, [from, to]) => sum + to - from + 1, 0);
@@ -46,6 +50,7 @@ export class RunTally {
       duplicates: this.#duplicates,
       quarantined: this.#quarantined,
       byType: { ...this.#byType },
+      sequenced: this.#sequenced,
       missing: this.#missing.values().reduce((sum, count) => sum + count, 0),
       incompletePublishers: this.#missing.size,
     };

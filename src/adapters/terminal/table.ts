@@ -56,13 +56,22 @@ export function renderTable(
   return lines.map((line) => line.trimEnd()).join("\n");
 }
 
+/** Narrows the flexible column, and where that isn't enough the widest ones, until the table fits. */
 function fitWidths(columns: readonly TableColumn[], widths: number[], available: number | null): void {
   if (available === null) return;
   const marked = columns.findIndex((column) => column.flexible);
-  const flexible = marked === -1 ? columns.length - 1 : marked;
-  const total = widths.reduce((sum, width) => sum + width + GAP, 0) - GAP;
-  const width = widths[flexible] ?? 0;
-  if (total > available) widths[flexible] = Math.max(Math.min(NARROWEST, width), width - (total - available));
+  let over = widths.reduce((sum, width) => sum + width + GAP, 0) - GAP - available;
+  let index = marked === -1 ? columns.length - 1 : marked;
+  while (over > 0) {
+    const width = widths[index] ?? 0;
+    if (width > NARROWEST) {
+      const taken = Math.min(over, width - NARROWEST);
+      widths[index] = width - taken;
+      over -= taken;
+    }
+    index = widths.indexOf(Math.max(...widths));
+    if ((widths[index] ?? 0) <= NARROWEST) return;
+  }
 }
 
 function cellText(cell: TableCell): string {

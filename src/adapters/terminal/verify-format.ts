@@ -3,7 +3,7 @@ import {
   VERIFY_FINDINGS,
   type VerifyReport,
 } from "../../ingest/verify-report.ts";
-import { grouped } from "./closing-summary.ts";
+import { counted, grouped } from "./counts.ts";
 import { jsonLine } from "./json-line.ts";
 import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
 
@@ -27,9 +27,9 @@ export function verifyText(report: VerifyReport, all: boolean, surface: TableSur
   const incomplete = publishers.filter(({ missing }) => missing > 0).length;
   const unsequenced = publishers.filter(({ boot }) => boot === null).length;
   const parts = [
-    `${grouped(rows)} messages in the log`,
+    `${counted(rows, "message")} in the log`,
     `received ${grouped(received)} = stored ${grouped(stored)} + duplicates ${grouped(duplicates)} + quarantined ${grouped(quarantined)}`,
-    `${grouped(publishers.length)} publishers: ${grouped(incomplete)} with missing numbers, ${grouped(unsequenced)} unsequenced`,
+    `${counted(publishers.length, "publisher")}: ${grouped(incomplete)} with missing numbers, ${grouped(unsequenced)} unsequenced`,
     ...(shown.length === 0 ? [] : ["", renderTable(PUBLISHER_COLUMNS, shown.map(publisherRow), surface)]),
     ...(findings.length === 0 ? [] : ["", renderTable(FINDING_COLUMNS, findings.map(findingRow), surface)]),
     ...(unlisted === 0 ? [] : [`and ${grouped(unlisted)} more`]),
@@ -41,8 +41,7 @@ export function verifyText(report: VerifyReport, all: boolean, surface: TableSur
 
 /** `3 contradictions` */
 export function contradictions({ findings, unlisted }: VerifyReport): string {
-  const count = findings.length + unlisted;
-  return `${grouped(count)} ${count === 1 ? "contradiction" : "contradictions"}`;
+  return counted(findings.length + unlisted, "contradiction");
 }
 
 const FINDING_COLUMNS: readonly TableColumn[] = [

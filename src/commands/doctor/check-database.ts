@@ -1,6 +1,6 @@
 import { checkLog } from "../../adapters/sqlite/check-log.ts";
 import { type LogStatistics, logStatistics } from "../../adapters/sqlite/log-statistics.ts";
-import { grouped } from "../../adapters/terminal/closing-summary.ts";
+import { counted } from "../../adapters/terminal/counts.ts";
 import { asConcheError } from "../report-error.ts";
 import { type Check, type Finding, fail, ok, warn } from "./finding.ts";
 
@@ -39,7 +39,7 @@ function findingsOf({
     writer === undefined ? "nobody writes it" : `written by process ${writer.pid} since ${writer.since}`;
   const size = `${(databaseBytes / MEBIBYTE).toFixed(1)} MiB`;
   const findings = [
-    ok("database", `${grouped(rows)} messages, ${size}, schema version ${schemaVersion}, ${state}`),
+    ok("database", `${counted(rows, "message")}, ${size}, schema version ${schemaVersion}, ${state}`),
   ];
   if (walBytes > LARGE_WAL_BYTES) {
     const text = `the write-ahead log has ${(walBytes / MEBIBYTE).toFixed(0)} MiB: a reader holds on to an old state`;

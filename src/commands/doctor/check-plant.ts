@@ -1,3 +1,4 @@
+import { counted } from "../../adapters/terminal/counts.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
 import { asConcheError } from "../report-error.ts";
 import { type Check, fail, ok } from "./finding.ts";
@@ -8,14 +9,13 @@ export const checkPlant: Check = async ({ plant: file }) => {
     const { document, lines, machines } = await loadPlant(file);
     const sites = document.sites.map((site) => site.id).join(", ");
     return [
-      ok("plant", `${file}: ${sites}; ${count(lines.length, "line")}, ${count(machines.length, "machine")}`),
+      ok(
+        "plant",
+        `${file}: ${sites}; ${counted(lines.length, "line")}, ${counted(machines.length, "machine")}`,
+      ),
     ];
   } catch (error) {
     const { message, hint } = asConcheError(error);
     return [fail("plant", message, hint)];
   }
 };
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
-}

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { writeWholeFile } from "../../adapters/host/whole-file.ts";
-import { grouped } from "../../adapters/terminal/closing-summary.ts";
+import { counted } from "../../adapters/terminal/counts.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { csvMessages, jsonMessages } from "../../adapters/terminal/stored-message-format.ts";
 import { writePieces } from "../../adapters/terminal/write-pieces.ts";
@@ -44,16 +44,15 @@ export const exportLog = defineCommand({
     const format = options.format ?? (output?.toLowerCase().endsWith(".csv") ? "csv" : "jsonl");
     const filter = { ...filterOf(options), limit };
     return withLog(config.data, async (log) => {
-      const counted = counting(log.query(filter));
+      const passed = counting(log.query(filter));
       const surface = output === undefined ? terminal : { columns: null };
-      const pieces =
-        format === "csv" ? csvMessages(counted.messages, surface) : jsonMessages(counted.messages);
+      const pieces = format === "csv" ? csvMessages(passed.messages, surface) : jsonMessages(passed.messages);
       if (output === undefined) await writePieces(terminal, pieces);
       else {
         const file = resolve(output);
         await writeWholeFile(file, pieces);
-        const text = `${grouped(counted.count)} messages written to ${file}`;
-        terminal.out.write(`${config.json ? jsonLine({ file, messages: counted.count }) : text}\n`);
+        const text = `${counted(passed.count, "message")} written to ${file}`;
+        terminal.out.write(`${config.json ? jsonLine({ file, messages: passed.count }) : text}\n`);
       }
       return 0;
     });
@@ -61,12 +60,12 @@ export const exportLog = defineCommand({
 });
 
 function counting(messages: Iterable<StoredMessage>) {
-  const counted = { count: 0, messages: pass() };
+  const passed = { count: 0, messages: pass() };
   function* pass(): Generator<StoredMessage> {
     for (const message of messages) {
-      counted.count += 1;
+      passed.count += 1;
       yield message;
     }
   }
-  return counted;
+  return passed;
 }

@@ -1,4 +1,4 @@
-import { grouped } from "../../adapters/terminal/closing-summary.ts";
+import { grouped } from "../../adapters/terminal/counts.ts";
 import { quarantineJson, quarantineTable } from "../../adapters/terminal/quarantine-format.ts";
 import { QUARANTINE_REASONS, type QuarantineReason } from "../../ingest/quarantine-reason.ts";
 import { defineCommand } from "../command.ts";

@@ -1,5 +1,5 @@
 import { openMessageLog } from "../../adapters/sqlite/open-message-log.ts";
-import { grouped } from "../../adapters/terminal/closing-summary.ts";
+import { grouped } from "../../adapters/terminal/counts.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";

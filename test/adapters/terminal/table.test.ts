@@ -30,6 +30,18 @@ test("the flexible column gives way to the terminal's width, wide characters cou
   assert.deepEqual(lines, ["topic              n", "巧克力巧克力巧克…  1"]);
 });
 
+test("where the flexible column has given all it can, the widest others give way too", () => {
+  const rows = [["x".repeat(30), "y".repeat(30)]];
+  const columns: TableColumn[] = [{ title: "a" }, { title: "b", flexible: true }];
+  const lines = renderTable(columns, rows, { columns: 30, colour: false }).split("\n");
+  assert.deepEqual(lines, [`a${" ".repeat(21)}b`, `${"x".repeat(19)}…  ${"y".repeat(7)}…`]);
+  assert.ok(
+    renderTable(columns, rows, { columns: 5, colour: false })
+      .split("\n")
+      .every((line) => line.length <= 18),
+  );
+});
+
 test("a cell can't act on the terminal, and its style comes on top", () => {
   const rows = [["\u001b[31mred\nline", { text: "2", style: "red" as const }]];
   assert.match(renderTable(COLUMNS, rows, PIPED), /^\\x1b\[31mred\\nline +2$/m);
