@@ -1,0 +1,85 @@
+// What the product does per second, in milliseconds, in bytes. Each figure is the median of several runs after a
+// warm-up; what is compared is measured in turn in the same minutes. Needs two cores: the load takes one.
+//
+//   npm run bench -- [--runs 5] [--messages 400000] [--only WORD] [--json FILE]
+import { writeFile } from "node:fs/promises";
+import { availableParallelism, cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { renderTable } from "../src/adapters/terminal/table.ts";
+import { NO_MOSQUITTO } from "../test/servers/mosquitto.ts";
+import { brokerToLog } from "./cases/broker-to-log.ts";
+import { commitLatency, commitPerMessage, embeddedIngest } from "./cases/embedded-ingest.ts";
+import { firstMessage, setUp } from "./cases/start-up.ts";
+import { type Figure, figure } from "./statistics.ts";
+
+/** What `--only` looks for, and what is measured. */
+interface Case {
+  readonly name: string;
+  readonly measure: (messages: number, runs: number) => Promise<Figure[]>;
+}
+
+const CASES: readonly Case[] = [
+  { name: "embedded", measure: embeddedWithRatio },
+  { name: "mosquitto", measure: (messages, runs) => brokerToLog(Math.min(messages, 200_000), runs) },
+  { name: "latency", measure: (_messages, runs) => commitLatency(10_000, 20, Math.min(runs, 3)) },
+  { name: "start", measure: (_messages, runs) => firstMessage(runs) },
+  { name: "setup", measure: (_messages, runs) => setUp(Math.min(runs, 2)) },
+];
+
+/** Group commit against a commit per message, run in turn. */
+async function embeddedWithRatio(messages: number, runs: number): Promise<Figure[]> {
+  const grouped = await embeddedIngest(messages, runs);
+  const single = await commitPerMessage(Math.min(messages, 20_000), runs);
+  const ratio = (grouped[0]?.median ?? Number.NaN) / (single[0]?.median ?? Number.NaN);
+  return [...grouped, ...single, figure("group commit by commit per message", "ratio", [ratio])];
+}
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "5" },
+    messages: { type: "string", default: "400000" },
+    only: { type: "string", default: "" },
+    json: { type: "string" },
+  },
+});
+const runs = Number(values.runs);
+const messages = Number(values.messages);
+if (!(runs >= 1) || !(messages >= 1_000)) {
+  process.stderr.write("bench: --runs takes a number from 1, --messages one from 1000\n");
+  process.exit(2);
+}
+
+const machine = `${availableParallelism()} cores, ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.versions.node}`;
+const figures: Figure[] = [];
+for (const { name, measure } of CASES.filter(({ name: each }) => each.includes(values.only))) {
+  if (name === "mosquitto" && NO_MOSQUITTO !== false) {
+    process.stderr.write(`bench: ${name} left out: ${NO_MOSQUITTO}\n`);
+    continue;
+  }
+  process.stderr.write(`bench: ${name} ...\n`);
+  figures.push(...(await measure(messages, runs)));
+}
+
+const rows = figures.map(({ name, unit, median, min, max, runs: all }) => [
+  name,
+  shown(median),
+  `${shown(min)} to ${shown(max)}`,
+  String(all.length),
+  unit,
+]);
+const columns = [
+  { title: "measured" },
+  { title: "median", align: "right" },
+  { title: "range", align: "right" },
+  { title: "runs", align: "right" },
+  { title: "unit" },
+] as const;
+process.stdout.write(`${machine}\n${renderTable(columns, rows, { columns: null, colour: false })}\n`);
+const json = JSON.stringify({ machine, figures });
+if (values.json === undefined) process.stdout.write(`${json}\n`);
+else await writeFile(values.json, `${json}\n`);
+
+function shown(value: number): string {
+  const digits = value >= 1_000 ? 0 : value >= 100 ? 1 : 2;
+  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
