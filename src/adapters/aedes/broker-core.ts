@@ -7,7 +7,10 @@ const nothing = (): void => {};
 
 /** aedes, without what it says to its fellows in a cluster: each connection would cost it several messages. */
 export class BrokerCore extends Aedes {
+  /** Connected clients by their identifier. */
   declare readonly clients: Record<string, Client>;
+  /** Wills that wait for their delay, by the identifier of their client. */
+  declare readonly delayedWills: ReadonlyMap<string, unknown>;
 
   constructor(options: AedesOptions) {
     super(options);

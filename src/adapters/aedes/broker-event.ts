@@ -48,7 +48,8 @@ export type BrokerEvent =
       /** A will did not go into the log. */
       readonly kind: "will-discarded";
       readonly clientId: string;
-      readonly topic: string;
+      /** Undefined for one that was still waiting for its delay. */
+      readonly topic: string | undefined;
       readonly reason: "shutdown" | "not-stored";
     }
   | { readonly kind: "passwords-invalid"; readonly detail: string }

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import { mayOpenWebSocket } from "../../access/browser-origin.ts";
-import { ConcheError, systemCodeOf } from "../../errors/conche-error.ts";
+import { type ListenAttempt, listenError } from "../../errors/listen-error.ts";
 
 /** Where the broker listens, and what of the WebSocket handshake is its own affair. */
 export interface ListenOptions {
@@ -68,16 +68,26 @@ export class NetworkListeners {
 
   /** Resolves when both ports listen; otherwise neither does, and it rejects with CONCHE_PORT_…. */
   async listen(): Promise<void> {
+    const { host, port, wsPort = 0 } = this.#options;
+    const address = { host, hostOption: "--mqtt-host" };
     try {
-      await listen(this.#tcp, this.#options.host, this.#options.port);
-      if (this.#http !== undefined) await listen(this.#http, this.#options.host, this.#options.wsPort ?? 0);
-      // Out of file descriptors, say: that connection fails, the port stays open.
-      for (const server of [this.#tcp, this.#http]) {
-        server?.on("error", (error) => this.#handler.refused("", "connections", error.message));
+      await listen(this.#tcp, { ...address, protocol: "MQTT", port, portOption: "--mqtt-port" });
+      if (this.#http !== undefined) {
+        const attempt = {
+          ...address,
+          protocol: "MQTT over WebSocket",
+          port: wsPort,
+          portOption: "--mqtt-ws-port",
+        };
+        await listen(this.#http, attempt);
       }
     } catch (error) {
       this.close();
       throw error;
+    }
+    // Out of file descriptors, say: that connection fails, the port stays open.
+    for (const server of [this.#tcp, this.#http]) {
+      server?.on("error", (error) => this.#handler.refused("", "connections", error.message));
     }
   }
 
@@ -146,31 +156,14 @@ function portOf(server: Server): number {
   return address?.port ?? 0;
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server, attempt: ListenAttempt): Promise<void> {
+  const { host, port } = attempt;
   return new Promise((resolve, reject) => {
-    const failed = (error: Error) => reject(listenError(error, host, port));
+    const failed = (error: Error) => reject(listenError(error, attempt));
     server.once("error", failed);
     server.listen({ host, port }, () => {
       server.off("error", failed);
       resolve();
     });
-  });
-}
-
-function listenError(cause: Error, host: string, port: number): ConcheError {
-  const code = systemCodeOf(cause);
-  if (code === "EADDRINUSE") {
-    return new ConcheError("CONCHE_PORT_IN_USE", {
-      message: `Another process listens on ${host}:${port}`,
-      cause,
-    });
-  }
-  if (code === "EACCES") {
-    const message = `The operating system does not allow listening on ${host}:${port}`;
-    return new ConcheError("CONCHE_PORT_REFUSED", { message, cause });
-  }
-  return new ConcheError("CONCHE_PORT_REFUSED", {
-    message: `Listening on ${host}:${port} failed: ${cause.message}`,
-    cause,
   });
 }

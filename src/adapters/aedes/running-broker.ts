@@ -126,6 +126,9 @@ export class RunningBroker {
   async stop(): Promise<void> {
     clearInterval(this.#sweeper);
     await this.connections.closeAll();
+    for (const clientId of this.#core.delayedWills.keys()) {
+      this.#journal.report({ kind: "will-discarded", clientId, topic: undefined, reason: "shutdown" });
+    }
     await this.#closeCore();
   }
 
