@@ -3,9 +3,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import fc from "fast-check";
 import type { Environment } from "../../src/config/environment.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { PACKAGE_ROOT } from "../../src/config/package-root.ts";
+import { environmentTwin, SETTINGS } from "../../src/config/setting-list.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
 
 let folder = "";
@@ -216,4 +218,33 @@ test("an empty file is a file without settings", async () => {
 test("nobody can change the configuration afterwards", async () => {
   const config = await load({ flags: { "mqtt-allowed-origins": "http://a" } });
   assert.ok([config, config.mqtt, config.mqtt.allowedOrigins, config.broker].every(Object.isFrozen));
+});
+
+test("whatever is given, it is a configuration or refused with what is wrong", async () => {
+  const anything = fc.oneof(
+    fc.string(),
+    fc.integer().map(String),
+    fc.constantFrom("off", "true", "", "1e9", "2026-01-11"),
+  );
+  const names = fc.constantFrom(
+    ...SETTINGS.map((setting) => setting.name).filter((name) => name !== "config"),
+  );
+  const given = fc.record({
+    flags: fc.dictionary(names, anything),
+    environment: fc.dictionary(names.map(environmentTwin), anything),
+    file: fc.oneof(
+      fc.string(),
+      fc.dictionary(names, fc.jsonValue()).map((document) => JSON.stringify(document)),
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(given, async (sources) => {
+      try {
+        const config = await load(sources);
+        assert.ok(config.mqtt.port >= 0 && config.mqtt.port <= 65_535 && config.simulation.speed > 0);
+      } catch (error) {
+        assert.ok(error instanceof ConcheError && error.code === "CONCHE_CONFIG_INVALID", String(error));
+      }
+    }),
+  );
 });

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+
+const STOP_SIGNAL = new URL("../../src/commands/stop-signal.ts", import.meta.url).href;
+
+/** A process that takes the signals over, says what it sees, and would go on for ever. */
+const NEVER_ENDING = `
+import { requestStop, stopSignal } from ${JSON.stringify(STOP_SIGNAL)};
+console.log("taken over: " + requestStop());
+stopSignal().addEventListener("abort", () => console.log("asked to end"));
+setInterval(() => {}, 1_000_000);
+console.log("taken over: " + (stopSignal() instanceof AbortSignal));
+`;
+
+test("the first signal asks the command to end, a second one ends the process", async () => {
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", NEVER_ENDING], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => (await lines.next()).value;
+  assert.equal(await next(), "taken over: false");
+  assert.equal(await next(), "taken over: true");
+  child.kill("SIGTERM");
+  assert.equal(await next(), "asked to end");
+  child.kill("SIGINT");
+  assert.deepEqual(await once(child, "close"), [130, null]);
+});
