@@ -1,6 +1,11 @@
 import { DELIVERY_POLICY } from "../contract/policy.ts";
 import { type MachineAddress, type MessageType, machineKeyOf, upTopic } from "../contract/topic.ts";
-import type { ConnectMachine, MachineConnection, PublishedMessage, PublishOutcome } from "./machine-connection.ts";
+import type {
+  ConnectMachine,
+  MachineConnection,
+  PublishedMessage,
+  PublishOutcome,
+} from "./machine-connection.ts";
 
 /** A payload before it has an identity. */
 export type Body = Readonly<Record<string, unknown>>;
@@ -20,7 +25,11 @@ export class PublishingMachine {
   readonly #numbering: Numbering | undefined;
   #seq = 0;
 
-  private constructor(address: MachineAddress, connection: MachineConnection, numbering: Numbering | undefined) {
+  private constructor(
+    address: MachineAddress,
+    connection: MachineConnection,
+    numbering: Numbering | undefined,
+  ) {
     this.address = address;
     this.#connection = connection;
     this.#numbering = numbering;
@@ -59,5 +68,11 @@ export class PublishingMachine {
 function published(address: MachineAddress, type: MessageType, body: Body): PublishedMessage {
   const { qos, retain } = DELIVERY_POLICY[type];
   const version = typeof body.v === "number" ? body.v : 1;
-  return { topic: upTopic(address, type), payload: JSON.stringify(body), qos, retain, schema: `${type}/${version}` };
+  return {
+    topic: upTopic(address, type),
+    payload: JSON.stringify(body),
+    qos,
+    retain,
+    schema: `${type}/${version}`,
+  };
 }

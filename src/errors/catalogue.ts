@@ -81,7 +81,7 @@ export const ERROR_CATALOGUE = {
     hint: "choose another folder with --data, or give this user the right to write there",
   },
   CONCHE_DISK_FULL: {
-    meaning: "The disk of the log is full; nothing is acknowledged until there is room",
+    meaning: "The disk of the log, or of an outbox, is full; nothing is acknowledged until there is room",
     hint: "make room on the disk; the data center resumes by itself",
   },
   CONCHE_LOG_MISSING: {
@@ -123,6 +123,46 @@ export const ERROR_CATALOGUE = {
   CONCHE_SHUTTING_DOWN: {
     meaning: "The message came while the data center was stopping; it was not acknowledged",
     hint: "send it again when the data center is back",
+  },
+  CONCHE_MESSAGE_REFUSED: {
+    meaning: "A message that an edge was given breaks the contract or is too large; it was not sent",
+    hint: "correct the message; docs/contract has the schemas",
+  },
+  CONCHE_OUTBOX_FULL: {
+    meaning: "The outbox is full of messages that the data center has not confirmed; the message was not taken",
+    hint: "check that broker and data center are reachable, or give the outbox more room; then hand it over again",
+  },
+  CONCHE_OUTBOX_BUSY: {
+    meaning: "More is handed over than the disk of the outbox takes; the message was not taken",
+    hint: "hand it over again a moment later; if it goes on, use a faster disk",
+  },
+  CONCHE_OUTBOX_IN_USE: {
+    meaning: "Another process has the outbox open",
+    hint: "stop that process, or give this one a folder of its own",
+  },
+  CONCHE_OUTBOX_CORRUPT: {
+    meaning: "The outbox is damaged or isn't one",
+    hint: "keep the folder and start with another one: what the data center has not confirmed is only in there",
+  },
+  CONCHE_OUTBOX_TOO_NEW: {
+    meaning: "The outbox was written by a newer version of this program",
+    hint: "run that version or a later one; nothing was changed",
+  },
+  CONCHE_OUTBOX_IO: {
+    meaning: "The disk of the outbox reported an error; nothing more is taken",
+    hint: "check the disk and its file system, then start again",
+  },
+  CONCHE_OUTBOX_FOLDER: {
+    meaning: "The folder of the outbox can't be created, read or written, or can't give the durability needed",
+    hint: "choose a folder on a local disk that this user may write to",
+  },
+  CONCHE_OUTBOX_CONFLICT: {
+    meaning: "A forwarded message has the number of another one that is still waiting; it was not taken",
+    hint: "look for two publishers with the same address and boot",
+  },
+  CONCHE_EDGE_CLOSED: {
+    meaning: "The edge was closed; the message was not taken",
+    hint: "hand it over before close(), or open the edge again",
   },
   CONCHE_VERIFY_FAILED: {
     meaning: "The log does not add up; every finding is listed",

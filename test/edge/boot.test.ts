@@ -14,7 +14,10 @@ describe("newBoot", () => {
 
   it("gives the example of RFC 9562, appendix A.6", () => {
     const bits = Buffer.from("0000000000000cc318c4dc0c0c07398f", "hex");
-    assert.equal(newBoot(0x017f22e279b0, () => bits), "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+    assert.equal(
+      newBoot(0x017f22e279b0, () => bits),
+      "017f22e2-79b0-7cc3-98c4-dc0c0c07398f",
+    );
   });
 
   it("sorts by time of start", () => {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type MachineAddress, machineAddress, machineKeyOf } from "../../src/contract/topic.ts";
-import type { MachineConnection, PublishedMessage, PublishOutcome } from "../../src/edge/machine-connection.ts";
+import type {
+  MachineConnection,
+  PublishedMessage,
+  PublishOutcome,
+} from "../../src/edge/machine-connection.ts";
 import { type DueMessage, Player } from "../../src/edge/player.ts";
 import { PublishingMachine } from "../../src/edge/publishing-machine.ts";
 
@@ -47,12 +51,25 @@ describe("PublishingMachine", () => {
     const { machine, wills } = await machineOn(connection, { boot: "boot-0001" });
     await machine.publish("state", { v: 2, ts: "2026-01-11T10:00:00Z", state: "Execute" });
     await machine.publish("telemetry", { v: 2, ts: "2026-01-11T10:00:01Z", tags: {} });
-    assert.deepEqual(connection.published.map(({ topic, qos, retain, payload, schema }) => {
-      const { boot, seq } = JSON.parse(payload);
-      return [topic.split("/").at(-1), qos, retain, boot, seq, schema];
-    }), [["state", 1, true, "boot-0001", 1, "state/2"], ["telemetry", 0, false, "boot-0001", 2, "telemetry/2"]]);
-    assert.deepEqual([wills[0]?.topic, wills[0]?.qos, wills[0]?.retain], [`factory/${machineKeyOf(ADDRESS)}/state`, 1, true]);
-    assert.equal(JSON.parse(wills[0]?.payload ?? "").seq, undefined, "a number set aside for a will would be a gap");
+    assert.deepEqual(
+      connection.published.map(({ topic, qos, retain, payload, schema }) => {
+        const { boot, seq } = JSON.parse(payload);
+        return [topic.split("/").at(-1), qos, retain, boot, seq, schema];
+      }),
+      [
+        ["state", 1, true, "boot-0001", 1, "state/2"],
+        ["telemetry", 0, false, "boot-0001", 2, "telemetry/2"],
+      ],
+    );
+    assert.deepEqual(
+      [wills[0]?.topic, wills[0]?.qos, wills[0]?.retain],
+      [`factory/${machineKeyOf(ADDRESS)}/state`, 1, true],
+    );
+    assert.equal(
+      JSON.parse(wills[0]?.payload ?? "").seq,
+      undefined,
+      "a number set aside for a will would be a gap",
+    );
   });
 
   it("leaves version 1 payloads as they are", async () => {
@@ -88,7 +105,10 @@ describe("Player", () => {
     });
     await player.play(stop.signal);
     await player.answered();
-    assert.deepEqual(asked, Array.from({ length: 10 }, (_, index) => 1_000 + (index + 1) * 60_000));
+    assert.deepEqual(
+      asked,
+      Array.from({ length: 10 }, (_, index) => 1_000 + (index + 1) * 60_000),
+    );
     assert.equal(player.counts.published, 10);
   });
 

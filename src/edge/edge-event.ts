@@ -1,0 +1,40 @@
+import type { Publisher } from "../contract/identity.ts";
+import type { MachineKey, MessageType } from "../contract/topic.ts";
+import type { ConcheError } from "../errors/conche-error.ts";
+import type { DroppedTelemetry } from "./outbox.ts";
+import type { SeqRange } from "./seq-set.ts";
+
+/** What happens to an edge. For logs, alarms and tests; how things stand now is in `status()`. */
+export type EdgeEvent =
+  /** Connected; `resumed` after an earlier connection was lost. */
+  | { readonly kind: "connected"; readonly clientId: string; readonly resumed: boolean }
+  | {
+      readonly kind: "disconnected";
+      readonly clientId: string;
+      readonly error: ConcheError;
+      readonly retryInMs: number;
+    }
+  /** The broker does not let this client hear receipts or commands: nothing can be forgotten. */
+  | { readonly kind: "unsubscribed"; readonly clientId: string; readonly error: ConcheError }
+  /** QoS 1 messages are being refused; said once until there is room again. */
+  | { readonly kind: "outbox-full"; readonly error: ConcheError }
+  /** Nothing can be handed over any more. */
+  | { readonly kind: "outbox-failed"; readonly error: ConcheError }
+  /** The oldest telemetry made room for newer before a receipt covered it. */
+  | { readonly kind: "telemetry-dropped"; readonly dropped: readonly DroppedTelemetry[] }
+  /** The data center misses numbers that are no longer held here. */
+  | { readonly kind: "lost"; readonly publisher: Publisher; readonly ranges: readonly SeqRange[] }
+  /** The data center had these numbers, said so, and has them no longer. */
+  | { readonly kind: "uncovered"; readonly publisher: Publisher; readonly ranges: readonly SeqRange[] }
+  /** The data center has these messages in quarantine. */
+  | { readonly kind: "quarantined"; readonly publisher: Publisher; readonly seqs: readonly number[] }
+  /** The broker refused a message; it is kept and will be tried again. */
+  | {
+      readonly kind: "refused";
+      readonly publisher: Publisher;
+      readonly seq: number;
+      readonly type: MessageType;
+      readonly error: ConcheError;
+    }
+  /** A receipt that can't be true or says less than an earlier one. */
+  | { readonly kind: "receipt-ignored"; readonly machine: MachineKey; readonly detail: string };

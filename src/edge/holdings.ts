@@ -1,0 +1,67 @@
+import type { Publisher } from "../contract/identity.ts";
+import type { MachineKey } from "../contract/topic.ts";
+import type { DroppedTelemetry, Holding, Pile, PublisherHolding } from "./outbox.ts";
+
+interface MutablePile {
+  messages: number;
+  bytes: number;
+}
+
+interface MutableHolding {
+  readonly durable: MutablePile;
+  readonly telemetry: MutablePile;
+}
+
+/** What the outbox holds, counted along: in all and by machine. */
+export class Holdings {
+  readonly #total = emptyHolding();
+  readonly #machines = new Map<MachineKey, MutableHolding>();
+
+  constructor(leftovers: readonly PublisherHolding[]) {
+    for (const { publisher, durable, telemetry } of leftovers) {
+      this.#change(publisher, "durable", durable, 1);
+      this.#change(publisher, "telemetry", telemetry, 1);
+    }
+  }
+
+  get total(): Holding {
+    return this.#total;
+  }
+
+  get isEmpty(): boolean {
+    return this.#total.durable.messages === 0 && this.#total.telemetry.messages === 0;
+  }
+
+  ofMachine(machine: MachineKey): Holding {
+    return this.#machines.get(machine) ?? emptyHolding();
+  }
+
+  added(publisher: Publisher, durable: boolean, bytes: number): void {
+    this.#change(publisher, durable ? "durable" : "telemetry", { messages: 1, bytes }, 1);
+  }
+
+  dropped(dropped: DroppedTelemetry): void {
+    this.#change(dropped.publisher, "telemetry", dropped, -1);
+  }
+
+  deleted(publisher: Publisher, { durable, telemetry }: Holding): void {
+    this.#change(publisher, "durable", durable, -1);
+    this.#change(publisher, "telemetry", telemetry, -1);
+  }
+
+  #change({ machine }: Publisher, kind: keyof Holding, pile: Pile, sign: 1 | -1): void {
+    let holding = this.#machines.get(machine);
+    if (holding === undefined) {
+      holding = emptyHolding();
+      this.#machines.set(machine, holding);
+    }
+    for (const each of [this.#total[kind], holding[kind]]) {
+      each.messages += sign * pile.messages;
+      each.bytes += sign * pile.bytes;
+    }
+  }
+}
+
+function emptyHolding(): MutableHolding {
+  return { durable: { messages: 0, bytes: 0 }, telemetry: { messages: 0, bytes: 0 } };
+}

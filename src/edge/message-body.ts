@@ -1,0 +1,51 @@
+import type { Identity } from "../contract/identity.ts";
+import { CURRENT_VERSION, type CurrentPayloads } from "../contract/message.ts";
+import { readPayload } from "../contract/read-payload.ts";
+import type { MessageType } from "../contract/topic.ts";
+import { ConcheError, messageOf } from "../errors/conche-error.ts";
+
+/** The fields that the library writes. */
+type Stamped = "v" | "boot" | "seq" | "refill";
+type WithoutStamp<Payload> = Payload extends unknown
+  ? Omit<Payload, Stamped> & { readonly v?: typeof CURRENT_VERSION }
+  : never;
+
+/** What a machine says in a message of one type: the contract's current payload without version and identity. */
+export type BodyOf<Type extends MessageType> = WithoutStamp<CurrentPayloads[Type]>;
+
+const RESERVED = ["boot", "seq", "refill"] as const;
+
+/**
+ * Checks a body against the contract and gives its text without version and identity ({@link stampBody} adds them).
+ * The text is made at once, so the caller may reuse the object.
+ * @throws ConcheError CONCHE_MESSAGE_REFUSED
+ */
+export function bodyText(type: MessageType, body: object): string {
+  const { v = CURRENT_VERSION, ...rest } = body as Record<string, unknown>;
+  if (v !== CURRENT_VERSION) throw refused(type, `/v must be ${CURRENT_VERSION}, or left out`);
+  for (const name of RESERVED) {
+    if (rest[name] !== undefined) throw refused(type, `/${name} is written by the library`);
+  }
+  const reading = readPayload(type, { v, ...rest });
+  if (reading.kind === "refused") throw refused(type, reading.detail);
+  try {
+    return JSON.stringify(rest);
+  } catch (cause) {
+    throw refused(type, `it can't be written as JSON: ${messageOf(cause)}`, cause);
+  }
+}
+
+/** The whole payload: version and identity in front of what the machine says. */
+export function stampBody(text: string, { boot, seq }: Identity): string {
+  return `{"v":${CURRENT_VERSION},"boot":"${boot}","seq":${seq}${text === "{}" ? "" : ","}${text.slice(1)}`;
+}
+
+/** The payload of a will: no number, because it may be published at any later time or never, and would be a gap. */
+export function willPayload(body: object): string {
+  const text = bodyText("state", body);
+  return `{"v":${CURRENT_VERSION}${text === "{}" ? "" : ","}${text.slice(1)}`;
+}
+
+function refused(type: MessageType, detail: string, cause?: unknown): ConcheError {
+  return new ConcheError("CONCHE_MESSAGE_REFUSED", { message: `this ${type} message: ${detail}`, cause });
+}

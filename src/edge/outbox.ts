@@ -1,0 +1,103 @@
+import type { Publisher, UserProperties } from "../contract/identity.ts";
+import type { MessageType } from "../contract/topic.ts";
+import type { SeqRange } from "./seq-set.ts";
+
+/** What travels beside the bytes of a payload that must stay as it is; its identity goes there too. */
+export interface RawProperties {
+  readonly contentType?: string;
+  readonly userProperties?: UserProperties;
+}
+
+/** A message as the outbox keeps it. */
+export interface StoredMessage {
+  readonly seq: number;
+  readonly type: MessageType;
+  /** Kept until a receipt covers it, whatever happens; else telemetry, of which the oldest may go. */
+  readonly durable: boolean;
+  /** With its identity inside, or, where `raw` is given, without. */
+  readonly payload: string | Uint8Array;
+  readonly raw?: RawProperties;
+}
+
+/** A message on its way into the outbox. */
+export interface NewMessage extends StoredMessage {
+  readonly publisher: Publisher;
+}
+
+/** So much of something. */
+export interface Pile {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/** What an outbox holds, or what was taken out of it. */
+export interface Holding {
+  readonly durable: Pile;
+  readonly telemetry: Pile;
+}
+
+/** What is held of one publisher. */
+export interface PublisherHolding extends Holding {
+  readonly publisher: Publisher;
+  /** The highest number held. */
+  readonly highest: number;
+}
+
+/** Telemetry that made room for newer. */
+export interface DroppedTelemetry extends Pile {
+  readonly publisher: Publisher;
+}
+
+/** What an append did. */
+export interface AppendOutcome {
+  /** Telemetry that had to go for it. */
+  readonly dropped: readonly DroppedTelemetry[];
+  /** Indexes of messages that are held already, byte by byte. */
+  readonly known: readonly number[];
+  /** Indexes of messages whose number is held with other bytes: not taken. */
+  readonly conflicts: readonly number[];
+}
+
+/** What a read found. */
+export interface ReadOutcome {
+  /** Ascending. */
+  readonly messages: readonly StoredMessage[];
+  /** Everything up to here that is held is among them. */
+  readonly through: number;
+}
+
+/**
+ * What a message is counted with beside its payload when the outbox's size is compared with its limits: number,
+ * type, the row around them. The files are larger by what SQLite leaves free in its pages.
+ */
+export const MESSAGE_OVERHEAD_BYTES = 64;
+
+/** The bytes a message counts for. */
+export function storedBytes(payload: string | Uint8Array, raw: RawProperties | undefined): number {
+  const body = typeof payload === "string" ? Buffer.byteLength(payload) : payload.length;
+  const beside = raw === undefined ? 0 : Buffer.byteLength(JSON.stringify(raw));
+  return body + beside + MESSAGE_OVERHEAD_BYTES;
+}
+
+/**
+ * PORT. The messages that were handed over and that no receipt covers yet, on disk: those that must not be lost,
+ * and, in a ring of limited size beside them, telemetry. One process has it open at a time. Calls are carried out
+ * in the order they are made.
+ */
+export interface Outbox {
+  /** What an earlier process has left, as found when it was opened, older boots first. */
+  readonly leftovers: readonly PublisherHolding[];
+  /**
+   * Takes all of the messages or none, except those in conflict. When the promise resolves, the durable ones survive
+   * the loss of power and the telemetry survives the end of the process.
+   *
+   * Rejects with a retryable ConcheError (CONCHE_DISK_FULL, CONCHE_OUTBOX_BUSY) when nothing was taken and the same
+   * call may succeed later, with CONCHE_OUTBOX_IO or CONCHE_OUTBOX_CORRUPT when the outbox can't be written any more.
+   */
+  append(messages: readonly NewMessage[]): Promise<AppendOutcome>;
+  /** The first messages of a publisher from … to, at most `limit`, fewer where they are large. */
+  read(publisher: Publisher, from: number, to: number, limit: number): Promise<ReadOutcome>;
+  /** Forgets the publisher's messages in these ranges; returns what they were. */
+  delete(publisher: Publisher, ranges: readonly SeqRange[]): Promise<Holding>;
+  close(): Promise<void>;
+}

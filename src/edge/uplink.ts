@@ -1,0 +1,196 @@
+import type { Command } from "../contract/command.ts";
+import type { Receipt } from "../contract/receipt.ts";
+import type { MachineKey } from "../contract/topic.ts";
+import type { ConcheError } from "../errors/conche-error.ts";
+import { Backoff, type RetryLimits } from "./backoff.ts";
+import type { BrokerLink, Credentials, LinkLimits, LinkMessage, OpenLink } from "./broker-link.ts";
+import type { Cancel } from "./clock.ts";
+import { downTopics, readDownMessage } from "./down-message.ts";
+import type { MachineQueue } from "./machine-queue.ts";
+import type { NewMessage } from "./outbox.ts";
+import { Sender, type SenderCounts, type SenderParts } from "./sender.ts";
+
+/** Who a connection is for. */
+export interface UplinkIdentity {
+  readonly clientId: string;
+  readonly credentials: Credentials;
+  readonly will: LinkMessage | undefined;
+}
+
+/** What an uplink is made of. */
+export interface UplinkParts extends UplinkIdentity, SenderParts {
+  readonly openLink: OpenLink;
+  readonly retry: RetryLimits;
+  /** A number from 0 to below 1, for jitter. */
+  readonly random: () => number;
+  readonly onCommand: (machine: MachineKey, command: Command) => void;
+  /** Connected; `resumed` after an earlier connection was lost. */
+  readonly onConnected: (resumed: boolean) => void;
+}
+
+/** How an uplink stands. */
+export interface UplinkStatus {
+  readonly clientId: string;
+  readonly connected: boolean;
+  /** One line for people. */
+  readonly detail: string;
+  readonly inFlight: number;
+  readonly machines: readonly MachineKey[];
+}
+
+/** How often time is looked at for receipts that don't come, milliseconds. */
+const TICK_MS = 250;
+/** A connection that held this long makes the next pauses begin small again, milliseconds. */
+const STABLE_MS = 10_000;
+
+/** A connection to the broker that is made again whenever it breaks, and the machines that speak over it. */
+export class Uplink {
+  readonly #parts: UplinkParts;
+  readonly #queues = new Map<MachineKey, MachineQueue>();
+  readonly #sender: Sender;
+  readonly #backoff: Backoff;
+  #link: BrokerLink | undefined;
+  #connected = false;
+  #hadConnection = false;
+  #detail = "not started";
+  #closed = false;
+  #cancelRetry: Cancel | undefined;
+  #cancelStable: Cancel | undefined;
+  #cancelTick: Cancel | undefined;
+
+  constructor(parts: UplinkParts) {
+    this.#parts = parts;
+    this.#sender = new Sender(parts);
+    this.#backoff = new Backoff(parts.retry, parts.random);
+  }
+
+  /** Begins to connect, and keeps at it. */
+  start(): void {
+    this.#connect();
+    this.#tick();
+  }
+
+  /** Another machine speaks over this connection from now on. */
+  add(queue: MachineQueue): void {
+    this.#queues.set(queue.machine, queue);
+    if (this.#connected) this.#link?.subscribe(downTopics(queue.machine));
+    this.#sender.add(queue);
+  }
+
+  /** A message has reached the outbox; {@link pump} sends it. */
+  stored(queue: MachineQueue, message: NewMessage): void {
+    this.#sender.stored(queue, message);
+  }
+
+  pump(): void {
+    this.#sender.pump();
+  }
+
+  status(): UplinkStatus {
+    return {
+      clientId: this.#parts.clientId,
+      connected: this.#connected,
+      detail: this.#detail,
+      inFlight: this.#sender.inFlight,
+      machines: [...this.#queues.keys()],
+    };
+  }
+
+  get counts(): SenderCounts {
+    return this.#sender.counts;
+  }
+
+  /** Disconnects in order; the will is not published. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const cancel of [this.#cancelRetry, this.#cancelStable, this.#cancelTick]) cancel?.();
+    this.#connected = false;
+    this.#detail = "closed";
+    this.#sender.detach();
+    await this.#link?.close();
+  }
+
+  #connect(): void {
+    const { clientId, credentials, will, openLink } = this.#parts;
+    this.#detail = "connecting";
+    const filters = [...this.#queues.keys()].flatMap(downTopics);
+    const asked = new Set(this.#queues.keys());
+    const link = openLink(
+      { clientId, credentials, will, filters },
+      {
+        up: (limits) => this.#up(link, limits, asked),
+        unsubscribed: (error) => this.#parts.emit({ kind: "unsubscribed", clientId, error }),
+        received: (topic, payload) => this.#received(topic, payload),
+        relieved: () => this.#sender.relieved(),
+        down: (error) => this.#down(error),
+      },
+    );
+    this.#link = link;
+  }
+
+  #up(link: BrokerLink, limits: LinkLimits, asked: ReadonlySet<MachineKey>): void {
+    const { clientId, clock, emit, onConnected } = this.#parts;
+    const resumed = this.#hadConnection;
+    this.#connected = true;
+    this.#hadConnection = true;
+    this.#detail = "connected";
+    this.#cancelStable = clock.after(STABLE_MS, () => this.#backoff.reset());
+    // Machines that came while it was connecting.
+    const others = [...this.#queues.keys()].filter((machine) => !asked.has(machine));
+    if (others.length > 0) link.subscribe(others.flatMap(downTopics));
+    emit({ kind: "connected", clientId, resumed });
+    this.#sender.attach(link, limits);
+    onConnected(resumed);
+  }
+
+  #down(error: ConcheError): void {
+    const { clientId, clock, emit } = this.#parts;
+    this.#cancelStable?.();
+    this.#connected = false;
+    this.#link = undefined;
+    this.#sender.detach();
+    if (this.#closed) return;
+    const retryInMs = this.#backoff.next();
+    this.#detail = `${error.code}: ${error.message}; next attempt in ${retryInMs} ms`;
+    this.#cancelRetry = clock.after(retryInMs, () => this.#connect());
+    emit({ kind: "disconnected", clientId, error, retryInMs });
+  }
+
+  #received(topic: string, payload: Uint8Array): void {
+    const down = readDownMessage(topic, payload);
+    const queue = this.#queues.get(down.machine);
+    if (queue === undefined) return;
+    if (down.kind === "command") this.#parts.onCommand(down.machine, down.command);
+    else if (down.kind === "receipt") this.#receipt(queue, down.receipt);
+    else this.#parts.emit({ kind: "receipt-ignored", machine: down.machine, detail: down.detail });
+  }
+
+  #receipt(queue: MachineQueue, receipt: Receipt): void {
+    const { emit, forget, clock } = this.#parts;
+    // Of a boot that isn't known here (any more): of an earlier process, or forged. It can't cover anything here.
+    const state = queue.state(receipt.boot);
+    if (state === undefined) return;
+    const { publisher } = state;
+    const effect = state.receipt(receipt, clock.now());
+    if (effect.kind === "ignored") {
+      const detail = `${effect.why}: boot ${receipt.boot} through ${receipt.through}, at ${receipt.at}`;
+      emit({ kind: "receipt-ignored", machine: queue.machine, detail });
+      return;
+    }
+    if (effect.covered.length > 0) forget(publisher, effect.covered);
+    if (effect.quarantined.length > 0) emit({ kind: "quarantined", publisher, seqs: effect.quarantined });
+    if (effect.lost.length > 0) emit({ kind: "lost", publisher, ranges: effect.lost });
+    if (effect.uncovered.length > 0) emit({ kind: "uncovered", publisher, ranges: effect.uncovered });
+    queue.forgetFinished();
+    this.#sender.pump();
+  }
+
+  #tick(): void {
+    this.#cancelTick = this.#parts.clock.after(TICK_MS, () => this.#tick());
+    if (!this.#connected) return;
+    const now = this.#parts.clock.now();
+    for (const queue of this.#queues.values()) queue.tick(now);
+    this.#sender.pump();
+  }
+}
