@@ -11,11 +11,11 @@ import { TotalsRow } from "./totals-row.ts";
 
 /**
  * Time stamps as older programs write them: ISO 8601 without a zone (UTC), or a number of seconds or milliseconds
- * since 1970. In milliseconds; NULL where it is something else.
+ * since 1970 (up to the year 9999). In milliseconds; NULL where it is something else.
  */
 const LENIENT_TIME = `
   CASE
-    WHEN typeof(ts) IN ('integer', 'real')
+    WHEN typeof(ts) IN ('integer', 'real') AND abs(ts) < 2.5e14
     THEN CAST(round(CASE WHEN abs(ts) > 1e11 THEN ts ELSE ts * 1000 END) AS INTEGER)
     WHEN ts GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*'
     THEN CAST(round(unixepoch(ts, 'subsec') * 1000) AS INTEGER)

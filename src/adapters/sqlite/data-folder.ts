@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { ConcheError, messageOf, systemCodeOf } from "../../errors/conche-error.ts";
 import type { LogFiles } from "./log-files.ts";
@@ -37,12 +37,15 @@ export function syncFolder(folder: string): void {
  * @throws ConcheError CONCHE_DATA_FOLDER when that can't be told
  */
 export function fileSize(path: string): number | undefined {
+  let stats: Stats;
   try {
-    return statSync(path).size;
+    stats = statSync(path);
   } catch (error) {
     if (systemCodeOf(error) === "ENOENT") return undefined;
     throw new ConcheError("CONCHE_DATA_FOLDER", { message: messageOf(error), cause: error });
   }
+  if (!stats.isFile()) throw new ConcheError("CONCHE_DATA_FOLDER", { message: `${path} is not a file` });
+  return stats.size;
 }
 
 /**

@@ -18,6 +18,8 @@ export function migrate(db: DatabaseSync, state: SchemaState, nowMs: number): vo
     }
     if (state.kind === "first-program") carryOver(db, nowMs);
     db.exec("COMMIT");
+    // The schema at least is then in the database file, whatever becomes of the write-ahead log.
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   } catch (error) {
     if (db.isTransaction) db.exec("ROLLBACK");
     throw error;

@@ -12,7 +12,7 @@ import { SCHEMA_VERSION } from "./migrations/all.ts";
 import { readSchemaState, type SchemaState } from "./schema-state.ts";
 import { isReadOnlyError, toConcheError } from "./sqlite-error.ts";
 import { SqliteMessageLog } from "./sqlite-message-log.ts";
-import { checkAtStart, requireNothingLost } from "./startup-check.ts";
+import { checkAtStart, requireNoCommits, requireNothingLost } from "./startup-check.ts";
 import { readTotals } from "./totals-row.ts";
 
 /** How a log is opened; every value has a default. */
@@ -80,6 +80,7 @@ function inspect(files: LogFiles): SchemaState | undefined {
   try {
     const state = readSchemaState(db, files.database);
     if (state.kind === "log" && state.version === SCHEMA_VERSION) checkAtStart(db, files);
+    if (state.kind === "empty") requireNoCommits(files);
     return state;
   } finally {
     db.close();

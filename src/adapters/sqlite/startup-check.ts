@@ -19,11 +19,24 @@ const CHECKED_TABLES = ["log_totals", "log_info", "sequences", "retained_message
  */
 export function requireNothingLost(files: LogFiles): void {
   if (fileSize(files.database)) return;
+  requireNoCommits(files);
+  if (fileSize(files.wal)) {
+    throw damaged(`the database is gone or empty, but ${files.wal} is there: ${files.database}`);
+  }
+}
+
+/**
+ * Refuses a database without a log in it where commits were made: its write-ahead log was lost before any of it
+ * had been moved into the database.
+ * @throws ConcheError CONCHE_LOG_CORRUPT
+ */
+export function requireNoCommits(files: LogFiles): void {
   const commits = readMark(files.mark)?.commits ?? 0;
-  const walBytes = fileSize(files.wal) ?? 0;
-  if (commits === 0 && walBytes === 0) return;
-  const traces = commits > 0 ? `${commits} commits were made here (${files.mark})` : `${files.wal} is there`;
-  throw damaged(`the database is gone or empty, but ${traces}: ${files.database}`);
+  if (commits === 0) return;
+  throw damaged(
+    `the database has no log, but ${commits} commits were made in it: ${files.database}`,
+    MARK_HINT,
+  );
 }
 
 /**

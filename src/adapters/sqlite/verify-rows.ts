@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { isUpTopic, parseUpTopic } from "../../contract/topic.ts";
 import { blockOf } from "./block.ts";
 import { NumberSet } from "./number-set.ts";
 import { OpenBlock } from "./open-block.ts";
@@ -58,7 +59,21 @@ export function checkRows(
   }
   if (block !== undefined) checkBlock(block, index, openBlock, totals, findings);
   index.finish();
+  checkLevels(db, findings);
   return found;
+}
+
+/** The columns that repeat the topic's levels must say what the topic says. */
+function checkLevels(db: DatabaseSync, findings: Findings): void {
+  const differing = db.prepare(`
+    SELECT id, topic FROM mqtt_messages
+    WHERE 'factory/' || site || '/' || line || '/' || step || '/' || machine || '/' || type IS NOT topic`);
+  for (const { id, topic } of differing.iterate() as Iterable<{ id: number; topic: unknown }>) {
+    // Rows of an older program may have topics outside the namespace, and no levels then.
+    if (typeof topic === "string" && isUpTopic(parseUpTopic(topic))) {
+      findings.add("content", `message ${id} has other levels in its columns than in its topic ${topic}`);
+    }
+  }
 }
 
 function checkBlock(
