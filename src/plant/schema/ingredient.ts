@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { ALLERGENS } from "../../contract/schemas/lot.ts";
 import { closedObject } from "./closed-object.ts";
-import { name, percent } from "./quantity.ts";
+import { MATERIAL_PATTERN, name, percent } from "./quantity.ts";
 
 const COUNTRY = Type.String({ pattern: "^[A-Z]{2}$", description: "country, ISO 3166-1 alpha-2" });
 
@@ -35,7 +35,7 @@ const OriginSchema = closedObject(
 /** What a recipe is made of. */
 export const IngredientSchema = closedObject(
   {
-    id: Type.String({ pattern: "^[a-z][a-z0-9_]{0,62}$", description: "the ingredient" }),
+    id: Type.String({ pattern: MATERIAL_PATTERN, description: "the ingredient" }),
     name: name("its name"),
     dosing: Type.Enum(["bulk", "minor"], { description: "which feeder doses it and which tolerance holds" }),
     fat_pct: percent("fat, weight %"),

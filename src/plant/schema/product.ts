@@ -1,6 +1,16 @@
 import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
-import { celsius, name, nonNegative, number, percent, positive } from "./quantity.ts";
+import {
+  celsius,
+  count,
+  MATERIAL_PATTERN,
+  name,
+  nonNegative,
+  number,
+  percent,
+  positive,
+  range,
+} from "./quantity.ts";
 
 const parts = (description: string) =>
   Type.Unsafe<Record<string, number>>({
@@ -14,7 +24,11 @@ const parts = (description: string) =>
  * constants, capacities, noise) stands with the machine.
  */
 export const PhasesSchema = closedObject({
-  mixing: closedObject({ temp_c: celsius("paste at the end"), minutes: positive("mixing time, min") }),
+  mixing: closedObject({
+    temp_c: celsius("paste at the end"),
+    minutes: positive("mixing time, min"),
+    paste_fat_pct: range("fat of the paste, weight %"),
+  }),
   refining: closedObject({
     feed_kg_h: positive("throughput, kg/h"),
     d90_um: positive("fineness after the refiner at this throughput on fresh rolls, µm"),
@@ -25,6 +39,7 @@ export const PhasesSchema = closedObject({
     hours: positive("time from the beginning of filling to the end, h"),
     liquid_hours: positive("how long before the end butter and emulsifier are added, h"),
     moisture_end_pct: positive("moisture to reach, weight %"),
+    moisture_alarm_pct: positive("an alarm is raised when more is left at the end, weight %"),
     yield_pa: positive("Casson yield value at the end, Pa"),
     viscosity_pa_s: positive("Casson plastic viscosity at the end, Pa s"),
   }),
@@ -47,7 +62,9 @@ export const PhasesSchema = closedObject({
   packaging: closedObject({
     nominal_g: positive("net weight on the label, g"),
     gtin: Type.String({ pattern: "^[0-9]{13}$", description: "trade item number of the bar, 13 digits" }),
-    film: name("the film it is wrapped in"),
+    film: Type.String({ pattern: MATERIAL_PATTERN, description: "the film it is wrapped in" }),
+    film_supplier: name("who delivers the film"),
+    reels_per_delivery: count("reels of film in a delivery"),
     best_before_days: positive("days from packing to the date on the pack"),
   }),
 });

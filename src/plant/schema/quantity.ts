@@ -44,6 +44,9 @@ export function name(description: string) {
 /** A name for programs: letters, digits and underscores, beginning with a letter; 63 characters at most. */
 export const IDENTIFIER_PATTERN = "^[A-Za-z][A-Za-z0-9_]{0,62}$";
 
+/** A material: short, because ids of lots are made of it, which have 80 characters at most. */
+export const MATERIAL_PATTERN = "^[a-z][a-z0-9_]{0,23}$";
+
 /** The ends of a range, written [from, to]; checkRanges holds them against each other. */
 export function range(description: string) {
   return pair(nonNegative("from"), nonNegative("to"), { description });

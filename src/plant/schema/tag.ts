@@ -30,6 +30,9 @@ const AlarmSchema = closedObject(
     deadband: Type.Optional(
       nonNegative("how far the value must come back before the alarm is cleared, in the tag's unit"),
     ),
+    always: Type.Optional(
+      Type.Boolean({ description: "whether it is watched while the machine stands, too; by default not" }),
+    ),
     action: Type.Optional(name("what the operator should do")),
   },
   { description: "how the alarm limits of the tag are watched" },

@@ -12,6 +12,8 @@ export const ConchingSchema = closedObject({
   thermal_tau_h: positive("time constant of the full conche's temperature, h"),
   heat_capacity_kj_kgk: positive("specific heat of the mass, kJ/(kg K)"),
   jacket_gain: positive("kelvin of jacket per kelvin of deviation"),
+  jacket_tau_s: positive("time constant of the jacket's water, s"),
+  dry_share: share("share of the time between filling and the liquid phase in which the mass is still dry"),
   jacket_c: range("coldest and hottest jacket, °C"),
   shaft_heat_share: share("share of the shaft power that ends as heat in the mass"),
   idle_kw: nonNegative("power with an empty trough, kW"),

@@ -16,10 +16,13 @@ export const TemperingSchema = closedObject({
   viscosity_per_index_pct: nonNegative("how much thicker one more of temper index makes it, %"),
   disturbance: closedObject(
     {
-      first_after_s: nonNegative("when it happens for the first time, s after the start"),
       mean_hours: positive("mean time between two, h"),
       kelvin: positive("how much too hot the heating water gets, K"),
       seconds: range("shortest and longest, s"),
+      at_start: closedObject(
+        { began_s: nonNegative("so long ago, s"), lasts_s: nonNegative("so much longer, s") },
+        { description: "the one in the middle of which the simulation begins" },
+      ),
     },
     { description: "the reheating valve sticks" },
   ),

@@ -1,0 +1,132 @@
+import type { Ingredient } from "../../plant/schema/ingredient.ts";
+import type { LineContext } from "../line-context.ts";
+import type { Silo } from "../process/silo.ts";
+import type { RandomStream } from "../random-stream.ts";
+import type { BodyOf } from "../report/machine-event.ts";
+import { Countdown } from "../step-time.ts";
+import { day } from "./lot-names.ts";
+
+type BatchBody = BodyOf<"batch">;
+type ReceivedBody = Extract<BatchBody, { event: "LOT_RECEIVED" }>;
+
+/** Letters and digits of reference numbers: without those that are taken for one another. */
+const REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+const REFERENCE_LENGTH = 10;
+/** An order takes between these to arrive, s. */
+const LEAD_TIME_S = [2 * 3600, 6 * 3600] as const;
+const DAY_MS = 86_400_000;
+/** Cocoa that is delivered now was harvested so long ago, days. */
+const HARVEST_DAYS = [330, 180] as const;
+const BEST_BEFORE_DAYS = 540;
+
+/** Orders ingredients when silos get low, and takes in what is delivered. */
+export class Deliveries {
+  readonly #line: LineContext;
+  readonly #random: RandomStream;
+  readonly #ordered = new Map<string, Countdown>();
+
+  constructor(line: LineContext, random: RandomStream) {
+    this.#line = line;
+    this.#random = random;
+  }
+
+  /** One step further: what came in, as batch events. */
+  step(nowMs: number): BatchBody[] {
+    const events: BatchBody[] = [];
+    for (const [id, silo] of this.#line.silos) {
+      const order = this.#ordered.get(id);
+      if (order === undefined) {
+        if (silo.kg >= silo.parameters.reorder_kg) continue;
+        this.#ordered.set(id, new Countdown(this.#random.between(...LEAD_TIME_S)));
+      } else if (order.step()) {
+        this.#ordered.delete(id);
+        events.push(...this.#arrive(silo, nowMs));
+      }
+    }
+    return events;
+  }
+
+  /** What is in the silos when the simulation begins. */
+  opening(nowMs: number): BatchBody[] {
+    const events: BatchBody[] = [];
+    for (const silo of this.#line.silos.values()) {
+      const lotId = this.#line.names.received(silo.ingredient.id, nowMs);
+      const comment = "stock at the begin of the simulation";
+      events.push({ ...this.#received(silo.ingredient, lotId, silo.kg, nowMs), comment });
+      events.push({
+        event: "SILO_TOPPED_UP",
+        location: siloName(silo),
+        added: { lot_id: lotId, material: silo.ingredient.id, kind: "ingredient", quantity_kg: silo.kg },
+        lot_id: silo.lotId,
+        comment,
+      });
+    }
+    return events;
+  }
+
+  #arrive(silo: Silo, nowMs: number): BatchBody[] {
+    const { ingredient, parameters } = silo;
+    const lotId = this.#line.names.received(ingredient.id, nowMs);
+    const kg = parameters.delivery_kg;
+    const content = this.#line.names.silo(ingredient.id, nowMs);
+    const heel = silo.topUp(kg, content);
+    return [
+      this.#received(ingredient, lotId, kg, nowMs),
+      {
+        event: "SILO_TOPPED_UP",
+        location: siloName(silo),
+        added: { lot_id: lotId, material: ingredient.id, kind: "ingredient", quantity_kg: kg },
+        ...(heel.quantity_kg > 0 ? { heel } : {}),
+        lot_id: content,
+      },
+    ];
+  }
+
+  #received(ingredient: Ingredient, lotId: string, kg: number, nowMs: number): ReceivedBody {
+    const lot = this.#reference();
+    return {
+      event: "LOT_RECEIVED",
+      lot_id: lotId,
+      material: ingredient.id,
+      kind: "ingredient",
+      quantity_kg: kg,
+      supplier: ingredient.supplier,
+      supplier_lot: lot,
+      delivery_id: `DN-${this.#reference()}`,
+      certificate: `COA-${lot}`,
+      country: ingredient.country,
+      allergens: ingredient.allergens,
+      best_before: day(nowMs + BEST_BEFORE_DAYS * DAY_MS),
+      ...this.#dueDiligence(ingredient, kg, nowMs),
+    };
+  }
+
+  #dueDiligence(ingredient: Ingredient, kg: number, nowMs: number): Pick<ReceivedBody, "due_diligence"> {
+    const { origin } = ingredient;
+    if (origin === undefined) return {};
+    const [from, until] = HARVEST_DAYS;
+    const statement = {
+      reference: `${String(new Date(nowMs).getUTCFullYear() % 100)}${origin.country}${this.#reference()}`,
+      role: origin.role,
+      hs_code: origin.hs_code,
+      quantity_kg: kg,
+      country: origin.country,
+      harvested_from: day(nowMs - from * DAY_MS),
+      harvested_until: day(nowMs - until * DAY_MS),
+      plots: origin.plots.map(({ id, ...plot }) => ({ plot_id: id, country: origin.country, ...plot })),
+    };
+    return { due_diligence: [statement] };
+  }
+
+  #reference(): string {
+    let text = "";
+    for (let index = 0; index < REFERENCE_LENGTH; index++) {
+      text += REFERENCE_LETTERS[Math.floor(this.#random.uniform() * REFERENCE_LETTERS.length)] ?? "";
+    }
+    return text;
+  }
+}
+
+function siloName(silo: Silo): string {
+  return `silo ${silo.ingredient.id}`;
+}

@@ -1,0 +1,63 @@
+import type { ProductType } from "../../contract/schemas/product.ts";
+import type { Plant, PlantLine } from "../../plant/plant.ts";
+import type { Product } from "../../plant/schema/product.ts";
+import { batchId } from "../genealogy/batch-numbering.ts";
+import type { ProductionBatch } from "./production-batch.ts";
+
+/** What the line makes, batch after batch: the plant file's sequence of campaigns, over and over. */
+export class BatchSequence {
+  readonly #line: PlantLine;
+  readonly #products: readonly Product[];
+  readonly #mixes: number;
+  readonly #mixKg: number;
+  #index: number;
+
+  /** @param mixKg recipe mass of a mix; `mixes` of them fill a conche */
+  constructor(plant: Plant, line: PlantLine, mixes: number, mixKg: number) {
+    this.#line = line;
+    this.#mixes = mixes;
+    this.#mixKg = mixKg;
+    this.#products = (line.definition.production?.sequence ?? []).flatMap(({ product, batches }) => {
+      const found = plant.product(product);
+      return found === undefined ? [] : Array<Product>(batches).fill(found);
+    });
+    this.#index = this.#openingIndex();
+  }
+
+  /**
+   * Where in the sequence the simulation begins: the batch being packed. The first place at which that one, the next
+   * (being moulded) and the one after (being dosed) are as many products as can be.
+   */
+  #openingIndex(): number {
+    let best = 0;
+    let most = 0;
+    for (const index of this.#products.keys()) {
+      const different = new Set([0, 1, 2].map((ahead) => this.#at(index + ahead)?.id)).size;
+      if (different <= most) continue;
+      most = different;
+      best = index;
+    }
+    return best;
+  }
+
+  #at(index: number): Product | undefined {
+    return this.#products[index % this.#products.length];
+  }
+
+  /** The next batch, begun at a time. */
+  next(startMs: number): ProductionBatch {
+    const product = this.#at(this.#index);
+    if (product === undefined) throw new RangeError("the line's production has no sequence");
+    const productType = product.id as ProductType;
+    const batch: ProductionBatch = {
+      id: batchId(productType, startMs, this.#line.indexInSite, this.#line.site.lines.length),
+      product,
+      productType,
+      mixes: this.#mixes,
+      plannedKg: this.#mixes * this.#mixKg,
+      index: this.#index,
+    };
+    this.#index += 1;
+    return batch;
+  }
+}

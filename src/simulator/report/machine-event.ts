@@ -1,0 +1,22 @@
+import type { CurrentPayloads } from "../../contract/message.ts";
+import type { MessageType } from "../../contract/topic.ts";
+
+/** Fields that are added to every message when it is said. */
+type Stamped = "v" | "ts" | "boot" | "seq" | "refill" | "extra";
+
+// Written as a condition so that it is done to every member of a union, not to what they have in common.
+type Body<Payload> = Payload extends unknown ? Omit<Payload, Stamped> : never;
+
+/** The body of a message of the current version, by type. Version 1 is made of it (payload-v1.ts). */
+export type BodyOf<Type extends MessageType> = Body<CurrentPayloads[Type]>;
+
+/** Something a machine says, still without version, time and identity. */
+export type MachineEvent = {
+  readonly [Type in MessageType]: { readonly type: Type; readonly body: BodyOf<Type> };
+}[MessageType];
+
+export type StopReason = NonNullable<BodyOf<"state">["stop_reason"]>;
+export type Counts = NonNullable<BodyOf<"state">["counts"]>;
+export type TagReading = BodyOf<"telemetry">["tags"][string];
+/** Values by tag name, as a model gives them: not rounded, tags that the plant doesn't list included. */
+export type Readings = Readonly<Record<string, TagReading>>;
