@@ -31,6 +31,8 @@ export interface ConnectionHandler {
 const PATH = "/mqtt";
 const SUBPROTOCOL = "mqtt";
 const PROBE_AFTER_MS = 60_000;
+/** How often unfinished handshakes are looked for. */
+const CHECK_EVERY_MS = 1_000;
 
 /** The TCP port and, where asked for, the WebSocket port. */
 export class NetworkListeners {
@@ -48,13 +50,15 @@ export class NetworkListeners {
     this.#tcp.maxConnections = options.connections;
     this.#tcp.on("drop", (data) => this.#crowded(data?.remoteAddress));
     if (options.wsPort === undefined) return;
-    this.#http = createHttpServer(
-      { ...socketOptions, requestTimeout: options.handshakeMs },
-      (_request, response) => {
-        response.writeHead(426, { connection: "close", upgrade: "websocket" }).end();
-      },
-    );
-    this.#http.headersTimeout = options.handshakeMs;
+    const { handshakeMs } = options;
+    const timeouts = {
+      headersTimeout: handshakeMs,
+      requestTimeout: handshakeMs,
+      connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, handshakeMs),
+    };
+    this.#http = createHttpServer({ ...socketOptions, ...timeouts }, (_request, response) => {
+      response.writeHead(426, { connection: "close", upgrade: "websocket" }).end();
+    });
     this.#http.maxConnections = options.connections;
     this.#http.on("drop", (data) => this.#crowded(data?.remoteAddress));
     this.#http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
