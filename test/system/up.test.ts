@@ -70,7 +70,7 @@ describe("conche up", () => {
   it("keeps the last state of each machine across a restart and serves it to new subscribers", async () => {
     const data = join(folder, "restart");
     const first = await startConche(["up", "--data", data, ...FREE_PORTS]);
-    await first.event(({ event, topic }) => event === "stored" && String(topic).endsWith("packer-03/state"));
+    await first.event(({ event }) => event === "stored");
     assert.equal(await first.stop("SIGTERM"), 0);
     const second = await startConche(["datacenter", "--data", data, ...FREE_PORTS]);
     const client = await connectAsync(`mqtt://127.0.0.1:${portOf(second.started.mqtt)}`, {

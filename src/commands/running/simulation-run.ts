@@ -63,7 +63,7 @@ export async function runSimulation(parts: SimulationRunParts): Promise<Simulati
     stop: async () => {
       end.abort();
       await played;
-      const offline = offlineState(payloadVersion, startMs + elapsedMs() * speed);
+      const offline = offlineState(payloadVersion, Math.round(startMs + elapsedMs() * speed));
       const said = Array.from(machines.values(), (machine) => machine.publish("state", offline));
       await within(LAST_ANSWERS_MS, Promise.all([player.answered(), ...said]));
       await Promise.all(Array.from(machines.values(), (machine) => machine.close()));
