@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../errors/catalogue.ts";
-import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import { ConcheError, messageOf, systemCodeOf } from "../../errors/conche-error.ts";
 
 /** Primary result codes, https://www.sqlite.org/rescode.html; the low byte of an extended code. */
 const SQLITE = {
@@ -72,7 +72,7 @@ export function isReadOnlyError(thrown: unknown): boolean {
 export function toConcheError(thrown: unknown, doing: string, path: string): ConcheError {
   if (thrown instanceof ConcheError) return thrown;
   const code = sqliteCodeOf(thrown);
-  const meaning = meaningOf(code);
+  const meaning = code === undefined ? systemMeaningOf(thrown) : meaningOf(code);
   const number = code === undefined ? "" : ` (SQLite ${code})`;
   return new ConcheError(meaning.code, {
     message: `${messageOf(thrown)}${number} while ${doing}: ${path}`,
@@ -82,7 +82,18 @@ export function toConcheError(thrown: unknown, doing: string, path: string): Con
   });
 }
 
-function meaningOf(code: number | undefined): Meaning {
-  if (code === SQLITE_IOERR_SHMSIZE) return { code: "CONCHE_DISK_FULL", retryable: true };
-  return MEANINGS.get((code ?? 0) & 0xff) ?? { code: "CONCHE_INTERNAL", retryable: false };
+const DEFECT: Meaning = { code: "CONCHE_INTERNAL", retryable: false };
+const DISK_FULL: Meaning = { code: "CONCHE_DISK_FULL", retryable: true };
+
+function meaningOf(code: number): Meaning {
+  return code === SQLITE_IOERR_SHMSIZE ? DISK_FULL : (MEANINGS.get(code & 0xff) ?? DEFECT);
+}
+
+/** For the files beside the database, which are read and written without SQLite. */
+function systemMeaningOf(thrown: unknown): Meaning {
+  const code = systemCodeOf(thrown);
+  if (code === "ENOSPC" || code === "EDQUOT") return DISK_FULL;
+  if (code === "EIO") return { code: "CONCHE_LOG_IO", retryable: false };
+  const isFileError = thrown instanceof Error && "syscall" in thrown;
+  return isFileError ? { code: "CONCHE_DATA_FOLDER", retryable: false } : DEFECT;
 }

@@ -39,6 +39,8 @@ export class LogProcess {
     if (this.#exited) return;
     const exit = once(this.child, "exit");
     this.child.kill("SIGKILL");
+    // A process whose wrapper was killed goes on without it: it ends when its input does.
+    this.child.stdin?.destroy();
     await exit;
   }
 }
