@@ -1,158 +1,144 @@
-import { connect, type ErrorWithReasonCode, type IClientOptions, type MqttClient } from "mqtt";
-import { CONTENT_TYPE, SCHEMA_PROPERTY } from "../../contract/identity.ts";
 import type { MachineConnection, PublishedMessage, PublishOutcome } from "../../edge/machine-connection.ts";
-import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import { BrokerConnection, type BrokerLimits } from "./broker-connection.ts";
+import { type BrokerOptions, brokerOptions } from "./broker-options.ts";
+import { MACHINE_CLIENT_DEFAULTS, type MachineClientOptions } from "./machine-client-options.ts";
+import { MessageQueue } from "./message-queue.ts";
 
-/** How a machine reaches its broker. */
-export interface MachineClientOptions {
-  /** `mqtt://host:1883`, `mqtts://…`, `ws://…` */
-  readonly url: string;
-  readonly clientId: string;
-  /** 5, or 4 for MQTT 3.1.1. */
-  readonly protocol: 4 | 5;
-  readonly will: PublishedMessage;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  /** PEM */
-  readonly ca?: Buffer | undefined;
-  readonly cert?: Buffer | undefined;
-  readonly key?: Buffer | undefined;
-  /** Gives up connecting when aborted. */
-  readonly signal?: AbortSignal | undefined;
-  /** Hears of a lost or failing connection, once until it is back. */
-  readonly onTrouble?: ((error: ConcheError) => void) | undefined;
-}
+export type { MachineClientOptions } from "./machine-client-options.ts";
 
-const RECONNECT_MS = 1_000;
-/** MQTT 5, 3.4.2.1: accepted, and nobody subscribes. */
-const NO_MATCHING_SUBSCRIBERS = 0x10;
-/** Longest that a clean disconnect may take before the socket is closed, milliseconds. */
-const CLOSE_MS = 2_000;
+/** A connection that held this long makes the next pauses begin small again, milliseconds. */
+const STABLE_MS = 10_000;
 
 /**
- * One machine's connection. Resolves when the broker has accepted it; an unreachable broker is tried until the
- * signal is aborted. Reconnects by itself afterwards.
- * @throws ConcheError CONCHE_BROKER_REFUSED when the broker says no, CONCHE_SHUTTING_DOWN when aborted
+ * Connects a machine, and keeps it connected until it is closed. An unreachable broker is tried again until the
+ * signal is aborted; what trying again won't change (a refusal, a certificate) ends it at once.
+ *
+ * @throws ConcheError CONCHE_BROKER_URL_INVALID, CONCHE_CONFIG_INVALID, CONCHE_BROKER_REFUSED,
+ *   CONCHE_BROKER_CERTIFICATE, CONCHE_BROKER_UNREACHABLE (without a signal), CONCHE_SHUTTING_DOWN (when aborted)
  */
-export async function connectMachine(options: MachineClientOptions): Promise<MachineConnection> {
-  const client = connect(options.url, clientOptions(options));
-  const trouble = reportTrouble(client, options);
-  const { signal } = options;
+export async function connectMachine(options: MachineClientOptions): Promise<MachineClient> {
+  const client = new MachineClient(options);
   try {
-    await new Promise<void>((resolve, reject) => {
-      client.once("connect", () => resolve());
-      client.on("error", (error) => {
-        if (isRefusal(error)) reject(refusal(options.url, error));
-      });
-      const abort = () =>
-        reject(
-          new ConcheError("CONCHE_SHUTTING_DOWN", { message: `stopped before ${options.url} was reached` }),
-        );
-      if (signal?.aborted) abort();
-      signal?.addEventListener("abort", abort, { once: true });
-    });
+    await client.connected(options.signal);
+    return client;
   } catch (error) {
-    await client.endAsync(true).catch(() => {});
+    await client.close();
     throw error;
   }
-  return new MqttMachineConnection(client, options.protocol, trouble);
 }
 
-function clientOptions({
-  will,
-  protocol,
-  clientId,
-  username,
-  password,
-  ca,
-  cert,
-  key,
-}: MachineClientOptions): IClientOptions {
-  return {
-    clientId,
-    protocolVersion: protocol,
-    clean: true,
-    // What a dead connection had in flight is sent again; new QoS 0 messages are not kept for it.
-    reconnectPeriod: RECONNECT_MS + Math.round(Math.random() * RECONNECT_MS),
-    queueQoSZero: false,
-    resubscribe: false,
-    will: { topic: will.topic, payload: Buffer.from(will.payload), qos: will.qos, retain: will.retain },
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-  };
-}
+/** The publishing side of one machine: a connection of its own, with its own will. Made by {@link connectMachine}. */
+export class MachineClient implements MachineConnection {
+  readonly #options: MachineClientOptions;
+  readonly #broker: BrokerOptions;
+  readonly #queue: MessageQueue;
+  #connection: BrokerConnection | undefined;
+  #attempts = 0;
+  #closed: ConcheError | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #stableTimer: NodeJS.Timeout | undefined;
+  /** What waits for the first connection. */
+  #waiting: { readonly resolve: () => void; readonly reject: (error: ConcheError) => void } | undefined;
+  #persistent = true;
 
-/** Tells of the first failure after a good connection, and not of each further attempt. */
-function reportTrouble(client: MqttClient, { url, onTrouble }: MachineClientOptions): Trouble {
-  const trouble: Trouble = { closing: false };
-  let told = false;
-  let reason = "the connection was closed";
-  client.on("error", (error) => {
-    reason = messageOf(error) || (error as NodeJS.ErrnoException).code || reason;
-  });
-  client.on("connect", () => {
-    told = false;
-    reason = "the connection was closed";
-  });
-  client.on("close", () => {
-    if (told || trouble.closing) return;
-    told = true;
-    onTrouble?.(
-      new ConcheError("CONCHE_BROKER_UNREACHABLE", {
-        message: `${url}: ${reason}; trying again`,
-        retryable: true,
-      }),
-    );
-  });
-  return trouble;
-}
-
-interface Trouble {
-  /** The connection is being closed on purpose. */
-  closing: boolean;
-}
-
-class MqttMachineConnection implements MachineConnection {
-  readonly #client: MqttClient;
-  readonly #protocol: 4 | 5;
-  readonly #trouble: Trouble;
-
-  constructor(client: MqttClient, protocol: 4 | 5, trouble: Trouble) {
-    this.#client = client;
-    this.#protocol = protocol;
-    this.#trouble = trouble;
-  }
-
-  publish({ topic, payload, qos, retain, schema }: PublishedMessage): Promise<PublishOutcome> {
-    const userProperties = schema === undefined ? {} : { userProperties: { [SCHEMA_PROPERTY]: schema } };
-    const properties =
-      this.#protocol === 5 ? { properties: { contentType: CONTENT_TYPE, ...userProperties } } : {};
-    return new Promise((resolve) => {
-      this.#client.publish(topic, payload, { qos, retain, ...properties }, (error, packet) => {
-        if (error) resolve({ kind: "refused", error: refusal(topic, error) });
-        else if (packet && "reasonCode" in packet && packet.reasonCode === NO_MATCHING_SUBSCRIBERS) {
-          resolve({ kind: "no-subscriber" });
-        } else resolve({ kind: "sent" });
-      });
+  constructor(options: MachineClientOptions) {
+    this.#options = options;
+    this.#broker = brokerOptions(options);
+    this.#queue = new MessageQueue({
+      display: this.#broker.display,
+      maxQueued: options.maxQueued ?? MACHINE_CLIENT_DEFAULTS.maxQueued,
     });
   }
 
+  /** Makes the first connection; resolves when the broker has accepted it. */
+  async connected(signal: AbortSignal | undefined): Promise<void> {
+    const aborted = () => this.#giveUp(stopped());
+    if (signal?.aborted) throw stopped();
+    signal?.addEventListener("abort", aborted, { once: true });
+    this.#persistent = signal !== undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#waiting = { resolve, reject };
+        this.#connect();
+      });
+      this.#persistent = true;
+    } finally {
+      signal?.removeEventListener("abort", aborted);
+    }
+  }
+
+  async publish(message: PublishedMessage): Promise<PublishOutcome> {
+    if (this.#closed !== undefined) return { kind: "refused", error: this.#closed };
+    return this.#queue.add(message);
+  }
+
+  /** Publishes nothing by itself: what is to be said last (OFFLINE) has been said before. */
   async close(): Promise<void> {
-    this.#trouble.closing = true;
-    const force = setTimeout(() => this.#client.end(true), CLOSE_MS);
-    await this.#client.endAsync(!this.#client.connected).catch(() => {});
-    clearTimeout(force);
+    if (this.#closed !== undefined) return;
+    this.#closed = stopped();
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#stableTimer);
+    const timeoutMs = this.#options.closeTimeoutMs ?? MACHINE_CLIENT_DEFAULTS.closeTimeoutMs;
+    await this.#queue.answered(timeoutMs);
+    this.#queue.refuseAll(this.#closed);
+    await this.#connection?.close(timeoutMs);
+  }
+
+  #connect(): void {
+    this.#connection = new BrokerConnection(this.#broker, this.#options.protocol, {
+      up: (limits) => this.#up(limits),
+      answered: (packetId, reasonCode, reasonString) => {
+        this.#queue.answer(packetId, reasonCode, reasonString);
+      },
+      down: (error) => this.#down(error),
+    });
+  }
+
+  #up(limits: BrokerLimits): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#stableTimer = setTimeout(() => {
+      this.#attempts = 0;
+    }, STABLE_MS);
+    this.#stableTimer.unref();
+    this.#waiting?.resolve();
+    this.#waiting = undefined;
+    this.#queue.attach(limits, (message, written) => connection.publish(message, written));
+  }
+
+  #down(error: ConcheError): void {
+    clearTimeout(this.#stableTimer);
+    this.#connection = undefined;
+    this.#queue.detach();
+    if (this.#closed !== undefined) {
+      this.#queue.refuseAll(this.#closed);
+      return;
+    }
+    if (this.#waiting !== undefined && !(this.#persistent && error.retryable)) {
+      this.#giveUp(error);
+      return;
+    }
+    this.#retryTimer = setTimeout(() => this.#connect(), this.#nextPause());
+    this.#options.onTrouble?.(error);
+  }
+
+  #giveUp(error: ConcheError): void {
+    this.#waiting?.reject(error);
+    this.#waiting = undefined;
+  }
+
+  /** Full jitter: when a broker comes back, a line's machines must not all knock in the same instant. */
+  #nextPause(): number {
+    const { firstMs, longestMs } = this.#options.retry ?? MACHINE_CLIENT_DEFAULTS.retry;
+    const bound = Math.min(longestMs, firstMs * 2 ** this.#attempts);
+    if (bound < longestMs) this.#attempts++;
+    return (this.#options.random ?? Math.random)() * bound;
   }
 }
 
-/** A CONNACK with an error code, as opposed to a network error. */
-function isRefusal(error: Error): boolean {
-  return typeof (error as Partial<ErrorWithReasonCode>).code === "number";
-}
-
-function refusal(what: string, error: Error): ConcheError {
-  return new ConcheError("CONCHE_BROKER_REFUSED", { message: `${what}: ${messageOf(error)}`, cause: error });
+function stopped(): ConcheError {
+  return new ConcheError("CONCHE_SHUTTING_DOWN", {
+    message: "the machine's connection was closed before the broker had answered",
+  });
 }
