@@ -4,18 +4,19 @@ import type {
   CommitGroup,
   IngestTotals,
   LogRecord,
-  MessageLog,
   QuarantineRecord,
   RetainedMessage,
   SequencedPayload,
 } from "../../src/ingest/message-log.ts";
+import type { ReplayLog, ReplayMark } from "../../src/ingest/replay-log.ts";
 import type { SequenceState } from "../../src/ingest/sequence.ts";
 
 /** A MessageLog in memory whose commits can be held back or made to fail; for tests of the ingest core. */
-export class MemoryMessageLog implements MessageLog {
+export class MemoryMessageLog implements ReplayLog {
   readonly messages: LogRecord[] = [];
   readonly quarantined: QuarantineRecord[] = [];
   readonly groups: CommitGroup[] = [];
+  readonly marks: ReplayMark[] = [];
   /** Errors for the next attempts to commit, the first one first. */
   readonly failures: ConcheError[] = [];
   attempts = 0;
@@ -52,15 +53,24 @@ export class MemoryMessageLog implements MessageLog {
     );
   }
 
+  async commitReplay(group: CommitGroup, marks: readonly ReplayMark[]): Promise<void> {
+    await this.commit(group);
+    this.marks.push(...marks);
+  }
+
   async loadSequenced(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]> {
-    const wanted = new Set(seqs);
-    const stored = this.messages
-      .filter((each) => each.topic.machineKey === publisher.machine && each.boot === publisher.boot)
-      .map((each) => ({ seq: each.seq ?? 0, topic: each.topic.topic, payload: Buffer.from(each.payload) }));
     const setAside = this.quarantined
       .filter((each) => each.machine === publisher.machine && each.boot === publisher.boot)
-      .map((each) => ({ seq: each.seq ?? 0, topic: each.topic, payload: each.payload }));
-    return [...stored, ...setAside].filter((each) => wanted.has(each.seq));
+      .map((each) => ({ seq: each.seq ?? 0, topic: each.topic, payload: each.payload }))
+      .filter((each) => seqs.includes(each.seq));
+    return [...(await this.loadStored(publisher, seqs)), ...setAside];
+  }
+
+  async loadStored(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]> {
+    return this.messages
+      .filter((each) => each.topic.machineKey === publisher.machine && each.boot === publisher.boot)
+      .map((each) => ({ seq: each.seq ?? 0, topic: each.topic.topic, payload: Buffer.from(each.payload) }))
+      .filter((each) => seqs.includes(each.seq));
   }
 
   async totals(): Promise<IngestTotals> {

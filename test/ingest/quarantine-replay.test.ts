@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { DeliveredMessage } from "../../src/ingest/delivery.ts";
+import { Ingester } from "../../src/ingest/ingester.ts";
+import type { QuarantineRecord } from "../../src/ingest/message-log.ts";
+import type { QuarantinedMessage } from "../../src/ingest/quarantine-reading.ts";
+import { QuarantineReplay } from "../../src/ingest/quarantine-replay.ts";
+import { missingCount } from "../../src/ingest/sequence-tracker.ts";
+import { BOOT, delivered, MACHINE, stateV1, telemetry } from "./delivered.ts";
+import { MemoryMessageLog } from "./memory-message-log.ts";
+
+/** A log into which these messages went as if an earlier version of the contract had refused them. */
+async function refusedEarlier(...messages: DeliveredMessage[]): Promise<MemoryMessageLog> {
+  const log = new MemoryMessageLog();
+  // What is wrong now is put right below: an earlier contract can't be had back.
+  await ingest(log, ...messages.map((message) => ({ ...message, payload: spoiled(message.payload) })));
+  log.quarantined.forEach((record, index) => {
+    const payload = messages[index]?.payload;
+    if (payload !== undefined) log.quarantined[index] = { ...record, payload };
+  });
+  return log;
+}
+
+/** Valid JSON with its identity, but no payload of any schema. */
+function spoiled(payload: Uint8Array): Uint8Array {
+  return Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(payload).toString()), ts: 0 }));
+}
+
+async function ingest(log: MemoryMessageLog, ...messages: DeliveredMessage[]): Promise<void> {
+  const ingester = await Ingester.open({
+    log,
+    observer: { committed: () => {}, commitFailed: () => {} },
+    knowsMachine: () => true,
+    now: () => Date.parse("2026-01-11T10:00:01Z"),
+    onFatal: () => {},
+  });
+  for (const message of messages) ingester.accept(message, () => {});
+  await ingester.drain();
+}
+
+function open(record: QuarantineRecord | undefined, id: number): QuarantinedMessage {
+  assert.ok(record);
+  return { ...record, id, replayedAt: null, replayedId: null, note: null };
+}
+
+async function replay(log: MemoryMessageLog, ...ids: number[]) {
+  const messages = ids.map((id) => open(log.quarantined[id - 1], id));
+  const outcomes = await new QuarantineReplay(log, () => true).replay(messages);
+  return outcomes.map(({ id, kind }) => [id, kind]);
+}
+
+describe("QuarantineReplay", () => {
+  it("moves what passes now into the log, with its number, and the law still holds", async () => {
+    const log = await refusedEarlier(telemetry(1), telemetry(3), stateV1("RUNNING"));
+    assert.deepEqual(await replay(log, 1, 2, 3), [
+      [1, "stored"],
+      [2, "stored"],
+      [3, "stored"],
+    ]);
+    assert.deepEqual(
+      log.messages.map(({ seq }) => seq),
+      [1, 3, null],
+    );
+    assert.deepEqual(
+      log.marks.map(({ quarantineId, messageIndex }) => [quarantineId, messageIndex]),
+      [
+        [1, 0],
+        [2, 1],
+        [3, 2],
+      ],
+    );
+    assert.deepEqual(await log.totals(), { received: 3, stored: 3, duplicates: 0, quarantined: 0 });
+    const state = log.sequence(MACHINE, BOOT);
+    assert.deepEqual([state?.stored, state?.quarantined, state?.quarantinedSeqs], [2, 0, []]);
+    assert.equal(state?.highest, 3);
+    assert.equal(state && missingCount(state), 1);
+  });
+
+  it("leaves what is refused still, with the reason", async () => {
+    const log = new MemoryMessageLog();
+    await ingest(log, delivered({ payload: "{nonsense" }));
+    const [outcome] = await new QuarantineReplay(log, () => true).replay([open(log.quarantined[0], 1)]);
+    assert.equal(outcome?.kind, "refused");
+    assert.match(outcome?.detail ?? "", /^json: /);
+    assert.deepEqual([log.messages.length, log.marks.length], [0, 0]);
+  });
+
+  it("does not take a conflict's number away from the message that has it", async () => {
+    const log = new MemoryMessageLog();
+    await ingest(log, telemetry(1, 31.4), telemetry(1, 99.9));
+    assert.equal(log.quarantined[0]?.reason, "conflict");
+    assert.deepEqual(await replay(log, 1), [[1, "refused"]]);
+    assert.equal(log.messages.length, 1);
+  });
+
+  it("does not take a number that another quarantined message holds", async () => {
+    const log = await refusedEarlier(telemetry(1, 31.4), telemetry(1, 99.9));
+    assert.deepEqual(
+      log.quarantined.map(({ reason }) => reason),
+      ["schema", "conflict"],
+    );
+    assert.deepEqual(await replay(log, 2), [[2, "refused"]]);
+    assert.deepEqual(await replay(log, 1), [[1, "stored"]]);
+    assert.equal(log.messages[0]?.payload, Buffer.from(telemetry(1, 31.4).payload).toString());
+  });
+
+  it("counts as a duplicate what got into the log in another way meanwhile", async () => {
+    const log = new MemoryMessageLog();
+    const message = telemetry(1);
+    await ingest(log, { ...message, topic: "factory/not/a/topic" }, message);
+    const [record] = log.quarantined;
+    assert.equal(record?.reason, "topic");
+    log.quarantined[0] = { ...(record as QuarantineRecord), topic: message.topic };
+    assert.deepEqual(await replay(log, 1), [[1, "duplicate"]]);
+    assert.deepEqual(await log.totals(), { received: 2, stored: 1, duplicates: 1, quarantined: 0 });
+    assert.deepEqual(
+      log.marks.map(({ messageIndex }) => messageIndex),
+      [null],
+    );
+  });
+});
