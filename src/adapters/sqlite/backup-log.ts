@@ -67,7 +67,7 @@ export async function backupLog(
     const bytes = fileSize(target) ?? 0;
     return { file: target, bytes, totals: { received, stored, duplicates, quarantined }, committedAt };
   } catch (error) {
-    for (const end of ["", "-journal", "-wal", "-shm"]) rmSync(`${partial}${end}`, { force: true });
+    removeUnfinished(partial);
     throw failed(error, files.database, target);
   } finally {
     db.close();
@@ -110,6 +110,17 @@ function checkCopy(partial: string, totals: LogTotals): void {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+/** Best effort: what failed is told, not that its remains could not be removed. */
+function removeUnfinished(partial: string): void {
+  for (const end of ["", "-journal", "-wal", "-shm"]) {
+    try {
+      rmSync(`${partial}${end}`, { force: true });
+    } catch {
+      // A folder of that name, or a disk that is gone.
+    }
   }
 }
 
