@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { startHealthServer } from "../../adapters/http/health-server.ts";
 import { ingestMetrics } from "../../adapters/prometheus/ingest-metrics.ts";
 import { openMessageLog } from "../../adapters/sqlite/open-message-log.ts";
@@ -101,6 +102,8 @@ function whereabouts(
   http: string,
 ) {
   const folder = config.data;
+  // The commands look into ./data unless told otherwise.
+  const where = folder === resolve("data") ? "" : ` --data ${folder}`;
   return {
     version: packageVersion(),
     pid: process.pid,
@@ -110,8 +113,8 @@ function whereabouts(
     plant: plantInALine(config.plant, plant),
     simulation,
     next: [
-      ["npx conche log tail", "the newest messages"],
-      ["npx conche verify", "is every message accounted for?"],
+      [`npx conche log tail${where}`, "the newest messages"],
+      [`npx conche verify${where}`, "is every message accounted for?"],
       ["Ctrl-C", "drain and stop"],
     ] as const,
   };
