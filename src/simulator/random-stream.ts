@@ -66,10 +66,6 @@ export class RandomStream {
   exponential(mean: number): number {
     return -mean * Math.log(1 - this.uniform());
   }
-
-  pick<Item>(items: readonly Item[]): Item | undefined {
-    return items[Math.floor(this.uniform() * items.length)];
-  }
 }
 
 function rotateLeft(value: number, bits: number): number {
