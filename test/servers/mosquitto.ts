@@ -79,7 +79,12 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     ...(options.listener ?? []),
   ];
   await writeFile(join(folder, "mosquitto.conf"), `${lines.join("\n").replaceAll("FOLDER", folder)}\n`);
-  await server.start();
+  try {
+    await server.start();
+  } catch (error) {
+    await server.dispose();
+    throw error;
+  }
   return server;
 }
 
