@@ -70,9 +70,10 @@ interface PropertiesInProgress {
 }
 
 /**
- * Reads a PUBLISH packet. By hand and not with mqtt-packet, whose reader takes 4 µs for a message with two
- * properties where this takes a fifth of that, and has no way to take a packet whose end was cut; a property test
- * holds the two against each other.
+ * Reads a PUBLISH packet. By hand and not with mqtt-packet, whose reader takes 2.5 us for a plain message and 4.4 us
+ * for one with two properties, where this takes 0.2 and 1.6 (at 50,000 messages a second a tenth of the core that
+ * the commits need), and has no way to take a packet whose end was cut. A property test holds the two against each
+ * other.
  *
  * @throws ProtocolViolation
  */
