@@ -1,0 +1,94 @@
+import { resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { CommitMark } from "./commit-mark.ts";
+import { assertDurable, configureWriter, initialiseFile, openWriter } from "./connection.ts";
+import { fileSize, makeDataFolder } from "./data-folder.ts";
+import { FileWatch } from "./file-watch.ts";
+import { FolderLock } from "./folder-lock.ts";
+import type { LogFiles } from "./log-files.ts";
+import { OutboxDatabase } from "./outbox-database.ts";
+import { toOutboxError } from "./outbox-error.ts";
+import { outboxFiles } from "./outbox-files.ts";
+import {
+  checkOutbox,
+  createOutbox,
+  hasOutbox,
+  type OutboxState,
+  readState,
+  requireNoMark,
+} from "./outbox-schema.ts";
+
+/** How an outbox is opened. */
+export interface OutboxOptions {
+  readonly folder: string;
+  /** Most bytes of telemetry kept; the oldest makes room for newer. */
+  readonly telemetryBytes: number;
+}
+
+/** How long a commit waits for a lock that another program holds. */
+const BUSY_TIMEOUT_MS = 250;
+
+/**
+ * Opens the outbox in a folder, making what isn't there. One process at a time can have it open.
+ * @throws ConcheError CONCHE_OUTBOX_IN_USE, CONCHE_OUTBOX_CORRUPT, CONCHE_OUTBOX_TOO_NEW, CONCHE_OUTBOX_FOLDER,
+ *   CONCHE_DISK_FULL
+ */
+export async function openOutboxDatabase(options: OutboxOptions, nowMs: number): Promise<OutboxDatabase> {
+  const files = outboxFiles(resolve(options.folder));
+  let lock: FolderLock | undefined;
+  let db: DatabaseSync | undefined;
+  let mark: CommitMark | undefined;
+  try {
+    makeDataFolder(files.folder);
+    lock = await FolderLock.acquire(files, nowMs);
+    const known = inspect(files);
+    db = openWriter(files.database, BUSY_TIMEOUT_MS);
+    const state = prepare(db, known, files);
+    mark = new CommitMark(files.mark, state.id);
+    mark.write(state.commits);
+    const watch = new FileWatch(files);
+    return new OutboxDatabase({
+      db,
+      files,
+      lock,
+      mark,
+      watch,
+      state,
+      telemetryBytes: options.telemetryBytes,
+    });
+  } catch (error) {
+    db?.close();
+    mark?.close();
+    lock?.release();
+    throw toOutboxError(error, "opening the outbox", files);
+  }
+}
+
+/**
+ * Looks at what is there over a connection that can't change it: an outbox that is refused stays as it is, its
+ * write-ahead log included. False where there is none yet.
+ */
+function inspect(files: LogFiles): boolean {
+  if (!fileSize(files.database)) {
+    requireNoMark(files);
+    return false;
+  }
+  const db = new DatabaseSync(files.database, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    const known = hasOutbox(db, files);
+    if (known) checkOutbox(db, files);
+    return known;
+  } finally {
+    db.close();
+  }
+}
+
+function prepare(db: DatabaseSync, known: boolean, files: LogFiles): OutboxState {
+  if (!known) initialiseFile(db);
+  configureWriter(db);
+  if (!known) createOutbox(db);
+  // The first write: only then does the connection show what it really does.
+  db.exec("UPDATE outbox_state SET batch = batch + 1");
+  assertDurable(db, files);
+  return readState(db);
+}

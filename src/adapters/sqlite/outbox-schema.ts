@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import { ConcheError } from "../../errors/conche-error.ts";
+import { type KnownCommits, readMark } from "./commit-mark.ts";
+import { pragma } from "./connection.ts";
+import type { LogFiles } from "./log-files.ts";
+import { outboxCorrupt } from "./outbox-error.ts";
+
+/** `PRAGMA application_id` of an outbox: "COUT" in ASCII. */
+const APPLICATION_ID = 0x434f5554;
+const SCHEMA_VERSION = 1;
+/** How many faults of a damaged file are named. */
+const FAULTS_NAMED = 3;
+
+/**
+ * Two tables of one form, because they live differently: what must not be lost goes only when a receipt covers it,
+ * telemetry also to make room. Keyed by publisher and number, so that handing over appends, sending reads a range,
+ * and a receipt deletes one. `batch` counts appends: what is older, across publishers.
+ */
+const TABLE = (name: string) => `
+  CREATE TABLE ${name} (
+    publisher INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    batch INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    payload ANY NOT NULL,
+    raw TEXT,
+    PRIMARY KEY (publisher, seq)
+  ) STRICT, WITHOUT ROWID;`;
+
+const SCHEMA = `
+  CREATE TABLE publishers (
+    id INTEGER PRIMARY KEY,
+    machine TEXT NOT NULL,
+    boot TEXT NOT NULL,
+    UNIQUE (machine, boot)
+  ) STRICT;
+  ${TABLE("durable")}
+  ${TABLE("telemetry")}
+  CREATE TABLE outbox_state (
+    id TEXT NOT NULL,
+    batch INTEGER NOT NULL,
+    commits INTEGER NOT NULL
+  ) STRICT;`;
+
+/** Where an outbox stands. */
+export interface OutboxState {
+  /** What distinguishes this outbox from every other. */
+  readonly id: string;
+  /** The last append. */
+  readonly batch: number;
+  /** Appends of messages that must not be lost. */
+  readonly commits: number;
+}
+
+/**
+ * Refuses an empty database beside a mark: an empty outbox must not take the place of one that was lost.
+ * @throws ConcheError CONCHE_OUTBOX_CORRUPT
+ */
+export function requireNoMark(files: LogFiles): void {
+  if (readMark(files.mark) === undefined) return;
+  throw outboxCorrupt("the database of the outbox is gone, or empty", files);
+}
+
+/**
+ * Whether the file holds an outbox already; refuses one that holds something else.
+ * @throws ConcheError CONCHE_OUTBOX_CORRUPT, CONCHE_OUTBOX_TOO_NEW
+ */
+export function hasOutbox(db: DatabaseSync, files: LogFiles): boolean {
+  const applicationId = pragma(db, "application_id");
+  const version = Number(pragma(db, "user_version"));
+  const tables = Number(db.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.count);
+  if (applicationId === 0 && version === 0 && tables === 0) {
+    requireNoMark(files);
+    return false;
+  }
+  if (applicationId !== APPLICATION_ID) throw outboxCorrupt("the database is not an outbox", files);
+  if (version <= SCHEMA_VERSION) return true;
+  throw new ConcheError("CONCHE_OUTBOX_TOO_NEW", {
+    message: `the outbox has schema version ${version}, this program knows ${SCHEMA_VERSION}: ${files.database}`,
+  });
+}
+
+export function createOutbox(db: DatabaseSync): void {
+  db.exec("BEGIN IMMEDIATE");
+  db.exec(`${SCHEMA}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+  db.prepare("INSERT INTO outbox_state (id, batch, commits) VALUES (?, 0, 0)").run(randomUUID());
+  db.exec("COMMIT");
+}
+
+/**
+ * Reads the state of an outbox that was there, after looking through the whole file: what it holds is nowhere else,
+ * so damage must be found now and not when the message is due.
+ * @throws ConcheError CONCHE_OUTBOX_CORRUPT
+ */
+export function checkOutbox(db: DatabaseSync, files: LogFiles): OutboxState {
+  const faults = db.prepare(`PRAGMA quick_check(${FAULTS_NAMED})`).all().flatMap(Object.values);
+  if (faults.join() !== "ok") throw outboxCorrupt(`the outbox is damaged (${faults.join("; ")})`, files);
+  const state = readState(db);
+  const mark = readMark(files.mark);
+  if (mark !== undefined) requireNothingLost(state, mark, files);
+  return state;
+}
+
+export function readState(db: DatabaseSync): OutboxState {
+  const row = db.prepare("SELECT id, batch, commits FROM outbox_state").get();
+  return { id: String(row?.id), batch: Number(row?.batch), commits: Number(row?.commits) };
+}
+
+/** A damaged write-ahead log loses its newest commits without a word; the mark beside it remembers. */
+function requireNothingLost(state: OutboxState, mark: KnownCommits, files: LogFiles): void {
+  if (mark.logId !== state.id) throw outboxCorrupt("the database is another outbox's", files);
+  if (mark.commits > state.commits) {
+    throw outboxCorrupt(`${mark.commits - state.commits} commits of the outbox are missing`, files);
+  }
+}

@@ -1,0 +1,116 @@
+import { Worker } from "node:worker_threads";
+import type { Publisher } from "../../contract/identity.ts";
+import type {
+  AppendOutcome,
+  Holding,
+  NewMessage,
+  Outbox,
+  PublisherHolding,
+  ReadOutcome,
+} from "../../edge/outbox.ts";
+import type { SeqRange } from "../../edge/seq-set.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import type { OutboxOptions } from "./outbox-open.ts";
+import { errorOf, type OutboxCalls, type OutboxReply } from "./outbox-worker-message.ts";
+
+interface Call {
+  readonly resolve: (gives: never) => void;
+  readonly reject: (error: ConcheError) => void;
+}
+
+/** The sources run as TypeScript, the package as JavaScript; the worker is a file of the same kind. */
+const WORKER = new URL(
+  import.meta.url.endsWith(".ts") ? "./outbox-worker.ts" : "./outbox-worker.js",
+  import.meta.url,
+);
+
+/** The outbox in SQLite, in a thread of its own. */
+export class SqliteOutbox implements Outbox {
+  readonly leftovers: readonly PublisherHolding[];
+  readonly #worker: Worker;
+  readonly #calls = new Map<number, Call>();
+  #lastId = 0;
+  #ended: ConcheError | undefined;
+
+  private constructor(worker: Worker, leftovers: readonly PublisherHolding[]) {
+    this.#worker = worker;
+    this.leftovers = leftovers;
+    worker.on("message", (reply: OutboxReply) => this.#replied(reply));
+    worker.on("error", (cause) => this.#end(threadFailed(cause)));
+    worker.on("exit", () => this.#end(threadFailed(undefined)));
+    // An outbox without anything to do keeps no process alive.
+    worker.unref();
+  }
+
+  /**
+   * Opens the outbox in a folder, making what isn't there.
+   * @throws ConcheError as `openOutboxDatabase`
+   */
+  static open(options: OutboxOptions, nowMs: number): Promise<SqliteOutbox> {
+    const worker = new Worker(WORKER, { workerData: { options, nowMs }, execArgv: [] });
+    return new Promise((resolve, reject) => {
+      const failed = (cause?: unknown) => reject(threadFailed(cause));
+      worker.once("error", failed);
+      worker.once("exit", failed);
+      worker.once("message", (reply: OutboxReply) => {
+        worker.off("error", failed);
+        worker.off("exit", failed);
+        if (reply.kind === "opened") return resolve(new SqliteOutbox(worker, reply.leftovers));
+        reject(reply.kind === "not-opened" ? errorOf(reply.error) : threadFailed(undefined));
+        void worker.terminate();
+      });
+    });
+  }
+
+  append(messages: readonly NewMessage[]): Promise<AppendOutcome> {
+    return this.#call("append", [messages]);
+  }
+
+  read(publisher: Publisher, from: number, to: number, limit: number): Promise<ReadOutcome> {
+    return this.#call("read", [publisher, from, to, limit]);
+  }
+
+  delete(publisher: Publisher, ranges: readonly SeqRange[]): Promise<Holding> {
+    return this.#call("delete", [publisher, ranges]);
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended !== undefined) return;
+    await this.#call("close", []);
+    this.#ended = new ConcheError("CONCHE_EDGE_CLOSED", { message: "the outbox was closed" });
+  }
+
+  #call<Name extends keyof OutboxCalls>(
+    name: Name,
+    takes: OutboxCalls[Name]["takes"],
+  ): Promise<OutboxCalls[Name]["gives"]> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId;
+      if (this.#calls.size === 0) this.#worker.ref();
+      this.#calls.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, name, takes });
+    });
+  }
+
+  #replied(reply: OutboxReply): void {
+    if (reply.kind !== "done" && reply.kind !== "failed") return;
+    const call = this.#calls.get(reply.id);
+    if (call === undefined) return;
+    this.#calls.delete(reply.id);
+    if (this.#calls.size === 0) this.#worker.unref();
+    if (reply.kind === "done") call.resolve(reply.gives as never);
+    else call.reject(errorOf(reply.error));
+  }
+
+  #end(error: ConcheError): void {
+    this.#ended ??= error;
+    for (const call of this.#calls.values()) call.reject(error);
+    this.#calls.clear();
+  }
+}
+
+function threadFailed(cause: unknown): ConcheError {
+  const why = cause instanceof Error ? `: ${cause.message}` : "";
+  return new ConcheError("CONCHE_INTERNAL", { message: `the outbox's thread ended${why}`, cause });
+}

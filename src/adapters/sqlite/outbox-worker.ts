@@ -1,0 +1,41 @@
+// The outbox's thread: carries out calls one after the other, so that an fsync holds up nobody but the next call.
+import { parentPort, workerData } from "node:worker_threads";
+import type { OutboxDatabase } from "./outbox-database.ts";
+import { type OutboxOptions, openOutboxDatabase } from "./outbox-open.ts";
+import { errorRecord, type OutboxReply, type OutboxRequest } from "./outbox-worker-message.ts";
+
+function reply(message: OutboxReply): void {
+  parentPort?.postMessage(message);
+}
+
+function carryOut(database: OutboxDatabase, request: OutboxRequest): unknown {
+  switch (request.name) {
+    case "append":
+      return database.append(...request.takes);
+    case "read":
+      return database.read(...request.takes);
+    case "delete":
+      return database.delete(...request.takes);
+    case "close":
+      return database.close();
+  }
+}
+
+function answer(database: OutboxDatabase, request: OutboxRequest): void {
+  const { id, name } = request;
+  try {
+    reply({ kind: "done", id, gives: carryOut(database, request) });
+  } catch (error) {
+    reply({ kind: "failed", id, error: errorRecord(error) });
+  }
+  if (name === "close") parentPort?.close();
+}
+
+try {
+  const { options, nowMs } = workerData as { options: OutboxOptions; nowMs: number };
+  const database = await openOutboxDatabase(options, nowMs);
+  parentPort?.on("message", (request: OutboxRequest) => answer(database, request));
+  reply({ kind: "opened", leftovers: database.holdings() });
+} catch (error) {
+  reply({ kind: "not-opened", error: errorRecord(error) });
+}
