@@ -129,7 +129,8 @@ export const ERROR_CATALOGUE = {
     hint: "correct the message; docs/contract has the schemas",
   },
   CONCHE_OUTBOX_FULL: {
-    meaning: "The outbox is full of messages that the data center has not confirmed; the message was not taken",
+    meaning:
+      "The outbox is full of messages that the data center has not confirmed; the message was not taken",
     hint: "check that broker and data center are reachable, or give the outbox more room; then hand it over again",
   },
   CONCHE_OUTBOX_BUSY: {
@@ -153,7 +154,8 @@ export const ERROR_CATALOGUE = {
     hint: "check the disk and its file system, then start again",
   },
   CONCHE_OUTBOX_FOLDER: {
-    meaning: "The folder of the outbox can't be created, read or written, or can't give the durability needed",
+    meaning:
+      "The folder of the outbox can't be created, read or written, or can't give the durability needed",
     hint: "choose a folder on a local disk that this user may write to",
   },
   CONCHE_OUTBOX_CONFLICT: {
