@@ -81,7 +81,7 @@ module.exports = {
     error(
       "folder-unknown",
       "a new folder of src/ gets its place in MAY_IMPORT first",
-      { path: "^src/", pathNot: [`^src/${anyOf(Object.keys(MAY_IMPORT))}/`, "^src/main[.]ts$"] },
+      { path: "^src/", pathNot: [`^src/${anyOf(Object.keys(MAY_IMPORT))}/`, "^src/(main|index)[.]ts$"] },
       { path: ".*" },
     ),
     error(

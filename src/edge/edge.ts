@@ -7,7 +7,7 @@ import { callBack } from "./call-back.ts";
 import type { Clock } from "./clock.ts";
 import type { EdgeEvent } from "./edge-event.ts";
 import { EdgeMachine } from "./edge-machine.ts";
-import { EDGE_DEFAULTS, type EdgeSettings, type MachineOptions } from "./edge-options.ts";
+import { type EdgeSettings, edgeSettings, type MachineOptions } from "./edge-options.ts";
 import { Forgetter } from "./forgetter.ts";
 import { type HandedOver, HandOver } from "./hand-over.ts";
 import { Holdings } from "./holdings.ts";
@@ -70,13 +70,13 @@ export class Edge {
 
   /**
    * Takes the outbox over, with what it holds; closing the edge closes it.
-   * @throws ConcheError CONCHE_USAGE or CONCHE_MESSAGE_REFUSED over the will of a shared connection
+   * @throws ConcheError CONCHE_CONFIG_INVALID; CONCHE_USAGE or CONCHE_MESSAGE_REFUSED over a shared connection's will
    */
   constructor(parts: EdgeParts) {
     const { outbox, clock } = parts;
     const emit = (event: EdgeEvent) => this.#emit(event);
     this.#parts = parts;
-    this.#settings = { ...EDGE_DEFAULTS, ...parts.settings };
+    this.#settings = edgeSettings(parts.settings ?? {});
     this.#holdings = new Holdings(outbox.leftovers);
     const shared = { outbox, clock, emit, holdings: this.#holdings };
     this.#forgetter = new Forgetter({ ...shared, forgotten: () => this.#checkDrained() });

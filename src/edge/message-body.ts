@@ -21,6 +21,8 @@ const RESERVED = ["boot", "seq", "refill"] as const;
  * @throws ConcheError CONCHE_MESSAGE_REFUSED
  */
 export function bodyText(type: MessageType, body: object): string {
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw refused(type, "it must be an object");
   const { v = CURRENT_VERSION, ...rest } = body as Record<string, unknown>;
   if (v !== CURRENT_VERSION) throw refused(type, `/v must be ${CURRENT_VERSION}, or left out`);
   for (const name of RESERVED) {

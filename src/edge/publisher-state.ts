@@ -134,8 +134,9 @@ export class PublisherState {
   }
 
   /** Whether a message that was read is still to be sent: not covered meanwhile, not on its way. */
-  wants(seq: number): boolean {
-    return !this.#coverage.covers(seq) && !this.#inFlight.has(seq);
+  wants(seq: number, kind: ReadOrder["kind"]): boolean {
+    if (this.#coverage.covers(seq) || this.#inFlight.has(seq)) return false;
+    return kind !== "recovery" || !this.#asks.justSent(seq);
   }
 
   /** A message went out. */

@@ -47,6 +47,11 @@ export class RefillAsks {
     return due;
   }
 
+  /** Whether a number was sent again so shortly before that it must have time to show in a receipt. */
+  justSent(seq: number): boolean {
+    return this.#answered.has(seq);
+  }
+
   /** A number was sent again, for whatever reason. */
   sentAgain(seq: number, now: number): void {
     if (this.#answered.first === undefined) this.#answeredSince = now;

@@ -174,9 +174,9 @@ export class Sender {
   #sendRead(link: BrokerLink): void {
     const read = this.#read;
     if (read === undefined) return;
-    const { queue, state, messages } = read;
+    const { queue, state, order, messages } = read;
     for (let message = messages[read.done]; message !== undefined; message = messages[read.done]) {
-      if (state.wants(message.seq)) {
+      if (state.wants(message.seq, order.kind)) {
         if (this.#inFlight >= this.#window || !this.#send(link, queue, state, message, true)) return;
         state.sent(message.seq, 1, this.#parts.clock.now());
         this.counts.sentFromOutbox++;

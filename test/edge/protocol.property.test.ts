@@ -90,7 +90,7 @@ class World {
           break;
         }
         present.push(seq);
-        if (!state.wants(seq)) continue;
+        if (!state.wants(seq, order.kind)) continue;
         const says = this.outbox.get(`${boot} ${seq}`)?.says ?? "";
         this.atBroker.push({ boot, seq, says, qos: 1, epoch: this.epoch });
         state.sent(seq, 1, this.now);

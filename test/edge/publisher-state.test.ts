@@ -29,7 +29,7 @@ function sentLive(count: number, now = 0): PublisherState {
 function workOff(state: PublisherState, order: ReadOrder, now: number): number[] {
   const through = Math.min(order.to, order.from + order.limit - 1);
   const present = Array.from({ length: through - order.from + 1 }, (_, index) => order.from + index);
-  const sent = present.filter((seq) => state.wants(seq));
+  const sent = present.filter((seq) => state.wants(seq, order.kind));
   for (const seq of sent) state.sent(seq, 1, now);
   state.scanned(order, through, present);
   for (const seq of sent) state.answered(seq);
@@ -151,8 +151,8 @@ describe("PublisherState", () => {
     state.receipt(receipt(8, [[3, 3]]), 0);
     assert.deepEqual(state.receipt(receipt(7), 1), { kind: "ignored", why: "backwards" });
     assert.deepEqual(state.receipt(receipt(8, [[3, 4]]), 1), { kind: "ignored", why: "backwards" });
-    assert.equal(state.wants(3), true);
-    assert.equal(state.wants(4), false);
+    assert.equal(state.wants(3, "again"), true);
+    assert.equal(state.wants(4, "again"), false);
   });
 
   it("ignores a receipt for numbers that it has never given out", () => {

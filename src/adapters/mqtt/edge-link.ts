@@ -1,0 +1,231 @@
+import { Socket } from "node:net";
+import mqtt, {
+  type IClientSubscribeOptions,
+  type IConnackPacket,
+  type IStore,
+  type MqttClient,
+  type Packet,
+} from "mqtt";
+import type {
+  BrokerLink,
+  LinkLimits,
+  LinkMessage,
+  LinkOwner,
+  LinkRequest,
+  OpenLink,
+  PublishAnswer,
+} from "../../edge/broker-link.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import { connectionFailure, disconnectReason, unreachable } from "./broker-failure.ts";
+import { type BrokerOptions, brokerOptions } from "./broker-options.ts";
+import type { EdgeLinkOptions } from "./edge-link-options.ts";
+import { linkPayload, linkPublishOptions, packetBytes } from "./link-packet.ts";
+import { MACHINE_CLIENT_DEFAULTS } from "./machine-client-options.ts";
+import { NoStore } from "./no-store.ts";
+
+type PacketOf<Command extends Packet["cmd"]> = Extract<Packet, { cmd: Command }>;
+
+/** Edges speak MQTT 5: only there does a broker say that it refused a message, or that nobody hears it. */
+const PROTOCOL = 5;
+const NO_MATCHING_SUBSCRIBERS = 16;
+const FIRST_FAILURE = 0x80;
+/** The largest packet taken from the broker: receipts and commands are far smaller. */
+const LARGEST_PACKET_BYTES = 1024 * 1024;
+/** How long the broker has to hang up after DISCONNECT, milliseconds. */
+const CLOSE_WITHIN_MS = 2_000;
+const RECEIPTS_AND_COMMANDS: IClientSubscribeOptions = { qos: 1, nl: false, rap: true, rh: 0 };
+
+/**
+ * Makes the connections of an edge. What can be wrong with the options is found here and not at the first attempt.
+ * @throws ConcheError CONCHE_BROKER_URL_INVALID, CONCHE_CONFIG_INVALID
+ */
+export function edgeLinks(options: EdgeLinkOptions): OpenLink {
+  brokerOptions({ ...options, clientId: "", protocol: PROTOCOL });
+  return (request, owner) => new EdgeLink(options, request, owner);
+}
+
+/**
+ * One connection made with MQTT.js, which has the least to say that it can have: a client of its own for each
+ * connection, without store, queue, reconnect or resubscribe. The outbox is the store and the queue.
+ */
+class EdgeLink implements BrokerLink {
+  readonly #broker: BrokerOptions;
+  readonly #client: MqttClient;
+  readonly #owner: LinkOwner;
+  readonly #unanswered = new Map<number, (answer: PublishAnswer) => void>();
+  readonly #subscribeTimeoutMs: number;
+  #limits: LinkLimits & { readonly retain: boolean } = NO_LIMITS;
+  #subscribeTimer: NodeJS.Timeout | undefined;
+  #why: ConcheError | undefined;
+  #over = false;
+
+  constructor(
+    options: EdgeLinkOptions,
+    { clientId, credentials, will, filters }: LinkRequest,
+    owner: LinkOwner,
+  ) {
+    const schema = will?.userProperties?.schema;
+    const machineWill = will && {
+      ...will,
+      payload: Buffer.from(will.payload).toString(),
+      ...(typeof schema === "string" ? { schema } : {}),
+    };
+    this.#broker = brokerOptions({
+      ...options,
+      ...given(credentials),
+      clientId,
+      protocol: PROTOCOL,
+      will: machineWill,
+    });
+    this.#owner = owner;
+    this.#subscribeTimeoutMs = options.connectTimeoutMs ?? MACHINE_CLIENT_DEFAULTS.connectTimeoutMs;
+    this.#client = mqtt.connect({
+      ...this.#broker.client,
+      queueQoSZero: false,
+      outgoingStore: new NoStore() as unknown as IStore,
+      properties: { maximumPacketSize: LARGEST_PACKET_BYTES },
+    });
+    this.#client.on("connect", (packet) => this.#connected(packet, filters));
+    this.#client.on("packetreceive", (packet) => {
+      if (packet.cmd === "puback") this.#acknowledged(packet);
+    });
+    this.#client.on("message", (topic, payload) => {
+      if (!this.#over) this.#owner.received(topic, payload);
+    });
+    this.#client.on("disconnect", (packet) => {
+      this.#why ??= unreachable(this.#broker.display, disconnectReason(packet));
+    });
+    this.#client.on("error", (error) => this.#down(connectionFailure(this.#broker.display, PROTOCOL, error)));
+    this.#client.on("close", () => this.#down(unreachable(this.#broker.display, "closed by the broker")));
+  }
+
+  publish(message: LinkMessage, answered: (answer: PublishAnswer) => void): boolean {
+    const { topic, payload, qos } = message;
+    if (this.#over || this.#client.stream.writableNeedDrain) return false;
+    if (packetBytes(message) > this.#limits.maximumPacketBytes) {
+      const error = this.#refusal(
+        topic,
+        `it has more than the ${this.#limits.maximumPacketBytes} bytes it takes`,
+      );
+      queueMicrotask(() => answered({ kind: "refused", error }));
+      return true;
+    }
+    // A broker that can't retain would drop the connection over it; the message matters more than the flag.
+    const retain = message.retain && this.#limits.retain;
+    this.#client.publish(topic, linkPayload(payload), linkPublishOptions(message, retain));
+    if (qos > 0) this.#unanswered.set(this.#client.getLastMessageId(), answered);
+    return true;
+  }
+
+  subscribe(filters: readonly string[]): void {
+    this.#subscribe(filters, () => {});
+  }
+
+  async close(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#subscribeTimer);
+    // MQTT.js would wait for these answers before it disconnects; the outbox knows what has none.
+    for (const packetId of this.#unanswered.keys()) this.#client.removeOutgoingMessage(packetId);
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_WITHIN_MS);
+    });
+    const left = new Promise<void>((resolve) => this.#client.end(false, {}, () => resolve()));
+    await Promise.race([left, limit]);
+    clearTimeout(timer);
+    this.#client.stream.destroy();
+  }
+
+  #connected({ properties = {} }: IConnackPacket, filters: readonly string[]): void {
+    if (this.#over) return;
+    const { stream } = this.#client;
+    // MQTT.js leaves Nagle's algorithm on, which holds small packets back until the one before is confirmed.
+    if (stream instanceof Socket) stream.setNoDelay(true);
+    if (properties.maximumQoS === 0) {
+      this.#down(qosRefused(this.#broker.display));
+      return;
+    }
+    stream.on("drain", () => {
+      if (!this.#over) this.#owner.relieved();
+    });
+    this.#limits = {
+      receiveMaximum: properties.receiveMaximum ?? 65_535,
+      maximumPacketBytes: properties.maximumPacketSize ?? Number.POSITIVE_INFINITY,
+      retain: properties.retainAvailable ?? true,
+    };
+    if (filters.length === 0) this.#owner.up(this.#limits);
+    else this.#subscribe(filters, () => this.#owner.up(this.#limits));
+  }
+
+  #subscribe(filters: readonly string[], answered: () => void): void {
+    if (this.#over) return;
+    const timer = setTimeout(() => {
+      this.#down(unreachable(this.#broker.display, "no answer to the subscription"));
+    }, this.#subscribeTimeoutMs);
+    this.#subscribeTimer = timer;
+    this.#client.subscribe([...filters], RECEIPTS_AND_COMMANDS, (_error, _subscriptions, packet) => {
+      clearTimeout(timer);
+      // Without SUBACK the connection has ended, and says so itself.
+      if (this.#over || packet?.cmd !== "suback") return;
+      const refused = refusedFilters(filters, packet);
+      if (refused.length > 0) this.#owner.unsubscribed(subscriptionRefused(this.#broker.display, refused));
+      answered();
+    });
+  }
+
+  #acknowledged({ messageId = 0, reasonCode = 0, properties }: PacketOf<"puback">): void {
+    const answered = this.#unanswered.get(messageId);
+    this.#unanswered.delete(messageId);
+    if (this.#over || answered === undefined) return;
+    if (reasonCode >= FIRST_FAILURE) {
+      const words = properties?.reasonString === undefined ? "" : `: ${properties.reasonString}`;
+      answered({
+        kind: "refused",
+        error: this.#refusal("the message", `reason 0x${reasonCode.toString(16)}${words}`),
+      });
+    } else answered({ kind: reasonCode === NO_MATCHING_SUBSCRIBERS ? "no-subscriber" : "taken" });
+  }
+
+  #refusal(what: string, why: string): ConcheError {
+    return new ConcheError("CONCHE_BROKER_REFUSED", {
+      message: `${this.#broker.display} does not take ${what}: ${why}`,
+      hint: "check the broker's access rules and limits for this machine",
+    });
+  }
+
+  #down(error: ConcheError): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#subscribeTimer);
+    this.#unanswered.clear();
+    this.#client.end(true);
+    this.#owner.down(this.#why ?? error);
+  }
+}
+
+const NO_LIMITS = { receiveMaximum: 1, maximumPacketBytes: Number.POSITIVE_INFINITY, retain: true };
+
+/** Without what is there but undefined: it must not hide what holds for all connections. */
+function given<Values extends object>(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Values;
+}
+
+function refusedFilters(filters: readonly string[], packet: PacketOf<"suback">): string[] {
+  return filters.filter((_, index) => Number(packet.granted[index] ?? FIRST_FAILURE) >= FIRST_FAILURE);
+}
+
+function subscriptionRefused(display: string, filters: readonly string[]): ConcheError {
+  return new ConcheError("CONCHE_BROKER_REFUSED", {
+    message: `${display} does not let this client hear ${filters.join(", ")}`,
+    hint: "allow each machine to subscribe to its own datacenter/… topics; without receipts nothing is forgotten",
+  });
+}
+
+function qosRefused(display: string): ConcheError {
+  return new ConcheError("CONCHE_QOS_DOWNGRADED", {
+    message: `${display} takes no QoS 1 messages`,
+    hint: "allow QoS 1 on the broker",
+    retryable: true,
+  });
+}

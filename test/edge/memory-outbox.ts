@@ -1,0 +1,111 @@
+import type { Publisher } from "../../src/contract/identity.ts";
+import {
+  type AppendOutcome,
+  type DroppedTelemetry,
+  type Holding,
+  type NewMessage,
+  type Outbox,
+  type PublisherHolding,
+  type ReadOutcome,
+  storedBytes,
+} from "../../src/edge/outbox.ts";
+import type { SeqRange } from "../../src/edge/seq-set.ts";
+import type { ConcheError } from "../../src/errors/conche-error.ts";
+
+/** An outbox in memory whose disk can be held up, made to fail, or carried over to the next process. */
+export class MemoryOutbox implements Outbox {
+  readonly leftovers: readonly PublisherHolding[];
+  /** Errors for the next calls, the first one first. */
+  readonly appendFailures: ConcheError[] = [];
+  readonly deleteFailures: ConcheError[] = [];
+  /** How many messages each append brought. */
+  readonly groups: number[] = [];
+  closed = false;
+  #kept: NewMessage[];
+  readonly #mostTelemetry: number;
+  #gate: Promise<void> = Promise.resolve();
+
+  /** @param kept what an earlier process left; `mostTelemetry` messages fit the ring */
+  constructor(kept: readonly NewMessage[] = [], mostTelemetry = Number.POSITIVE_INFINITY) {
+    this.#kept = [...kept];
+    this.#mostTelemetry = mostTelemetry;
+    const byPublisher = Map.groupBy(kept, ({ publisher }) => `${publisher.boot} ${publisher.machine}`);
+    this.leftovers = [...byPublisher.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, messages]) => ({
+        publisher: (messages[0] as NewMessage).publisher,
+        highest: Math.max(...messages.map(({ seq }) => seq)),
+        ...holdingOf(messages),
+      }));
+  }
+
+  /** What is on disk. */
+  get kept(): readonly NewMessage[] {
+    return this.#kept;
+  }
+
+  /** Holds every write back until the returned function is called. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#gate = promise;
+    return resolve;
+  }
+
+  async append(messages: readonly NewMessage[]): Promise<AppendOutcome> {
+    await this.#gate;
+    const failure = this.appendFailures.shift();
+    if (failure !== undefined) throw failure;
+    this.groups.push(messages.length);
+    const known: number[] = [];
+    const conflicts: number[] = [];
+    for (const [index, message] of messages.entries()) {
+      const held = this.#kept.find((each) => isOf(each, message.publisher) && each.seq === message.seq);
+      if (held === undefined) this.#kept.push(message);
+      else if (String(held.payload) === String(message.payload)) known.push(index);
+      else conflicts.push(index);
+    }
+    return { known, conflicts, dropped: this.#makeRoom() };
+  }
+
+  async read(publisher: Publisher, from: number, to: number, limit: number): Promise<ReadOutcome> {
+    const all = this.#kept
+      .filter((each) => isOf(each, publisher) && each.seq >= from && each.seq <= to)
+      .sort((a, b) => a.seq - b.seq);
+    const messages = all.slice(0, limit);
+    return { messages, through: all.length > limit ? (messages.at(-1)?.seq ?? to) : to };
+  }
+
+  async delete(publisher: Publisher, ranges: readonly SeqRange[]): Promise<Holding> {
+    const failure = this.deleteFailures.shift();
+    if (failure !== undefined) throw failure;
+    const covered = (each: NewMessage) =>
+      isOf(each, publisher) && ranges.some(([from, to]) => each.seq >= from && each.seq <= to);
+    const gone = this.#kept.filter(covered);
+    this.#kept = this.#kept.filter((each) => !covered(each));
+    return holdingOf(gone);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+
+  #makeRoom(): DroppedTelemetry[] {
+    const telemetry = this.#kept.filter(({ durable }) => !durable);
+    const excess = telemetry.slice(0, Math.max(0, telemetry.length - this.#mostTelemetry));
+    this.#kept = this.#kept.filter((each) => !excess.includes(each));
+    return excess.map((each) => ({ publisher: each.publisher, ...holdingOf([each]).telemetry }));
+  }
+}
+
+function isOf({ publisher }: NewMessage, { machine, boot }: Publisher): boolean {
+  return publisher.machine === machine && publisher.boot === boot;
+}
+
+function holdingOf(messages: readonly NewMessage[]): Holding {
+  const pile = (durable: boolean) => {
+    const some = messages.filter((each) => each.durable === durable);
+    const bytes = some.reduce((sum, { payload, raw }) => sum + storedBytes(payload, raw), 0);
+    return { messages: some.length, bytes };
+  };
+  return { durable: pile(true), telemetry: pile(false) };
+}
