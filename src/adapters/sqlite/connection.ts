@@ -7,7 +7,8 @@ import { sqliteCodeOf, toConcheError } from "./sqlite-error.ts";
 
 /** Earlier versions can corrupt a database when its write-ahead log starts over (fixed in SQLite 3.51.3). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
-const SQLITE_CANTOPEN = 14;
+/** What SQLite says of a folder without write permission: CANTOPEN, READONLY_DIRECTORY. */
+const FOLDER_NOT_WRITABLE = [14, 1544];
 
 /**
  * Page size of a new log. Measured with rows of 350 bytes in groups of 4096: 8192 commits a quarter faster than
@@ -52,8 +53,9 @@ function openReadOnly(path: string): DatabaseSync {
   } catch (error) {
     db.close();
     // In a folder without write permission (an archive, a read-only medium) SQLite can't make the file through
-    // which readers and writers of a WAL database meet. Without a WAL there is no writer to meet.
-    if (sqliteCodeOf(error) !== SQLITE_CANTOPEN || fileSize(`${path}-wal`)) throw error;
+    // which readers and writers of a WAL database meet. Where none is there, there is no writer to meet.
+    const met = ["-wal", "-shm"].some((end) => fileSize(path + end) !== undefined);
+    if (met || !FOLDER_NOT_WRITABLE.includes(sqliteCodeOf(error) ?? 0)) throw error;
     const url = pathToFileURL(path);
     url.searchParams.set("immutable", "1");
     return new DatabaseSync(url, { readOnly: true });

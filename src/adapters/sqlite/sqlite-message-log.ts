@@ -131,6 +131,7 @@ export class SqliteMessageLog implements ReplayLog {
 
   #commit(group: CommitGroup, marks: readonly ReplayMark[]): void {
     if (this.#failure !== undefined) throw this.#failure;
+    if (!this.#db.isOpen) throw new ConcheError("CONCHE_INTERNAL", { message: "a commit on a closed log" });
     const { now, watch, mark } = this.#opened;
     requireConservation(this.#totals, group, marks);
     let committed: LogTotals;

@@ -160,6 +160,20 @@ suite("opening a log", () => {
     assert.equal(openAsSomebodyElse(folder), "CONCHE_DATA_FOLDER");
   });
 
+  test("reads a log in a folder where it may not write, as on a read-only medium", {
+    skip: withoutRights(),
+  }, async () => {
+    const folder = newFolder();
+    const log = await openMessageLog(folder);
+    await log.commit(new GroupMaker().group([record(1)]));
+    await log.close();
+    chmodSync(folder, 0o555);
+    const reader = new URL("../../../src/adapters/sqlite/log-reader.ts", import.meta.url).href;
+    const script = `const { LogReader } = await import(${JSON.stringify(reader)});
+      console.log([...LogReader.open(${JSON.stringify(folder)}).query({})].length);`;
+    assert.equal(asSomebodyElse(script), "1");
+  });
+
   test("says that there is no log where a reader finds none", () => {
     assert.throws(() => openForReading(newFolder()), isConcheError("CONCHE_LOG_MISSING", false));
   });
@@ -176,12 +190,14 @@ function withoutRights(): string | false {
 
 /** Opens a log in a process without special rights; returns the code of the error, or "opened". */
 function openAsSomebodyElse(folder: string): string {
-  const script = `
-    import { openMessageLog } from ${JSON.stringify(new URL("../../../src/adapters/sqlite/open-message-log.ts", import.meta.url).href)};
-    if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }
-    console.log(await openMessageLog(${JSON.stringify(folder)}).then(() => "opened", (error) => error.code));`;
-  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
-    encoding: "utf8",
-  });
-  return stdout.trim();
+  const module = new URL("../../../src/adapters/sqlite/open-message-log.ts", import.meta.url).href;
+  return asSomebodyElse(`const { openMessageLog } = await import(${JSON.stringify(module)});
+    console.log(await openMessageLog(${JSON.stringify(folder)}).then(() => "opened", (error) => error.code));`);
+}
+
+/** Runs a script in a process without special rights; returns what it wrote. */
+function asSomebodyElse(script: string): string {
+  const become = "if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }";
+  const args = ["--input-type=module", "--eval", `${become}\n${script}`];
+  return spawnSync(process.execPath, args, { encoding: "utf8" }).stdout.trim();
 }
