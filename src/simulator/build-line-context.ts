@@ -1,8 +1,8 @@
 import type { ProductType } from "../contract/schemas/product.ts";
-import { ConcheError } from "../errors/conche-error.ts";
 import type { Plant, PlantLine } from "../plant/plant.ts";
 import { LotNames } from "./genealogy/lot-names.ts";
 import type { LineContext } from "./line-context.ts";
+import { notSimulated } from "./modelled-machine.ts";
 import { HallAir } from "./process/hall-air.ts";
 import { Silo } from "./process/silo.ts";
 import { StorageTank } from "./process/storage-tank.ts";
@@ -45,11 +45,4 @@ export function buildLineContext(plant: Plant, line: PlantLine, seed: number, st
       return found;
     },
   };
-}
-
-function notSimulated(line: PlantLine): ConcheError {
-  return new ConcheError("CONCHE_PLANT_INVALID", {
-    message: `line ${line.definition.id} of site ${line.site.id} can't be simulated: its machines have no simulation`,
-    hint: "give its machines a simulation as in plants/chocolate.yaml, or simulate another line",
-  });
 }

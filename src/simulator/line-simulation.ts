@@ -46,7 +46,9 @@ export function simulateLine(
       hint: "name one of the plant's lines",
     });
   }
-  return new SteppedLine(assembleLine(plant, found, options.seed, options.startMs), options);
+  // Time stamps have whole milliseconds, and so has everything that is calculated from them.
+  const startMs = Math.floor(options.startMs);
+  return new SteppedLine(assembleLine(plant, found, options.seed, startMs), { ...options, startMs });
 }
 
 type Encode = (event: MachineEvent, atMs: number) => Record<string, unknown> | null;

@@ -1,3 +1,4 @@
+import { ConcheError } from "../errors/conche-error.ts";
 import type { PlantLine, PlantMachine } from "../plant/plant.ts";
 import type { MachineModelName, SimulationOf } from "../plant/schema/simulation/machine-simulation.ts";
 
@@ -18,11 +19,14 @@ export function machinesOf<Name extends MachineModelName>(
   });
 }
 
-/** The one machine of a line with a model; of conches the first. The checks of the plant have seen it to be there. */
+/**
+ * The one machine of a line with a model; of conches the first.
+ *
+ * @throws ConcheError CONCHE_PLANT_INVALID where the line has none: it isn't simulated
+ */
 export function machineOf<Name extends MachineModelName>(line: PlantLine, name: Name): ModelledMachine<Name> {
   const [machine] = machinesOf(line, name);
-  if (machine === undefined)
-    throw new RangeError(`line ${line.definition.id} has no machine with model ${name}`);
+  if (machine === undefined) throw notSimulated(line);
   return machine;
 }
 
@@ -31,4 +35,12 @@ function isOf<Name extends MachineModelName>(
   name: Name,
 ): parameters is SimulationOf<Name> {
   return parameters?.model === name;
+}
+
+/** The error of a line that the plant file has, but doesn't say how to simulate. */
+export function notSimulated(line: PlantLine): ConcheError {
+  return new ConcheError("CONCHE_PLANT_INVALID", {
+    message: `line ${line.definition.id} of site ${line.site.id} can't be simulated: its machines have no simulation`,
+    hint: "give its machines a simulation as in plants/chocolate.yaml, or simulate another line",
+  });
 }

@@ -2,11 +2,18 @@ import type { Plant } from "../plant/plant.ts";
 import { type LineSimulation, type SimulationOptions, simulateLine } from "./line-simulation.ts";
 import type { SimulatedMessage } from "./simulated-message.ts";
 
-/** Simulates every line of a plant; each line has random streams of its own. */
+/**
+ * Simulates every line of a plant that the plant file says how to simulate; each line has random streams of its own.
+ *
+ * @throws ConcheError CONCHE_PLANT_INVALID where that is none of them
+ */
 export function simulatePlant(plant: Plant, options: SimulationOptions): LineSimulation {
-  const lines = plant.lines.map(({ site, definition }) =>
-    simulateLine(plant, site.id, definition.id, options),
+  const simulated = plant.lines.filter(({ machines }) =>
+    machines.some(({ definition }) => definition.simulation !== undefined),
   );
+  // None: the first line's error says what is missing.
+  const chosen = simulated.length === 0 ? plant.lines.slice(0, 1) : simulated;
+  const lines = chosen.map(({ site, definition }) => simulateLine(plant, site.id, definition.id, options));
   return {
     advance(untilMs: number): SimulatedMessage[] {
       const said = lines.flatMap((line) => line.advance(untilMs));

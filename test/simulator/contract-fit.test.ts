@@ -7,11 +7,11 @@ import { hoursOf, quietPlant } from "./simulated-line.ts";
 
 suite("what a simulated line says", () => {
   for (const payloadVersion of [1, 2] as const) {
-    test(`fits the contract, version ${payloadVersion}: every message of two hours, every event of two days`, () => {
+    test(`fits the contract, version ${payloadVersion}: every message of an hour, every event of a day`, () => {
       const plant = chocolatePlant();
       const all = [
-        ...hoursOf(2, { payloadVersion, seed: 3 }),
-        ...hoursOf(48, { payloadVersion, seed: 4, plant: quietPlant() }),
+        ...hoursOf(1, { payloadVersion, seed: 3 }),
+        ...hoursOf(24, { payloadVersion, seed: 4, plant: quietPlant() }),
       ];
       const events = new Set<unknown>();
       for (const { machine, type, payload, atMs } of all) {

@@ -57,7 +57,7 @@ suite("a simulated line", () => {
 
   for (const payloadVersion of [1, 2] as const) {
     test(`shows everything within its first 15 seconds (version ${payloadVersion})`, () => {
-      for (let seed = 1; seed <= 40; seed++) {
+      for (let seed = 1; seed <= 20; seed++) {
         const said = simulation({ seed, payloadVersion }).advance(START_MS + 15_000);
         const steps = new Set(of(said, "telemetry").map(({ machine }) => machine.step));
         for (const step of STEPS)
@@ -129,6 +129,23 @@ suite("a simulated line", () => {
       code: "CONCHE_PLANT_INVALID",
       message: /can't be simulated/,
     });
+  });
+
+  test("a line of machines that nobody simulates is an error too, whatever else the file says of it", () => {
+    const unmodelled = changedPlant((document) => {
+      for (const machine of document.sites[0]?.lines[0]?.machines ?? []) delete machine.simulation;
+    });
+    assert.throws(() => simulation({ plant: unmodelled }), {
+      code: "CONCHE_PLANT_INVALID",
+      message: /can't be simulated/,
+    });
+  });
+
+  test("a start between two milliseconds is that of the one before", () => {
+    const parts = [START_MS, START_MS + 0.7].map((startMs) =>
+      simulation({ startMs }).advance(START_MS + 2_000),
+    );
+    assert.deepEqual(parts[1], parts[0]);
   });
 
   test("endless time is refused instead of taken literally", () => {

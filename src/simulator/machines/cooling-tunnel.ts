@@ -85,7 +85,7 @@ export class CoolingTunnel implements MachineModel, MouldReceiver {
     const stepM = (this.#fullSpeedMpm * STEP_S) / 60;
     while (travelled.positionM < mould.positionM) {
       travelled.positionM += stepM;
-      this.#cool(travelled);
+      this.#cool([travelled]);
     }
     return travelled.tempC;
   }
@@ -115,10 +115,8 @@ export class CoolingTunnel implements MachineModel, MouldReceiver {
     }
     this.#speedMpm = approach(this.#speedMpm, this.#blocked ? 0 : this.#fullSpeedMpm, BELT_TAU_S);
     const movedM = this.#blocked ? 0 : (this.#fullSpeedMpm * STEP_S) / 60;
-    for (const mould of this.#moulds) {
-      mould.positionM += movedM;
-      this.#cool(mould);
-    }
+    for (const mould of this.#moulds) mould.positionM += movedM;
+    this.#cool(this.#moulds);
     if (!this.#blocked) this.#release();
   }
 
@@ -146,34 +144,37 @@ export class CoolingTunnel implements MachineModel, MouldReceiver {
     }
   }
 
-  #cool(mould: Mould): void {
-    const { parameters } = this.#context;
-    const zone = Math.min(2, Math.floor((3 * mould.positionM) / parameters.path_m));
-    const air = this.#air[zone];
-    if (air === undefined) return;
-    const { from, to } = parameters.crystallising_c;
-    let heatKjKgK = parameters.heat_capacity_kj_kgk;
-    if (mould.tempC < from && mould.tempC > to) {
-      heatKjKgK += mould.batch.product.recipe.phases.cooling.latent_kj_kg / (from - to);
+  /** One step of cooling, in the order of moulds: the innermost loop of a simulation, hence without any detour. */
+  #cool(moulds: readonly Mould[]): void {
+    const { path_m, heat_capacity_kj_kgk, crystallising_c } = this.#context.parameters;
+    const { from, to } = crystallising_c;
+    const air = [this.#airC(0), this.#airC(1), this.#airC(2)] as const;
+    const loss = this.#lossKjKgK;
+    for (const mould of moulds) {
+      const way = (3 * mould.positionM) / path_m;
+      const airC = way < 1 ? air[0] : way < 2 ? air[1] : air[2];
+      const sets = mould.tempC < from && mould.tempC > to;
+      const latent = sets ? mould.batch.product.recipe.phases.cooling.latent_kj_kg / (from - to) : 0;
+      mould.tempC -= (loss * (mould.tempC - airC)) / (heat_capacity_kj_kgk + latent);
     }
-    const airC = air.tempC + air.noise.value;
-    mould.tempC -= (this.#lossKjKgK * (mould.tempC - airC)) / heatKjKgK;
+  }
+
+  /** The air of a zone, from 0. */
+  #airC(zone: number): number {
+    const air = this.#air[zone];
+    return air === undefined ? 0 : air.tempC + air.noise.value;
   }
 
   readings(): Readings {
     const { random, line } = this.#context;
-    const zone = (index: number) => {
-      const air = this.#air[index];
-      return air === undefined ? 0 : air.tempC + air.noise.value;
-    };
     const exitC = this.#exitC + 0.05 * random.normal();
     const dewPointC = line.hall.dewPointC;
     return {
-      tunnel_temp_c: zone(1),
+      tunnel_temp_c: this.#airC(1),
       belt_speed_mpm: this.#speedMpm,
-      zone_1_temp_c: zone(0),
-      zone_2_temp_c: zone(1),
-      zone_3_temp_c: zone(2),
+      zone_1_temp_c: this.#airC(0),
+      zone_2_temp_c: this.#airC(1),
+      zone_3_temp_c: this.#airC(2),
       exit_temp_c: exitC,
       dew_point_c: dewPointC,
       dew_point_margin_k: exitC - dewPointC,

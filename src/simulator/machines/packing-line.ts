@@ -260,7 +260,7 @@ export class PackingLine implements MachineModel, BarReceiver {
     );
   }
 
-  get #counts(): Counts {
+  readonly #counts = (): Counts => {
     const causes = Object.fromEntries(REJECT_CAUSES.map((cause) => [cause, this.#bins.total(cause)]));
     return {
       unit: "pieces",
@@ -270,7 +270,7 @@ export class PackingLine implements MachineModel, BarReceiver {
       defective_by_cause: causes,
       since: timestampV2(this.#startMs),
     };
-  }
+  };
 
   readings(): Readings {
     return {

@@ -10,7 +10,7 @@ import { timestampV2 } from "./timestamp-text.ts";
 type AlarmPriority = Extract<BodyOf<"alarm">, { event: "raised" }>["priority"];
 
 /** States of PackML that the simulated machines go through. */
-export type RunState = "Execute" | "Idle" | "Held" | "Suspended" | "Stopped" | "Completing";
+export type RunState = "Execute" | "Idle" | "Held" | "Suspended" | "Stopped";
 
 /** Machines send a few milliseconds apart from one second to the next, as real ones do. */
 const JITTER_MS = 8;
@@ -72,8 +72,8 @@ export class MachineReporter {
     this.#say({ type: "state", body: { state: "ONLINE" } });
   }
 
-  /** Takes a state; said when it or its reason is new. */
-  become(state: RunState, reason?: StopReason, counts?: Counts): void {
+  /** Takes a state; said when it or its reason is new, and only then is it counted. */
+  become(state: RunState, reason?: StopReason, counts?: () => Counts): void {
     if (this.#state === state && this.#reasonCode === reason?.code) return;
     this.#state = state;
     this.#reasonCode = reason?.code;
@@ -84,7 +84,7 @@ export class MachineReporter {
         state,
         mode: "Production",
         ...(reason === undefined ? {} : { stop_reason: reason }),
-        ...(counts === undefined ? {} : { counts }),
+        ...(counts === undefined ? {} : { counts: counts() }),
         ...this.#work(),
       },
     });

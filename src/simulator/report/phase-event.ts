@@ -8,9 +8,7 @@ export function phaseEvent(
   batch: ProductionBatch,
   name: string,
   state: PhaseBody["state"],
-  values:
-    | Pick<PhaseBody, "set_points" | "actual" | "level">
-    | Omit<PhaseBody, "event" | "batch_id" | "name" | "state" | "level"> = {},
+  values: Pick<PhaseBody, "set_points" | "actual"> = {},
 ): PhaseBody {
   return { event: "PHASE", ...batchFields(batch), level: "unit_procedure", name, state, ...values };
 }

@@ -187,4 +187,15 @@ suite("genealogy of two days", () => {
       );
     }
   });
+
+  test("the bins are emptied before another product comes: rework is like into like", () => {
+    for (const said of days) {
+      let packing: unknown;
+      for (const { payload } of of(said, "batch", "packer-03")) {
+        if (payload.event === "PHASE" && payload.state === "running") packing = payload.product_type;
+        if (payload.event === "REWORK_CREATED" && packing !== undefined)
+          assert.equal(payload.product_type, packing);
+      }
+    }
+  });
 });

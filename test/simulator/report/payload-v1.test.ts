@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { willOf } from "../../../src/simulator/report/birth-and-will.ts";
-import { hoursOf, of, START_MS, simulation } from "../simulated-line.ts";
+import { hoursOf, of, quietPlant, START_MS, simulation } from "../simulated-line.ts";
 
 /** Tags of the seed's machines, by step. */
 const SEED_TAGS: Readonly<Record<string, readonly string[]>> = {
@@ -19,7 +19,7 @@ const BATCH = /^B\d{8}-(WH|MI|DA)-\d{4}$/;
 const CODES: Readonly<Record<string, string>> = { white: "WH", milk: "MI", dark: "DA" };
 
 suite("version 1 output", () => {
-  const said = hoursOf(14, { payloadVersion: 1, seed: 5 });
+  const said = hoursOf(14, { payloadVersion: 1, seed: 5, plant: quietPlant() });
 
   test("telemetry has the seed's fields, in its order, with the tags of the step and no more", () => {
     const steps = new Set<string>();
