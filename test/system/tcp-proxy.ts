@@ -1,0 +1,70 @@
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+
+/** A wire that can be cut: passes bytes on to a port of this machine. */
+export class TcpProxy {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #connected: (() => void)[] = [];
+  #frozen = false;
+
+  private constructor(target: number) {
+    this.#server = createServer((near) => {
+      const far = connect({ port: target, host: "127.0.0.1", noDelay: true });
+      for (const socket of [near, far]) {
+        this.#sockets.add(socket);
+        socket.setNoDelay(true);
+        socket.on("error", () => {});
+        socket.on("close", () => {
+          near.destroy();
+          far.destroy();
+          this.#sockets.delete(socket);
+        });
+      }
+      if (this.#frozen) return;
+      near.pipe(far);
+      far.pipe(near);
+      for (const resolve of this.#connected.splice(0)) resolve();
+    });
+  }
+
+  static async listen(target: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target);
+    proxy.#server.listen(0, "127.0.0.1");
+    await once(proxy.#server, "listening");
+    return proxy;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    return address.port;
+  }
+
+  /** Resolves when somebody connects next. */
+  connected(): Promise<void> {
+    return new Promise((resolve) => this.#connected.push(resolve));
+  }
+
+  /** From now on nothing passes, and nobody is told: as when a cable is pulled. */
+  freeze(): void {
+    this.#frozen = true;
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  /** Lets bytes pass on new connections; those that were frozen stay dead. */
+  thaw(): void {
+    this.#frozen = false;
+  }
+
+  /** Breaks every connection, with whatever was under way. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+}
