@@ -40,9 +40,8 @@ const PAGES_PER_STEP = 2048;
  * file, checked, durable, and complete when it has its name (until then it is called `….partial`).
  *
  * WHY in one read transaction: SQLite's backup starts over whenever another process commits, so beside a busy data
- * center it would never end; within a transaction it copies one state. `VACUUM INTO` would do as well and packs the
- * pages, but takes three times as long and can't tell how far it is.
- * @throws ConcheError CONCHE_BACKUP_FAILED, and as {@link openForReading}
+ * center it would never end; within a transaction it copies one state. `VACUUM INTO` would do as well,
+ * but shows no progress and holds the event loop up until it is done.
  */
 export async function backupLog(
   folder: string,
