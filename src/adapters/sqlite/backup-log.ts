@@ -42,6 +42,7 @@ const PAGES_PER_STEP = 2048;
  * WHY in one read transaction: SQLite's backup starts over whenever another process commits, so beside a busy data
  * center it would never end; within a transaction it copies one state. `VACUUM INTO` would do as well,
  * but shows no progress and holds the event loop up until it is done.
+ * @throws ConcheError CONCHE_BACKUP_FAILED, and as {@link openForReading}
  */
 export async function backupLog(
   folder: string,
