@@ -8,9 +8,12 @@ import { ROOT, tool } from "./tool.ts";
 const SOURCE = join(ROOT, "src");
 const BUILT = join(ROOT, "dist");
 
-/** Emits JavaScript with the imports' extensions rewritten; false where the sources don't type-check. */
-function emit(): boolean {
-  const args = [tool("typescript", "tsc"), "--project", "tsconfig.build.json"];
+/**
+ * Emits what the project file says: JavaScript with the imports' extensions rewritten, or the types of the library
+ * with their comments. False where the sources don't type-check.
+ */
+function emit(project: string): boolean {
+  const args = [tool("typescript", "tsc"), "--project", project];
   return spawnSync(process.execPath, args, { cwd: ROOT, stdio: "inherit" }).status === 0;
 }
 
@@ -24,5 +27,5 @@ function copyOtherFiles(): void {
 }
 
 rmSync(BUILT, { recursive: true, force: true });
-if (emit()) copyOtherFiles();
+if (emit("tsconfig.build.json") && emit("tsconfig.types.json")) copyOtherFiles();
 else process.exitCode = 1;

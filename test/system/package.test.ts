@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { after, before, suite, test } from "node:test";
-import { ROOT } from "../../scripts/tool.ts";
+import { ROOT, tool } from "../../scripts/tool.ts";
 
 const NO_NETWORK =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTCACHED|ENETUNREACH|EIDLETIMEOUT/;
@@ -67,7 +67,11 @@ suite("the package", () => {
     for (const file of ["bin/conche.mjs", "dist/main.js", "LICENSE", "CHANGELOG.md", "docs/errors.md"]) {
       assert.ok(existsSync(join(root, file)), file);
     }
-    assert.deepEqual(globSync("**/*.ts", { cwd: root, exclude: (name) => name === "node_modules" }), []);
+    const sources = globSync("**/*.ts", { cwd: root, exclude: (name) => name === "node_modules" });
+    assert.deepEqual(
+      sources.filter((file) => !file.endsWith(".d.ts")),
+      [],
+    );
     for (const left of ["src", "test", "scripts", "bench", "node_modules/typescript"]) {
       assert.equal(existsSync(join(root, left)), false, left);
     }
@@ -79,6 +83,28 @@ suite("the package", () => {
     const result = conche("--version");
     assert.equal(result.status, 0, result.stderr);
     assert.equal(result.stdout.split(" ")[1], version, result.stdout);
+  });
+
+  test("is a library too, with types", (t) => {
+    if (offline !== "") return t.skip(offline);
+    const source = `
+      import { openEdge, type Identity } from "conche";
+      const edge = await openEdge({ url: "mqtt://127.0.0.1:1", outbox: ${JSON.stringify(join(folder, "outbox"))} });
+      const machine = await edge.machine("tunis-01/line-a/s5_tempering/temper-01");
+      const identity: Identity = await machine.publish("telemetry", { ts: "2026-01-11T10:00:00Z", tags: { temp_c: 31.4 } });
+      // @ts-expect-error: no such state
+      await machine.publish("state", { ts: "2026-01-11T10:00:00Z", state: "Nonsense" }).catch((error) => console.log(error.code));
+      console.log(identity.seq);
+      await edge.close();`;
+    writeFileSync(join(home, "publish.mts"), source);
+    const published = spawnSync(process.execPath, ["publish.mts"], { cwd: home, encoding: "utf8" });
+    assert.equal(published.stdout, "CONCHE_MESSAGE_REFUSED\n1\n", published.stderr);
+    const types = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--types", "node"];
+    const roots = ["--typeRoots", join(ROOT, "node_modules", "@types")];
+    const compiler = tool("typescript", "tsc");
+    const args = [compiler, ...types, ...roots, "--skipLibCheck", "publish.mts"];
+    const checked = spawnSync(process.execPath, args, { cwd: home, encoding: "utf8" });
+    assert.equal(checked.stdout, "");
   });
 
   test("runs the whole journey, and its log adds up", (t) => {

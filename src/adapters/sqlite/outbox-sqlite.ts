@@ -24,6 +24,12 @@ const WORKER = new URL(
   import.meta.url,
 );
 
+/**
+ * The thread's heap. Groups and portions of a few megabytes pass through it; left to itself, V8 would take 90 MB more
+ * for that (measured over 200,000 messages).
+ */
+const HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
+
 /** The outbox in SQLite, in a thread of its own. */
 export class SqliteOutbox implements Outbox {
   readonly leftovers: readonly PublisherHolding[];
@@ -47,7 +53,7 @@ export class SqliteOutbox implements Outbox {
    * @throws ConcheError as `openOutboxDatabase`
    */
   static open(options: OutboxOptions, nowMs: number): Promise<SqliteOutbox> {
-    const worker = new Worker(WORKER, { workerData: { options, nowMs }, execArgv: [] });
+    const worker = new Worker(WORKER, { workerData: { options, nowMs }, execArgv: [], resourceLimits: HEAP });
     return new Promise((resolve, reject) => {
       const failed = (cause?: unknown) => reject(threadFailed(cause));
       worker.once("error", failed);
