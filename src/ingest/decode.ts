@@ -92,9 +92,11 @@ export class Decoder {
   }
 
   #flags(message: DeliveredMessage, topic: UpTopic, reading: PayloadFacts, clockSkewMs: number): number {
-    let flags = policyFlags(topic.type, message.qos, message.retain, message.retainVisible);
-    if (reading.refill || message.properties?.userProperties?.refill !== undefined)
-      flags |= MESSAGE_FLAG.REFILL;
+    const refill = reading.refill || message.properties?.userProperties?.refill !== undefined;
+    // A state that comes late isn't retained where a newer one has been: nobody must take it for the present.
+    const retainExpected = message.retainVisible && !refill;
+    let flags = policyFlags(topic.type, message.qos, message.retain, retainExpected);
+    if (refill) flags |= MESSAGE_FLAG.REFILL;
     if (clockSkewMs > CLOCK_TOLERANCE_MS || clockSkewMs < -CLOCK_TOLERANCE_MS) {
       // A refilled or queued message is old for a reason; only a clock that runs ahead shows in one.
       if (clockSkewMs > 0 || (flags & MESSAGE_FLAG.REFILL) === 0) flags |= MESSAGE_FLAG.CLOCK_SKEW;

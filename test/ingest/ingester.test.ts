@@ -149,6 +149,7 @@ describe("Ingester", () => {
       { ...telemetry(1), retain: true },
       { ...stateV1("RUNNING"), retain: false },
       { ...stateV1("IDLE"), retain: false, retainVisible: false },
+      { ...stateV1("IDLE"), retain: false, properties: { userProperties: { refill: "1" } } },
     );
     const unknown = MESSAGE_FLAG.UNKNOWN_MACHINE;
     assert.deepEqual(
@@ -158,6 +159,7 @@ describe("Ingester", () => {
         MESSAGE_FLAG.RETAIN_AGAINST_POLICY,
         MESSAGE_FLAG.RETAIN_AGAINST_POLICY,
         0,
+        MESSAGE_FLAG.REFILL,
       ],
     );
     assert.ok(log.messages.every(({ flags }) => (flags & unknown) !== 0));
