@@ -74,8 +74,7 @@ export class Connection {
     this.#sink = parts.sink;
     this.#stats = parts.stats;
     this.#owner = owner;
-    const oversize = settings.protocol === 5 ? "refuse" : "cut";
-    this.#splitter = new FrameSplitter(settings.maxPacketBytes, oversize, (frame) => this.#takeFrame(frame));
+    this.#splitter = new FrameSplitter(settings.maxPacketBytes, (frame) => this.#takeFrame(frame));
     this.#reader = new PacketReader(settings.protocol);
     const write = (bytes: Buffer) => this.#write(bytes);
     this.#intake = new Intake({

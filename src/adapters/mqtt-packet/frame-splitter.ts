@@ -9,10 +9,10 @@ export interface Frame {
   readonly totalBytes: number;
 }
 
-/** What to do with a PUBLISH over the limit; anything else over it always ends the connection. */
-export type OversizePolicy = "refuse" | "cut";
-
-/** Of a cut packet this much is kept: enough for the longest topic, and a good look at the payload. */
+/**
+ * Of a PUBLISH over the limit this much is kept: enough for the longest topic, and a good look at the payload. To
+ * refuse it would bring it back with every connection. Anything else over the limit ends the connection.
+ */
 export const CUT_PACKET_BYTES = 128 * 1024;
 
 const PUBLISH_TYPE = 3;
@@ -26,7 +26,6 @@ const MAX_LENGTH_BYTES = 4;
  */
 export class FrameSplitter {
   readonly #maxBytes: number;
-  readonly #oversize: OversizePolicy;
   readonly #onFrame: (frame: Frame) => void;
   /** The beginning of a fixed header that hasn't arrived whole. */
   #header: Buffer | undefined;
@@ -35,9 +34,8 @@ export class FrameSplitter {
   /** How much of it has come, including what was over the limit and not kept. */
   #received = 0;
 
-  constructor(maxBytes: number, oversize: OversizePolicy, onFrame: (frame: Frame) => void) {
+  constructor(maxBytes: number, onFrame: (frame: Frame) => void) {
     this.#maxBytes = maxBytes;
-    this.#oversize = oversize;
     this.#onFrame = onFrame;
   }
 
@@ -86,10 +84,10 @@ export class FrameSplitter {
   }
 
   #checkOversize(firstByte: number | undefined, totalBytes: number): void {
-    if (this.#oversize === "cut" && (firstByte ?? 0) >>> 4 === PUBLISH_TYPE) return;
+    if ((firstByte ?? 0) >>> 4 === PUBLISH_TYPE) return;
     throw new ProtocolViolation(
       "packetTooLarge",
-      `a packet of ${totalBytes} bytes, more than the agreed ${this.#maxBytes}`,
+      `a packet of ${totalBytes} bytes, where ${this.#maxBytes} are the most that is taken`,
     );
   }
 

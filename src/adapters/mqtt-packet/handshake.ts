@@ -33,10 +33,11 @@ export function connectPacket(settings: ConsumerSettings): IConnectPacket {
   if (settings.username !== undefined) packet.username = settings.username;
   if (settings.password !== undefined) packet.password = Buffer.from(settings.password);
   if (settings.protocol === 5) {
+    // No maximum packet size: the broker would throw larger messages away, having acknowledged them to the machine,
+    // and nobody would know. As it is they come, and their beginning goes to quarantine.
     packet.properties = {
       sessionExpiryInterval: settings.sessionExpiryS,
       receiveMaximum: settings.receiveMaximum,
-      maximumPacketSize: settings.maxPacketBytes,
       topicAliasMaximum: 0,
     };
   }

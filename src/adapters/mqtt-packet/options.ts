@@ -28,7 +28,7 @@ export interface MqttConsumerOptions {
   readonly sessionExpiryS?: number | undefined;
   /** The most QoS 1 messages the broker may send ahead of our acknowledgements (MQTT 5). */
   readonly receiveMaximum?: number | undefined;
-  /** The largest packet taken, fixed header included. */
+  /** The largest packet taken whole, fixed header included; of a longer PUBLISH only the beginning is kept. */
   readonly maxPacketBytes?: number | undefined;
   /** Seconds; the broker may shorten it (MQTT 5). */
   readonly keepaliveS?: number | undefined;

@@ -45,7 +45,7 @@ function askOnce(settings: ConsumerSettings): Promise<BrokerLimits> {
       reject(error);
     };
     const reader = new PacketReader(protocol);
-    const splitter = new FrameSplitter(maxPacketBytes, "refuse", (frame) => {
+    const splitter = new FrameSplitter(maxPacketBytes, (frame) => {
       const packet = reader.read(frame.bytes);
       if (packet.cmd !== "connack")
         throw new ProtocolViolation("protocolError", `${packet.cmd} before CONNACK`);

@@ -87,7 +87,7 @@ export function readPublish(frame: Frame, protocol: 4 | 5): ReceivedPublish {
   const packetId = qos === 0 ? 0 : reader.int16();
   if (qos !== 0 && packetId === 0)
     throw new ProtocolViolation("malformed", "PUBLISH with packet identifier 0");
-  const properties = protocol === 5 ? readProperties(reader) : undefined;
+  const properties = protocol === 5 ? readProperties(reader, frame.totalBytes) : undefined;
   return {
     topic,
     packetId,
@@ -100,9 +100,15 @@ export function readPublish(frame: Frame, protocol: 4 | 5): ReceivedPublish {
   };
 }
 
-function readProperties(packet: FieldReader): DeliveredProperties | undefined {
+/** Undefined too where their end was not kept: there is no telling then what they would have said. */
+function readProperties(packet: FieldReader, totalBytes: number): DeliveredProperties | undefined {
   const length = packet.varint();
   if (length === 0) return undefined;
+  const end = packet.at + length;
+  if (end > packet.end && end <= totalBytes) {
+    packet.at = end;
+    return undefined;
+  }
   const reader = packet.part(length);
   const properties: PropertiesInProgress = {};
   while (reader.at < reader.end) readProperty(reader, properties);

@@ -17,7 +17,6 @@ describe("MqttConsumer connecting", () => {
     assert.deepEqual(connect.properties, {
       sessionExpiryInterval: 7 * 24 * 3600,
       receiveMaximum: 1_000,
-      maximumPacketSize: 1024 * 1024,
       topicAliasMaximum: 0,
     });
     assert.equal((await test.event("connected")).sessionPresent, false);

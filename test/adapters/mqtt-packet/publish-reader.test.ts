@@ -9,7 +9,7 @@ import { type ReceivedPublish, readPublish } from "../../../src/adapters/mqtt-pa
 
 function read(bytes: Buffer, protocol: 4 | 5): ReceivedPublish {
   let result: ReceivedPublish | undefined;
-  const splitter = new FrameSplitter(10_000_000, "refuse", (frame) => {
+  const splitter = new FrameSplitter(10_000_000, (frame) => {
     result = readPublish(frame, protocol);
   });
   splitter.push(bytes);
@@ -141,6 +141,23 @@ describe("readPublish", () => {
     const message = read(Buffer.concat([Buffer.from([0x32, body.length]), body]), 5);
     assert.equal(message.properties?.contentType, "j");
     assert.equal(message.payload.toString(), "X");
+  });
+
+  it("of a packet whose end was not kept, takes what is there", () => {
+    const fields = { topic: "factory/a", qos: 1, messageId: 7, dup: false, retain: false } as const;
+    const text = "x".repeat(60_000);
+    const properties = { contentType: "a", userProperties: { one: text, two: text, three: text } };
+    const whole = generate({ cmd: "publish", ...fields, payload: text, properties }, { protocolVersion: 5 });
+    const payloadAt = whole.length - text.length;
+    for (const kept of [100, payloadAt - 1, payloadAt, payloadAt + 10]) {
+      const frame = { bytes: whole.subarray(0, kept), bodyStart: 4, totalBytes: whole.length };
+      const message = readPublish(frame, 5);
+      assert.deepEqual(
+        [message.topic, message.packetId, message.cutFromBytes, message.payload.length],
+        ["factory/a", 7, text.length, Math.max(0, kept - payloadAt)],
+      );
+      assert.equal(message.properties?.contentType, kept < payloadAt ? undefined : "a");
+    }
   });
 
   it("refuses QoS 3, packet identifier 0, a topic alias, an unknown property", () => {
