@@ -82,7 +82,7 @@ export const ERROR_CATALOGUE = {
   },
   CONCHE_DISK_FULL: {
     meaning: "The disk of the log, or of an outbox, is full; nothing is acknowledged until there is room",
-    hint: "make room on the disk; the data center resumes by itself",
+    hint: "make room on the disk; a data center that is running resumes by itself",
   },
   CONCHE_LOG_MISSING: {
     meaning: "There is no log in the folder",
@@ -94,7 +94,7 @@ export const ERROR_CATALOGUE = {
   },
   CONCHE_LOG_CORRUPT: {
     meaning: "The database is damaged or isn't a database",
-    hint: "keep the file, restore the last `conche backup` into the folder, and compare with `conche verify`",
+    hint: "keep this folder as it is; start on another one (--data), with the last `conche backup` in it if there is one",
   },
   CONCHE_LOG_FOREIGN: {
     meaning: "The database holds tables that aren't this product's",
@@ -168,7 +168,7 @@ export const ERROR_CATALOGUE = {
   },
   CONCHE_VERIFY_FAILED: {
     meaning: "The log does not add up; every finding is listed",
-    hint: "keep the data folder as it is and look at the listed publishers",
+    hint: "keep the data folder as it is, and compare what is listed with the last `conche backup`",
   },
   CONCHE_BACKUP_FAILED: {
     meaning: "The backup could not be written",

@@ -1,8 +1,6 @@
-import { resolve } from "node:path";
-import { logFiles } from "./log-files.ts";
 import { openForReading } from "./open-for-reading.ts";
 import { toConcheError } from "./sqlite-error.ts";
-import { checkAtStart, requireNothingLost } from "./startup-check.ts";
+import { checkAtStart } from "./startup-check.ts";
 
 /**
  * The checks of every start, without starting. Only for a log that nobody writes at the moment: the mark of a
@@ -10,7 +8,6 @@ import { checkAtStart, requireNothingLost } from "./startup-check.ts";
  * @throws ConcheError CONCHE_LOG_CORRUPT, and as {@link openForReading}
  */
 export function checkLog(folder: string): void {
-  requireNothingLost(logFiles(resolve(folder)));
   const { db, files } = openForReading(folder);
   try {
     checkAtStart(db, files);

@@ -47,7 +47,9 @@ export function readMark(path: string): KnownCommits | undefined {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return undefined;
+    // Neither without the file nor without the folder (ENOTDIR: a file stands in its place) is there a mark.
+    const code = systemCodeOf(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
   const [, logId, commits] = FORM.exec(text) ?? [];

@@ -1,23 +1,55 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, type Stats, statSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { ConcheError, messageOf, systemCodeOf } from "../../errors/conche-error.ts";
 import type { LogFiles } from "./log-files.ts";
 
+const WRITABLE = constants.R_OK | constants.W_OK | constants.X_OK;
+
 /**
- * Makes the data folder where it doesn't exist, durably.
+ * Makes the data folder where it doesn't exist, durably, and sees that it can be written to.
  * @throws ConcheError CONCHE_DATA_FOLDER
  */
 export function makeDataFolder(folder: string): void {
   try {
     const outermost = mkdirSync(folder, { recursive: true });
+    accessSync(folder, WRITABLE);
     if (outermost === undefined) return;
     // A folder is only as durable as its entry in the one above.
     for (let made = folder; made.length >= outermost.length; made = dirname(made)) syncFolder(dirname(made));
   } catch (error) {
+    const place = `the folder ${folder} can't be used`;
     throw new ConcheError("CONCHE_DATA_FOLDER", {
-      message: `the data folder ${folder} can't be made: ${messageOf(error)}`,
+      message: `${place}: ${obstacle(folder) ?? messageOf(error)}`,
       cause: error,
     });
+  }
+}
+
+/**
+ * What keeps a folder from being made or written, in words. The system's own say another thing: "file already
+ * exists" where a file stands in the folder's place, "no such file" on a read-only disk.
+ */
+function obstacle(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    try {
+      if (!statSync(at).isDirectory()) return `${at} is a file`;
+      accessSync(at, WRITABLE);
+      return undefined;
+    } catch (error) {
+      const code = systemCodeOf(error);
+      if (code === "EROFS") return `the disk of ${at} is read-only`;
+      if (code === "EACCES" || code === "EPERM") return `this user may not write in ${at}`;
+      if (at === dirname(at)) return undefined;
+    }
   }
 }
 
@@ -41,8 +73,10 @@ export function fileSize(path: string): number | undefined {
   try {
     stats = statSync(path);
   } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") return undefined;
-    throw new ConcheError("CONCHE_DATA_FOLDER", { message: messageOf(error), cause: error });
+    const code = systemCodeOf(error);
+    if (code === "ENOENT") return undefined;
+    const why = code === "ENOTDIR" ? `${dirname(path)} is not a folder` : messageOf(error);
+    throw new ConcheError("CONCHE_DATA_FOLDER", { message: why, cause: error });
   }
   if (!stats.isFile()) throw new ConcheError("CONCHE_DATA_FOLDER", { message: `${path} is not a file` });
   return stats.size;

@@ -6,6 +6,7 @@ import { requireLog } from "./data-folder.ts";
 import { type LogFiles, logFiles } from "./log-files.ts";
 import { SCHEMA_VERSION } from "./migrations/all.ts";
 import { readSchemaState } from "./schema-state.ts";
+import { requireNoCommits, requireNothingLost } from "./startup-check.ts";
 
 /** A log opened for reading only. */
 export interface ReadableLog {
@@ -20,11 +21,14 @@ export interface ReadableLog {
  */
 export function openForReading(folder: string): ReadableLog {
   const files = logFiles(resolve(folder));
+  // A log that is gone must not look like one that was never made.
+  requireNothingLost(files);
   requireLog(files);
   const db = openReader(files.database);
   try {
     const state = readSchemaState(db, files.database);
     if (state.kind === "empty") {
+      requireNoCommits(files);
       throw new ConcheError("CONCHE_LOG_MISSING", { message: `the database is empty: ${files.database}` });
     }
     if (state.kind === "first-program" || state.version < SCHEMA_VERSION) {
