@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { COMPILE_CACHE } from "../commands/run-conche.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
@@ -31,15 +32,30 @@ export interface RunningConche {
   stop(signal: NodeJS.Signals): Promise<number | null>;
   /** Resolves with the exit code when the process has ended by itself. */
   readonly ended: Promise<number | null>;
+  /** A page of its HTTP server. */
+  page(path: string): Promise<Page>;
 }
 
-/** Starts `conche <words> --json` on ports of its own and waits until it says that it runs. */
-export async function startConche(words: readonly string[]): Promise<RunningConche> {
+/** What a page of the HTTP server answered. */
+export interface Page {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * Starts `conche <words> --json` on ports of its own and waits until it says that it runs.
+ * @param wrapper a command that ends by becoming the process it is given, such as `nice` with its options
+ */
+export async function startConche(
+  words: readonly string[],
+  wrapper: readonly string[] = [],
+): Promise<RunningConche> {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(CONCHE_|NODE_OPTIONS|NODE_TEST)/.test(name)),
   );
-  const child = spawn(process.execPath, [MAIN, ...words, "--json"], {
-    env,
+  const [program = "", ...args] = [...wrapper, process.execPath, MAIN, ...words, "--json"];
+  const child = spawn(program, args, {
+    env: { ...env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const events: JsonEvent[] = [];
@@ -64,6 +80,7 @@ export async function startConche(words: readonly string[]): Promise<RunningConc
   });
   const started = await Promise.race([event((said) => said.event === "started"), failed]);
   failed.catch(() => {}); // It ends one day.
+  const { http } = started as Started;
   return {
     child,
     started: started as Started & JsonEvent,
@@ -71,6 +88,10 @@ export async function startConche(words: readonly string[]): Promise<RunningConc
     errors,
     event,
     ended,
+    page: async (path) => {
+      const response = await fetch(`${http}${path}`);
+      return { status: response.status, text: await response.text() };
+    },
     stop: (signal) => {
       child.kill(signal);
       return ended;

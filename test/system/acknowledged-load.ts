@@ -20,10 +20,14 @@ export class AcknowledgedPublisher {
   readonly #template: PacketTemplate;
   readonly #socket: Socket;
   #rest: Buffer = Buffer.alloc(0);
+  readonly #limit: number;
   #sent = 0;
   #onFirst: (() => void) | undefined;
+  #onLast: (() => void) | undefined;
 
-  constructor(port: number, index: number) {
+  /** @param limit messages to send; packet ids count as the numbers do, so there are no more than these */
+  constructor(port: number, index: number, limit = 65_535) {
+    this.#limit = limit;
     this.machine = `kill-01/line-a/s5_tempering/temper-${String(index).padStart(2, "0")}`;
     const topic = `factory/${this.machine}/telemetry`;
     this.#template = new PacketTemplate({ topic, boot: this.boot, protocol: 4, qos: 1, payloadBytes: 220 });
@@ -40,6 +44,19 @@ export class AcknowledgedPublisher {
     });
   }
 
+  /** Resolves when all there is to send has been acknowledged. */
+  async finished(): Promise<void> {
+    if (this.acknowledged.length === this.#limit) return;
+    await new Promise<void>((resolve) => {
+      this.#onLast = resolve;
+    });
+  }
+
+  /** Closes the connection. */
+  leave(): void {
+    this.#socket.destroy();
+  }
+
   async ended(): Promise<void> {
     if (!this.#socket.closed) await once(this.#socket, "close");
   }
@@ -52,7 +69,6 @@ export class AcknowledgedPublisher {
       const type = (data[at] ?? 0) >> 4;
       if (type === 2) free = WINDOW;
       if (type === 4) {
-        // Packet ids count as the numbers do; the load stays below 65,536 messages a publisher.
         this.acknowledged.push(data.readUInt16BE(at + 2));
         free++;
       }
@@ -60,13 +76,14 @@ export class AcknowledgedPublisher {
     }
     this.#rest = data.subarray(at);
     if (this.acknowledged.length > 0) this.#onFirst?.();
+    if (this.acknowledged.length === this.#limit) this.#onLast?.();
     this.#send(free);
   }
 
   #send(count: number): void {
     const burst = Buffer.alloc(count * this.#template.bytes.length);
     let offset = 0;
-    for (let index = 0; index < count && this.#sent < 65_535; index++) {
+    for (let index = 0; index < count && this.#sent < this.#limit; index++) {
       this.#sent++;
       offset += this.#template.write(burst, offset, this.#sent, this.#sent);
     }

@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { runConche } from "../commands/run-conche.ts";
 import { portOf, startConche } from "../servers/conche.ts";
 import { AcknowledgedPublisher } from "./acknowledged-load.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 /** CI kills it 50 times; CONCHE_TEST_KILLS asks for another number. */
 const KILLS = Number(process.env.CONCHE_TEST_KILLS ?? (process.env.CI ? 50 : 10));
@@ -24,7 +25,7 @@ describe(`kill -9 of the data center under QoS 1 load (seed ${SEED})`, () => {
   it(`has every acknowledged message on disk after each of ${KILLS} kills, each once`, {
     timeout: 600_000,
   }, async (test) => {
-    const random = mulberry32(SEED);
+    const random = seededRandom(SEED);
     let acknowledged = 0;
     for (let kill = 1; kill <= KILLS; kill++) {
       const center = await startConche([
@@ -71,15 +72,4 @@ function assertStored(folder: string, publisher: AcknowledgedPublisher, when: st
   } finally {
     database.close();
   }
-}
-
-/** A small seeded generator, so that a failing run can be repeated with CONCHE_TEST_SEED. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
