@@ -3,6 +3,7 @@
 // TypeScript sources (setting up first when that has not been done); in an installed package the built ones.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -18,6 +19,8 @@ if (inCheckout && !existsSync(join(ROOT, "node_modules", ".conche-setup"))) {
 }
 
 if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
+  // What was stripped and compiled once is read back: half a second and some 25 MB less at every start.
+  if (inCheckout) module.enableCompileCache(join(ROOT, "node_modules", ".cache", "compile"));
   const { main } = await import(pathToFileURL(inCheckout ? SOURCE : BUILT).href);
   await main(process.argv.slice(2));
 } else {
