@@ -1,7 +1,7 @@
 /** Takes back what {@link Clock.after} arranged; harmless when it has already run. */
 export type Cancel = () => void;
 
-/** Time as the edge uses it, so that a test can be the one who moves it. */
+/** Time as the edge and the consumer use it, so that a test can be the one who moves it. */
 export interface Clock {
   /** Milliseconds from some fixed moment; never goes back. */
   now(): number;

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import { generate, type IConnackPacket, type IDisconnectPacket, type Packet } from "mqtt-packet";
+import type { Cancel } from "../../edge/clock.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { MessageSink, OutgoingMessage } from "../../ingest/delivery.ts";
 import { type BrokerSocket, isHangUp, leaveSocket, socketFailure } from "./broker-socket.ts";
-import type { Cancel } from "./clock.ts";
 import { brokerDisconnect, closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import { type Frame, FrameSplitter } from "./frame-splitter.ts";

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from "./clock.ts";
+import type { Cancel, Clock } from "../../edge/clock.ts";
 
 /** What liveness needs from its connection. */
 export interface LivenessParts {

@@ -1,8 +1,8 @@
+import { Backoff } from "../../edge/backoff.ts";
+import type { Cancel } from "../../edge/clock.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { Delivery, DeliveryStatus, MessageSink, OutgoingMessage } from "../../ingest/delivery.ts";
-import { Backoff } from "./backoff.ts";
 import { BrokerSocket } from "./broker-socket.ts";
-import type { Cancel } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import { type ConsumerStats, newConsumerStats } from "./consumer-event.ts";
 import type { BrokerLimits } from "./handshake.ts";

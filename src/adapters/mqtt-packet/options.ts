@@ -1,8 +1,8 @@
 import { UP_ROOT } from "../../contract/topic.ts";
+import type { RetryLimits } from "../../edge/backoff.ts";
+import { type Clock, SYSTEM_CLOCK } from "../../edge/clock.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { BackoffLimits } from "./backoff.ts";
 import { type BrokerAddress, parseBrokerUrl } from "./broker-url.ts";
-import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { ConsumerEvent } from "./consumer-event.ts";
 
 /** How to reach a broker and what to ask of it. */
@@ -34,7 +34,7 @@ export interface MqttConsumerOptions {
   readonly keepaliveS?: number | undefined;
   /** From opening the socket to the answer to the subscription, milliseconds. */
   readonly connectTimeoutMs?: number | undefined;
-  readonly retry?: BackoffLimits | undefined;
+  readonly retry?: RetryLimits | undefined;
   /** A connection that was ready this long makes the next pauses begin small again, milliseconds. */
   readonly stableAfterMs?: number | undefined;
   /** Outgoing messages in flight or waiting for their turn; more are refused. */
@@ -65,7 +65,7 @@ export interface ConsumerSettings {
   readonly maxPacketBytes: number;
   readonly keepaliveS: number;
   readonly connectTimeoutMs: number;
-  readonly retry: BackoffLimits;
+  readonly retry: RetryLimits;
   readonly stableAfterMs: number;
   readonly maxPublishes: number;
   readonly publishTimeoutMs: number;

@@ -1,8 +1,8 @@
 import { generate, type IPubackPacket, type IPublishPacket } from "mqtt-packet";
 import { CONTENT_TYPE } from "../../contract/identity.ts";
+import type { Cancel } from "../../edge/clock.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { OutgoingMessage } from "../../ingest/delivery.ts";
-import type { Cancel } from "./clock.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import type { BrokerLimits } from "./handshake.ts";
 import type { ConsumerSettings } from "./options.ts";

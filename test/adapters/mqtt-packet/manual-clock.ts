@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from "../../../src/adapters/mqtt-packet/clock.ts";
+import type { Cancel, Clock } from "../../../src/edge/clock.ts";
 
 interface Timer {
   readonly dueAt: number;

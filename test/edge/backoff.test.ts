@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Backoff } from "../../../src/adapters/mqtt-packet/backoff.ts";
+import { Backoff } from "../../src/edge/backoff.ts";
 
 const LIMITS = { firstMs: 500, longestMs: 30_000 };
 
