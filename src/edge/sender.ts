@@ -149,6 +149,7 @@ export class Sender {
     this.#sendLive(this.#link);
     this.#sendRead(this.#link);
     this.#pumping = false;
+    // With room left, the live queue is empty: what is in there is never read from the outbox too.
     if (this.#read === undefined && !this.#reading && this.#inFlight < this.#window && !this.#congested) {
       this.#startRead();
     }
@@ -230,8 +231,6 @@ export class Sender {
       const queue = queues[this.#turn++ % queues.length];
       const next = queue?.nextRead(READ_MESSAGES);
       if (queue === undefined || next === undefined) continue;
-      // What is in the live queue goes out from there.
-      if (next.order.kind === "first" && this.#liveTails.has(next.state)) continue;
       void this.#readFor(queue, next);
       return;
     }

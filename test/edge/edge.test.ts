@@ -295,6 +295,65 @@ describe("sending", () => {
     ]);
   });
 
+  it("lets nothing new overtake what waits", async () => {
+    const broker = new FakeBroker();
+    broker.reachable = false;
+    broker.receiveMaximum = 2;
+    broker.answers = undefined;
+    const { edge, clock } = edgeOver({ broker });
+    const machine = await edge.machine(MACHINE);
+    await turn();
+    for (let count = 0; count < 4; count++) await machine.publish("alarm", ALARM);
+    broker.reachable = true;
+    await clock.pass(1_000);
+    await machine.publish("telemetry", TELEMETRY);
+    assert.deepEqual(broker.arrived, ["alarm 1 qos1 refill", "alarm 2 qos1 refill"]);
+    for (let answered = 0; answered < 5; answered++) {
+      broker.sent[answered]?.answer({ kind: "taken" });
+      await turn();
+    }
+    const seqs = broker.sent.map(({ message }) => identityOf(message).seq);
+    assert.deepEqual(seqs, [1, 2, 3, 4, 5]);
+  });
+
+  it("doesn't begin all over when the connection breaks in the middle of catching up", async () => {
+    const broker = new FakeBroker();
+    broker.reachable = false;
+    const { edge, clock } = edgeOver({ broker });
+    const machine = await edge.machine(MACHINE);
+    await turn();
+    await Promise.all(Array.from({ length: 300 }, () => machine.publish("alarm", ALARM)));
+    broker.reachable = true;
+    broker.room = 200;
+    await clock.pass(1_000);
+    assert.equal(broker.sent.length, 200);
+    broker.cut();
+    broker.room = Number.POSITIVE_INFINITY;
+    await clock.pass(1_000);
+    const again = broker.sent.slice(200).map(({ message }) => identityOf(message).seq);
+    const range = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    assert.deepEqual(
+      again,
+      [...range(1, 64), ...range(201, 300)],
+      "a first portion of what was sent, and the rest",
+    );
+  });
+
+  it("stays with its boot as long as receipts keep coming", async () => {
+    const { edge, broker } = edgeOver();
+    const machine = await edge.machine(MACHINE);
+    await turn();
+    const boots = new Set<string>();
+    for (let count = 0; count < 500; count++) {
+      await machine.publish("telemetry", TELEMETRY);
+      const { boot, seq } = await machine.publish("alarm", ALARM);
+      boots.add(boot);
+      broker.receipt(MACHINE, { boot, through: seq, missing: [], quarantined: [] });
+    }
+    assert.equal(boots.size, 1);
+  });
+
   it("stops when the socket takes no more, holds a bounded part in memory, and goes on from the outbox", async () => {
     const broker = new FakeBroker();
     const { edge } = edgeOver({ broker });
@@ -538,6 +597,16 @@ describe("an edge", () => {
     const machine = await edge.machine(MACHINE);
     assert.equal(machine.key, MACHINE);
     assert.equal(await edge.machine(machine.address), machine);
+    const boots: string[] = [];
+    for (const name of ["a", "b", "c", "d", "e"]) {
+      const other = await edge.machine(`tunis-01/line-a/s2_mixing/mixer-${name}`);
+      boots.push((await other.publish("alarm", ALARM)).boot);
+    }
+    assert.deepEqual(
+      boots,
+      boots.toSorted(),
+      "a later boot sorts after an earlier one, in one millisecond too",
+    );
     for (const wrong of ["", "tunis-01", `${MACHINE}/x`, "Tunis/line-a/s5_tempering/temper-01"]) {
       await assert.rejects(edge.machine(wrong), { code: "CONCHE_USAGE" }, wrong);
     }
