@@ -184,7 +184,8 @@ export class Connections {
     const { clientId, remote, user, protocolVersion } = link;
     this.#journal.report({ kind: "connected", clientId, remote, user, protocolVersion });
     gate.join(link);
-    guard.resume(link, pass);
+    // aedes reports the CONNACK a moment before it takes packets as those of a connected client.
+    queueMicrotask(() => guard.resume(link, pass));
   }
 
   #disconnected(client: Client): void {

@@ -112,6 +112,9 @@ test("a topic alias stands for its topic on its connection", async (t) => {
   client.connect("alias");
   const { properties } = await client.expect("connack");
   assert.equal(properties?.topicAliasMaximum, 16);
+  const subscriber = await RawClient.connected(port, 5, "subscriber");
+  subscriber.subscribe(1, ["factory/#", 0]);
+  await subscriber.expect("suback");
   client.publish(TOPIC, "one", 1, 1, { properties: { topicAlias: 16 } });
   client.publish("", "two", 1, 2, { properties: { topicAlias: 16 } });
   client.publish(STATE, "three", 1, 3, { properties: { topicAlias: 16 } });
@@ -126,6 +129,8 @@ test("a topic alias stands for its topic on its connection", async (t) => {
       [STATE, "four"],
     ],
   );
+  const forwarded = await subscriber.expect("publish");
+  assert.equal(forwarded.properties?.topicAlias, undefined, "it counts on the publisher's connection only");
   const other = await RawClient.connected(port, 5, "other");
   other.publish("", "whose?", 1, 1, { properties: { topicAlias: 16 } });
   assert.equal((await other.expect("disconnect")).reasonCode, 0x82);

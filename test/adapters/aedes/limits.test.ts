@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { generate } from "mqtt-packet";
+import { addPassword } from "../../../src/adapters/aedes/password-file.ts";
 import { STATE, startBroker, TOPIC } from "./broker-under-test.ts";
 import { RawClient } from "./raw-client.ts";
 
@@ -59,6 +63,20 @@ test("a CONNECT that never ends is closed in time, and others are served meanwhi
   assert.equal(broker.stats().connections, 1);
 });
 
+test("what is sent while the password is being checked stays in the socket", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "conche-limits-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const passwordFile = join(folder, "passwords");
+  await addPassword(passwordFile, "machine", "secret");
+  const { port, broker, sink, reported } = await startBroker(t, { passwordFile });
+  const client = RawClient.open(port, 4);
+  client.connect("hasty", { username: "machine", password: Buffer.from("secret") });
+  for (let count = 0; count < 10_000; count++) client.publish(TOPIC, Buffer.alloc(1_000), 0, 0);
+  await reported("connected");
+  assert.ok(broker.stats().bytesIn < 2_000_000, `${broker.stats().bytesIn} of 10 MB were read`);
+  await sink.have(10_000);
+});
+
 test("a CONNECT may be no longer than its fields can be", async (t) => {
   const { port } = await startBroker(t);
   const client = RawClient.open(port, 5);
@@ -98,7 +116,7 @@ test("a client that has gone silent is noticed, and one that talks isn't", async
 });
 
 test("silence does not count against a client while the broker does not listen", async (t) => {
-  const { port, sink } = await startBroker(t);
+  const { port, sink } = await startBroker(t, { limits: { connectTimeoutMs: 100 } });
   sink.automatic = false;
   const client = await RawClient.connected(port, 4, "held", { keepalive: 1 });
   const witness = await RawClient.connected(port, 5, "witness", { keepalive: 1 });
@@ -112,6 +130,8 @@ test("silence does not count against a client while the broker does not listen",
   sink.relieve();
   sink.settleAll();
   await client.expect("puback");
+  // When this one is closed, the broker has looked for silent clients.
+  await RawClient.open(port, 4).closed;
   await client.ping();
   await witness.ping();
 });
@@ -169,6 +189,22 @@ test("a client that never reads its acknowledgements is read no further, and clo
   t.after(() => clearInterval(flood));
   assert.equal((await reported("disconnected")).reason, "it does not read what it is sent");
   assert.equal(sink.accepted.length, 0);
+});
+
+test("a client that doesn't read does not keep its identifier", async (t) => {
+  const { port, sink, broker, reported } = await startBroker(t);
+  const dead = await RawClient.connected(port, 5, "dashboard");
+  dead.subscribe(1, ["factory/#", 0]);
+  await dead.expect("suback");
+  dead.stream.pause();
+  const publisher = await RawClient.connected(port, 4, "publisher");
+  for (let count = 0; count < 1_500; count++) publisher.publish(TOPIC, Buffer.alloc(10_000), 0, 0);
+  await sink.have(1_500);
+  const alive = await RawClient.connected(port, 5, "dashboard");
+  const { clientId, reason } = await reported("disconnected");
+  assert.deepEqual([clientId, reason], ["dashboard", "a new connection uses the client identifier"]);
+  await alive.ping();
+  assert.equal(broker.stats().clients, 2);
 });
 
 test("a message longer than the subscriber takes is left out", async (t) => {

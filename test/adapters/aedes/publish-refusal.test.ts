@@ -69,6 +69,15 @@ test("QoS 2 is refused: announced in the CONNACK, and closed with the reason", a
   assert.equal(broker.stats().publishesRefused["qos-2"], 2);
 });
 
+test("a client that goes on sending still reads why it was closed", async (t) => {
+  const { port } = await startBroker(t);
+  const client = await RawClient.connected(port, 5, "talker");
+  client.publish(TOPIC, "x", 2, 1);
+  for (let count = 0; count < 5_000; count++) client.publish(TOPIC, Buffer.alloc(1_000), 0, 0);
+  assert.equal((await client.expect("disconnect")).reasonCode, 0x9b);
+  await client.closed;
+});
+
 test("topics that are too long or too deep are refused, one message at a time", async (t) => {
   const { port, sink } = await startBroker(t, { limits: { topicBytes: 100, topicLevels: 10 } });
   const client = await RawClient.connected(port, 5, "deep");
@@ -138,6 +147,15 @@ for (const [name, publish, reason] of VIOLATIONS) {
     assert.equal(sink.accepted.length, 0);
   });
 }
+
+test("MQTT 5: properties that reach into the next packet don't make a message", async (t) => {
+  const { port, sink } = await startBroker(t);
+  const client = await RawClient.connected(port, 5, "violator");
+  // The topic, and properties of two bytes: the two that follow would be the beginning of another packet.
+  client.write(Buffer.from("300400016102" + "0101", "hex"));
+  assert.equal((await client.expect("disconnect")).reasonCode, 0x81);
+  assert.equal(sink.accepted.length, 0);
+});
 
 test("MQTT 5: more messages in flight than the receive maximum end the connection", async (t) => {
   const { port, sink } = await startBroker(t, { limits: { receiveMaximum: 3 } });

@@ -69,7 +69,9 @@ test("the tree finds what comparing each filter finds, through any adding and re
 });
 
 test("valid filters and topics pass, whatever they are", () => {
-  fc.assert(fc.property(filters, (filter) => topicFilterFault(filter, LIMITS) === undefined));
+  fc.assert(
+    fc.property(filters, (filter) => filter === "" || topicFilterFault(filter, LIMITS) === undefined),
+  );
   fc.assert(fc.property(topics, (topic) => topic === "" || topicNameFault(topic, LIMITS) === undefined));
 });
 
