@@ -4,15 +4,18 @@
 // that takes. Every number of callers takes its turn in each round.
 //
 //   node bench/edge-outbox.ts [--seconds 3] [--runs 5] [--waiting 300000] [--json]
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { outboxFiles } from "../src/adapters/sqlite/outbox-files.ts";
 import { renderTable } from "../src/adapters/terminal/table.ts";
 import { type Edge, type EdgeMachine, openEdge } from "../src/index.ts";
 import { startConche } from "../test/servers/conche.ts";
 import { NO_MOSQUITTO, startMosquitto } from "../test/servers/mosquitto.ts";
+import type { CatchUpResult } from "./load/edge.ts";
 import { type Figure, figure } from "./statistics.ts";
 
 const { values: options } = parseArgs({
@@ -166,23 +169,19 @@ async function catchUpFigures(): Promise<Figure[]> {
       "0",
       "--quiet",
     ]);
-    const opening = performance.now();
-    const edge = await openEdge({ url, outbox, connection: { kind: "shared", clientId: "bench" }, ...ROOMY });
-    const opened = performance.now();
-    let peak = 0;
-    const sample = setInterval(() => {
-      peak = Math.max(peak, process.memoryUsage.rss());
-    }, 50);
-    await edge.drained();
-    const elapsed = (performance.now() - opened) / 1_000;
-    clearInterval(sample);
-    await edge.close();
+    const script = join(import.meta.dirname, "load", "edge.ts");
+    const child = spawn(process.execPath, [script, JSON.stringify({ url, outbox })], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const result = JSON.parse(await text(child.stdout)) as CatchUpResult;
     await center.stop("SIGTERM");
     await mosquitto.dispose();
     return [
-      figure(`opening an outbox with ${waiting} waiting`, "ms", [opened - opening]),
-      figure("catching up: to the last receipt", "msg/s", [waiting / elapsed]),
-      figure("catching up: resident set at most", "MB", [peak / 1024 ** 2]),
+      figure(`opening an outbox with ${waiting} waiting`, "ms", [result.openMs]),
+      figure("catching up: to the last receipt", "msg/s", [waiting / result.seconds]),
+      figure("catching up: sent, by what waited", "ratio", [result.sent / waiting]),
+      figure("catching up: CPU of the edge", "us/message", [(result.cpuSeconds * 1e6) / waiting]),
+      figure("catching up: resident set of the edge at most", "MB", [result.residentMb]),
     ];
   });
 }

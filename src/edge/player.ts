@@ -1,6 +1,8 @@
 import { type MachineAddress, type MachineKey, type MessageType, machineKeyOf } from "../contract/topic.ts";
-import type { ConcheError } from "../errors/conche-error.ts";
-import type { Body, PublishingMachine } from "./publishing-machine.ts";
+import { ConcheError } from "../errors/conche-error.ts";
+import type { EdgeMachine } from "./edge-machine.ts";
+import type { PublishOutcome } from "./machine-connection.ts";
+import type { Body } from "./publishing-machine.ts";
 
 /** A message that falls due at a time of the source's own clock. */
 export interface DueMessage {
@@ -15,6 +17,27 @@ export interface MessageSource {
   advance(untilMs: number): readonly DueMessage[];
 }
 
+/** A machine that a player lets speak. */
+export interface PlayedMachine {
+  /** Never rejects. */
+  publish(type: MessageType, body: Body): Promise<PublishOutcome>;
+}
+
+/** A machine that speaks through its outbox: for the player, a message is sent when it is there. */
+export function throughOutbox(machine: EdgeMachine): PlayedMachine {
+  return {
+    publish: async (type, body) => {
+      try {
+        await machine.publish(type, body as never); // checked against the contract there
+        return { kind: "sent" };
+      } catch (error) {
+        if (error instanceof ConcheError) return { kind: "refused", error };
+        throw error;
+      }
+    },
+  };
+}
+
 /** What the player has done so far. */
 export interface PlayerCounts {
   readonly published: number;
@@ -24,7 +47,7 @@ export interface PlayerCounts {
 /** What a player is made of. */
 export interface PlayerParts {
   readonly source: MessageSource;
-  readonly machines: ReadonlyMap<MachineKey, PublishingMachine>;
+  readonly machines: ReadonlyMap<MachineKey, PlayedMachine>;
   /** The source's clock at the start, milliseconds since 1970. */
   readonly startMs: number;
   /** Source seconds per real second. */

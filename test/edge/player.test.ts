@@ -6,8 +6,9 @@ import type {
   PublishedMessage,
   PublishOutcome,
 } from "../../src/edge/machine-connection.ts";
-import { type DueMessage, Player } from "../../src/edge/player.ts";
+import { type DueMessage, Player, throughOutbox } from "../../src/edge/player.ts";
 import { PublishingMachine } from "../../src/edge/publishing-machine.ts";
+import { edgeOver } from "./edge-under-test.ts";
 
 const ADDRESS = machineAddress("tunis-01", "line-a", "s5_tempering", "temper-01") as MachineAddress;
 const WILL = { v: 2, ts: "2026-01-11T10:00:00Z", state: "OFFLINE" };
@@ -140,5 +141,41 @@ describe("Player", () => {
     connection.holds = false;
     await played;
     assert.ok((asked[1] ?? Infinity) <= 200, `the second portion reaches ${asked[1]} ms`);
+  });
+
+  it("plays through an outbox too", async () => {
+    const { edge, outbox } = edgeOver();
+    const key = machineKeyOf(ADDRESS);
+    const stop = new AbortController();
+    const refused: string[] = [];
+    const player = new Player({
+      source: {
+        advance: () => {
+          stop.abort();
+          return [
+            {
+              machine: ADDRESS,
+              type: "state",
+              payload: { v: 2, ts: "2026-01-11T10:00:00Z", state: "Execute" },
+            },
+            {
+              machine: ADDRESS,
+              type: "state",
+              payload: { v: 2, ts: "2026-01-11T10:00:00Z", state: "Nonsense" },
+            },
+          ];
+        },
+      },
+      machines: new Map([[key, throughOutbox(await edge.machine(key))]]),
+      startMs: 0,
+      speed: 1,
+      elapsedMs: () => 1,
+      onRefused: ({ code }) => refused.push(code),
+    });
+    await player.play(stop.signal);
+    await player.answered();
+    assert.deepEqual(player.counts, { published: 2, refused: 1 });
+    assert.deepEqual(refused, ["CONCHE_MESSAGE_REFUSED"]);
+    assert.equal(outbox.kept.length, 1);
   });
 });
