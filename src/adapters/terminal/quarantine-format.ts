@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { QuarantinedMessage, QuarantineSummary } from "../../ingest/quarantine-reading.ts";
 import { jsonLine } from "./json-line.ts";
 import { sanitizeBlock } from "./sanitize.ts";
+import { cutText } from "./styled-text.ts";
 import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
 
 const LIST_COLUMNS: readonly TableColumn[] = [
@@ -13,6 +14,12 @@ const LIST_COLUMNS: readonly TableColumn[] = [
   { title: "detail", flexible: true },
 ];
 
+/**
+ * Longer than any topic of the namespace. One of 65 kB, which a broker may let through, would pad every other row to
+ * its own length; JSON and `quarantine show` have it whole.
+ */
+const LONGEST_TOPIC_SHOWN = 360;
+
 /** Quarantined messages as a table. */
 export function quarantineTable(messages: readonly QuarantineSummary[], surface: TableSurface): string {
   const rows = messages.map((message): TableCell[] => [
@@ -20,7 +27,7 @@ export function quarantineTable(messages: readonly QuarantineSummary[], surface:
     new Date(message.receivedAt).toISOString(),
     message.replayedAt === null ? { text: message.reason, style: "red" } : `${message.reason} (replayed)`,
     message.payloadBytes,
-    message.topic,
+    cutText(message.topic, LONGEST_TOPIC_SHOWN),
     message.detail,
   ]);
   return renderTable(LIST_COLUMNS, rows, surface);

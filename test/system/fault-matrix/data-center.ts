@@ -100,6 +100,13 @@ export async function assertVerified(data: string): Promise<void> {
   assert.equal(code, 0, out + err);
 }
 
+/** The counters of the log, as `conche verify` finds them; fails when it finds that they don't add up. */
+export async function verifiedTotals(data: string): Promise<Record<string, number>> {
+  const { code, out, err } = await runConche(["verify", "--data", data, "--json"]);
+  assert.equal(code, 0, out + err);
+  return JSON.parse(out).totals;
+}
+
 /** The value of a metric without labels, or with exactly these: `conche_ready`, `name{label="value"}`. */
 export async function metric(center: RunningConche, name: string): Promise<number> {
   const { text } = await center.page("/metrics");
