@@ -1,4 +1,5 @@
 import type { AedesOptions, Client } from "aedes";
+import { ConcheError } from "../../errors/conche-error.ts";
 import type { MessageSink, OutgoingMessage } from "../../ingest/delivery.ts";
 import type { RetainedMessage } from "../../ingest/message-log.ts";
 import { Admission } from "./admission.ts";
@@ -106,9 +107,10 @@ export class RunningBroker {
         retain,
         dup: false,
       } as const;
-      this.#core.publish(packet, null, (error) =>
-        error === undefined || error === null ? resolve() : reject(error),
-      );
+      this.#core.publish(packet, null, (cause) => {
+        if (cause === undefined || cause === null) resolve();
+        else reject(new ConcheError("CONCHE_INTERNAL", { message: `${topic}: ${cause.message}`, cause }));
+      });
     });
   }
 

@@ -154,6 +154,12 @@ test("a receipt of the data center reaches its machine, and one that comes later
   assert.deepEqual([kept.retain, kept.payload?.toString()], [true, '{"through":1}']);
 });
 
+test("what can't be a topic is not published for the data center either", async (t) => {
+  const { broker } = await startBroker(t);
+  const topic = "datacenter/".repeat(40);
+  await assert.rejects(broker.publish({ topic, payload: "{}", retain: true }), { code: "CONCHE_INTERNAL" });
+});
+
 test("a message that expires carries what is left of its time", async (t) => {
   const { port } = await startBroker(t);
   const machine = await RawClient.connected(port, 5, "machine");
