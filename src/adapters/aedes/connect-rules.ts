@@ -1,7 +1,7 @@
 import type { ConnectPacket } from "aedes";
 import { type PacketFault, propertiesFault, protocolError } from "./packet-properties.ts";
 import { REASON } from "./reason-codes.ts";
-import { isReservedTopic, type TopicLimits, topicNameFault } from "./topic-rules.ts";
+import { isReservedTopic, RESERVED_TOPICS, type TopicLimits, topicNameFault } from "./topic-rules.ts";
 
 /** What a CONNECT is held against. */
 export interface ConnectLimits extends TopicLimits {
@@ -77,7 +77,7 @@ function willFault({ will }: ConnectPacket, limits: ConnectLimits): PacketFault 
     topicNameFault(will.topic, limits) ?? responseTopicFault(will.properties?.responseTopic, limits);
   if (topic !== undefined) return { reason: REASON.TOPIC_NAME_INVALID, detail: `will: ${topic.detail}` };
   if (isReservedTopic(will.topic)) {
-    return { reason: REASON.NOT_AUTHORIZED, detail: "will: only the data center publishes on this topic" };
+    return { reason: REASON.NOT_AUTHORIZED, detail: `will: ${RESERVED_TOPICS}` };
   }
   return undefined;
 }

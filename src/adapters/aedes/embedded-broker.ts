@@ -141,11 +141,16 @@ export class EmbeddedBroker implements Delivery {
     }
     if (isLoopback(host)) return undefined;
     throw new ConcheError("CONCHE_BIND_UNPROTECTED", {
-      message: `The broker would be open to everybody who can reach ${host}: no password file is named`,
+      message: `the embedded broker would be open to everybody who can reach ${addressOf(host)}: no password file is named`,
     });
   }
 }
 
 function authority(host: string, port: number): string {
-  return host.includes(":") && !host.startsWith("[") ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${addressOf(host)}:${port}`;
+}
+
+/** An address as it stands in a URL: IPv6 ones in brackets. */
+function addressOf(host: string): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }

@@ -37,11 +37,18 @@ export class PasswordFile {
   }
 
   /**
-   * Reads the file. Throws CONCHE_PASSWORDS_INVALID when it can't be used; `onInvalid` hears of that later on, when a
-   * change breaks it: the users from before then stay.
+   * Reads the file. Throws CONCHE_PASSWORDS_INVALID when it can't be used or names nobody; `onInvalid` hears of that
+   * later on, when a change breaks it: the users from before then stay. (A change that takes the last user away is
+   * obeyed: somebody wanted that.)
    */
   static async load(path: string, onInvalid: (error: ConcheError) => void): Promise<PasswordFile> {
-    return new PasswordFile(path, await readContent(path), onInvalid);
+    const content = await readContent(path);
+    if (content.entries.length === 0) {
+      throw new ConcheError("CONCHE_PASSWORDS_INVALID", {
+        message: `${path} names no user: nobody could connect`,
+      });
+    }
+    return new PasswordFile(path, content, onInvalid);
   }
 
   /** Tries a password. An unknown user takes as long as a known one. */

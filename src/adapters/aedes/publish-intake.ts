@@ -10,7 +10,7 @@ import { refusingPuback } from "./connack.ts";
 import { malformed, type PacketFault, propertiesFault, protocolError } from "./packet-properties.ts";
 import type { ParsedPacket } from "./parser-tap.ts";
 import { REASON, type ReasonCode } from "./reason-codes.ts";
-import { isReservedTopic, topicNameFault } from "./topic-rules.ts";
+import { isReservedTopic, RESERVED_TOPICS, topicNameFault } from "./topic-rules.ts";
 
 /** A PUBLISH as the parser reads it. */
 export type ParsedPublish = ParsedPacket & PublishPacket;
@@ -153,8 +153,7 @@ export class PublishIntake {
       return { kind, reason: REASON.TOPIC_NAME_INVALID, detail: fault.detail, fatal: fault.malformed };
     }
     if (isReservedTopic(topic)) {
-      const detail = "only the data center publishes on this topic";
-      return { kind: "reserved-topic", reason: REASON.NOT_AUTHORIZED, detail, fatal: false };
+      return { kind: "reserved-topic", reason: REASON.NOT_AUTHORIZED, detail: RESERVED_TOPICS, fatal: false };
     }
     return undefined;
   }

@@ -67,6 +67,9 @@ export function isReservedTopic(topic: string): boolean {
   return topic.charCodeAt(0) === DOLLAR || topic === DOWN_ROOT || topic.startsWith(DOWN_PREFIX);
 }
 
+/** What a client is told about them. */
+export const RESERVED_TOPICS = "clients don't publish on datacenter/... and $...";
+
 /** Filters that no client may subscribe to: the broker's own topics and shared subscriptions (`$share/…`). */
 export function isReservedFilter(filter: string): boolean {
   return filter.charCodeAt(0) === DOLLAR;
