@@ -29,20 +29,25 @@ export const simulate = defineCommand({
     };
     if (!config.quiet)
       say("connecting", `connecting ${plant.machines.length} machines to ${withoutPassword(url)}`);
+    // With --for, looking for the broker counts too.
+    const giveUp =
+      config.forSeconds === null
+        ? stop
+        : AbortSignal.any([stop, AbortSignal.timeout(config.forSeconds * 1000)]);
     let simulation: Awaited<ReturnType<typeof runSimulation>>;
     try {
       simulation = await runSimulation({
         config,
         plant,
         url,
-        signal: stop,
+        signal: giveUp,
         onTrouble: ({ code, message, hint }) => {
           terminal.err.write(`conche: ${code}: ${message}\n  what to do: ${hint}\n`);
         },
       });
     } catch (error) {
-      // Asked to stop while the broker was still being looked for.
-      if (error instanceof ConcheError && error.code === "CONCHE_SHUTTING_DOWN" && stop.aborted) return 0;
+      // Asked to stop while the broker was still being looked for; with --for, nobody was ever reached.
+      if (error instanceof ConcheError && error.code === "CONCHE_SHUTTING_DOWN") return stop.aborted ? 0 : 1;
       throw error;
     }
     const broker = withoutPassword(url);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
@@ -182,4 +183,23 @@ test("without a log, with a damaged one, or with options that don't fit, the err
   const none = await runConche(["log"]);
   assert.match(none.err, /^conche: CONCHE_USAGE: conche log needs a command: tail, query, export\n/);
   assert.deepEqual([backwards.code, unknown.code, none.code], [2, 2, 2]);
+});
+
+test("an export never replaces a file of a log, under its own name or behind a link", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "conche-export-"));
+  try {
+    const log = await openMessageLog(folder);
+    await log.close();
+    const database = join(folder, "datacenter_messages.db");
+    const before = await readFile(database);
+    await symlink(database, join(folder, "link.jsonl"));
+    for (const name of ["datacenter_messages.db", "datacenter_messages.mark", "link.jsonl"]) {
+      const run = await runConche(["log", "export", "--data", folder, "--output", join(folder, name)]);
+      assert.equal(run.code, 1, name);
+      assert.match(run.err, /CONCHE_OUTPUT_UNWRITABLE/);
+    }
+    assert.deepEqual(await readFile(database), before);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

@@ -2,6 +2,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -20,11 +21,8 @@ const WRITABLE = constants.R_OK | constants.W_OK | constants.X_OK;
  */
 export function makeDataFolder(folder: string): void {
   try {
-    const outermost = mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     accessSync(folder, WRITABLE);
-    if (outermost === undefined) return;
-    // A folder is only as durable as its entry in the one above.
-    for (let made = folder; made.length >= outermost.length; made = dirname(made)) syncFolder(dirname(made));
   } catch (error) {
     const place = `the folder ${folder} can't be used`;
     throw new ConcheError("CONCHE_DATA_FOLDER", {
@@ -32,6 +30,19 @@ export function makeDataFolder(folder: string): void {
       cause: error,
     });
   }
+}
+
+/**
+ * Makes what is missing of a path, from the outside in, one by one: Node's recursive mkdir never returns where a
+ * folder can't be made although the one above exists (below /proc, for example).
+ */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolders(parent);
+  mkdirSync(folder);
+  // A folder is only as durable as its entry in the one above.
+  syncFolder(parent);
 }
 
 /**

@@ -1,9 +1,11 @@
-import { resolve } from "node:path";
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { writeWholeFile } from "../../adapters/host/whole-file.ts";
 import { counted } from "../../adapters/terminal/counts.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { csvMessages, jsonMessages } from "../../adapters/terminal/stored-message-format.ts";
 import { writePieces } from "../../adapters/terminal/write-pieces.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
 import type { StoredMessage } from "../../ingest/log-reading.ts";
 import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
@@ -50,6 +52,7 @@ export const exportLog = defineCommand({
       if (output === undefined) await writePieces(terminal, pieces);
       else {
         const file = resolve(output);
+        refuseLogFiles(file);
         await writeWholeFile(file, pieces);
         const text = `${counted(passed.count, "message")} written to ${file}`;
         terminal.out.write(`${config.json ? jsonLine({ file, messages: passed.count }) : text}\n`);
@@ -58,6 +61,32 @@ export const exportLog = defineCommand({
     });
   },
 });
+
+/**
+ * An export replaces the file that has its name, and that must never be a log: its files are known by their name,
+ * the database also behind a link or under another name.
+ * @throws ConcheError CONCHE_OUTPUT_UNWRITABLE
+ */
+function refuseLogFiles(file: string): void {
+  const target = existsSync(file) ? realpathSync(file) : file;
+  if (!basename(target).startsWith("datacenter_messages.") && !isDatabase(target)) return;
+  throw new ConcheError("CONCHE_OUTPUT_UNWRITABLE", {
+    message: `${file} is a file of a log, which an export must not replace`,
+    hint: "name another file",
+  });
+}
+
+function isDatabase(file: string): boolean {
+  if (!existsSync(file) || !statSync(file).isFile()) return false;
+  const header = Buffer.alloc(15);
+  const handle = openSync(file, "r");
+  try {
+    readSync(handle, header, 0, header.length, 0);
+  } finally {
+    closeSync(handle);
+  }
+  return header.toString("latin1") === "SQLite format 3";
+}
 
 function counting(messages: Iterable<StoredMessage>) {
   const passed = { count: 0, messages: pass() };
