@@ -1,5 +1,6 @@
 import type { Publisher } from "../contract/identity.ts";
 import type { Receipt } from "../contract/receipt.ts";
+import { LossWatch } from "./loss-watch.ts";
 import { ReceiptCoverage, type ReceiptOutcome } from "./receipt-coverage.ts";
 import { Recovery, type RecoveryTiming } from "./recovery.ts";
 import { RefillAsks } from "./refill-asks.ts";
@@ -14,7 +15,7 @@ export interface ReadOrder {
   readonly limit: number;
 }
 
-/** What a receipt changes, and which numbers it asks for that are gone here. */
+/** What a receipt changes, and which numbers are lost: it asks for them and they are gone here. */
 export type ReceiptEffect =
   | (Extract<ReceiptOutcome, { kind: "taken" }> & { readonly lost: readonly SeqRange[] })
   | { readonly kind: "ignored"; readonly why: "backwards" | "impossible" };
@@ -38,6 +39,7 @@ export class PublisherState {
   readonly #again = new SeqSet();
   /** Numbers that aren't held any more though no receipt covers them. */
   readonly #gone = new SeqSet();
+  readonly #losses: LossWatch;
   /** Sent at QoS 1 on this connection, PUBACK not received. */
   readonly #inFlight = new Set<number>();
   /** Handed over out of order while a read was under way that may not have seen them. */
@@ -56,6 +58,7 @@ export class PublisherState {
     this.own = own;
     this.#recovery = new Recovery(timing);
     this.#asks = new RefillAsks(timing);
+    this.#losses = new LossWatch(own, leftover);
     this.#highest = leftover;
   }
 
@@ -97,6 +100,7 @@ export class PublisherState {
     if (durable && this.#afterTelemetry) this.#seams.push(seq);
     this.#afterTelemetry = !durable;
     this.#gone.delete(seq);
+    this.#losses.isBack(seq);
     if (seq > this.#highest) {
       this.#highest = seq;
     } else {
@@ -141,6 +145,7 @@ export class PublisherState {
 
   /** A message went out. */
   sent(seq: number, qos: number, now: number): void {
+    this.#losses.holds(seq);
     if (qos > 0) this.#inFlight.add(seq);
     if (seq <= this.#sentTo) this.#asks.sentAgain(seq, now);
     this.#recovery.awaiting(now);
@@ -154,7 +159,7 @@ export class PublisherState {
 
   /**
    * A read was worked off up to `through`; `present` are the numbers that were there, ascending. What was not there
-   * is gone; returned is what of it the data center has asked for.
+   * is gone; returned is what is thereby lost: the data center asks for it.
    */
   scanned(order: ReadOrder, through: number, present: readonly number[]): readonly SeqRange[] {
     const absent = this.#coverage.uncovered(order.from, through);
@@ -168,7 +173,7 @@ export class PublisherState {
     absent.deleteAll(this.#gone.ranges);
     this.#gone.addAll(absent.ranges);
     if (absent.first !== undefined && this.#floor() > this.#sentTo) this.#recovery.settled();
-    return absent.within(1, this.#coverage.through).ranges;
+    return this.#losses.due(this.#gone, this.#coverage.through);
   }
 
   /** The broker has answered a QoS 1 message, whatever it said. Nothing is forgotten over that. */
@@ -178,23 +183,22 @@ export class PublisherState {
 
   receipt(receipt: Receipt, now: number): ReceiptEffect {
     if (this.own && receipt.through > this.#highest) return { kind: "ignored", why: "impossible" };
-    const known = this.#coverage.through;
     const outcome = this.#coverage.take(receipt);
     if (outcome.kind === "ignored") return outcome;
-    const goneBefore = new SeqSet(this.#gone.ranges);
     for (const [from, to] of outcome.covered) {
       this.#again.delete(from, to);
       this.#gone.delete(from, to);
     }
+    this.#losses.covered(outcome.covered);
+    const lost = this.#losses.due(this.#gone, receipt.through);
     this.#gone.addAll(outcome.uncovered);
+    this.#losses.told(outcome.uncovered);
     this.#asks.observe(now, this.#sentTo);
     this.#asks.arrived(outcome.covered);
     this.#answerMissing();
     this.#forgetSeams();
     this.#followUp(outcome.covered.length > 0, now);
-    const lost = goneBefore.within(known + 1, receipt.through);
-    lost.deleteAll(outcome.covered);
-    return { ...outcome, lost: lost.ranges };
+    return { ...outcome, lost };
   }
 
   /** Time passes: what was sent and never covered by a receipt is due again. */

@@ -197,6 +197,41 @@ describe("PublisherState", () => {
     assert.ok(state.finished);
   });
 
+  it("calls nothing lost after a restart before a receipt shows that it is newer than the restart", () => {
+    // The earlier process had 2 and 3 deleted on a receipt, and left 4 and 5; a broker brings back an older receipt.
+    const state = new PublisherState(PUBLISHER, TIMING, false, 5);
+    state.connected(0);
+    const stale = state.receipt(receipt(3, [[2, 2]]), 0);
+    assert.deepEqual(stale.kind === "taken" && stale.lost, []);
+    const order = state.nextRead(100);
+    assert.ok(order);
+    for (const seq of [4, 5]) state.sent(seq, 1, 0);
+    assert.deepEqual(state.scanned(order, 5, [4, 5]), [], "2 isn't here, because it is at the data center");
+    const effect = state.receipt(receipt(5), 100);
+    assert.deepEqual(effect.kind === "taken" && [effect.covered, effect.lost], [
+      [
+        [2, 2],
+        [4, 5],
+      ],
+      [],
+    ]);
+  });
+
+  it("calls lost after a restart what a receipt that covers a number it has held still asks for", () => {
+    const state = new PublisherState(PUBLISHER, TIMING, false, 5);
+    state.connected(0);
+    state.receipt(receipt(3, [[2, 2]]), 0);
+    const order = state.nextRead(100);
+    assert.ok(order);
+    for (const seq of [4, 5]) state.sent(seq, 1, 0);
+    assert.deepEqual(state.scanned(order, 5, [4, 5]), []);
+    const effect = state.receipt(receipt(4, [[2, 2]]), 100);
+    assert.deepEqual(effect.kind === "taken" && effect.lost, [[2, 2]]);
+    const again = state.receipt(receipt(5, [[2, 2]]), 200);
+    assert.deepEqual(again.kind === "taken" && again.lost, [], "once");
+    assert.ok(state.finished);
+  });
+
   it("counts the gaps it may be left with by the places where a durable message follows telemetry", () => {
     const state = new PublisherState(PUBLISHER, TIMING, true);
     const kinds = [true, true, false, false, true, true, false, true, false];
