@@ -158,6 +158,8 @@ export class Uplink {
   }
 
   #received(topic: string, payload: Uint8Array): void {
+    // So a retained message is taken away [MQTT-3.3.1-6]: the data center knows nothing of the machine.
+    if (payload.length === 0) return;
     const down = readDownMessage(topic, payload);
     const queue = this.#queues.get(down.machine);
     if (queue === undefined) return;

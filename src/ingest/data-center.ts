@@ -1,14 +1,23 @@
+import type { MachineKey } from "../contract/topic.ts";
 import type { ConcheError } from "../errors/conche-error.ts";
 import type { Delivery } from "./delivery.ts";
-import type { HealthReport } from "./health.ts";
+import type { HealthCheck, HealthReport } from "./health.ts";
 import { Ingester, type IngesterParts } from "./ingester.ts";
 import { observers } from "./observer.ts";
-import { ReceiptScheduler } from "./receipts.ts";
+import { ReceiptScheduler, type ReceiptStatus } from "./receipts.ts";
+import { SYSTEM_TIMER, type Timer } from "./timer.ts";
 
 /** What a data center is made of: the parts of its ingester, and the delivery that feeds it. */
 export interface DataCenterParts extends IngesterParts {
   readonly delivery: Delivery;
+  /** What the receipts are paced by; the system's clock unless told otherwise. */
+  readonly timer?: Timer;
+  /** The machines of the plant model: those the log has never heard must find no receipt either. */
+  readonly machines?: readonly MachineKey[];
 }
+
+/** Publishers that are sent a receipt after a start; the others get theirs when they speak again. */
+const ANNOUNCED = 20_000;
 
 /** Longest that a stop waits for the last commits, milliseconds. */
 export const DRAIN_LIMIT_MS = 8_000;
@@ -29,8 +38,8 @@ export class DataCenter {
 
   /** Opens the ingester on the log and starts the delivery. */
   static async start(parts: DataCenterParts): Promise<DataCenter> {
-    const { delivery, now } = parts;
-    const receipts = new ReceiptScheduler({ publish: (message) => delivery.publish(message), now });
+    const { delivery, log, now, timer = SYSTEM_TIMER, machines = [] } = parts;
+    const receipts = new ReceiptScheduler({ publish: (message) => delivery.publish(message), now, timer });
     const ingester = await Ingester.open({
       ...parts,
       observer: observers(parts.observer, receipts),
@@ -40,12 +49,21 @@ export class DataCenter {
       },
     });
     const center = new DataCenter(parts, receipts, ingester);
+    const known = await log.latestSequences(ANNOUNCED);
     await delivery.start(ingester);
+    receipts.owed(known);
+    // With more publishers than were asked for, who is not among them may still be known.
+    if (known.length < ANNOUNCED) receipts.unknown(machines);
     return center;
   }
 
   get ingester(): Ingester {
     return this.#ingester;
+  }
+
+  /** How the receipts stand. */
+  get receipts(): ReceiptStatus {
+    return this.#receipts.status;
   }
 
   /** What load balancers and operators ask: is it alive, is it taking messages, and if not, why. */
@@ -62,8 +80,18 @@ export class DataCenter {
           ok: failing === undefined,
           detail: failing === undefined ? "commits succeed" : `${failing.code}: ${failing.message}`,
         },
+        this.#receiptCheck(),
       ],
     };
+  }
+
+  /** Messages are stored without receipts too, but publishers keep them all: not ready would stop even that. */
+  #receiptCheck(): HealthCheck {
+    const { failing, waiting } = this.#receipts.status;
+    if (failing === undefined)
+      return { name: "receipts", ok: true, detail: "publishers are told what is on disk" };
+    const detail = `${waiting} publishers wait for a receipt: ${failing.code}: ${failing.message}`;
+    return { name: "receipts", ok: false, detail };
   }
 
   /**

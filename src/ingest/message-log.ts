@@ -78,6 +78,9 @@ export interface SequencedPayload {
   readonly payload: Uint8Array;
 }
 
+/** How far back {@link MessageLog.latestSequences} looks, milliseconds. */
+export const RECENT_MS = 3_600_000;
+
 /** PORT. The append-only log: the only truth there is. */
 export interface MessageLog {
   /**
@@ -88,6 +91,11 @@ export interface MessageLog {
   commit(group: CommitGroup): Promise<void>;
   /** The saved states of these publishers; those never seen are left out. */
   loadSequences(publishers: readonly Publisher[]): Promise<SequenceState[]>;
+  /**
+   * Who may be waiting for a receipt after a restart, those heard last first: of each machine the boot that sorts
+   * last, and every publisher heard within {@link RECENT_MS} before the last one was.
+   */
+  latestSequences(limit: number): Promise<SequenceState[]>;
   /** What log and quarantine hold under these numbers of a publisher, in no particular order (several per number where there was a conflict). */
   loadSequenced(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]>;
   /** The counters as of the last commit. */

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Receipt } from "../../src/contract/receipt.ts";
+import type { MachineKey } from "../../src/contract/topic.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
 import { DataCenter } from "../../src/ingest/data-center.ts";
-import type { Delivery, MessageSink, OutgoingMessage } from "../../src/ingest/delivery.ts";
+import type { DeliveredMessage, Delivery, MessageSink, OutgoingMessage } from "../../src/ingest/delivery.ts";
 import { BOOT, MACHINE, telemetry } from "./delivered.ts";
+import { ManualTimer } from "./manual-timer.ts";
 import { MemoryMessageLog } from "./memory-message-log.ts";
 
 /** A delivery that tells what was asked of it, in order. */
@@ -12,6 +14,8 @@ class RecordingDelivery implements Delivery {
   readonly calls: string[] = [];
   readonly published: OutgoingMessage[] = [];
   ready = true;
+  /** What the broker answers to receipts instead of taking them. */
+  refusal: ConcheError | undefined;
   sink: MessageSink | undefined;
 
   async start(sink: MessageSink): Promise<void> {
@@ -25,6 +29,7 @@ class RecordingDelivery implements Delivery {
 
   async publish(message: OutgoingMessage): Promise<void> {
     this.calls.push("publish");
+    if (this.refusal !== undefined) throw this.refusal;
     this.published.push(message);
   }
 
@@ -37,8 +42,11 @@ class RecordingDelivery implements Delivery {
   }
 }
 
+const UNHEARD = "tunis-01/line-a/s1_dosing/weigher-01" as MachineKey;
+
 async function start(log: MemoryMessageLog, onFatal: (error: ConcheError) => void = () => {}) {
   const delivery = new RecordingDelivery();
+  const timer = new ManualTimer();
   const center = await DataCenter.start({
     log,
     delivery,
@@ -46,8 +54,24 @@ async function start(log: MemoryMessageLog, onFatal: (error: ConcheError) => voi
     knowsMachine: () => true,
     now: () => Date.parse("2026-01-11T10:00:01Z"),
     onFatal,
+    timer,
+    machines: [MACHINE as MachineKey, UNHEARD],
   });
-  return { center, delivery };
+  return { center, delivery, timer };
+}
+
+/** Hands a message over; resolves when it is on disk. */
+function stored(delivery: RecordingDelivery, message: DeliveredMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    delivery.sink?.accept(message, (error) => (error === undefined ? resolve() : reject(error)));
+  });
+}
+
+/** The machine's receipts among what was published. */
+function receiptsIn(published: readonly OutgoingMessage[]): Receipt[] {
+  return published.flatMap(({ topic, payload }) =>
+    topic === `datacenter/${MACHINE}/receipt` && payload !== "" ? (JSON.parse(payload) as Receipt) : [],
+  );
 }
 
 describe("DataCenter", () => {
@@ -64,7 +88,7 @@ describe("DataCenter", () => {
     assert.deepEqual(settled, [undefined]);
     assert.equal(log.messages.length, 1);
     assert.equal(log.closed, true);
-    assert.deepEqual(delivery.calls, ["start", "pause", "publish", "stop"]);
+    assert.deepEqual(delivery.calls, ["start", "pause", "publish", "publish", "stop"]);
   });
 
   it("tells a publisher after the commit what is on disk and what is missing", async () => {
@@ -73,7 +97,7 @@ describe("DataCenter", () => {
     delivery.sink?.accept(telemetry(1), () => {});
     delivery.sink?.accept(telemetry(4), () => {});
     await center.stop();
-    const [message] = delivery.published;
+    const message = delivery.published.find(({ payload }) => payload !== "");
     assert.equal(message?.topic, `datacenter/${MACHINE}/receipt`);
     assert.equal(message?.retain, true);
     const receipt: Receipt = JSON.parse(message?.payload ?? "");
@@ -93,12 +117,85 @@ describe("DataCenter", () => {
     delivery.sink?.accept(telemetry(2, 31, "0198c5f2-0000-7000-8000-00000000000a"), () => {});
     await center.stop();
     assert.deepEqual(
-      delivery.published.map(({ payload, retain }) => [JSON.parse(payload).boot.at(-1), retain]),
+      delivery.published
+        .filter(({ payload }) => payload !== "")
+        .map(({ payload, retain }) => [JSON.parse(payload).boot.at(-1), retain]),
       [
         ["b", true],
         ["a", false],
       ],
     );
+  });
+
+  it("tells after a restart what it knows, though its publishers say nothing", async () => {
+    const log = new MemoryMessageLog();
+    const before = await start(log);
+    await stored(before.delivery, telemetry(1));
+    await stored(before.delivery, telemetry(4));
+    // Killed here: before its receipt was due.
+    assert.deepEqual(before.delivery.published, []);
+    const { delivery, timer } = await start(log);
+    await timer.pass(1_000);
+    const [receipt, ...more] = receiptsIn(delivery.published);
+    assert.deepEqual([receipt?.through, receipt?.missing, more], [4, [[2, 3]], []]);
+    assert.equal(delivery.published.find(({ topic }) => topic.includes(MACHINE))?.retain, true);
+  });
+
+  it("answers duplicates after a restart: a broker lost the receipts, its publisher sends again", async () => {
+    const log = new MemoryMessageLog();
+    const before = await start(log);
+    await stored(before.delivery, telemetry(1));
+    await stored(before.delivery, telemetry(2));
+    const { delivery, timer } = await start(log);
+    await timer.pass(1_000);
+    const announced = delivery.published.length;
+    // The broker loses all it retained, and then the publisher comes back and repeats itself.
+    await stored(delivery, telemetry(1));
+    await stored(delivery, telemetry(2));
+    await timer.pass(1_000);
+    assert.deepEqual(
+      receiptsIn(delivery.published.slice(announced)).map(({ through, missing }) => [through, missing]),
+      [[2, []]],
+    );
+    assert.equal(log.messages.length, 2);
+  });
+
+  it("says what is true after a restore: less than the receipts before it, and nothing of who came after", async () => {
+    const backup = new MemoryMessageLog();
+    const before = await start(backup);
+    for (const seq of [1, 2, 3]) await stored(before.delivery, telemetry(seq));
+    // What the log held later (up to 9, and a machine more) is gone; brokers still retain receipts for it.
+    const { delivery, timer } = await start(backup);
+    await timer.pass(1_000);
+    assert.deepEqual(
+      delivery.published.map(({ topic, payload, retain }) => [topic, retain, payload === ""]),
+      [
+        [`datacenter/${MACHINE}/receipt`, true, false],
+        [`datacenter/${UNHEARD}/receipt`, true, true],
+      ],
+    );
+    assert.equal(receiptsIn(delivery.published)[0]?.through, 3);
+    // The publisher goes on; what it forgot on the strength of the lost log is missing, by number.
+    await stored(delivery, telemetry(10));
+    await timer.pass(1_000);
+    const last = receiptsIn(delivery.published).at(-1);
+    assert.deepEqual([last?.through, last?.missing], [10, [[4, 9]]]);
+  });
+
+  it("says in its health why receipts can't be sent, and stays ready", async () => {
+    const log = new MemoryMessageLog();
+    const { center, delivery, timer } = await start(log);
+    delivery.refusal = new ConcheError("CONCHE_BROKER_REFUSED", { message: "not authorized" });
+    await stored(delivery, telemetry(1));
+    await timer.pass(1_000);
+    const check = () => center.health().checks.find(({ name }) => name === "receipts");
+    assert.equal(check()?.ok, false);
+    assert.match(check()?.detail ?? "", /CONCHE_BROKER_REFUSED: not authorized/);
+    assert.equal(center.health().ready, true);
+    delivery.refusal = undefined;
+    await timer.pass(10_000);
+    assert.equal(check()?.ok, true);
+    await center.stop();
   });
 
   it("is ready only while the delivery is and commits succeed, and dead after a disk error", async () => {

@@ -1,12 +1,13 @@
 import type { Publisher } from "../../src/contract/identity.ts";
 import type { ConcheError } from "../../src/errors/conche-error.ts";
-import type {
-  CommitGroup,
-  IngestTotals,
-  LogRecord,
-  QuarantineRecord,
-  RetainedMessage,
-  SequencedPayload,
+import {
+  type CommitGroup,
+  type IngestTotals,
+  type LogRecord,
+  type QuarantineRecord,
+  RECENT_MS,
+  type RetainedMessage,
+  type SequencedPayload,
 } from "../../src/ingest/message-log.ts";
 import type { ReplayLog, ReplayMark } from "../../src/ingest/replay-log.ts";
 import type { SequenceState } from "../../src/ingest/sequence.ts";
@@ -51,6 +52,18 @@ export class MemoryMessageLog implements ReplayLog {
     return publishers.flatMap(
       (publisher) => this.#sequences.get(`${publisher.machine} ${publisher.boot}`) ?? [],
     );
+  }
+
+  async latestSequences(limit: number): Promise<SequenceState[]> {
+    const all = [...this.#sequences.values()];
+    const newest = Map.groupBy(all, ({ machine }) => machine);
+    const lastAt = Math.max(...all.map(({ lastSeenAt }) => lastSeenAt));
+    const isNewest = ({ machine, boot }: SequenceState) =>
+      (newest.get(machine) ?? []).every((other) => other.boot <= boot);
+    return all
+      .filter((state) => state.lastSeenAt >= lastAt - RECENT_MS || isNewest(state))
+      .sort((a, b) => b.lastSeenAt - a.lastSeenAt)
+      .slice(0, limit);
   }
 
   async commitReplay(group: CommitGroup, marks: readonly ReplayMark[]): Promise<void> {

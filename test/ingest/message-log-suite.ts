@@ -3,9 +3,10 @@ import { suite, test } from "node:test";
 import fc from "fast-check";
 import type { MachineKey } from "../../src/contract/topic.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
-import type { SequencedPayload } from "../../src/ingest/message-log.ts";
+import { RECENT_MS, type SequencedPayload } from "../../src/ingest/message-log.ts";
 import type { ReplayLog } from "../../src/ingest/replay-log.ts";
 import type { SequenceState } from "../../src/ingest/sequence.ts";
+import { SequenceTracker } from "../../src/ingest/sequence-tracker.ts";
 import { BOOT, GroupMaker, MACHINE, OTHER_BOOT, quarantined, record } from "./log-records.ts";
 
 /** How the suite gets at a log of one technology. */
@@ -46,6 +47,7 @@ export function messageLogSuite(name: string, harness: LogHarness): void {
         assert.deepEqual(await each.totals(), { received: 0, stored: 0, duplicates: 0, quarantined: 0 });
         assert.deepEqual(await each.retained(), []);
         assert.deepEqual(await each.loadSequences([PUBLISHER]), []);
+        assert.deepEqual(await each.latestSequences(100), []);
         assert.deepEqual(await each.loadSequenced(PUBLISHER, [1, 2]), []);
       });
     });
@@ -72,6 +74,30 @@ export function messageLogSuite(name: string, harness: LogHarness): void {
         states.map((state) => [state.machine, state.boot]),
         [[MACHINE, OTHER_BOOT]],
       );
+    });
+
+    onLog("knows after a restart who may be waiting for a receipt", async (log, reopen) => {
+      const heard = (machine: string, boot: string, lastSeenAt: number) => {
+        const publisher = { machine: machine as MachineKey, boot };
+        const state = new SequenceTracker(publisher).state();
+        return { ...state, highest: 3, stored: 3, firstSeenAt: lastSeenAt, lastSeenAt };
+      };
+      const other = "tunis-01/line-a/s1_dosing/weigher-01";
+      const now = Date.parse("2026-01-11T10:00:00Z");
+      const sequences = [
+        heard(MACHINE, "boot-0001", now - 30 * 86_400_000),
+        heard(MACHINE, "boot-0002", now - RECENT_MS),
+        heard(MACHINE, "boot-0004", now),
+        heard(MACHINE, "boot-0003", now - RECENT_MS - 1),
+        heard(other, "boot-0001", now - 9 * 86_400_000),
+        heard(other, "boot-0009", now - 10 * 86_400_000),
+      ];
+      await log.commit({ messages: [], quarantined: [], sequences, totals: await log.totals() });
+      await both(log, reopen, async (each) => {
+        const latest = await each.latestSequences(100);
+        assert.deepEqual(latest, [sequences[2], sequences[1], sequences[5]]);
+        assert.deepEqual(await each.latestSequences(2), latest.slice(0, 2));
+      });
     });
 
     onLog("gives back any sequence state exactly", async (log) => {

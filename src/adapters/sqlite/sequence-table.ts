@@ -1,17 +1,28 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Publisher } from "../../contract/identity.ts";
 import type { MachineKey } from "../../contract/topic.ts";
+import { RECENT_MS } from "../../ingest/message-log.ts";
 import type { SeqRange, SequenceState } from "../../ingest/sequence.ts";
 
 const COLUMNS = `machine, boot, highest, missing_json, stored, quarantined, quarantined_seqs_json, duplicates,
   refilled, clock_skew_ms, first_seen_at, last_seen_at`;
 
+/** SQLite takes a bare column from the row that has the maximum. */
+const LATEST = `
+  WITH newest AS (SELECT id, max(boot) FROM sequences GROUP BY machine)
+  SELECT ${COLUMNS} FROM sequences
+  WHERE last_seen_at >= (SELECT max(last_seen_at) FROM sequences) - ${RECENT_MS}
+     OR id IN (SELECT id FROM newest)
+  ORDER BY last_seen_at DESC, id DESC LIMIT ?`;
+
 /** The saved sequence states, one row per publisher. */
 export class SequenceTable {
+  readonly #db: DatabaseSync;
   readonly #save: StatementSync;
   readonly #load: StatementSync;
 
   constructor(db: DatabaseSync) {
+    this.#db = db;
     this.#save = db.prepare(`
       INSERT INTO sequences (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (machine, boot) DO UPDATE SET
@@ -47,6 +58,11 @@ export class SequenceTable {
       const row = this.#load.get(machine, boot);
       return row === undefined ? [] : sequenceState(row);
     });
+  }
+
+  /** Who may be waiting for a receipt, those heard last first (the port says who). */
+  latest(limit: number): SequenceState[] {
+    return this.#db.prepare(LATEST).all(limit).map(sequenceState);
   }
 }
 

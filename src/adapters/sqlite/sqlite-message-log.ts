@@ -91,6 +91,10 @@ export class SqliteMessageLog implements ReplayLog {
     return this.#read("reading sequences", () => this.#sequences.load(publishers));
   }
 
+  async latestSequences(limit: number): Promise<SequenceState[]> {
+    return this.#read("reading the latest sequences", () => this.#sequences.latest(limit));
+  }
+
   async loadSequenced(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]> {
     return [
       ...(await this.loadStored(publisher, seqs)),

@@ -75,6 +75,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       delivery: chosen.delivery,
       observer: observers(metrics.observer, view),
       knowsMachine,
+      machines: plant.machines.map(({ key }) => key),
       now: Date.now,
       onFatal: fail,
     });
