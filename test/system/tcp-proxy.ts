@@ -7,9 +7,14 @@ export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   #connected: (() => void)[] = [];
   #frozen = false;
+  #refusing = false;
 
   private constructor(target: number) {
     this.#server = createServer((near) => {
+      if (this.#refusing) {
+        near.destroy();
+        return;
+      }
       const far = connect({ port: target, host: "127.0.0.1", noDelay: true });
       for (const socket of [near, far]) {
         this.#sockets.add(socket);
@@ -55,6 +60,16 @@ export class TcpProxy {
   /** Lets bytes pass on new connections; those that were frozen stay dead. */
   thaw(): void {
     this.#frozen = false;
+  }
+
+  /** Breaks every connection, and each new one as soon as it is there, until {@link admit}. */
+  refuse(): void {
+    this.#refusing = true;
+    this.cut();
+  }
+
+  admit(): void {
+    this.#refusing = false;
   }
 
   /** Breaks every connection, with whatever was under way. */
