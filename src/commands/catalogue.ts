@@ -19,7 +19,7 @@ export const COMMANDS: readonly CatalogueEntry[] = [
   },
   {
     name: "simulate",
-    summary: "the simulated line alone, publishing to any broker",
+    summary: "the simulated line alone: to any broker, or a history straight into a log",
     group: "Run",
     load: async () => (await import("./simulate.ts")).simulate,
   },

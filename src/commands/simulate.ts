@@ -1,68 +1,160 @@
+import { BackfillConsole } from "../adapters/terminal/backfill-console.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { expandPlant } from "../plant/expand-plant.ts";
-import { defineCommand } from "./command.ts";
+import { withTelemetryInterval } from "../plant/telemetry-interval.ts";
+import { defineCommand, type Invocation } from "./command.ts";
+import { duration } from "./duration.ts";
+import { runBackfill } from "./running/backfill-run.ts";
 import { withoutPassword } from "./running/delivery.ts";
-import { runSimulation } from "./running/simulation-run.ts";
+import { publishHistory } from "./running/history-publishing.ts";
+import { simulatedHistory } from "./running/simulated-history.ts";
+import { behindInALine, runSimulation } from "./running/simulation-run.ts";
 import { endOfRun } from "./running/wait.ts";
+import { INTERRUPTED } from "./stop-signal.ts";
+
+const OPTIONS = {
+  backfill: {
+    argument: "SPAN",
+    help: "make so much history (12h, 7d) as fast as possible: into a new log in --data, or with --broker to that broker",
+    parse: duration("1m", "366d"),
+  },
+} as const;
 
 /** `conche simulate` */
 export const simulate = defineCommand({
   name: "simulate",
-  summary: "the simulated line alone, publishing to any broker",
+  summary: "the simulated line alone: to any broker, or a history straight into a log",
   description:
     "Connects one client per machine, each with its will, and publishes what the simulated lines say. Without --broker\n" +
-    "it looks for a data center's embedded broker on this machine (--mqtt-host, --mqtt-port).",
+    "it looks for a data center's embedded broker on this machine (--mqtt-host, --mqtt-port).\n" +
+    "With --backfill it makes a history instead: into a new log in --data, through the same ingest as a data center and\n" +
+    "with the simulated time as the time of receipt; or, with --broker, to that broker as fast as it acknowledges. The\n" +
+    "history ends at the last midnight (UTC) unless --start says when it begins. The same seed, start, plant and options\n" +
+    "give the same messages with the same numbers. Exits with 130 when it was stopped before the end.",
   examples: [
     ["conche simulate", "to the embedded broker of a running data center"],
     ["conche simulate --broker mqtt://broker.plant:1883 --lines 8", "eight lines to another broker"],
     ["conche simulate --payload-version 1 --protocol 3.1.1", "as the first generation of machines speaks"],
+    ["conche simulate --backfill 7d --data ./week", "a week's history as a log"],
+    [
+      "conche simulate --backfill 30d --telemetry-interval 10 --data ./month",
+      "a month's, in a tenth of the room",
+    ],
+    ["conche simulate --backfill 1d --broker mqtt://broker.plant:1883", "a day's, to another broker"],
   ],
-  settings: ["plant", "forSeconds", "quiet", "mqtt", "simulation", "broker"],
-  run: async ({ config, terminal, stopSignal }) => {
-    const stop = stopSignal();
-    const plant = expandPlant(await loadPlant(config.plant), config.simulation);
-    const url = config.broker.url ?? `mqtt://${config.mqtt.host}:${config.mqtt.port}`;
-    const say = (event: string, text: string, fields: Record<string, unknown> = {}) => {
-      if (config.json) terminal.out.write(`${JSON.stringify({ event, ...fields })}\n`);
-      else terminal.out.write(`${text}\n`);
-    };
-    if (!config.quiet)
-      say("connecting", `connecting ${plant.machines.length} machines to ${withoutPassword(url)}`);
-    // With --for, looking for the broker counts too.
-    const giveUp =
-      config.forSeconds === null
-        ? stop
-        : AbortSignal.any([stop, AbortSignal.timeout(config.forSeconds * 1000)]);
-    let simulation: Awaited<ReturnType<typeof runSimulation>>;
-    try {
-      simulation = await runSimulation({
-        config,
-        plant,
-        url,
-        signal: giveUp,
-        onTrouble: ({ code, message, hint }) => {
-          terminal.err.write(`conche: ${code}: ${message}\n  what to do: ${hint}\n`);
-        },
-      });
-    } catch (error) {
-      // Asked to stop while the broker was still being looked for; with --for, nobody was ever reached.
-      if (error instanceof ConcheError && error.code === "CONCHE_SHUTTING_DOWN") return stop.aborted ? 0 : 1;
-      throw error;
-    }
-    const broker = withoutPassword(url);
-    say("started", `${simulation.machines} machines are publishing to ${broker}; Ctrl-C stops`, {
-      broker,
-      machines: simulation.machines,
-    });
-    await endOfRun(stop, config.forSeconds, new Promise(() => {}));
-    await simulation.stop();
-    const { published, refused } = simulation.counts();
-    say(
-      "stopped",
-      `stopped: ${published.toLocaleString("en-US")} messages published, ${refused.toLocaleString("en-US")} refused`,
-      { published, refused },
-    );
-    return refused === 0 ? 0 : 1;
-  },
+  settings: ["data", "plant", "forSeconds", "quiet", "mqtt", "simulation", "broker"],
+  options: OPTIONS,
+  run: (invocation) => (invocation.options.backfill === undefined ? live(invocation) : history(invocation)),
 });
+
+type SimulateInvocation = Invocation<typeof OPTIONS>;
+
+async function plantOf({ config }: SimulateInvocation) {
+  const { simulation } = config;
+  const plant = expandPlant(await loadPlant(config.plant), simulation);
+  return withTelemetryInterval(plant, simulation.telemetryIntervalSeconds);
+}
+
+async function live(invocation: SimulateInvocation): Promise<number> {
+  const { config, terminal, stopSignal } = invocation;
+  const stop = stopSignal();
+  const plant = await plantOf(invocation);
+  const url = config.broker.url ?? `mqtt://${config.mqtt.host}:${config.mqtt.port}`;
+  const say = (event: string, text: string, fields: Record<string, unknown> = {}) => {
+    if (config.json) terminal.out.write(`${JSON.stringify({ event, ...fields })}\n`);
+    else terminal.out.write(`${text}\n`);
+  };
+  if (!config.quiet)
+    say("connecting", `connecting ${plant.machines.length} machines to ${withoutPassword(url)}`);
+  const signal = giveUpSignal(invocation, stop);
+  let simulation: Awaited<ReturnType<typeof runSimulation>>;
+  try {
+    simulation = await runSimulation({
+      config,
+      plant,
+      url,
+      signal,
+      onTrouble: troubleOn(invocation),
+      onBehind: (behind) => {
+        if (!config.quiet) say("behind", behindInALine(behind, config.simulation.speed), { ...behind });
+      },
+    });
+  } catch (error) {
+    // Asked to stop while the broker was still being looked for; with --for, nobody was ever reached.
+    if (error instanceof ConcheError && error.code === "CONCHE_SHUTTING_DOWN") return stop.aborted ? 0 : 1;
+    throw error;
+  }
+  const broker = withoutPassword(url);
+  say("started", `${simulation.machines} machines are publishing to ${broker}; Ctrl-C stops`, {
+    broker,
+    machines: simulation.machines,
+  });
+  await endOfRun(stop, config.forSeconds, new Promise(() => {}));
+  await simulation.stop();
+  const { published, refused } = simulation.counts();
+  say(
+    "stopped",
+    `stopped: ${published.toLocaleString("en-US")} messages published, ${refused.toLocaleString("en-US")} refused`,
+    { published, refused },
+  );
+  return refused === 0 ? 0 : 1;
+}
+
+async function history(invocation: SimulateInvocation): Promise<number> {
+  const { config, options, terminal, stopSignal } = invocation;
+  const stop = giveUpSignal(invocation, stopSignal());
+  const made = simulatedHistory(config, await plantOf(invocation), options.backfill ?? 0, Date.now());
+  const { plant, startMs, endMs, seed } = made;
+  const { url } = config.broker;
+  const view = new BackfillConsole({
+    terminal,
+    mode: config.json ? "json" : "lines",
+    quiet: config.quiet,
+    startMs,
+    endMs,
+    now: () => performance.now(),
+  });
+  const target = url === null ? config.data : withoutPassword(url);
+  const machines = plant.machines.length;
+  const [from, until] = [startMs, endMs].map((ms) => new Date(ms).toISOString());
+  view.started(`${from} to ${until}, seed ${seed}, ${machines} machines, into ${target}`, {
+    from,
+    until,
+    seed,
+    machines,
+    boot: made.boot ?? null,
+    ...(url === null ? { data: target } : { broker: target }),
+  });
+  if (url === null) {
+    return (await runBackfill({ history: made, folder: config.data, view, stop })) ? 0 : INTERRUPTED;
+  }
+  const onTrouble = troubleOn(invocation);
+  try {
+    const complete = await publishHistory({
+      config,
+      plant,
+      url,
+      signal: stop,
+      onTrouble,
+      history: made,
+      view,
+    });
+    return complete ? 0 : stop.aborted ? INTERRUPTED : 1;
+  } catch (error) {
+    if (error instanceof ConcheError && error.code === "CONCHE_SHUTTING_DOWN") return INTERRUPTED;
+    throw error;
+  }
+}
+
+/** With --for, looking for the broker counts too. */
+function giveUpSignal({ config }: SimulateInvocation, stop: AbortSignal): AbortSignal {
+  if (config.forSeconds === null) return stop;
+  return AbortSignal.any([stop, AbortSignal.timeout(config.forSeconds * 1000)]);
+}
+
+function troubleOn({ terminal }: SimulateInvocation): (error: ConcheError) => void {
+  return ({ code, message, hint }) => {
+    terminal.err.write(`conche: ${code}: ${message}\n  what to do: ${hint}\n`);
+  };
+}

@@ -2,7 +2,7 @@
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** 128 and the number of SIGINT: what shells report for a process that a Ctrl-C ended. */
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 
 let controller: AbortController | undefined;
 

@@ -2,9 +2,10 @@ import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import type { Config } from "../config/config-schema.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { expandPlant } from "../plant/expand-plant.ts";
+import { withTelemetryInterval } from "../plant/telemetry-interval.ts";
 import { defineCommand } from "./command.ts";
 import { runDataCenter } from "./running/data-center-run.ts";
-import { runSimulation } from "./running/simulation-run.ts";
+import { behindInALine, runSimulation } from "./running/simulation-run.ts";
 import { endOfRun } from "./running/wait.ts";
 
 /** `conche up`: what `npm start` runs. */
@@ -22,7 +23,9 @@ export const up = defineCommand({
   settings: ["data", "plant", "forSeconds", "quiet", "mqtt", "http", "simulation", "broker"],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
-    const plant = expandPlant(await loadPlant(config.plant), config.simulation);
+    const { simulation: simulated } = config;
+    const expanded = expandPlant(await loadPlant(config.plant), simulated);
+    const plant = withTelemetryInterval(expanded, simulated.telemetryIntervalSeconds);
     const center = await runDataCenter({ config, terminal, plant, simulation: simulationInALine(config) });
     const running = new AsyncDisposableStack();
     running.defer(() => center.stop());
@@ -33,6 +36,7 @@ export const up = defineCommand({
         url: config.broker.url ?? center.mqttUrl ?? "",
         signal: stop,
         onTrouble: ({ code, message }) => center.console.notice("warning", `simulation: ${code}: ${message}`),
+        onBehind: (behind) => center.console.notice("warning", behindInALine(behind, simulated.speed)),
       });
       running.defer(() => simulation.stop());
       const end = await endOfRun(stop, config.forSeconds, center.failed);
@@ -46,7 +50,8 @@ export const up = defineCommand({
 
 /** The simulation as the banner says it. */
 function simulationInALine({ simulation }: Config): string {
-  const { lines, speed, seed, payloadVersion } = simulation;
-  const count = lines === 1 ? "1 line" : `${lines} lines`;
+  const { lines, sites, speed, seed, payloadVersion } = simulation;
+  const each = sites === null || sites === 1 ? "" : ` at each of ${sites} sites`;
+  const count = `${lines === 1 ? "1 line" : `${lines} lines`}${each}`;
   return `${count}, ${speed} simulated second${speed === 1 ? "" : "s"} per second, seed ${seed}, payload version ${payloadVersion}`;
 }

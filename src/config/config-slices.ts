@@ -85,7 +85,17 @@ export const http = Type.Object(
 /** The simulated line. */
 export const simulation = Type.Object(
   {
-    lines: integer({ name: "lines", argument: "N", help: "number of simulated lines" }, 1, 1_000, 1),
+    lines: integer({ name: "lines", argument: "N", help: "number of simulated lines per site" }, 1, 1_000, 1),
+    sites: optionalInteger(
+      {
+        name: "sites",
+        argument: "N",
+        help: "number of simulated sites, each with its lines",
+        defaultText: "as many as the plant has",
+      },
+      1,
+      1_000,
+    ),
     speed: positive({ name: "speed", argument: "X", help: "simulated seconds per second" }, 100_000, 1),
     seed: integer(
       { name: "seed", argument: "N", help: "seed of the simulation: same seed and start, same messages" },
@@ -99,6 +109,16 @@ export const simulation = Type.Object(
       help: "simulated time at the start, ISO 8601 with a zone",
       defaultText: "now",
     }),
+    telemetryIntervalSeconds: optionalInteger(
+      {
+        name: "telemetry-interval",
+        argument: "SECONDS",
+        help: "a simulated machine sends telemetry at most once in so many seconds",
+        defaultText: "as the plant says",
+      },
+      1,
+      3_600,
+    ),
     payloadVersion: numberChoice(
       { name: "payload-version", argument: "1|2", help: "payload version the simulated machines speak" },
       [1, 2],

@@ -16,6 +16,8 @@ export interface PublishedMessage extends Pick<DeliveryPolicy, "qos" | "retain">
   readonly payload: string;
   /** The payload's schema, as `telemetry/2`: an MQTT 5 user property. */
   readonly schema?: string;
+  /** Published later than it happened: an MQTT 5 user property, which MQTT 3.1.1 has no place for. */
+  readonly refill?: true;
 }
 
 /** PORT. One machine's connection to a broker. It reconnects by itself. */

@@ -2,7 +2,7 @@ import { type MachineAddress, type MachineKey, type MessageType, machineKeyOf } 
 import { ConcheError } from "../errors/conche-error.ts";
 import type { EdgeMachine } from "./edge-machine.ts";
 import type { PublishOutcome } from "./machine-connection.ts";
-import type { Body } from "./publishing-machine.ts";
+import type { Body } from "./machine-voice.ts";
 
 /** A message that falls due at a time of the source's own clock. */
 export interface DueMessage {
@@ -42,6 +42,8 @@ export function throughOutbox(machine: EdgeMachine): PlayedMachine {
 export interface PlayerCounts {
   readonly published: number;
   readonly refused: number;
+  /** Acknowledged by a broker that nobody was subscribed to: no proof that anybody has stored it. */
+  readonly unheard: number;
 }
 
 /** What a player is made of. */
@@ -50,12 +52,24 @@ export interface PlayerParts {
   readonly machines: ReadonlyMap<MachineKey, PlayedMachine>;
   /** The source's clock at the start, milliseconds since 1970. */
   readonly startMs: number;
-  /** Source seconds per real second. */
-  readonly speed: number;
+  /** Source seconds per real second; `max`: as fast as it is answered. */
+  readonly speed: number | "max";
+  /** Where the source's time ends, milliseconds since 1970; without it, it doesn't. */
+  readonly endMs?: number;
   /** Real time that passes monotonically, milliseconds. */
   readonly elapsedMs: () => number;
   /** Called for each message that a broker refuses. */
   readonly onRefused: (error: ConcheError) => void;
+  /** Called now and then while source time falls behind what `speed` asks for. */
+  readonly onBehind?: (behind: Behind) => void;
+}
+
+/** A player that can't keep up: the source is slow, or the broker is. */
+export interface Behind {
+  /** Source seconds per real second lately. */
+  readonly speed: number;
+  /** Real time lost in all, milliseconds. */
+  readonly lostMs: number;
 }
 
 /** How often due messages are published, milliseconds of real time: a machine's 1 Hz telemetry stays even. */
@@ -64,43 +78,79 @@ const TICK_MS = 50;
 const PORTION_MS = 60_000;
 /** Messages without an answer at which the player waits; then source time falls behind real time. */
 const MOST_UNANSWERED = 2_000;
+/** Later than this, source time is set back instead of being caught up with, milliseconds of real time. */
+const MOST_LATE_MS = 1_000;
+/** Falling behind is told at most this often, milliseconds of real time. */
+const BEHIND_EVERY_MS = 10_000;
 
 /** Publishes what a source says, when it is due. */
 export class Player {
   readonly #parts: PlayerParts;
   #published = 0;
   #refused = 0;
+  #unheard = 0;
   #unanswered = 0;
   #onAnswer: (() => void) | undefined;
-  /** Real time that was spent waiting for answers and so doesn't count as source time. */
-  #heldMs = 0;
+  /** Source time that has been published, milliseconds from the start. */
+  #playedMs = 0;
+  /** Real time that was spent waiting and so doesn't count as source time. */
+  #lostMs = 0;
+  #told = { atMs: 0, playedMs: 0, lostMs: 0 };
 
   constructor(parts: PlayerParts) {
     this.#parts = parts;
   }
 
   get counts(): PlayerCounts {
-    return { published: this.#published, refused: this.#refused };
+    return { published: this.#published, refused: this.#refused, unheard: this.#unheard };
   }
 
-  /** Plays until the signal is aborted. Answers may still be owed then: {@link answered}. */
+  /** The source's time up to which everything has been published, milliseconds since 1970. */
+  get reachedMs(): number {
+    return this.#parts.startMs + this.#playedMs;
+  }
+
+  /** Plays to the end, or until the signal is aborted. Answers may still be owed then: {@link answered}. */
   async play(signal: AbortSignal): Promise<void> {
-    const { source, startMs, speed, elapsedMs } = this.#parts;
-    let playedMs = 0;
-    while (!signal.aborted) {
-      const dueMs = (elapsedMs() - this.#heldMs) * speed;
-      while (playedMs < dueMs && !signal.aborted) {
-        playedMs = Math.min(dueMs, playedMs + PORTION_MS);
-        for (const message of source.advance(startMs + playedMs)) this.#publish(message);
+    const { source, startMs, endMs = Number.POSITIVE_INFINITY } = this.#parts;
+    const lengthMs = endMs - startMs;
+    while (!signal.aborted && this.#playedMs < lengthMs) {
+      const dueMs = Math.min(lengthMs, this.#dueMs());
+      while (this.#playedMs < dueMs && !signal.aborted) {
+        this.#playedMs = Math.min(dueMs, this.#playedMs + PORTION_MS);
+        for (const message of source.advance(startMs + this.#playedMs)) this.#publish(message);
         await this.#answersBelow(MOST_UNANSWERED);
+        // Answers come in, and a signal is heard, however far behind this is.
+        await turn();
       }
-      await pause(TICK_MS, signal);
+      this.#comeToTerms();
+      if (this.#playedMs < lengthMs) await pause(TICK_MS, signal);
     }
   }
 
   /** Resolves when every published message has been answered. */
   async answered(): Promise<void> {
     await this.#answersBelow(1);
+  }
+
+  #dueMs(): number {
+    const { speed, elapsedMs } = this.#parts;
+    return speed === "max" ? Number.POSITIVE_INFINITY : (elapsedMs() - this.#lostMs) * speed;
+  }
+
+  /** What can't be caught up with is given up: otherwise one long pause would be followed by a flood. */
+  #comeToTerms(): void {
+    const { speed, elapsedMs, onBehind } = this.#parts;
+    if (speed === "max") return;
+    const nowMs = elapsedMs();
+    const lateMs = nowMs - this.#lostMs - this.#playedMs / speed;
+    if (lateMs > MOST_LATE_MS) this.#lostMs += lateMs;
+    const sinceMs = nowMs - this.#told.atMs;
+    if (sinceMs < BEHIND_EVERY_MS) return;
+    if (this.#lostMs - this.#told.lostMs > MOST_LATE_MS) {
+      onBehind?.({ speed: (this.#playedMs - this.#told.playedMs) / sinceMs, lostMs: this.#lostMs });
+    }
+    this.#told = { atMs: nowMs, playedMs: this.#playedMs, lostMs: this.#lostMs };
   }
 
   #publish({ machine, type, payload }: DueMessage): void {
@@ -113,7 +163,7 @@ export class Player {
       if (outcome.kind === "refused") {
         this.#refused++;
         this.#parts.onRefused(outcome.error);
-      }
+      } else if (outcome.kind === "no-subscriber") this.#unheard++;
       this.#onAnswer?.();
     });
   }
@@ -127,8 +177,12 @@ export class Player {
       };
     });
     this.#onAnswer = undefined;
-    this.#heldMs += this.#parts.elapsedMs() - since;
+    this.#lostMs += this.#parts.elapsedMs() - since;
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

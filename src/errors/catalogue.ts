@@ -88,6 +88,10 @@ export const ERROR_CATALOGUE = {
     meaning: "There is no log in the folder",
     hint: "name the folder with --data; `conche up` or `conche datacenter` makes a log",
   },
+  CONCHE_LOG_EXISTS: {
+    meaning: "A history was to be written into a folder that has a log already",
+    hint: "name another folder with --data; a data center started on a log goes on with it",
+  },
   CONCHE_LOG_IN_USE: {
     meaning: "Another process writes this log",
     hint: "stop that process, or name another folder with --data",

@@ -17,6 +17,8 @@ export interface DeliveredMessage {
   readonly payload: Uint8Array;
   /** The payload's whole length, when it was over the delivery's limit and `payload` holds only its beginning. */
   readonly cutFromBytes?: number | undefined;
+  /** When it was received, milliseconds since 1970, where that isn't now. */
+  readonly receivedAt?: number | undefined;
   readonly qos: number;
   /** The retain flag as the delivery shows it. */
   readonly retain: boolean;

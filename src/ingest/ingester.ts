@@ -172,11 +172,11 @@ export class Ingester implements MessageSink {
 
   /** Commits and settles a group; false when the ingester was closed before that could be done. */
   async #commit(group: readonly Pending[]): Promise<boolean> {
-    const receivedAt = this.#now();
+    const nowMs = this.#now();
     const decoded: DecodedMessage[] = new Array(group.length);
     for (let index = 0; index < group.length; index++) {
       const { message } = group[index] as Pending; // index is below the length
-      decoded[index] = { message, decoded: this.#decoder.decode(message, receivedAt) };
+      decoded[index] = { message, decoded: this.#decoder.decode(message, message.receivedAt ?? nowMs) };
     }
     if (!(await this.#persist(() => this.#classifier.prepare(decoded)))) return false;
     const sorted = this.#classifier.sort(decoded);

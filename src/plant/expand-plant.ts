@@ -6,18 +6,43 @@ import type { Site } from "./schema/plant-document.ts";
 export interface Expansion {
   /** Lines that every site has afterwards: 1 to 10,000. */
   readonly lines: number;
+  /** Sites that the plant has afterwards; null or left out: as many as the file has. */
+  readonly sites?: number | null;
 }
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
 /**
- * Gives every site `lines` lines: the first lines of the file stay as they are, further ones are copies of the
- * first. Copies are named line-a … line-z, line-27, line-28 …, leaving out names that are taken; fewer lines than
- * the file has leaves the later ones out.
+ * Gives a plant `sites` sites and every site `lines` lines: the first ones of the file stay as they are, further ones
+ * are copies of the first; where there are fewer, the later ones of the file are left out. Copies of lines are named
+ * line-a … line-z, line-27, line-28 …, copies of sites count on from the name of the first (tunis-01, tunis-02 …);
+ * names that are taken are left out.
  */
-export function expandPlant(plant: Plant, expansion: Expansion): Plant {
-  const sites = plant.document.sites.map((site) => ({ ...site, lines: expandLines(site, expansion.lines) }));
-  return plantOf({ ...plant.document, sites });
+export function expandPlant(plant: Plant, { lines, sites }: Expansion): Plant {
+  const all = expandSites(plant.document.sites, sites ?? plant.document.sites.length);
+  const expanded = all.map((site) => ({ ...site, lines: expandLines(site, lines) }));
+  return plantOf({ ...plant.document, sites: expanded });
+}
+
+function expandSites(known: readonly Site[], count: number): Site[] {
+  const sites = known.slice(0, count);
+  const [model] = known;
+  if (model === undefined) return sites;
+  const taken = new Set(known.map(({ id }) => id));
+  for (let number = 2; sites.length < count; number++) {
+    const id = siteName(model.id, number);
+    if (taken.has(id)) continue;
+    sites.push({ ...model, id, ...(model.name === undefined ? {} : { name: `${model.name} (${id})` }) });
+  }
+  return sites;
+}
+
+/** The name of the n-th site, from 1, where the first has this name: `tunis-01` gives `tunis-02`, `lyon` `lyon-02`. */
+export function siteName(first: string, number: number): string {
+  const [, stem = first, digits] = /^(.*?)-?(\d+)$/.exec(first) ?? [];
+  const counted = digits === undefined ? number : Number(digits) + number - 1;
+  // A level of the topic has 63 characters.
+  return `${stem.slice(0, 50)}-${String(counted).padStart(digits?.length ?? 2, "0")}`;
 }
 
 function expandLines(site: Site, count: number): Line[] {

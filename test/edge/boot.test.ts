@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { BOOT_PATTERN } from "../../src/contract/identity.ts";
-import { newBoot } from "../../src/edge/boot.ts";
+import { bootOf, newBoot } from "../../src/edge/boot.ts";
 
 describe("newBoot", () => {
   it("is a version 7 UUID that the contract takes", () => {
@@ -28,5 +28,15 @@ describe("newBoot", () => {
         assert.ok(newBoot(a, randomBytes) < newBoot(b, randomBytes));
       }),
     );
+  });
+});
+
+describe("bootOf", () => {
+  it("is the same for the same, and another one for anything else", () => {
+    const at = Date.parse("2026-01-11T10:00:00Z");
+    const boot = bootOf(at, "seed 1");
+    assert.match(boot, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.equal(bootOf(at, "seed 1"), boot);
+    assert.equal(new Set([boot, bootOf(at, "seed 2"), bootOf(at + 1, "seed 1")]).size, 3);
   });
 });

@@ -6,7 +6,7 @@ import type {
   PublishedMessage,
   PublishOutcome,
 } from "../../src/edge/machine-connection.ts";
-import { type DueMessage, Player, throughOutbox } from "../../src/edge/player.ts";
+import { type Behind, type DueMessage, Player, throughOutbox } from "../../src/edge/player.ts";
 import { PublishingMachine } from "../../src/edge/publishing-machine.ts";
 import { edgeOver } from "./edge-under-test.ts";
 
@@ -71,6 +71,33 @@ describe("PublishingMachine", () => {
       undefined,
       "a number set aside for a will would be a gap",
     );
+  });
+
+  it("tells of the past at QoS 1, not retained, marked, under another client id and without a will", async () => {
+    const connection = new HeldConnection();
+    const ids: string[] = [];
+    const machine = await PublishingMachine.connectLate(
+      ADDRESS,
+      async (clientId) => {
+        ids.push(clientId);
+        return connection;
+      },
+      { boot: "boot-0001" },
+    );
+    await machine.publish("telemetry", { v: 2, ts: "2026-01-11T10:00:00Z", tags: {} });
+    await machine.publish("state", { v: 2, ts: "2026-01-11T10:00:01Z", state: "Execute" });
+    assert.deepEqual(
+      connection.published.map(({ qos, retain, refill }) => [qos, retain, refill]),
+      [
+        [1, false, true],
+        [1, false, true],
+      ],
+    );
+    assert.equal(
+      connection.published[0]?.payload,
+      '{"v":2,"boot":"boot-0001","seq":1,"ts":"2026-01-11T10:00:00Z","tags":{}}',
+    );
+    assert.deepEqual(ids, ["tunis-01.line-a.s5_tempering.temper-01.history"]);
   });
 
   it("leaves version 1 payloads as they are", async () => {
@@ -143,6 +170,55 @@ describe("Player", () => {
     assert.ok((asked[1] ?? Infinity) <= 200, `the second portion reaches ${asked[1]} ms`);
   });
 
+  it("gives up what it can't catch up with, and says how fast it goes", async () => {
+    const { machine } = await machineOn(new HeldConnection());
+    const stop = new AbortController();
+    let now = 0;
+    let reachedMs = 0;
+    const told: Behind[] = [];
+    const player = new Player({
+      source: {
+        // 40 times real time is all that it gives.
+        advance: (untilMs) => {
+          now += (untilMs - reachedMs) / 40;
+          reachedMs = untilMs;
+          if (now > 80_000) stop.abort();
+          return due(1);
+        },
+      },
+      machines: new Map([[machineKeyOf(ADDRESS), machine]]),
+      startMs: 0,
+      speed: 600,
+      elapsedMs: () => {
+        now += 200; // every look at the clock takes so long
+        return now;
+      },
+      onRefused: () => {},
+      onBehind: (behind) => told.push(behind),
+    });
+    await player.play(stop.signal);
+    assert.ok(told.length >= 3 && told.length <= 8, `told ${told.length} times in 80 s`);
+    for (const { speed } of told) assert.ok(speed > 25 && speed < 45, `${speed} times real time`);
+    assert.ok((told.at(-1)?.lostMs ?? 0) > 40_000);
+  });
+
+  it("plays at once what has an end, as fast as it is answered", async () => {
+    const connection = new HeldConnection();
+    const { machine } = await machineOn(connection, { boot: "boot-0001" });
+    const player = new Player({
+      source: { advance: () => due(700) },
+      machines: new Map([[machineKeyOf(ADDRESS), machine]]),
+      startMs: 0,
+      endMs: 90_000,
+      speed: "max",
+      elapsedMs: () => 0,
+      onRefused: () => {},
+    });
+    await player.play(new AbortController().signal);
+    assert.equal(player.reachedMs, 90_000);
+    assert.equal(connection.published.length, 1_400);
+  });
+
   it("plays through an outbox too", async () => {
     const { edge, outbox } = edgeOver();
     const key = machineKeyOf(ADDRESS);
@@ -174,7 +250,7 @@ describe("Player", () => {
     });
     await player.play(stop.signal);
     await player.answered();
-    assert.deepEqual(player.counts, { published: 2, refused: 1 });
+    assert.deepEqual(player.counts, { published: 2, refused: 1, unheard: 0 });
     assert.deepEqual(refused, ["CONCHE_MESSAGE_REFUSED"]);
     assert.equal(outbox.kept.length, 1);
   });

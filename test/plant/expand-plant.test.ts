@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { expandPlant, lineName } from "../../src/plant/expand-plant.ts";
+import { expandPlant, lineName, siteName } from "../../src/plant/expand-plant.ts";
 import { plantOf } from "../../src/plant/plant.ts";
 import { readPlant } from "../../src/plant/read-plant.ts";
 import { chocolateDocument, chocolatePlant } from "./chocolate-document.ts";
@@ -40,5 +40,33 @@ suite("expanding a plant", () => {
     const plant = plantOf(document);
     assert.deepEqual(lineIds(expandPlant(plant, { lines: 4 })), ["line-a", "line-c", "line-b", "line-d"]);
     assert.deepEqual(lineIds(expandPlant(plant, { lines: 1 })), ["line-a"]);
+  });
+
+  test("more sites are copies of the first, each with its lines", () => {
+    assert.deepEqual(
+      [2, 12, 120].map((number) => siteName("tunis-01", number)),
+      ["tunis-02", "tunis-12", "tunis-120"],
+    );
+    assert.deepEqual([siteName("lyon", 2), siteName("plant7", 3)], ["lyon-02", "plant-9"]);
+    const plant = expandPlant(chocolatePlant(), { lines: 2, sites: 3 });
+    assert.deepEqual(
+      plant.lines.map(({ site, definition }) => `${site.id}/${definition.id}`),
+      ["01", "02", "03"].flatMap((site) => ["a", "b"].map((line) => `tunis-${site}/line-${line}`)),
+    );
+    assert.equal(new Set(plant.machines.map(({ key }) => key)).size, 60);
+    assert.equal(readPlant(plant.document).kind, "plant");
+    assert.equal(expandPlant(chocolatePlant(), { lines: 1, sites: null }).lines.length, 1);
+  });
+
+  test("a site's name that is taken is left out, and fewer sites cut off the later ones", () => {
+    const document = structuredClone(chocolateDocument());
+    const [site] = document.sites;
+    assert.ok(site !== undefined);
+    document.sites.push({ ...structuredClone(site), id: "tunis-02" });
+    const ids = (sites: number) => [
+      ...new Set(expandPlant(plantOf(document), { lines: 1, sites }).lines.map((line) => line.site.id)),
+    ];
+    assert.deepEqual(ids(3), ["tunis-01", "tunis-02", "tunis-03"]);
+    assert.deepEqual(ids(1), ["tunis-01"]);
   });
 });

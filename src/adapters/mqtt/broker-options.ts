@@ -1,5 +1,5 @@
 import type { IClientOptions, IClientPublishOptions } from "mqtt";
-import { CONTENT_TYPE, SCHEMA_PROPERTY } from "../../contract/identity.ts";
+import { CONTENT_TYPE, REFILL_PROPERTY, SCHEMA_PROPERTY } from "../../contract/identity.ts";
 import type { PublishedMessage } from "../../edge/machine-connection.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { MACHINE_CLIENT_DEFAULTS, type MachineClientOptions } from "./machine-client-options.ts";
@@ -108,12 +108,14 @@ export function publishOptions(message: PublishedMessage, protocol: 4 | 5): ICli
   return protocol === 5 ? { qos, retain, properties: properties(message) } : { qos, retain };
 }
 
-function properties({ schema }: PublishedMessage): {
+function properties({ schema, refill }: PublishedMessage): {
   contentType: string;
-  userProperties?: { schema: string };
+  userProperties?: Record<string, string>;
 } {
-  return {
-    contentType: CONTENT_TYPE,
-    ...(schema === undefined ? {} : { userProperties: { [SCHEMA_PROPERTY]: schema } }),
+  const userProperties = {
+    ...(schema === undefined ? {} : { [SCHEMA_PROPERTY]: schema }),
+    ...(refill === undefined ? {} : { [REFILL_PROPERTY]: "1" }),
   };
+  const named = Object.keys(userProperties).length > 0;
+  return { contentType: CONTENT_TYPE, ...(named ? { userProperties } : {}) };
 }

@@ -1,10 +1,9 @@
-import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 
 /** Gives a new log its identity. Within a transaction. */
-export function createLogInfo(db: DatabaseSync, nowMs: number): void {
+export function createLogInfo(db: DatabaseSync, logId: string, nowMs: number): void {
   const insert = db.prepare("INSERT INTO log_info (name, value) VALUES (?, ?)");
-  insert.run("log_id", randomUUID());
+  insert.run("log_id", logId);
   insert.run("created_at", new Date(nowMs).toISOString());
 }
 

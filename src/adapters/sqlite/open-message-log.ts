@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { ConcheError } from "../../errors/conche-error.ts";
 import { CommitMark } from "./commit-mark.ts";
 import { assertDurable, configureWriter, initialiseFile, openReader, openWriter } from "./connection.ts";
 import { fileSize, makeDataFolder } from "./data-folder.ts";
@@ -7,7 +9,7 @@ import { FileWatch } from "./file-watch.ts";
 import { FolderLock } from "./folder-lock.ts";
 import { type LogFiles, logFiles } from "./log-files.ts";
 import { noteOpened, readLogId } from "./log-info.ts";
-import { migrate } from "./migrate.ts";
+import { type MadeLog, migrate } from "./migrate.ts";
 import { SCHEMA_VERSION } from "./migrations/all.ts";
 import { readSchemaState, type SchemaState } from "./schema-state.ts";
 import { isReadOnlyError, toConcheError } from "./sqlite-error.ts";
@@ -17,6 +19,10 @@ import { readTotals } from "./totals-row.ts";
 
 /** How a log is opened; every value has a default. */
 export interface OpenLogOptions {
+  /** Identity (a UUID) of a log that is made; a random one unless the log has to come out the same each time. */
+  readonly logId?: string;
+  /** Refuse a folder that has a log already. */
+  readonly onlyNew?: boolean;
   /** Milliseconds since 1970; the system's clock. */
   readonly now?: () => number;
   /** How long a commit waits for a lock that another program holds. The process stands still meanwhile. */
@@ -35,13 +41,13 @@ const DEFAULTS = {
  * Opens the log in a folder for writing, making what isn't there: the folder, the database, the schema. One process
  * at a time can have a log open.
  * @throws ConcheError CONCHE_LOG_IN_USE, CONCHE_LOG_TOO_NEW, CONCHE_LOG_FOREIGN, CONCHE_LOG_CORRUPT,
- *   CONCHE_LOG_NOT_DURABLE, CONCHE_LOG_BUSY, CONCHE_DATA_FOLDER, CONCHE_DISK_FULL
+ *   CONCHE_LOG_NOT_DURABLE, CONCHE_LOG_BUSY, CONCHE_DATA_FOLDER, CONCHE_DISK_FULL, CONCHE_LOG_EXISTS
  */
 export async function openMessageLog(
   folder: string,
   options: OpenLogOptions = {},
 ): Promise<SqliteMessageLog> {
-  const { now, busyTimeoutMs, checkpointBytes } = { ...DEFAULTS, ...options };
+  const { now, busyTimeoutMs, checkpointBytes, logId } = { ...DEFAULTS, logId: randomUUID(), ...options };
   const files = logFiles(resolve(folder));
   makeDataFolder(files.folder);
   const lock = await FolderLock.acquire(files, now());
@@ -50,8 +56,9 @@ export async function openMessageLog(
   try {
     requireNothingLost(files);
     const state = inspect(files);
+    if (options.onlyNew && state?.kind !== "empty") throw logExists(files);
     db = openWriter(files.database, busyTimeoutMs);
-    prepare(db, state, files, now());
+    prepare(db, state, files, { logId, nowMs: now() });
     mark = new CommitMark(files.mark, readLogId(db));
     mark.write(readTotals(db).commits);
     return new SqliteMessageLog({ db, files, lock, mark, watch: new FileWatch(files), checkpointBytes, now });
@@ -87,11 +94,15 @@ function inspect(files: LogFiles): SchemaState | undefined {
   }
 }
 
-function prepare(db: DatabaseSync, inspected: SchemaState | undefined, files: LogFiles, nowMs: number): void {
+function prepare(db: DatabaseSync, inspected: SchemaState | undefined, files: LogFiles, made: MadeLog): void {
   const state = inspected ?? readSchemaState(db, files.database);
   if (state.kind === "empty") initialiseFile(db);
   configureWriter(db);
-  migrate(db, state, nowMs);
-  noteOpened(db, nowMs);
+  migrate(db, state, made);
+  noteOpened(db, made.nowMs);
   assertDurable(db, files);
+}
+
+function logExists(files: LogFiles): ConcheError {
+  return new ConcheError("CONCHE_LOG_EXISTS", { message: `there is a log in ${files.folder} already` });
 }

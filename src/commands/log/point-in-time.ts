@@ -1,11 +1,5 @@
-const UNIT_MS: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
-const AGO = /^([0-9]{1,9})(s|m|h|d|w)$/;
+import { durationMs } from "../duration.ts";
+
 const ISO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i;
 
 /**
@@ -14,8 +8,8 @@ const ISO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z
  * @throws Error that says what it must be
  */
 export function pointInTime(text: string, nowMs: number): number {
-  const ago = AGO.exec(text);
-  if (ago !== null) return nowMs - Number(ago[1]) * (UNIT_MS[ago[2] ?? ""] ?? 0);
+  const ago = durationMs(text);
+  if (ago !== undefined) return nowMs - ago;
   const [, day, time = "00:00", zone = "Z"] = ISO.exec(text) ?? [];
   const moment = day === undefined ? Number.NaN : Date.parse(`${day}T${time}${zone.toUpperCase()}`);
   if (Number.isNaN(moment)) {
