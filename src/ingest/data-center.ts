@@ -111,7 +111,7 @@ export class DataCenter {
     limit.addEventListener("abort", abandon, { once: true });
     await this.#ingester.drain();
     limit.removeEventListener("abort", abandon);
-    await this.#receipts.flush();
+    await this.#receipts.close();
     this.#ingester.close();
     await delivery.stop();
     await log.close();

@@ -89,6 +89,7 @@ export class ReceiptScheduler implements IngestObserver {
   #failing: ConcheError | undefined;
   #pauseMs = 0;
   #pausedUntil = 0;
+  #closed = false;
 
   constructor(parts: ReceiptParts) {
     this.#parts = parts;
@@ -138,8 +139,12 @@ export class ReceiptScheduler implements IngestObserver {
     this.#schedule();
   }
 
-  /** Publishes everything due, resting or not (at shutdown: publishers learn what the last commit covered). */
-  async flush(): Promise<void> {
+  /**
+   * At shutdown: publishes everything due, resting or not (publishers learn what the last commit covered), and then
+   * never again. What a broker doesn't take by now is owed by the next start.
+   */
+  async close(): Promise<void> {
+    this.#closed = true;
     this.#cancelTick?.();
     this.#cancelTick = undefined;
     for (;;) {
@@ -154,7 +159,7 @@ export class ReceiptScheduler implements IngestObserver {
   }
 
   #schedule(): void {
-    if (this.#due.size === 0 || this.#cancelTick !== undefined) return;
+    if (this.#closed || this.#due.size === 0 || this.#cancelTick !== undefined) return;
     this.#cancelTick = this.#parts.timer.after(TICK_MS, () => {
       this.#cancelTick = undefined;
       this.#tick();

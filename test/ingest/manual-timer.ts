@@ -15,6 +15,11 @@ export class ManualTimer implements Timer {
     return () => this.#due.delete(due);
   }
 
+  /** How many calls are still to come: with the machine's own clock each of them keeps the process alive. */
+  get pending(): number {
+    return this.#due.size;
+  }
+
   /** Lets time pass; what falls due meanwhile runs when it is due, with the promises it sets off. */
   async pass(ms: number): Promise<void> {
     const until = this.#now + ms;

@@ -203,16 +203,34 @@ suite("receipts", () => {
     assert.equal(new Set(scene.told.map(({ topic }) => topic)).size, 50);
   });
 
-  test("a stop sends what is owed at once, and does not wait for a broker that takes nothing", async () => {
+  test("a stop sends what is owed at once", async () => {
     const scene = fresh({ inFlight: 100 });
     scene.committed(...Array.from({ length: 450 }, (_, index) => through(1, machineNumber(index))));
-    await scene.scheduler.flush();
+    await scene.scheduler.close();
     assert.equal(scene.told.length, 450);
+  });
+
+  test("a stop does not wait for a broker that takes nothing, and tries nothing afterwards", async () => {
+    const scene = fresh({ inFlight: 100 });
     scene.failure = new ConcheError("CONCHE_BROKER_UNREACHABLE", { message: "gone", retryable: true });
-    scene.attempts = 0;
-    scene.committed(...Array.from({ length: 450 }, (_, index) => through(2, machineNumber(index))));
-    await scene.scheduler.flush();
-    assert.equal(scene.attempts, 100);
+    scene.committed(...Array.from({ length: 450 }, (_, index) => through(1, machineNumber(index))));
+    await scene.scheduler.close();
+    await scene.timer.pass(60_000);
+    assert.deepEqual([scene.attempts, scene.timer.pending], [100, 0]);
+  });
+
+  test("a receipt that was on its way at the stop and fails then leaves nothing to wait for", async () => {
+    const scene = fresh();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    scene.held = promise;
+    scene.failure = new ConcheError("CONCHE_BROKER_UNREACHABLE", { message: "gone", retryable: true });
+    scene.committed(through(1));
+    await scene.timer.pass(50);
+    await scene.scheduler.close();
+    resolve();
+    await new Promise((resolved) => setImmediate(resolved));
+    await scene.timer.pass(60_000);
+    assert.deepEqual([scene.attempts, scene.timer.pending], [1, 0]);
   });
 
   test("where nothing is known of a machine, what a broker has retained for it is taken away", async () => {
