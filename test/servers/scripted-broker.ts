@@ -80,15 +80,25 @@ export class BrokerConnection {
   readonly closed: Promise<void>;
   readonly #packets = new Arrivals<Packet>();
   readonly #protocol: 4 | 5;
+  #takesPublishes = false;
 
   constructor(socket: Socket, protocol: 4 | 5) {
     this.socket = socket;
     this.#protocol = protocol;
     const reader = parser({ protocolVersion: protocol });
-    reader.on("packet", (packet) => this.#packets.add(packet));
+    reader.on("packet", (packet) => {
+      if (this.#takesPublishes && packet.cmd === "publish")
+        this.send({ cmd: "puback", messageId: packet.messageId ?? 0 });
+      else this.#packets.add(packet);
+    });
     socket.on("data", (chunk: Buffer) => reader.parse(chunk));
     socket.on("error", () => {});
     this.closed = once(socket, "close").then(() => {});
+  }
+
+  /** From now on acknowledges what the client publishes by itself: those packets are not among the next ones. */
+  takePublishes(): void {
+    this.#takesPublishes = true;
   }
 
   /** The next packet, which must be of this kind. */

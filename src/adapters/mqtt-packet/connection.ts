@@ -104,6 +104,7 @@ export class Connection {
   /** Sends a message; rejects when the broker has not accepted the connection, or not any more. */
   async publish(message: OutgoingMessage, timeoutMs: number): Promise<void> {
     if (this.#publishes === undefined || this.#ended) throw unreachable(this.#settings, "not connected");
+    if (this.#settings.protocol === 4) this.#checkQosTaken();
     await this.#publishes.send(message, timeoutMs);
   }
 
@@ -121,6 +122,16 @@ export class Connection {
   async close(): Promise<void> {
     this.#end(unreachable(this.#settings, "the consumer was stopped"), LEAVE);
     await this.#closed;
+  }
+
+  /**
+   * CONNACK of MQTT 3.1.1 names no maximum QoS, and a broker that has one drops the connection of who publishes above
+   * it (Mosquitto 2.0 with max_qos). What it grants the subscription is the only sign of it.
+   */
+  #checkQosTaken(): void {
+    if (!this.#subscription.everAnswered)
+      throw unreachable(this.#settings, "the subscription is not answered yet");
+    if (this.#subscription.downgraded !== undefined) throw this.#subscription.downgraded;
   }
 
   #watchSocket(): Promise<void> {

@@ -25,12 +25,24 @@ export class Subscription {
   readonly #backoff: Backoff;
   #asked: readonly string[];
   #awaiting = false;
+  #downgraded: ConcheError | undefined;
+  #everAnswered = false;
   #cancel: Cancel | undefined;
 
   constructor(parts: SubscriptionParts) {
     this.#parts = parts;
     this.#backoff = new Backoff(parts.settings.retry, parts.settings.random);
     this.#asked = parts.settings.filters;
+  }
+
+  /** Whether the broker has answered at least once on this connection. */
+  get everAnswered(): boolean {
+    return this.#everAnswered;
+  }
+
+  /** Set while the broker grants a lower QoS than it was asked for. */
+  get downgraded(): ConcheError | undefined {
+    return this.#downgraded;
   }
 
   ask(): void {
@@ -49,7 +61,9 @@ export class Subscription {
       throw new ProtocolViolation("protocolError", "SUBACK with another number of filters than SUBSCRIBE");
     }
     this.#awaiting = false;
+    this.#everAnswered = true;
     const refusal = readSuback(packet, this.#asked);
+    this.#downgraded = refusal?.error.code === "CONCHE_QOS_DOWNGRADED" ? refusal.error : undefined;
     if (refusal === undefined) {
       this.#parts.granted();
       return;

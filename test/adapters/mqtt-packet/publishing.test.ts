@@ -143,4 +143,22 @@ describe("MqttConsumer publishing", () => {
     await test.event("not-subscribed");
     await assert.rejects(test.consumer.publish(RECEIPT), { code: "CONCHE_QOS_DOWNGRADED" });
   });
+
+  it("sends no QoS 1 over 3.1.1 before the broker grants it, which is all that it says of what it takes", async () => {
+    await using test = await ConsumerUnderTest.start({ protocol: 4 });
+    const connection = await test.broker.connection();
+    await connection.acceptConnect();
+    await test.event("connected");
+    await assert.rejects(test.consumer.publish(RECEIPT), { code: "CONCHE_BROKER_UNREACHABLE" });
+    await connection.acceptSubscribe([0]);
+    const { retryInMs } = await test.event("not-subscribed");
+    await assert.rejects(test.consumer.publish(RECEIPT), { code: "CONCHE_QOS_DOWNGRADED" });
+    test.clock.advance(retryInMs);
+    await connection.acceptSubscribe([1]);
+    await test.event("subscribed");
+    const sent = test.consumer.publish(RECEIPT);
+    const packet = await connection.expect("publish");
+    connection.send({ cmd: "puback", messageId: packet.messageId ?? 0 });
+    await sent;
+  });
 });

@@ -48,6 +48,8 @@ suite("row 22, broker grants a lower QoS in SUBACK: not ready, and says so", () 
     const data = await temporaryFolder(context);
     const center = await dataCenter(context, { data, brokerPort: broker.port });
     const connection = await broker.connection();
+    // Receipts, which come when they come.
+    connection.takePublishes();
     await connection.acceptConnect();
     await connection.acceptSubscribe([0]);
     await center.event(({ text }) => SAYS_WHY.test(String(text)));
