@@ -20,9 +20,17 @@ const NO_NETWORK =
 const SIZE_LIMIT_BYTES = 2 * 1024 * 1024;
 const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
 
+/** What npm, Node and this project tell their children. */
+const OF_THE_CHECKOUT = /^(npm_|CONCHE_|NODE_|INIT_CWD)/i;
+/** How this machine reaches the registry; without it a company's proxy or certificate is in the way. */
+const OF_THE_NETWORK =
+  /^(npm_config_((.*_)?registry|ca|cafile|strict_ssl|noproxy|(https?_)?proxy|userconfig|globalconfig|cache)|NODE_EXTRA_CA_CERTS)$/i;
+
 /** The environment of somebody who has this Node and npm, and nothing of the checkout's settings. */
 function strangersEnvironment(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|CONCHE_|NODE_|INIT_CWD)/i.test(name));
+  const own = Object.entries(process.env).filter(
+    ([name]) => OF_THE_NETWORK.test(name) || !OF_THE_CHECKOUT.test(name),
+  );
   const path = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
   return { ...Object.fromEntries(own), PATH: path, SCARF_ANALYTICS: "false" };
 }
