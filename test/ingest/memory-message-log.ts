@@ -1,6 +1,7 @@
 import type { Publisher } from "../../src/contract/identity.ts";
 import type { ConcheError } from "../../src/errors/conche-error.ts";
 import {
+  COMPARED_PER_NUMBER,
   type CommitGroup,
   type IngestTotals,
   type LogRecord,
@@ -72,10 +73,13 @@ export class MemoryMessageLog implements ReplayLog {
   }
 
   async loadSequenced(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]> {
-    const setAside = this.quarantined
-      .filter((each) => each.machine === publisher.machine && each.boot === publisher.boot)
-      .map((each) => ({ seq: each.seq ?? 0, topic: each.topic, payload: each.payload }))
-      .filter((each) => seqs.includes(each.seq));
+    const setAside = [...new Set(seqs)].flatMap((seq) => {
+      const numbered = this.quarantined
+        .filter((each) => each.machine === publisher.machine && each.boot === publisher.boot)
+        .filter((each) => each.seq === seq)
+        .map(({ topic, payload }) => ({ seq, topic, payload }));
+      return [...numbered.slice(0, 1), ...numbered.slice(1).slice(1 - COMPARED_PER_NUMBER)];
+    });
     return [...(await this.loadStored(publisher, seqs)), ...setAside];
   }
 

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import fc from "fast-check";
 import type { MachineKey } from "../../src/contract/topic.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
-import { RECENT_MS, type SequencedPayload } from "../../src/ingest/message-log.ts";
+import { COMPARED_PER_NUMBER, RECENT_MS, type SequencedPayload } from "../../src/ingest/message-log.ts";
 import type { ReplayLog } from "../../src/ingest/replay-log.ts";
 import type { SequenceState } from "../../src/ingest/sequence.ts";
 import { SequenceTracker } from "../../src/ingest/sequence-tracker.ts";
@@ -130,6 +130,33 @@ export function messageLogSuite(name: string, harness: LogHarness): void {
           assert.deepEqual(plain(await each.loadStored(PUBLISHER, [4, 1, 5])), [
             [1, record(1).topic.topic, Buffer.from(text).toString("hex")],
           ]);
+        });
+      },
+    );
+
+    onLog(
+      "of many messages set aside under one number, gives the first and the newest",
+      async (log, reopen) => {
+        const maker = new GroupMaker();
+        const count = 3 * COMPARED_PER_NUMBER;
+        const bytes = (index: number) => Uint8Array.of(index);
+        await log.commit(maker.group([record(1)]));
+        for (let index = 0; index < count; index++) {
+          const setAside = { ...PUBLISHER, reason: "conflict", payload: bytes(index) } as const;
+          const others = [2, 3].map((seq) => quarantined({ ...setAside, seq }));
+          await log.commit(maker.group([], [quarantined({ ...setAside, seq: 1 }), ...others]));
+        }
+        const newest = Array.from({ length: COMPARED_PER_NUMBER - 1 }, (_, index) => count - 1 - index);
+        await both(log, reopen, async (each) => {
+          const found = await each.loadSequenced(PUBLISHER, [1, 3]);
+          const kept = (seq: number) =>
+            found
+              .filter((entry) => entry.seq === seq && entry.payload.length === 1)
+              .map((entry) => entry.payload[0] ?? -1)
+              .sort((a, b) => b - a);
+          assert.deepEqual(kept(1), [...newest, 0]);
+          assert.deepEqual(kept(3), [...newest, 0]);
+          assert.equal(found.length, 1 + 2 * COMPARED_PER_NUMBER);
         });
       },
     );

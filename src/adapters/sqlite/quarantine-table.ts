@@ -1,7 +1,11 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Publisher } from "../../contract/identity.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { QuarantineRecord, SequencedPayload } from "../../ingest/message-log.ts";
+import {
+  COMPARED_PER_NUMBER,
+  type QuarantineRecord,
+  type SequencedPayload,
+} from "../../ingest/message-log.ts";
 import type { ReplayMark } from "../../ingest/replay-log.ts";
 
 /** Writes quarantined messages and what becomes of them. */
@@ -17,9 +21,12 @@ export class QuarantineTable {
     this.#mark = db.prepare(
       "UPDATE quarantine SET replayed_at = ?, replayed_id = ?, note = ? WHERE id = ? AND replayed_at IS NULL",
     );
+    const numbered = "SELECT id FROM quarantine WHERE machine = :machine AND boot = :boot AND seq = w.value";
     this.#byNumber = db.prepare(`
-      SELECT seq, topic, payload FROM quarantine
-      WHERE machine = ? AND boot = ? AND seq IN (SELECT value FROM json_each(?))`);
+      SELECT seq, topic, payload
+      FROM json_each(:seqs) w CROSS JOIN quarantine q ON q.id IN (
+        SELECT id FROM (${numbered} ORDER BY id LIMIT 1)
+        UNION SELECT id FROM (${numbered} ORDER BY id DESC LIMIT ${COMPARED_PER_NUMBER - 1}))`);
   }
 
   /** Within a transaction. */
@@ -57,9 +64,9 @@ export class QuarantineTable {
     }
   }
 
-  /** What a publisher has in quarantine under these numbers. */
-  numbered(publisher: Publisher, seqs: readonly number[]): SequencedPayload[] {
-    const rows = this.#byNumber.all(publisher.machine, publisher.boot, JSON.stringify(seqs));
+  /** What a publisher has in quarantine under these numbers: the first and the newest of each. */
+  numbered({ machine, boot }: Publisher, seqs: readonly number[]): SequencedPayload[] {
+    const rows = this.#byNumber.all({ machine, boot, seqs: JSON.stringify(seqs) });
     return rows.map((row) => ({
       seq: Number(row.seq),
       topic: String(row.topic),
