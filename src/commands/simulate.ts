@@ -6,6 +6,7 @@ import { withTelemetryInterval } from "../plant/telemetry-interval.ts";
 import { defineCommand, type Invocation } from "./command.ts";
 import { duration } from "./duration.ts";
 import { runBackfill } from "./running/backfill-run.ts";
+import { BrokerSearch } from "./running/broker-search.ts";
 import { withoutPassword } from "./running/delivery.ts";
 import { publishHistory } from "./running/history-publishing.ts";
 import { simulatedHistory } from "./running/simulated-history.ts";
@@ -20,6 +21,8 @@ const OPTIONS = {
     parse: duration("1m", "366d"),
   },
 } as const;
+
+const NOBODY_HERE = "start a data center there (conche datacenter), or name a broker with --broker";
 
 /** `conche simulate` */
 export const simulate = defineCommand({
@@ -68,24 +71,26 @@ async function live(invocation: SimulateInvocation): Promise<number> {
   if (!config.quiet)
     say("connecting", `connecting ${plant.machines.length} machines to ${withoutPassword(url)}`);
   const signal = giveUpSignal(invocation, stop);
-  let simulation: Awaited<ReturnType<typeof runSimulation>>;
-  try {
-    simulation = await runSimulation({
-      config,
-      plant,
-      url,
-      signal,
-      onTrouble: troubleOn(invocation),
-      onBehind: (behind) => {
-        if (!config.quiet) say("behind", behindInALine(behind, config.simulation.speed), { ...behind });
-      },
-    });
-  } catch (error) {
-    // Asked to stop while the broker was still being looked for; with --for, nobody was ever reached.
-    if (error instanceof ConcheError && error.code === "CONCHE_SHUTTING_DOWN") return stop.aborted ? 0 : 1;
-    throw error;
-  }
   const broker = withoutPassword(url);
+  const search = new BrokerSearch({
+    address: broker,
+    forSeconds: config.forSeconds,
+    onTrouble: troubleOn(invocation),
+    ...(config.broker.url === null ? { hint: NOBODY_HERE } : {}),
+  });
+  const connecting = runSimulation({
+    config,
+    plant,
+    url,
+    signal,
+    onTrouble: search.troubled,
+    onBehind: (behind) => {
+      if (!config.quiet) say("behind", behindInALine(behind, config.simulation.speed), { ...behind });
+    },
+  });
+  const simulation = await search.found(connecting);
+  if (simulation === undefined && !stop.aborted) throw search.failure();
+  if (simulation === undefined) return 0;
   say("started", `${simulation.machines} machines are publishing to ${broker}; Ctrl-C stops`, {
     broker,
     machines: simulation.machines,

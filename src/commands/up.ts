@@ -4,7 +4,9 @@ import { ConcheError } from "../errors/conche-error.ts";
 import { expandPlant } from "../plant/expand-plant.ts";
 import { withTelemetryInterval } from "../plant/telemetry-interval.ts";
 import { defineCommand } from "./command.ts";
+import { BrokerSearch } from "./running/broker-search.ts";
 import { runDataCenter } from "./running/data-center-run.ts";
+import { withoutPassword } from "./running/delivery.ts";
 import { behindInALine, runSimulation } from "./running/simulation-run.ts";
 import { endOfRun } from "./running/wait.ts";
 
@@ -30,17 +32,29 @@ export const up = defineCommand({
     const running = new AsyncDisposableStack();
     running.defer(() => center.stop());
     try {
-      const simulation = await runSimulation({
+      const ending = endOfRun(stop, config.forSeconds, center.failed);
+      // A run that ends while the broker is still being looked for ends the looking.
+      const giveUp = new AbortController();
+      void ending.then(() => giveUp.abort());
+      const url = config.broker.url ?? center.mqttUrl ?? "";
+      const search = new BrokerSearch({
+        address: withoutPassword(url),
+        forSeconds: config.forSeconds,
+        onTrouble: ({ code, message }) => center.console.notice("warning", `simulation: ${code}: ${message}`),
+      });
+      const connecting = runSimulation({
         config,
         plant,
-        url: config.broker.url ?? center.mqttUrl ?? "",
-        signal: stop,
-        onTrouble: ({ code, message }) => center.console.notice("warning", `simulation: ${code}: ${message}`),
+        url,
+        signal: giveUp.signal,
+        onTrouble: search.troubled,
         onBehind: (behind) => center.console.notice("warning", behindInALine(behind, simulated.speed)),
       });
-      running.defer(() => simulation.stop());
-      const end = await endOfRun(stop, config.forSeconds, center.failed);
+      const simulation = await search.found(connecting);
+      if (simulation !== undefined) running.defer(() => simulation.stop());
+      const end = await ending;
       if (end instanceof ConcheError) throw end;
+      if (simulation === undefined && end === "time") throw search.failure();
       return 0;
     } finally {
       await running.disposeAsync();
