@@ -16,6 +16,7 @@ const MOSQUITTO_CONF = [
   "max_queued_messages 0",
   "log_type subscribe",
   "log_type notice",
+  "log_type information",
 ];
 
 /**
