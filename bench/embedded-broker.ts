@@ -49,20 +49,24 @@ export const BROKER_CASES: readonly BrokerCase[] = [
 class InstantSink implements MessageSink {
   readonly saturated = false;
   received = 0;
-  #waiting: Settle[] = [];
+  #waiting: DeliveredMessage[] = [];
+  #settles: Settle[] = [];
 
-  accept(_message: DeliveredMessage, settle: Settle): void {
+  accept<Message extends DeliveredMessage>(message: Message, settle: Settle<Message>): void {
     this.received++;
     if (this.#waiting.length === 0) setImmediate(this.#settleAll);
-    this.#waiting.push(settle);
+    this.#waiting.push(message);
+    this.#settles.push(settle as Settle);
   }
 
   onRelief(): void {}
 
   readonly #settleAll = (): void => {
     const waiting = this.#waiting;
+    const settles = this.#settles;
     this.#waiting = [];
-    for (const settle of waiting) settle();
+    this.#settles = [];
+    for (const [index, settle] of settles.entries()) settle(undefined, waiting[index] as DeliveredMessage);
   };
 }
 

@@ -3,7 +3,7 @@
 //
 //   node bench/load/consumer.ts '{"port":1883,"messages":1000000,"protocol":5}'   prints one line of JSON
 import { MqttConsumer } from "../../src/adapters/mqtt-packet/mqtt-consumer.ts";
-import type { MessageSink, Settle } from "../../src/ingest/delivery.ts";
+import type { DeliveredMessage, MessageSink, Settle } from "../../src/ingest/delivery.ts";
 
 /** What to take. */
 export interface ConsumerOrder {
@@ -23,20 +23,20 @@ export interface ConsumerResult {
 
 const order = JSON.parse(process.argv[2] ?? "") as ConsumerOrder;
 let received = 0;
-let due: Settle[] = [];
+let due: { message: DeliveredMessage; settle: Settle }[] = [];
 
 function settleAll(): void {
   const now = due;
   due = [];
-  for (const settle of now) settle();
+  for (const { message, settle } of now) settle(undefined, message);
   // The last acknowledgements leave on the tick after their settling.
   if (received >= order.messages) setImmediate(() => void finish());
 }
 
 const sink: MessageSink = {
-  accept(_message, settle) {
+  accept(message, settle) {
     received++;
-    if (due.push(settle) === 1) setImmediate(settleAll);
+    if (due.push({ message, settle: settle as Settle }) === 1) setImmediate(settleAll);
   },
   saturated: false,
   onRelief: (resume) => resume(),

@@ -73,11 +73,16 @@ export function readIdentity(
   return reading;
 }
 
+/** Whether a value can be a sequence number. */
+export function isSeq(seq: unknown): seq is number {
+  return Number.isSafeInteger(seq) && (seq as number) >= 1;
+}
+
 function checkIdentity(boot: unknown, seq: unknown, where: string): IdentityReading {
   if (typeof boot !== "string" || !BOOT_PATTERN.test(boot)) {
     return { kind: "invalid", detail: `boot in ${where} must be 8 to 64 characters of [0-9A-Za-z_-]` };
   }
-  if (typeof seq !== "number" || !Number.isSafeInteger(seq) || seq < 1) {
+  if (!isSeq(seq)) {
     return { kind: "invalid", detail: `seq in ${where} must be a whole number from 1` };
   }
   return { kind: "sequenced", identity: { boot, seq } };

@@ -1,20 +1,16 @@
 import type { Publisher } from "../contract/identity.ts";
+import type { MachineKey } from "../contract/topic.ts";
 import { type Decoded, type PlacedIdentity, quarantineRecord } from "./decode.ts";
 import type { DeliveredMessage } from "./delivery.ts";
 import type { LogRecord, MessageLog, QuarantineRecord, SequencedPayload } from "./message-log.ts";
 import type { QuarantineReason } from "./quarantine-reason.ts";
 import { SequenceTracker } from "./sequence-tracker.ts";
+import { TrackerTable } from "./tracker-table.ts";
 
 /** Publishers whose sequence is kept in memory; the others are read back from the log when they speak again. */
 const TRACKERS_KEPT = 10_000;
 /** Topics whose last retained payload is kept in memory for recognising a broker's replay. */
 const RETAINED_KEPT = 100_000;
-
-/** A delivered message together with what decoding made of it. */
-export interface DecodedMessage {
-  readonly message: DeliveredMessage;
-  readonly decoded: Decoded;
-}
 
 /** A message whose number was seen before: only a comparison of bytes tells a duplicate from a conflict. */
 interface Suspect {
@@ -31,7 +27,7 @@ interface Suspect {
  */
 export class Classifier {
   readonly #log: MessageLog;
-  readonly #trackers = new Map<string, SequenceTracker>();
+  readonly #trackers = new TrackerTable();
   readonly #retained = new Map<string, string>();
 
   constructor(log: MessageLog) {
@@ -44,30 +40,38 @@ export class Classifier {
   }
 
   /** Reads from the log what sorting the group needs. Changes nothing that repeating it would change again. */
-  async prepare(group: readonly DecodedMessage[]): Promise<void> {
+  async prepare(group: readonly Decoded[]): Promise<void> {
     const unknown = new Map<string, Publisher>();
-    for (const { decoded } of group) {
-      const publisher = publisherOf(decoded);
-      if (publisher === undefined) continue;
-      const key = publisherKey(publisher);
-      if (!this.#trackers.has(key)) unknown.set(key, publisher);
+    for (const decoded of group) {
+      const machine = machineOf(decoded);
+      const boot = bootOf(decoded);
+      if (machine === undefined || boot === null || this.#trackers.get(machine, boot) !== undefined) continue;
+      unknown.set(`${machine} ${boot}`, { machine, boot });
     }
     if (unknown.size === 0) return;
     for (const saved of await this.#log.loadSequences([...unknown.values()])) {
       const publisher = { machine: saved.machine, boot: saved.boot };
-      this.#trackers.set(publisherKey(saved), new SequenceTracker(publisher, saved));
+      this.#trackers.add(new SequenceTracker(publisher, saved));
     }
-    for (const [key, publisher] of unknown) {
-      if (!this.#trackers.has(key)) this.#trackers.set(key, new SequenceTracker(publisher));
+    for (const publisher of unknown.values()) {
+      if (this.#trackers.get(publisher.machine, publisher.boot) === undefined) {
+        this.#trackers.add(new SequenceTracker(publisher));
+      }
     }
   }
 
-  /** Sorts a prepared group, in its order; once only, because sequences advance. */
-  sort(group: readonly DecodedMessage[]): Sorting {
+  /**
+   * Sorts a prepared group, in its order; once only, because sequences advance.
+   * @param messages what was decoded, at the same places
+   */
+  sort(messages: readonly DeliveredMessage[], group: readonly Decoded[]): Sorting {
     const sorting = new Sorting();
-    for (const entry of group) {
-      if (entry.decoded.kind === "quarantine") this.#takeRefused(entry, entry.decoded, sorting);
-      else this.#takeMessage(entry, entry.decoded, sorting);
+    for (let index = 0; index < group.length; index++) {
+      // The index is below the length of both.
+      const decoded = group[index] as Decoded;
+      const message = messages[index] as DeliveredMessage;
+      if (decoded.kind === "quarantine") this.#takeRefused(message, decoded, sorting);
+      else this.#takeMessage(message, decoded, sorting);
     }
     return sorting;
   }
@@ -100,27 +104,28 @@ export class Classifier {
   }
 
   #takeMessage(
-    entry: DecodedMessage,
+    message: DeliveredMessage,
     decoded: Extract<Decoded, { kind: "message" }>,
     sorting: Sorting,
   ): void {
-    const { record, identity, clockSkewMs } = decoded;
-    if (identity === undefined) {
-      if (entry.message.mayBeReplay && this.#retained.get(record.topic.topic) === record.payload) {
+    const { record, clockSkewMs } = decoded;
+    const { boot, seq } = record;
+    if (boot === null || seq === null) {
+      if (message.mayBeReplay && this.#retained.get(record.topic.topic) === record.payload) {
         sorting.duplicates++;
         return;
       }
       sorting.messages.push(record);
     } else {
-      const tracker = this.#tracker({ machine: record.topic.machineKey, boot: identity.boot });
+      const tracker = this.#tracker(record.topic.machineKey, boot);
       sorting.touched.add(tracker);
       tracker.heard(record.receivedAt, clockSkewMs);
-      const verdict = tracker.verdict(identity.seq);
+      const verdict = tracker.verdict(seq);
       if (verdict === "seen" || verdict === "untrackable") {
         const suspect = {
-          ...entry,
+          message,
           tracker,
-          seq: identity.seq,
+          seq,
           receivedAt: record.receivedAt,
           schema: `${record.topic.type}/${record.version}`,
         };
@@ -129,26 +134,26 @@ export class Classifier {
           sorting.quarantined.push(setAside(suspect, "sequence", "the publisher has too many separate gaps"));
         return;
       }
-      tracker.store(identity.seq);
+      tracker.store(seq);
       sorting.messages.push(record);
     }
     if (record.retain) this.#rememberRetained(record.topic.topic, record.payload);
   }
 
   #takeRefused(
-    entry: DecodedMessage,
+    message: DeliveredMessage,
     decoded: Extract<Decoded, { kind: "quarantine" }>,
     sorting: Sorting,
   ): void {
     const { publisher, record } = decoded;
     if (publisher !== undefined) {
-      const tracker = this.#tracker(publisher);
+      const tracker = this.#tracker(publisher.machine, publisher.boot);
       sorting.touched.add(tracker);
       tracker.heard(record.receivedAt, 0);
       const verdict = tracker.verdict(publisher.seq);
       if (verdict === "seen") {
         const { receivedAt, schema } = record;
-        sorting.suspects.push({ tracker, seq: publisher.seq, message: entry.message, receivedAt, schema });
+        sorting.suspects.push({ tracker, seq: publisher.seq, message, receivedAt, schema });
         return;
       }
       if (verdict !== "untrackable") tracker.quarantine(publisher.seq);
@@ -156,20 +161,15 @@ export class Classifier {
     sorting.quarantined.push(record);
   }
 
-  #tracker(publisher: Publisher): SequenceTracker {
-    const key = publisherKey(publisher);
-    const tracker = this.#trackers.get(key);
+  #tracker(machine: MachineKey, boot: string): SequenceTracker {
+    const tracker = this.#trackers.get(machine, boot);
     if (tracker !== undefined) return tracker;
-    throw new RangeError(`the sequence of ${key} was not loaded`);
+    throw new RangeError(`the sequence of ${machine} ${boot} was not loaded`);
   }
 
   /** Drops the sequences known longest that the last group didn't touch; between groups, when all are on disk. */
   forgetIdle(touched: ReadonlySet<SequenceTracker>): void {
-    if (this.#trackers.size <= TRACKERS_KEPT) return;
-    for (const [key, tracker] of this.#trackers) {
-      if (this.#trackers.size <= TRACKERS_KEPT) break;
-      if (!touched.has(tracker)) this.#trackers.delete(key);
-    }
+    this.#trackers.shrink(TRACKERS_KEPT, touched);
   }
 
   #rememberRetained(topic: string, payload: string): void {
@@ -206,14 +206,14 @@ export class Sorting {
   }
 }
 
-function publisherOf(decoded: Decoded): Publisher | undefined {
-  if (decoded.kind === "quarantine") return decoded.publisher;
-  if (decoded.identity === undefined) return undefined;
-  return { machine: decoded.record.topic.machineKey, boot: decoded.identity.boot };
+/** The machine whose sequence the message may belong to. */
+function machineOf(decoded: Decoded): MachineKey | undefined {
+  return decoded.kind === "quarantine" ? decoded.publisher?.machine : decoded.record.topic.machineKey;
 }
 
-function publisherKey(publisher: Publisher): string {
-  return `${publisher.machine} ${publisher.boot}`;
+/** The boot whose sequence the message belongs to, or null. */
+function bootOf(decoded: Decoded): string | null {
+  return decoded.kind === "quarantine" ? (decoded.publisher?.boot ?? null) : decoded.record.boot;
 }
 
 function numberKey(publisher: Publisher, seq: number): string {

@@ -1,4 +1,10 @@
-import { type Identity, readIdentity, type UserProperties } from "../contract/identity.ts";
+import {
+  type Identity,
+  type IdentityReading,
+  isSeq,
+  readIdentity,
+  type UserProperties,
+} from "../contract/identity.ts";
 import { MESSAGE_FLAG, policyFlags } from "../contract/policy.ts";
 import { identityFieldsOf, type PayloadFacts, readPayload } from "../contract/read-payload.ts";
 import {
@@ -18,12 +24,19 @@ export const CLOCK_TOLERANCE_MS = 5 * 60_000;
 /** Parsed topics kept, so that a topic is taken apart once and not once per message. */
 const TOPIC_CACHE_SIZE = 10_000;
 
-/** A message after decoding: fit for the log, or for quarantine; with its identity where it has one. */
+/** A topic that was taken apart before, and what its machine said last. */
+interface KnownTopic {
+  readonly parsed: UpTopic | TopicRefusal;
+  /** The last boot, known to be well formed; empty before the first. */
+  boot: string;
+  batchId: string | null;
+}
+
+/** A message after decoding: fit for the log (its identity, where it has one, in the record), or for quarantine. */
 export type Decoded =
   | {
       readonly kind: "message";
       readonly record: LogRecord;
-      readonly identity: Identity | undefined;
       readonly clockSkewMs: number;
     }
   | {
@@ -39,7 +52,7 @@ export interface PlacedIdentity extends Identity {
 
 /** Decodes messages against the contract. Holds nothing but a cache of parsed topics. */
 export class Decoder {
-  readonly #topics = new Map<string, UpTopic | TopicRefusal>();
+  readonly #topics = new Map<string, KnownTopic>();
   readonly #knowsMachine: (machine: MachineKey) => boolean;
 
   /** @param knowsMachine whether the plant model has the machine; others are stored and flagged. */
@@ -49,7 +62,8 @@ export class Decoder {
 
   /** Never throws: whatever can't be a message of the namespace comes back as a quarantine record. */
   decode(message: DeliveredMessage, receivedAt: number): Decoded {
-    const topic = this.#parseTopic(message.topic);
+    const known = this.#knownTopic(message.topic);
+    const topic = known.parsed;
     if (!isUpTopic(topic)) return refuse(message, receivedAt, { reason: "topic", detail: topic.detail });
     const properties = message.properties?.userProperties;
     if (message.cutFromBytes !== undefined) {
@@ -64,15 +78,15 @@ export class Decoder {
     if (reading.kind === "refused") {
       return refuse(message, receivedAt, reading, placed(topic, identityFieldsOf(payload.value), properties));
     }
-    const identity = readIdentity(reading.boot, reading.seq, properties);
+    const identity = identityOf(known, reading, properties);
     if (identity.kind === "invalid") {
       const schema = `${topic.type}/${reading.version}`;
       return refuse(message, receivedAt, { reason: "identity", detail: identity.detail, schema });
     }
     const clockSkewMs = reading.tsMs === null ? 0 : reading.tsMs - receivedAt;
+    if (reading.batchId !== known.batchId) known.batchId = reading.batchId;
     return {
       kind: "message",
-      identity: identity.kind === "sequenced" ? identity.identity : undefined,
       clockSkewMs,
       record: {
         ts: reading.ts ?? new Date(receivedAt).toISOString(),
@@ -86,7 +100,7 @@ export class Decoder {
         boot: identity.kind === "sequenced" ? identity.identity.boot : null,
         seq: identity.kind === "sequenced" ? identity.identity.seq : null,
         flags: this.#flags(message, topic, reading, clockSkewMs),
-        batchId: reading.batchId,
+        batchId: known.batchId,
       },
     };
   }
@@ -105,14 +119,37 @@ export class Decoder {
     return flags;
   }
 
-  #parseTopic(topic: string): UpTopic | TopicRefusal {
-    const known = this.#topics.get(topic);
-    if (known !== undefined) return known;
-    if (this.#topics.size >= TOPIC_CACHE_SIZE) this.#topics.clear();
-    const parsed = parseUpTopic(topic);
-    this.#topics.set(topic, parsed);
-    return parsed;
+  #knownTopic(topic: string): KnownTopic {
+    let known = this.#topics.get(topic);
+    if (known === undefined) {
+      if (this.#topics.size >= TOPIC_CACHE_SIZE) this.#topics.clear();
+      known = { parsed: parseUpTopic(topic), boot: "", batchId: null };
+      this.#topics.set(topic, known);
+    }
+    return known;
   }
+}
+
+/**
+ * Reads the identity. A machine says the same boot over and over: one that equals the last one is known to be well
+ * formed, and the string that is kept stands for it, so that what waits for its commit holds no copies.
+ */
+function identityOf(
+  known: KnownTopic,
+  { boot, seq }: PayloadFacts,
+  properties: UserProperties | undefined,
+): IdentityReading {
+  if (known.boot !== "" && boot === known.boot && properties === undefined && isSeq(seq)) {
+    return { kind: "sequenced", identity: { boot: known.boot, seq } };
+  }
+  const reading = readIdentity(boot, seq, properties);
+  if (reading.kind === "sequenced") {
+    if (reading.identity.boot === known.boot) {
+      return { kind: "sequenced", identity: { boot: known.boot, seq: reading.identity.seq } };
+    }
+    known.boot = reading.identity.boot;
+  }
+  return reading;
 }
 
 /** The identity of a message whose payload can't be used, so that its number isn't reported as missing. */

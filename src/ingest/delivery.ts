@@ -34,14 +34,18 @@ export interface DeliveredMessage {
 
 /**
  * Called once per accepted message: without an error when the message is on disk (stored, or in quarantine, or a
- * duplicate of one that is), with an error when it isn't and must not be acknowledged.
+ * duplicate of one that is), with an error when it isn't and must not be acknowledged. It is told which message, so
+ * that one function serves all messages of a connection: a closure for each would be the larger part of what waits.
  */
-export type Settle = (error?: ConcheError) => void;
+export type Settle<Message extends DeliveredMessage = DeliveredMessage> = (
+  error: ConcheError | undefined,
+  message: Message,
+) => void;
 
 /** Where a delivery puts what it receives. */
 export interface MessageSink {
   /** Takes a message over. Never throws; the answer comes through `settle`, in the order of acceptance. */
-  accept(message: DeliveredMessage, settle: Settle): void;
+  accept<Message extends DeliveredMessage>(message: Message, settle: Settle<Message>): void;
   /** True while more is waiting than memory is set aside for: stop reading from the network. */
   readonly saturated: boolean;
   /** Calls back once, as soon as the sink is no longer saturated. */

@@ -1,6 +1,6 @@
 import type { MachineKey } from "../contract/topic.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
-import { Classifier, type DecodedMessage } from "./classifier.ts";
+import { Classifier } from "./classifier.ts";
 import { Decoder } from "./decode.ts";
 import type { DeliveredMessage, MessageSink, Settle } from "./delivery.ts";
 import type { CommitGroup, IngestTotals, MessageLog } from "./message-log.ts";
@@ -38,10 +38,13 @@ export interface IngesterParts {
   readonly limits?: IngestLimits;
 }
 
-interface Pending {
-  readonly message: DeliveredMessage;
-  readonly settle: Settle;
+/** Messages in the order of acceptance, and beside each one, at the same place, what answers for it. */
+interface Accepted {
+  readonly messages: DeliveredMessage[];
+  readonly settles: Settle[];
 }
+
+const NOTHING: Accepted = { messages: [], settles: [] };
 
 /**
  * The journey's middle: takes delivered messages, decodes and classifies them, commits them in groups, and settles
@@ -59,10 +62,10 @@ export class Ingester implements MessageSink {
   readonly #onFatal: (error: ConcheError) => void;
   readonly #limits: IngestLimits;
   #totals: IngestTotals;
-  #pending: Pending[] = [];
+  readonly #pending: Accepted = { messages: [], settles: [] };
   #pendingBytes = 0;
   /** The group that is being committed; empty between groups. */
-  #committing: readonly Pending[] = [];
+  #committing: Accepted = NOTHING;
   #running = false;
   #closed: ConcheError | undefined;
   #failing: ConcheError | undefined;
@@ -88,12 +91,14 @@ export class Ingester implements MessageSink {
     return new Ingester(parts, classifier, await parts.log.totals());
   }
 
-  accept(message: DeliveredMessage, settle: Settle): void {
+  accept<Message extends DeliveredMessage>(message: Message, settle: Settle<Message>): void {
     if (this.#closed !== undefined) {
-      settle(this.#closed);
+      settle(this.#closed, message);
       return;
     }
-    this.#pending.push({ message, settle });
+    this.#pending.messages.push(message);
+    // It gets back the very message that stands beside it.
+    this.#pending.settles.push(settle as Settle);
     this.#pendingBytes += message.payload.length;
     if (!this.#running) {
       this.#running = true;
@@ -104,7 +109,8 @@ export class Ingester implements MessageSink {
 
   get saturated(): boolean {
     return (
-      this.#pendingBytes >= this.#limits.pendingBytes || this.#pending.length >= this.#limits.pendingMessages
+      this.#pendingBytes >= this.#limits.pendingBytes ||
+      this.#pending.messages.length >= this.#limits.pendingMessages
     );
   }
 
@@ -120,7 +126,7 @@ export class Ingester implements MessageSink {
 
   /** Messages accepted and not yet settled. */
   get unsettled(): number {
-    return this.#pending.length + this.#committing.length;
+    return this.#pending.messages.length + this.#committing.messages.length;
   }
 
   /** The error that keeps commits from succeeding at the moment, or undefined. */
@@ -140,17 +146,17 @@ export class Ingester implements MessageSink {
       message: "the data center is stopping",
       retryable: true,
     });
-    this.#refuse(this.#pending.splice(0), this.#closed);
+    this.#refuse(this.#takePending(), this.#closed);
     this.#endRetryPause?.();
   }
 
   async #run(): Promise<void> {
     try {
-      while (this.#pending.length > 0) {
-        this.#committing = this.#pending.splice(0, this.#limits.groupSize);
+      while (this.#pending.messages.length > 0) {
+        this.#committing = this.#takePending(this.#limits.groupSize);
         if (!(await this.#commit(this.#committing)) && this.#closed)
           this.#refuse(this.#committing, this.#closed);
-        this.#committing = [];
+        this.#committing = NOTHING;
         // Lets the network hand over the next messages, and send the acknowledgements.
         await new Promise<void>((resolve) => setImmediate(resolve));
       }
@@ -164,29 +170,25 @@ export class Ingester implements MessageSink {
             }),
       );
     } finally {
-      this.#committing = [];
+      this.#committing = NOTHING;
       this.#running = false;
       for (const resolve of this.#waitingForIdle.splice(0)) resolve();
     }
   }
 
   /** Commits and settles a group; false when the ingester was closed before that could be done. */
-  async #commit(group: readonly Pending[]): Promise<boolean> {
+  async #commit({ messages, settles }: Accepted): Promise<boolean> {
     const nowMs = this.#now();
-    const decoded: DecodedMessage[] = new Array(group.length);
-    for (let index = 0; index < group.length; index++) {
-      const { message } = group[index] as Pending; // index is below the length
-      decoded[index] = { message, decoded: this.#decoder.decode(message, message.receivedAt ?? nowMs) };
-    }
+    const decoded = messages.map((message) => this.#decoder.decode(message, message.receivedAt ?? nowMs));
     if (!(await this.#persist(() => this.#classifier.prepare(decoded)))) return false;
-    const sorted = this.#classifier.sort(decoded);
+    const sorted = this.#classifier.sort(messages, decoded);
     if (!(await this.#persist(() => this.#classifier.resolve(sorted)))) return false;
     const commitGroup: CommitGroup = {
       messages: sorted.messages,
       quarantined: sorted.quarantined,
       sequences: Array.from(sorted.touched, (tracker) => tracker.state()),
       totals: {
-        received: this.#totals.received + group.length,
+        received: this.#totals.received + messages.length,
         stored: this.#totals.stored + sorted.messages.length,
         duplicates: this.#totals.duplicates + sorted.duplicates,
         quarantined: this.#totals.quarantined + sorted.quarantined.length,
@@ -196,10 +198,7 @@ export class Ingester implements MessageSink {
     if (!(await this.#persist(() => this.#log.commit(commitGroup)))) return false;
     this.#totals = commitGroup.totals;
     this.#classifier.forgetIdle(sorted.touched);
-    for (const { message, settle } of group) {
-      this.#pendingBytes -= message.payload.length;
-      settle();
-    }
+    this.#answer(messages, settles, undefined);
     this.#relieve();
     const durationMs = performance.now() - started;
     this.#observer.committed({ ...commitGroup, duplicates: sorted.duplicates, durationMs });
@@ -239,14 +238,29 @@ export class Ingester implements MessageSink {
   #relieve(): void {
     if (this.#waitingForRelief.length === 0) return;
     if (this.#pendingBytes > this.#limits.pendingBytes / 2) return;
-    if (this.#pending.length > this.#limits.pendingMessages / 2) return;
+    if (this.#pending.messages.length > this.#limits.pendingMessages / 2) return;
     for (const resume of this.#waitingForRelief.splice(0)) resume();
   }
 
-  #refuse(messages: readonly Pending[], error: ConcheError): void {
-    for (const { message, settle } of messages) {
+  /** The oldest that wait, at most `count`. */
+  #takePending(count = Number.POSITIVE_INFINITY): Accepted {
+    const { messages, settles } = this.#pending;
+    return { messages: messages.splice(0, count), settles: settles.splice(0, count) };
+  }
+
+  #refuse({ messages, settles }: Accepted, error: ConcheError): void {
+    this.#answer(messages, settles, error);
+  }
+
+  #answer(
+    messages: readonly DeliveredMessage[],
+    settles: readonly Settle[],
+    error: ConcheError | undefined,
+  ): void {
+    for (let index = 0; index < messages.length; index++) {
+      const message = messages[index] as DeliveredMessage; // the index is below the length
       this.#pendingBytes -= message.payload.length;
-      settle(error);
+      settles[index]?.(error, message);
     }
   }
 
@@ -256,7 +270,7 @@ export class Ingester implements MessageSink {
     this.#failing = error;
     this.#observer.commitFailed(error);
     this.#refuse(this.#committing, error);
-    this.#refuse(this.#pending.splice(0), error);
+    this.#refuse(this.#takePending(), error);
     this.#onFatal(error);
   }
 }

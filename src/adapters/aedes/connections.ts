@@ -5,12 +5,13 @@ import type { Admission, ConnectRefusal } from "./admission.ts";
 import type { BrokerCore } from "./broker-core.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
+import { BrokerMessage } from "./broker-message.ts";
 import { ClientLink, SHUTDOWN } from "./client-link.ts";
 import { ClientStream } from "./client-stream.ts";
 import { ConnackEditor, refusingConnack } from "./connack.ts";
 import type { PacketGuard } from "./packet-guard.ts";
 import { malformed } from "./packet-properties.ts";
-import { type ParsedPacket, tapParser } from "./parser-tap.ts";
+import { type ParsedPacket, type ParserTap, tapParser } from "./parser-tap.ts";
 import type { ReadingGate } from "./reading-gate.ts";
 import { REASON } from "./reason-codes.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -84,20 +85,7 @@ export class Connections {
     const link: ClientLink = new ClientLink(stream, client, remote);
     const pass = tapParser(
       client,
-      {
-        packet: (packet, overrun) => guard.take(link, packet, overrun, pass),
-        tooLong: (bytes) => {
-          const detail = `a packet of ${bytes} bytes`;
-          guard.violated(link, { reason: REASON.PACKET_TOO_LARGE, detail });
-        },
-        malformed: (detail) => guard.violated(link, malformed(detail)),
-        defect: (error) => {
-          this.#journal.defect(error);
-          link.close(REASON.UNSPECIFIED, "the packet could not be handled");
-        },
-      },
-      () =>
-        link.phase === "ready" ? this.#limits.packetBytes : Math.min(CONNECT_BYTES, this.#limits.packetBytes),
+      this.#tapOf(link, guard, (packet) => pass(packet)),
     );
     this.#links.set(client, link);
     this.#passes.set(link, pass);
@@ -144,6 +132,32 @@ export class Connections {
     if (this.open.size === 0) return;
     // Those that don't go by themselves are ended by their streams after lingerMs.
     await empty;
+  }
+
+  /** Where what the client sends goes. */
+  #tapOf(link: ClientLink, guard: PacketGuard, pass: (packet: ParsedPacket) => void): ParserTap {
+    const { packetBytes } = this.#limits;
+    const beforeAccepted = Math.min(CONNECT_BYTES, packetBytes);
+    return {
+      get takesPlain() {
+        return link.phase === "ready";
+      },
+      topicIsFine: (topic) => guard.topicIsFine(topic),
+      plain: (topic, payload, qos, retain, messageId) =>
+        guard.takePlain(new BrokerMessage(link, topic, payload, qos, retain, messageId, undefined)),
+      packet: (packet, overrun) => guard.take(link, packet, overrun, pass),
+      tooLong: (bytes) => {
+        const detail = `a packet of ${bytes} bytes`;
+        guard.violated(link, { reason: REASON.PACKET_TOO_LARGE, detail });
+      },
+      malformed: (detail) => guard.violated(link, malformed(detail)),
+      defect: (error) => {
+        this.#journal.defect(error);
+        link.close(REASON.UNSPECIFIED, "the packet could not be handled");
+      },
+      longest: () => (link.phase === "ready" ? packetBytes : beforeAccepted),
+      isMqtt5: () => link.protocolVersion === 5,
+    };
   }
 
   #wired(): ConnectionDesks {

@@ -1,7 +1,8 @@
-import type { Client, PublishPacket } from "aedes";
+import type { PublishPacket } from "aedes";
 import type { BrokerCore } from "./broker-core.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
+import type { BrokerMessage } from "./broker-message.ts";
 import type { ClientLink } from "./client-link.ts";
 import { publishBytes } from "./outgoing-rules.ts";
 import { REASON } from "./reason-codes.ts";
@@ -32,13 +33,11 @@ export class Forwarding {
   }
 
   /** Forwards a message that is on disk. Most of what machines say has no subscriber, and costs nothing here. */
-  forward(client: Client, packet: PublishPacket): void {
-    const { topic } = packet;
-    if (!packet.retain && !this.#router.reaches(topic) && this.#sessions.recipients(topic).length === 0)
+  forward(message: BrokerMessage): void {
+    const { topic } = message;
+    if (!message.retain && !this.#router.reaches(topic) && this.#sessions.recipients(topic).length === 0)
       return;
-    // Whether the publisher sent it again is between it and the broker (MQTT 5, 3.3.1.1).
-    packet.dup = false;
-    this.#core.publish(packet, client);
+    this.#core.publish(message.toForward(), message.link.client);
   }
 
   /** Whether a client gets a message that it has subscribed to. */

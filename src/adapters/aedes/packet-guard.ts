@@ -1,6 +1,7 @@
 import type { SubscribePacket, UnsubscribePacket } from "aedes";
 import type { BrokerJournal } from "./broker-journal.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
+import type { BrokerMessage } from "./broker-message.ts";
 import type { ClientLink } from "./client-link.ts";
 import { HOLD } from "./client-stream.ts";
 import {
@@ -16,7 +17,7 @@ import { REASON } from "./reason-codes.ts";
 import { isReservedFilter, topicFilterFault } from "./topic-rules.ts";
 
 /** Packets of a client that aedes may get once they have passed, with their properties. */
-type CheckedPacket = ParsedPacket & { readonly properties?: ParsedProperties };
+type CheckedPacket = ParsedPacket & { readonly properties?: ParsedProperties; readonly messageId?: number };
 
 /** Looks at every packet of a client first: publishes go to the intake, the rest to aedes once it can't hurt it. */
 export class PacketGuard {
@@ -46,6 +47,16 @@ export class PacketGuard {
     } else {
       this.violated(link, protocolError(`a client begins with CONNECT, not ${packet.cmd.toUpperCase()}`));
     }
+  }
+
+  /** Whether a message on the topic can be taken without another look. */
+  topicIsFine(topic: string): boolean {
+    return this.#intake.topicIsFine(topic);
+  }
+
+  /** Takes a message that came as a plain publish of a client whose CONNECT is accepted. */
+  takePlain(message: BrokerMessage): void {
+    this.#intake.takePlain(message);
   }
 
   /** The CONNECT is accepted: what came behind it is taken, and reading goes on. */
@@ -113,7 +124,7 @@ export class PacketGuard {
       case "pubrec":
       case "pubrel":
       case "pubcomp":
-        return propertiesFault("acknowledgement", packet.properties);
+        return propertiesFault("acknowledgement", packet.properties) ?? identifierFault(packet.messageId);
       case "pingreq":
         return undefined;
       default:

@@ -1,9 +1,10 @@
-import type { Client, ConnectPacket, PublishPacket } from "aedes";
+import type { ConnectPacket, PublishPacket } from "aedes";
 import type { ConcheError } from "../../errors/conche-error.ts";
-import type { DeliveredMessage, DeliveredProperties, MessageSink } from "../../ingest/delivery.ts";
+import type { DeliveredMessage, MessageSink, Settle } from "../../ingest/delivery.ts";
 import type { PublishRefusal } from "./broker-event.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
+import { BrokerMessage, deliveredProperties } from "./broker-message.ts";
 import type { ClientLink } from "./client-link.ts";
 import { SHUTDOWN } from "./client-link.ts";
 import { refusingPuback } from "./connack.ts";
@@ -19,7 +20,7 @@ type Will = NonNullable<ConnectPacket["will"]>;
 /** What a message leads to. */
 export interface Aftermath {
   /** It is on disk: forwards it to its subscribers, keeps it where it is retained. */
-  forward(client: Client, packet: PublishPacket): void;
+  forward(message: BrokerMessage): void;
   /** The sink wants no more for now. */
   saturated(): void;
 }
@@ -48,7 +49,7 @@ export class PublishIntake {
     if (this.#closed) return;
     const fault = publishFault(packet) ?? this.#aliasFault(link, packet);
     if (fault !== undefined) {
-      this.#refused(link, packet, "malformed", fault.detail);
+      this.#refused(link, packet.topic, "malformed", fault.detail);
       link.close(fault.reason, fault.detail);
       return;
     }
@@ -57,15 +58,20 @@ export class PublishIntake {
       this.#refuse(link, packet, refusal);
       return;
     }
-    if (
-      packet.qos === 1 &&
-      link.protocolVersion === 5 &&
-      link.unacknowledged >= this.#limits.receiveMaximum
-    ) {
-      this.#overrun(link, packet);
-      return;
-    }
-    this.#accept(link, packet);
+    const { topic, qos, retain, messageId = 0 } = packet;
+    const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
+    // QoS 2 was refused.
+    this.#admit(new BrokerMessage(link, topic, payload, qos === 1 ? 1 : 0, retain, messageId, packet));
+  }
+
+  /** Whether nothing speaks against messages on the topic. */
+  topicIsFine(topic: string): boolean {
+    return topicNameFault(topic, this.#limits) === undefined && !isReservedTopic(topic);
+  }
+
+  /** Takes a message without properties, on a topic that is fine. */
+  takePlain(message: BrokerMessage): void {
+    if (!this.#closed) this.#admit(message);
   }
 
   /** A will is stored like any message, unless it is the broker's own end that would make the machine seem dead. */
@@ -83,37 +89,44 @@ export class PublishIntake {
       const { willDelayInterval: _, ...properties } = will.properties;
       will.properties = properties;
     }
-    const settle = (error?: ConcheError) => {
+    const settle = (error: ConcheError | undefined) => {
       this.#journal.inFlight--;
       if (error === undefined) done(null);
       else discard("not-stored");
     };
     this.#journal.messagesIn++;
     this.#journal.inFlight++;
-    this.#sink.accept(delivered(will), settle);
+    this.#sink.accept(deliveredWill(will), settle);
     if (this.#sink.saturated) this.#after.saturated();
   }
 
-  #accept(link: ClientLink, packet: ParsedPublish): void {
-    const { qos, messageId } = packet;
-    const bytes = packet.payload.length;
+  #admit(message: BrokerMessage): void {
+    const { link, qos } = message;
+    if (qos === 1 && link.protocolVersion === 5 && link.unacknowledged >= this.#limits.receiveMaximum) {
+      this.#overrun(link, message.topic);
+      return;
+    }
     this.#journal.messagesIn++;
     this.#journal.inFlight++;
-    link.taken(qos, bytes, this.#limits);
-    this.#sink.accept(delivered(packet), (error) => {
-      this.#journal.inFlight--;
-      link.settled(qos, bytes, this.#limits);
-      if (error !== undefined) {
-        // Closed without an acknowledgement, the client sends it again.
-        const stopping = error.code === "CONCHE_SHUTTING_DOWN";
-        link.close(SHUTDOWN.reason, stopping ? SHUTDOWN.detail : "the message could not be stored");
-        return;
-      }
-      if (qos === 1 && messageId !== undefined) link.stream.acknowledge(messageId);
-      this.#after.forward(link.client, packet);
-    });
+    link.taken(qos, message.payload.length, this.#limits);
+    this.#sink.accept(message, this.#settled);
     if (this.#sink.saturated) this.#after.saturated();
   }
+
+  /** The sink's answer. */
+  readonly #settled: Settle<BrokerMessage> = (error, message) => {
+    const { link, qos } = message;
+    this.#journal.inFlight--;
+    link.settled(qos, message.payload.length, this.#limits);
+    if (error !== undefined) {
+      // Closed without an acknowledgement, the client sends it again.
+      const stopping = error.code === "CONCHE_SHUTTING_DOWN";
+      link.close(SHUTDOWN.reason, stopping ? SHUTDOWN.detail : "the message could not be stored");
+      return;
+    }
+    if (qos === 1) link.stream.acknowledge(message.messageId);
+    this.#after.forward(message);
+  };
 
   #aliasFault(link: ClientLink, packet: ParsedPublish): PacketFault | undefined {
     const alias = packet.properties?.topicAlias;
@@ -160,7 +173,7 @@ export class PublishIntake {
 
   /** MQTT 5 can say no to one message; MQTT 3.1.1 can't, and an acknowledgement would be a lie: it is closed. */
   #refuse(link: ClientLink, packet: ParsedPublish, denial: PublishDenial): void {
-    this.#refused(link, packet, denial.kind, denial.detail);
+    this.#refused(link, packet.topic, denial.kind, denial.detail);
     if (denial.fatal || link.protocolVersion < 5) {
       link.close(denial.reason, denial.detail);
     } else if (packet.qos === 1 && packet.messageId !== undefined) {
@@ -169,14 +182,19 @@ export class PublishIntake {
     }
   }
 
-  #refused(link: ClientLink, packet: ParsedPublish, reason: PublishRefusal, detail: string): void {
-    const topic = String(packet.topic);
-    this.#journal.report({ kind: "publish-refused", clientId: link.clientId, topic, reason, detail });
+  #refused(link: ClientLink, topic: string, reason: PublishRefusal, detail: string): void {
+    this.#journal.report({
+      kind: "publish-refused",
+      clientId: link.clientId,
+      topic: String(topic),
+      reason,
+      detail,
+    });
   }
 
-  #overrun(link: ClientLink, packet: ParsedPublish): void {
+  #overrun(link: ClientLink, topic: string): void {
     const detail = `more than ${this.#limits.receiveMaximum} messages without acknowledgement`;
-    this.#refused(link, packet, "receive-maximum", detail);
+    this.#refused(link, topic, "receive-maximum", detail);
     link.close(REASON.RECEIVE_MAXIMUM_EXCEEDED, detail);
   }
 }
@@ -204,24 +222,14 @@ function publishFault(packet: ParsedPublish): PacketFault | undefined {
     : undefined;
 }
 
-function delivered(packet: PublishPacket | Will): DeliveredMessage {
+function deliveredWill(will: Will): DeliveredMessage {
   return {
-    topic: packet.topic,
-    payload: typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload,
-    qos: packet.qos ?? 0,
-    retain: packet.retain ?? false,
+    topic: will.topic,
+    payload: typeof will.payload === "string" ? Buffer.from(will.payload) : will.payload,
+    qos: will.qos ?? 0,
+    retain: will.retain ?? false,
     retainVisible: true,
     mayBeReplay: false,
-    properties: packet.properties === undefined ? undefined : deliveredProperties(packet.properties),
-  };
-}
-
-function deliveredProperties(properties: NonNullable<PublishPacket["properties"]>): DeliveredProperties {
-  return {
-    contentType: properties.contentType,
-    userProperties: properties.userProperties,
-    messageExpiryInterval: properties.messageExpiryInterval,
-    responseTopic: properties.responseTopic,
-    correlationData: properties.correlationData,
+    properties: will.properties === undefined ? undefined : deliveredProperties(will.properties),
   };
 }

@@ -54,7 +54,7 @@ export class RunningBroker {
     this.#forwarding = new Forwarding(this.#core, router, this.sessions, limits, journal);
     this.#gate = new ReadingGate(sink, this.connections.open);
     this.#intake = new PublishIntake(sink, limits, journal, {
-      forward: (client, packet) => this.#forwarding.forward(client, packet),
+      forward: (message) => this.#forwarding.forward(message),
       saturated: () => this.#gate.saturated(),
     });
     this.#guard = new PacketGuard(limits, journal, this.#intake);

@@ -1,5 +1,5 @@
 import type { ConcheError } from "../../errors/conche-error.ts";
-import type { MessageSink, Settle } from "../../ingest/delivery.ts";
+import type { DeliveredMessage, MessageSink, Settle } from "../../ingest/delivery.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import type { ConsumerSettings } from "./options.ts";
@@ -24,6 +24,14 @@ export interface IntakeParts {
  * Memory is bounded by the sink, not by the broker's good behaviour.
  */
 const MAX_UNACKNOWLEDGED = 65_535;
+
+/** A QoS 0 message has no acknowledgement to wait for. */
+const NO_TICKET = -1;
+
+/** A message on its way through the sink, with its place among the acknowledgements. */
+interface TicketedMessage extends DeliveredMessage {
+  readonly ticket: number;
+}
 
 /** The messages of one connection on their way to the sink, and their acknowledgements on the way back. */
 export class Intake {
@@ -64,7 +72,7 @@ export class Intake {
       stats.leftUnread++;
       return;
     }
-    const settle = publish.qos === 0 ? this.#settleUnacknowledged : this.#settleOf(publish.packetId);
+    const ticket = publish.qos === 0 ? NO_TICKET : this.#ticketFor(publish.packetId);
     if (publish.cutFromBytes !== undefined) {
       stats.oversize++;
       this.#parts.oversize(publish.topic, publish.cutFromBytes);
@@ -81,8 +89,9 @@ export class Intake {
         retainVisible: this.#retainVisible,
         mayBeReplay: publish.retain,
         properties: publish.properties,
+        ticket,
       },
-      settle,
+      this.#settled,
     );
   }
 
@@ -97,22 +106,20 @@ export class Intake {
     this.#closed = true;
   }
 
-  readonly #settleUnacknowledged: Settle = (error) => {
-    if (error !== undefined) this.#parts.stats.refusedBySink++;
-  };
-
-  #settleOf(packetId: number): Settle {
+  #ticketFor(packetId: number): number {
     if (this.#acknowledgements.waiting >= MAX_UNACKNOWLEDGED) {
       throw new ProtocolViolation("receiveMaximumExceeded", `over ${MAX_UNACKNOWLEDGED} messages in flight`);
     }
-    const ticket = this.#acknowledgements.expect(packetId);
-    const { stats, notStored } = this.#parts;
-    return (error) => {
-      if (error !== undefined) {
-        stats.refusedBySink++;
-        notStored(error);
-      } else if (this.#closed) stats.settledTooLate++;
-      else this.#acknowledgements.settle(ticket);
-    };
+    return this.#acknowledgements.expect(packetId);
   }
+
+  /** The sink's answer. */
+  readonly #settled: Settle<TicketedMessage> = (error, { ticket }) => {
+    const { stats, notStored } = this.#parts;
+    if (error !== undefined) stats.refusedBySink++;
+    if (ticket === NO_TICKET) return;
+    if (error !== undefined) notStored(error);
+    else if (this.#closed) stats.settledTooLate++;
+    else this.#acknowledgements.settle(ticket);
+  };
 }

@@ -6,7 +6,7 @@ import type { DeliveredMessage, MessageSink, Settle } from "../../../src/ingest/
 export interface Accepted {
   readonly message: DeliveredMessage;
   readonly text: string;
-  readonly settle: Settle;
+  readonly settle: (error?: ConcheError) => void;
 }
 
 /** A sink whose commits happen when the test says so, or by themselves a turn later. */
@@ -23,8 +23,12 @@ export class FakeSink implements MessageSink {
     this.automatic = automatic;
   }
 
-  accept(message: DeliveredMessage, settle: Settle): void {
-    this.accepted.push({ message, settle, text: Buffer.from(message.payload).toString() });
+  accept<Message extends DeliveredMessage>(message: Message, settle: Settle<Message>): void {
+    this.accepted.push({
+      message,
+      settle: (error) => settle(error, message),
+      text: Buffer.from(message.payload).toString(),
+    });
     if (this.automatic) setImmediate(() => this.settleAll());
     this.#arrivals.emit("message");
   }

@@ -1,5 +1,5 @@
 import type { ConcheError } from "../../../src/errors/conche-error.ts";
-import type { DeliveredMessage, MessageSink } from "../../../src/ingest/delivery.ts";
+import type { DeliveredMessage, MessageSink, Settle } from "../../../src/ingest/delivery.ts";
 import { Arrivals } from "../../servers/scripted-broker.ts";
 
 /** A message as it came, with what settles it. */
@@ -22,8 +22,9 @@ export class RecordingSink implements MessageSink {
     this.#settleAtOnce = settleAtOnce;
   }
 
-  accept(message: DeliveredMessage, settle: (error?: ConcheError) => void): void {
+  accept<Message extends DeliveredMessage>(message: Message, answer: Settle<Message>): void {
     this.accepted++;
+    const settle = (error?: ConcheError) => answer(error, message);
     this.#arrivals.add({ message, settle, text: Buffer.from(message.payload).toString() });
     if (this.#settleAtOnce) settle();
   }

@@ -1,0 +1,78 @@
+import type { PublishPacket } from "aedes";
+import type { DeliveredMessage, DeliveredProperties } from "../../ingest/delivery.ts";
+import type { ClientLink } from "./client-link.ts";
+
+/** A PUBLISH as the parser read it: with properties, or in any other way not plain. */
+export type ReadPacket = PublishPacket & { readonly messageId?: number | undefined };
+
+/**
+ * A message from its PUBLISH to its acknowledgement. One object is all that waits per message: it goes to the sink,
+ * comes back with the answer, and knows whom to acknowledge.
+ */
+export class BrokerMessage implements DeliveredMessage {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+  /** 0 where there is none to acknowledge. */
+  readonly messageId: number;
+  readonly link: ClientLink;
+  /** Undefined for a plain one. */
+  readonly packet: ReadPacket | undefined;
+
+  constructor(
+    link: ClientLink,
+    topic: string,
+    payload: Buffer,
+    qos: 0 | 1,
+    retain: boolean,
+    messageId: number,
+    packet: ReadPacket | undefined,
+  ) {
+    this.link = link;
+    this.topic = topic;
+    this.payload = payload;
+    this.qos = qos;
+    this.retain = retain;
+    this.messageId = messageId;
+    this.packet = packet;
+  }
+
+  /** A publisher's flag reaches us as it was set. */
+  get retainVisible(): boolean {
+    return true;
+  }
+
+  get mayBeReplay(): boolean {
+    return false;
+  }
+
+  get properties(): DeliveredProperties | undefined {
+    const properties = this.packet?.properties;
+    return properties === undefined ? undefined : deliveredProperties(properties);
+  }
+
+  /** As its subscribers get it. */
+  toForward(): PublishPacket {
+    if (this.packet !== undefined) {
+      // Whether the publisher sent it again is between it and the broker (MQTT 5, 3.3.1.1).
+      this.packet.dup = false;
+      return this.packet;
+    }
+    const { topic, payload, qos, retain } = this;
+    return { cmd: "publish", topic, payload, qos, retain, dup: false };
+  }
+}
+
+/** The properties that are kept with a message. */
+export function deliveredProperties(
+  properties: NonNullable<PublishPacket["properties"]>,
+): DeliveredProperties {
+  return {
+    contentType: properties.contentType,
+    userProperties: properties.userProperties,
+    messageExpiryInterval: properties.messageExpiryInterval,
+    responseTopic: properties.responseTopic,
+    correlationData: properties.correlationData,
+  };
+}
