@@ -23,6 +23,7 @@ export interface TableSurface {
 
 const GAP = 2;
 const NARROWEST = 8;
+const PORTION_ROWS = 100;
 const NO_BORDERS = {
   ...{ top: "", "top-mid": "", "top-left": "", "top-right": "" },
   ...{ bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
@@ -40,20 +41,32 @@ export function renderTable(
     texts.reduce((widest, row) => Math.max(widest, textWidth(row[index] ?? "")), textWidth(title)),
   );
   fitWidths(columns, widths, surface.columns);
-  const table = new Table({
-    chars: NO_BORDERS,
-    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": GAP },
-    colAligns: columns.map(({ align }) => align ?? "left"),
-  });
   const styled = (text: string, style: Style | undefined) =>
     surface.colour && style !== undefined ? styleText(style, text, { validateStream: false }) : text;
-  table.push(columns.map(({ title }, index) => styled(cutText(title, widths[index] ?? 0), "bold")));
-  texts.forEach((row, at) => {
+  const head = columns.map(({ title }, index) => styled(cutText(title, widths[index] ?? 0), "bold"));
+  const body = texts.map((row, at) => {
     const cells = rows[at] ?? [];
-    table.push(row.map((text, index) => styled(cutText(text, widths[index] ?? 0), cellStyle(cells[index]))));
+    return row.map((text, index) => styled(cutText(text, widths[index] ?? 0), cellStyle(cells[index])));
   });
-  const lines = table.toString().split("\n");
+  const lines = portions([head, ...body]).flatMap((portion) => {
+    const table = new Table({
+      chars: NO_BORDERS,
+      style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": GAP },
+      colAligns: columns.map(({ align }) => align ?? "left"),
+      colWidths: widths.map((width) => width + GAP),
+    });
+    table.push(...portion);
+    return table.toString().split("\n");
+  });
   return lines.map((line) => line.trimEnd()).join("\n");
+}
+
+/** The library's time grows with the square of the rows: 100,000 in one piece were not done after seven minutes. */
+function portions<T>(rows: readonly T[]): T[][] {
+  const count = Math.ceil(rows.length / PORTION_ROWS);
+  return Array.from({ length: count }, (_, index) =>
+    rows.slice(index * PORTION_ROWS, (index + 1) * PORTION_ROWS),
+  );
 }
 
 /** Narrows the flexible column, and where that isn't enough the widest ones, until the table fits. */

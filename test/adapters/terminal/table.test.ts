@@ -51,3 +51,11 @@ test("a cell can't act on the terminal, and its style comes on top", () => {
 test("a table without rows is its head", () => {
   assert.equal(renderTable(COLUMNS, [], PIPED), "topic  n");
 });
+
+test("columns stay where they are through a long table", () => {
+  const rows = Array.from({ length: 1_000 }, (_, index) => ["x".repeat(index % 7), index]);
+  const lines = renderTable(COLUMNS, rows, PIPED).split("\n");
+  assert.equal(lines.length, 1_001);
+  for (const [index, line] of lines.slice(1).entries())
+    assert.equal(line, `${"x".repeat(index % 7).padEnd(6)}  ${String(index).padStart(3)}`);
+});
