@@ -21,6 +21,9 @@ const MAY_IMPORT = {
   commands: ["errors", "contract", "plant", ...SIDE_BY_SIDE, "config", "adapters"],
 };
 
+/** The product's own machines speak through the library, by the door that everybody uses. */
+const DOORS = { commands: ["^src/index[.]ts$"] };
+
 /** No I/O, no clock, no randomness of their own: nothing that Node brings. */
 const PURE = ["contract", "plant", "simulator", "monitor", "trace", "access"];
 
@@ -50,7 +53,7 @@ const folderRules = Object.entries(MAY_IMPORT).map(([folder, allowed]) =>
     `${folder}-imports`,
     `src/${folder} imports ${allowed.length === 0 ? "nothing else of src" : `only ${allowed.join(", ")}`}`,
     { path: `^src/${folder}/` },
-    { path: "^src/", pathNot: `^src/${anyOf([folder, ...allowed])}/` },
+    { path: "^src/", pathNot: [`^src/${anyOf([folder, ...allowed])}/`, ...(DOORS[folder] ?? [])] },
   ),
 );
 

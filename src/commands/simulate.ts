@@ -1,4 +1,5 @@
 import { BackfillConsole } from "../adapters/terminal/backfill-console.ts";
+import { simulationFields, simulationLine } from "../adapters/terminal/simulation-line.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { expandPlant } from "../plant/expand-plant.ts";
@@ -30,7 +31,8 @@ export const simulate = defineCommand({
   summary: "the simulated line alone: to any broker, or a history straight into a log",
   description:
     "Connects one client per machine, each with its will, and publishes what the simulated lines say. Without --broker\n" +
-    "it looks for a data center's embedded broker on this machine (--mqtt-host, --mqtt-port).\n" +
+    "it looks for a data center's embedded broker on this machine (--mqtt-host, --mqtt-port). What no receipt of a data\n" +
+    "center covers yet is kept on disk and sent again: with --outbox for the next run too, else until the end of this one.\n" +
     "With --backfill it makes a history instead: into a new log in --data, through the same ingest as a data center and\n" +
     "with the simulated time as the time of receipt; or, with --broker, to that broker as fast as it acknowledges. The\n" +
     "history ends at the last midnight (UTC) unless --start says when it begins. The same seed, start, plant and options\n" +
@@ -38,6 +40,10 @@ export const simulate = defineCommand({
   examples: [
     ["conche simulate", "to the embedded broker of a running data center"],
     ["conche simulate --broker mqtt://broker.plant:1883 --lines 8", "eight lines to another broker"],
+    [
+      "conche simulate --broker mqtt://broker.plant:1883 --outbox ./outbox",
+      "what waits at the end goes out with the next run",
+    ],
     ["conche simulate --payload-version 1 --protocol 3.1.1", "as the first generation of machines speaks"],
     ["conche simulate --backfill 7d --data ./week", "a week's history as a log"],
     [
@@ -82,6 +88,7 @@ async function live(invocation: SimulateInvocation): Promise<number> {
     config,
     plant,
     url,
+    outbox: config.simulation.outbox ?? undefined,
     signal,
     onTrouble: search.troubled,
     onBehind: (behind) => {
@@ -97,13 +104,9 @@ async function live(invocation: SimulateInvocation): Promise<number> {
   });
   await endOfRun(stop, config.forSeconds, new Promise(() => {}));
   await simulation.stop();
-  const { published, refused } = simulation.counts();
-  say(
-    "stopped",
-    `stopped: ${published.toLocaleString("en-US")} messages published, ${refused.toLocaleString("en-US")} refused`,
-    { published, refused },
-  );
-  return refused === 0 ? 0 : 1;
+  const counts = simulation.counts();
+  say("stopped", `stopped: ${simulationLine(counts)}`, simulationFields(counts));
+  return counts.refused === 0 ? 0 : 1;
 }
 
 async function history(invocation: SimulateInvocation): Promise<number> {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import type { Config } from "../config/config-schema.ts";
 import { ConcheError } from "../errors/conche-error.ts";
@@ -46,12 +47,18 @@ export const up = defineCommand({
         config,
         plant,
         url,
+        outbox: config.simulation.outbox ?? join(config.data, "outbox"),
         signal: giveUp.signal,
         onTrouble: search.troubled,
         onBehind: (behind) => center.console.notice("warning", behindInALine(behind, simulated.speed)),
       });
       const simulation = await search.found(connecting);
-      if (simulation !== undefined) running.defer(() => simulation.stop());
+      if (simulation !== undefined) {
+        running.defer(async () => {
+          await simulation.stop();
+          center.console.simulated(simulation.counts());
+        });
+      }
       const end = await ending;
       if (end instanceof ConcheError) throw end;
       if (simulation === undefined && end === "time") throw search.failure();

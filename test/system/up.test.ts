@@ -32,6 +32,9 @@ describe("conche up", () => {
     const run = await runConche(["up", "--for", "20", "--data", data, ...FREE_PORTS]);
     assert.equal(run.code, 0, run.err);
     assert.match(run.out, /factory\/tunis-01\/line-a\/s\d_\w+\/[\w-]+\/\w+ -> 20\d\d-/);
+    const [, handedOver, receipted] =
+      /: (\S+) messages handed over, (\S+) receipted, 0 waiting\./.exec(run.out) ?? [];
+    assert.ok(handedOver !== undefined && handedOver === receipted, run.out.slice(-500));
     const database = new DatabaseSync(join(data, "datacenter_messages.db"), { readOnly: true });
     const values = (sql: string) =>
       database

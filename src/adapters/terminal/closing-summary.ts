@@ -2,6 +2,7 @@ import { MESSAGE_TYPES } from "../../contract/topic.ts";
 import { counted, grouped } from "./counts.ts";
 import { TYPE_STYLE } from "./message-line.ts";
 import type { RunSummary } from "./run-tally.ts";
+import { type SimulationTally, simulationLine } from "./simulation-line.ts";
 import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
 
 const COLUMNS: readonly TableColumn[] = [
@@ -11,7 +12,11 @@ const COLUMNS: readonly TableColumn[] = [
 ];
 
 /** The closing summary: what became of every message of the run. */
-export function closingLines(run: RunSummary, surface: TableSurface): string[] {
+export function closingLines(
+  run: RunSummary,
+  simulation: SimulationTally | undefined,
+  surface: TableSurface,
+): string[] {
   const rate =
     run.seconds > 0 && run.stored > 0 ? `${grouped(Math.round(run.stored / run.seconds))} per second` : "";
   const complete = run.sequenced ? "every number of every publisher arrived" : "";
@@ -35,7 +40,8 @@ export function closingLines(run: RunSummary, surface: TableSurface): string[] {
     [marked("gaps", run.missing), grouped(run.missing), gaps],
   ];
   const title = `Stopped after ${run.seconds.toFixed(1)} s; everything that was acknowledged is on disk.`;
-  return ["", title, "", renderTable(COLUMNS, rows, surface), ""];
+  const line = simulation === undefined ? [] : [`Simulated line: ${simulationLine(simulation)}.`, ""];
+  return ["", title, "", renderTable(COLUMNS, rows, surface), "", ...line];
 }
 
 function marked(text: string, count: number): TableCell {

@@ -9,6 +9,7 @@ import { jsonLine, jsonLineWith } from "./json-line.ts";
 import { type FlowSecond, MessageFlow } from "./message-flow.ts";
 import { messageLine, quarantineLine } from "./message-line.ts";
 import { RunTally } from "./run-tally.ts";
+import { type SimulationTally, simulationFields } from "./simulation-line.ts";
 import { type Piece, renderLine } from "./styled-text.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -37,6 +38,7 @@ export class IngestConsole implements IngestObserver {
   readonly #startedAt: number;
   #timer: NodeJS.Timeout | undefined;
   #leftOut = 0;
+  #simulation: SimulationTally | undefined;
   #failure: { readonly code: string; readonly since: number; shownAt: number } | undefined;
 
   constructor(options: IngestConsoleOptions) {
@@ -96,12 +98,22 @@ export class IngestConsole implements IngestObserver {
     if (leftOut > 0) this.#showLeftOut(leftOut);
   }
 
+  /** What the simulated line came to, for the summary. */
+  simulated(counts: SimulationTally): void {
+    this.#simulation = counts;
+  }
+
   /** Ends with the summary of the run. */
   closed(): void {
     clearInterval(this.#timer);
     const run = this.#tally.summary((this.#options.now() - this.#startedAt) / 1_000);
-    if (this.#options.mode === "json") this.#event("stopped", { ...run });
-    else this.#lines(closingLines(run, this.#options.terminal));
+    const simulation = this.#simulation;
+    if (this.#options.mode === "json") {
+      this.#event("stopped", {
+        ...run,
+        ...(simulation === undefined ? {} : { simulation: simulationFields(simulation) }),
+      });
+    } else this.#lines(closingLines(run, simulation, this.#options.terminal));
   }
 
   #showStored(record: LogRecord): void {

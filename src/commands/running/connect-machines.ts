@@ -42,7 +42,7 @@ export async function connectMachines(
     password,
     signal,
     maxQueued,
-    onTrouble: once(onTrouble),
+    onTrouble: sparingly(onTrouble),
   };
   const pems = { ca, cert, key } as Pick<MachineClientOptions, "ca" | "cert" | "key">; // read from files, so buffers
   const connect: Connect = (clientId, will) => connectMachine({ ...common, ...pems, clientId, will });
@@ -69,17 +69,19 @@ export async function disconnectMachines(
   await Promise.all(Array.from(machines.values(), (machine) => machine.close()));
 }
 
-/** All machines lose the same broker in the same moment: one line about it is enough. */
-function once(onTrouble: (error: ConcheError) => void): (error: ConcheError) => void {
+/** All machines lose the same broker in the same moment: one line every few seconds is enough. */
+export function sparingly(onTrouble: (error: ConcheError) => void): (error: ConcheError) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (error) => {
     const now = performance.now();
-    if (now - last > 5_000) onTrouble(error);
+    if (now - last < 5_000) return;
     last = now;
+    onTrouble(error);
   };
 }
 
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
+/** Waits for the work, but not for ever. */
+export async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
