@@ -1,11 +1,11 @@
 // The dependency rule (ARCHITECTURE.md), as `npm run check` runs it:
 //
-//   contract <- plant <- simulator | edge | ingest | monitor | trace | access <- adapters <- commands <- main
+//   contract <- plant <- simulator | edge | load | ingest | monitor | trace | access <- adapters <- commands <- main
 //
 // test/architecture/dependency-rule.test.ts plants a violation of every rule below and sees it reported.
 
 /** Domain folders that stand side by side and know nothing of one another. */
-const SIDE_BY_SIDE = ["simulator", "edge", "ingest", "monitor", "trace", "access"];
+const SIDE_BY_SIDE = ["simulator", "edge", "load", "ingest", "monitor", "trace", "access"];
 
 /**
  * What each folder of src/ may import from src/, beside itself; a folder that isn't listed isn't allowed. The
@@ -25,7 +25,7 @@ const MAY_IMPORT = {
 const DOORS = { commands: ["^src/index[.]ts$"] };
 
 /** No I/O, no clock, no randomness of their own: nothing that Node brings. */
-const PURE = ["contract", "plant", "simulator", "monitor", "trace", "access"];
+const PURE = ["contract", "plant", "simulator", "load", "monitor", "trace", "access"];
 
 /** The only places that may import each library, types included. A library that isn't listed isn't allowed. */
 const LIBRARY_PLACES = {

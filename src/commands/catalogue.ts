@@ -24,6 +24,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./simulate.ts")).simulate,
   },
   {
+    name: "load",
+    summary: "a load generator for any broker: rate, acknowledgement latency, errors",
+    group: "Run",
+    load: async () => (await import("./load.ts")).load,
+  },
+  {
     name: "log",
     summary: "look into the log: tail, query, export",
     group: "Look",

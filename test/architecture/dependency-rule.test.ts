@@ -27,6 +27,7 @@ const PLANTS: readonly Plant[] = [
   ["plant-imports", "plant/up.ts", "../simulator/leaf.ts"],
   ["simulator-imports", "simulator/aside.ts", "../ingest/leaf.ts"],
   ["edge-imports", "edge/aside.ts", "../ingest/leaf.ts"],
+  ["load-imports", "load/aside.ts", "../edge/leaf.ts"],
   ["ingest-imports", "ingest/up.ts", "../adapters/sqlite/leaf.ts"],
   ["ingest-imports", "ingest/config.ts", "../config/leaf.ts"],
   ["monitor-imports", "monitor/aside.ts", "../trace/leaf.ts"],
@@ -65,7 +66,7 @@ const PLANTS: readonly Plant[] = [
   // What is allowed stays unreported.
   [null, "contract/leaf.ts", "../errors/leaf.ts", "ajv", "typebox"],
   [null, "plant/leaf.ts", "../contract/leaf.ts", "../errors/leaf.ts"],
-  ...["simulator", "edge", "ingest", "monitor", "trace", "access"].map(
+  ...["simulator", "edge", "load", "ingest", "monitor", "trace", "access"].map(
     (folder): Plant => [null, `${folder}/leaf.ts`, "../plant/leaf.ts", "../contract/leaf.ts"],
   ),
   [null, "ingest/hash.ts", "node:crypto"],

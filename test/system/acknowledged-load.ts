@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { PacketTemplate } from "../../bench/load/packet-template.ts";
+import { PacketTemplate } from "../../src/adapters/mqtt-packet/packet-template.ts";
+import { loadPayload } from "../../src/load/load-message.ts";
 
 /** MQTT 3.1.1 CONNECT with clean session, no keepalive, client id in front of nothing else. */
 function connectPacket(clientId: string): Buffer {
@@ -30,7 +31,12 @@ export class AcknowledgedPublisher {
     this.#limit = limit;
     this.machine = `kill-01/line-a/s5_tempering/temper-${String(index).padStart(2, "0")}`;
     const topic = `factory/${this.machine}/telemetry`;
-    this.#template = new PacketTemplate({ topic, boot: this.boot, protocol: 4, qos: 1, payloadBytes: 220 });
+    const payload = loadPayload(
+      { type: "telemetry", payloadVersion: 2, identified: true, payloadBytes: 220 },
+      this.boot,
+    );
+    this.#template = new PacketTemplate({ topic, payload, protocol: 4, qos: 1 });
+    this.#template.stamp(new Date().toISOString());
     this.#socket = connect({ host: "127.0.0.1", port, noDelay: true });
     this.#socket.on("error", () => {}); // the server is killed under it: that is the test
     this.#socket.on("data", (chunk: Buffer) => this.#receive(chunk));

@@ -39,6 +39,11 @@ export class FrameSplitter {
     this.#onFrame = onFrame;
   }
 
+  /** Whether a packet ended with the last byte that was pushed: whatever comes next begins one. */
+  get atBoundary(): boolean {
+    return this.#header === undefined && this.#frame === undefined;
+  }
+
   /**
    * Takes what came from the network. Frames that lie within the chunk share its memory.
    *

@@ -44,6 +44,18 @@ export function connectPacket(settings: ConsumerSettings): IConnectPacket {
   return packet;
 }
 
+/** A CONNECT that leaves nothing behind at the broker. */
+export function sessionlessConnect(settings: ConsumerSettings): IConnectPacket {
+  const packet = connectPacket(settings);
+  return {
+    ...packet,
+    clean: true,
+    ...(packet.properties === undefined
+      ? {}
+      : { properties: { ...packet.properties, sessionExpiryInterval: 0 } }),
+  };
+}
+
 /** Reads CONNACK: what the broker allows, or why it refuses. */
 export function readConnack(packet: IConnackPacket, settings: ConsumerSettings): BrokerLimits | ConcheError {
   const code = (settings.protocol === 5 ? packet.reasonCode : packet.returnCode) ?? 0;

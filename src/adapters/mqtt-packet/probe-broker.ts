@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
-import { generate, type IConnectPacket } from "mqtt-packet";
+import { generate } from "mqtt-packet";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { BrokerSocket, isHangUp, leaveSocket, socketFailure } from "./broker-socket.ts";
 import { closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
-import { type BrokerLimits, connectPacket, readConnack } from "./handshake.ts";
+import { type BrokerLimits, readConnack, sessionlessConnect } from "./handshake.ts";
 import { type ConsumerSettings, consumerSettings, type MqttConsumerOptions } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
 import { ProtocolViolation } from "./protocol-violation.ts";
@@ -34,7 +34,7 @@ function askOnce(settings: ConsumerSettings): Promise<BrokerLimits> {
   const { clock, connectTimeoutMs, protocol, maxPacketBytes } = settings;
   return new Promise((resolve, reject) => {
     const socket: Socket = new BrokerSocket(settings).open(() =>
-      socket.write(generate(sessionless(settings))),
+      socket.write(generate(sessionlessConnect(settings))),
     );
     const cancel = clock.after(connectTimeoutMs, () => {
       fail(unreachable(settings, `no answer within ${connectTimeoutMs} ms`));
@@ -68,15 +68,4 @@ function askOnce(settings: ConsumerSettings): Promise<BrokerLimits> {
     );
     socket.on("close", () => fail(closedByBroker(settings, false)));
   });
-}
-
-function sessionless(settings: ConsumerSettings): IConnectPacket {
-  const packet = connectPacket(settings);
-  return {
-    ...packet,
-    clean: true,
-    ...(packet.properties === undefined
-      ? {}
-      : { properties: { ...packet.properties, sessionExpiryInterval: 0 } }),
-  };
 }

@@ -1,0 +1,253 @@
+import type { Socket } from "node:net";
+import { generate, type IConnackPacket, type Packet } from "mqtt-packet";
+import type { Qos } from "../../contract/policy.ts";
+import type { Cancel } from "../../edge/clock.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import type { LoadTally } from "../../load/load-tally.ts";
+import { type BrokerSocket, isHangUp, leaveSocket, socketFailure } from "./broker-socket.ts";
+import { brokerDisconnect, closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
+import { type Frame, FrameSplitter } from "./frame-splitter.ts";
+import { type BrokerLimits, readConnack, sessionlessConnect } from "./handshake.ts";
+import { Liveness } from "./liveness.ts";
+import type { ConsumerSettings } from "./options.ts";
+import { PacketReader } from "./packet-reader.ts";
+import type { PacketTemplate } from "./packet-template.ts";
+import { ProtocolViolation } from "./protocol-violation.ts";
+import { FIRST_FAILURE, reasonText } from "./reason-codes.ts";
+
+/** What a connection of a load tells its machine. */
+export interface LoadConnectionOwner {
+  /** The broker accepted CONNECT. */
+  connected(): void;
+  /** Acknowledgements came, or the socket has taken what it held: there may be room for more. */
+  room(): void;
+  /** The connection is over, or never came about; called once, not after `leave`. */
+  ended(error: ConcheError): void;
+}
+
+/** What a connection of a load is made of. */
+export interface LoadConnectionParts {
+  readonly settings: ConsumerSettings;
+  readonly socket: BrokerSocket;
+  readonly template: PacketTemplate;
+  readonly qos: Qos;
+  /** Messages that may wait for their acknowledgement. */
+  readonly window: number;
+  readonly tally: LoadTally;
+  readonly owner: LoadConnectionOwner;
+}
+
+const PUBACK_TYPE = 4;
+const NO_MATCHING_SUBSCRIBERS = 16;
+const PINGREQ = generate({ cmd: "pingreq" });
+/** What a socket may hold before it has to be written: some milliseconds' worth at full speed. */
+const SOCKET_BYTES = 1024 * 1024;
+const FREE = 0;
+/** Remaining lengths up to here take one byte. */
+const SHORT_LENGTH = 127;
+
+/** One connection of a load: sends copies of a template as far as window and socket allow, and times the answers. */
+export class LoadConnection {
+  readonly #parts: LoadConnectionParts;
+  readonly #socket: Socket;
+  readonly #splitter: FrameSplitter;
+  readonly #reader: PacketReader;
+  /** When the message with this packet identifier was due; 0: the identifier is free. */
+  readonly #dueAt: Float64Array;
+  #window: number;
+  #nextId = 1;
+  #inFlight = 0;
+  /** When the bytes came that are being read. */
+  #now = 0;
+  #cancelDeadline: Cancel | undefined;
+  #liveness: Liveness | undefined;
+  #state: "connecting" | "connected" | "over" = "connecting";
+
+  constructor(parts: LoadConnectionParts) {
+    const { settings, socket } = parts;
+    this.#parts = parts;
+    this.#window = parts.window;
+    this.#dueAt = new Float64Array(parts.qos === 0 ? 0 : parts.window + 1);
+    this.#splitter = new FrameSplitter(settings.maxPacketBytes, (frame) => this.#take(frame));
+    this.#reader = new PacketReader(settings.protocol);
+    this.#socket = socket.open(() => this.#socket.write(generate(sessionlessConnect(settings))));
+    this.#cancelDeadline = settings.clock.after(settings.connectTimeoutMs, () => {
+      this.#end(unreachable(settings, `no answer within ${settings.connectTimeoutMs} ms`));
+    });
+    this.#socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    this.#socket.on("drain", () => parts.owner.room());
+    this.#socket.on("error", (error) => {
+      const connected = this.#state === "connected";
+      this.#end(isHangUp(error) ? closedByBroker(settings, connected) : socketFailure(settings, error));
+    });
+    this.#socket.on("close", () => this.#end(closedByBroker(settings, this.#state === "connected")));
+  }
+
+  get connected(): boolean {
+    return this.#state === "connected";
+  }
+
+  /**
+   * Sends up to `count` messages in one write, numbered from `firstSeq`; gives how many.
+   * @param nowMs the clock's time
+   * @param dueMs when the message with a number from 0 of these was due, no later than now
+   */
+  send(count: number, firstSeq: number, nowMs: number, dueMs: (index: number) => number): number {
+    if (this.#state !== "connected" || this.#socket.writableLength > SOCKET_BYTES) return 0;
+    const { template, qos, tally } = this.#parts;
+    const taken = Math.min(count, this.#window - this.#inFlight);
+    if (taken <= 0) return 0;
+    // The socket may hold on to what it is given until it is written: each burst gets its own copy.
+    const burst = Buffer.allocUnsafe(template.bytes.length * taken);
+    let offset = 0;
+    for (let index = 0; index < taken; index++) {
+      const packetId = qos === 0 ? 0 : this.#freeId();
+      if (packetId > 0) this.#dueAt[packetId] = dueMs(index);
+      offset += template.write(burst, offset, packetId, firstSeq + index);
+    }
+    if (qos > 0) this.#inFlight += taken;
+    tally.sent(taken, qos > 0, nowMs);
+    this.#socket.write(burst);
+    this.#liveness?.outbound();
+    return taken;
+  }
+
+  /** Disconnects in order; what is unanswered stays so. */
+  leave(): void {
+    if (this.#state === "over") return;
+    const { settings, tally } = this.#parts;
+    const last =
+      this.#state === "connected"
+        ? generate({ cmd: "disconnect" }, { protocolVersion: settings.protocol })
+        : undefined;
+    this.#over();
+    tally.unanswered(this.#inFlight);
+    if (last === undefined) this.#socket.destroy();
+    else leaveSocket(this.#socket, last, settings.clock);
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#liveness?.inbound();
+    this.#now = this.#parts.settings.clock.now();
+    try {
+      const at = this.#splitter.atBoundary ? this.#takeAcknowledgements(chunk) : 0;
+      if (at < chunk.length) this.#splitter.push(at === 0 ? chunk : chunk.subarray(at));
+    } catch (error) {
+      if (!(error instanceof ProtocolViolation)) throw error;
+      this.#end(protocolBroken(this.#parts.settings, error, this.#state === "connected"));
+    }
+    if (this.#state === "connected") this.#parts.owner.room();
+  }
+
+  /** Nearly everything that comes is a row of PUBACKs: they are read where they lie. Gives where the row ends. */
+  #takeAcknowledgements(chunk: Buffer): number {
+    let at = 0;
+    while (at + 4 <= chunk.length && chunk[at] === PUBACK_TYPE << 4) {
+      const length = chunk[at + 1] ?? 0;
+      if (length < 2 || length > SHORT_LENGTH || at + 2 + length > chunk.length) break;
+      this.#acknowledged(chunk.readUInt16BE(at + 2), length > 2 ? (chunk[at + 4] ?? 0) : 0);
+      at += 2 + length;
+    }
+    return at;
+  }
+
+  #take({ bytes, bodyStart }: Frame): void {
+    if (this.#state === "over") return;
+    if ((bytes[0] ?? 0) >>> 4 === PUBACK_TYPE && bytes.length >= bodyStart + 2) {
+      this.#acknowledged(bytes.readUInt16BE(bodyStart), bytes[bodyStart + 2] ?? 0);
+    } else this.#read(this.#reader.read(bytes));
+  }
+
+  #acknowledged(packetId: number, reason: number): void {
+    const { tally } = this.#parts;
+    const dueAt = this.#dueAt[packetId] ?? FREE;
+    if (dueAt === FREE)
+      throw new ProtocolViolation("protocolError", `PUBACK for identifier ${packetId}, which is not in use`);
+    this.#dueAt[packetId] = FREE;
+    this.#inFlight--;
+    const now = this.#now;
+    if (reason >= FIRST_FAILURE) tally.refused(`refused: ${reasonText(reason)}`, now - dueAt, now);
+    else {
+      if (reason === NO_MATCHING_SUBSCRIBERS) tally.unheard();
+      tally.acknowledged(now - dueAt, now);
+    }
+  }
+
+  #read(packet: Packet): void {
+    if (packet.cmd === "connack" && this.#state === "connecting") this.#connack(packet);
+    else if (packet.cmd === "disconnect") this.#end(brokerDisconnect(this.#parts.settings, packet));
+    else if (packet.cmd !== "pingresp" || this.#state === "connecting") {
+      throw new ProtocolViolation("protocolError", `an unexpected ${packet.cmd}`);
+    }
+  }
+
+  #connack(packet: IConnackPacket): void {
+    const { settings, tally, owner } = this.#parts;
+    const answer = readConnack(packet, settings);
+    const unfit = answer instanceof ConcheError ? answer : this.#unfit(answer);
+    if (unfit !== undefined || answer instanceof ConcheError) {
+      if (unfit !== undefined) this.#end(unfit);
+      return;
+    }
+    this.#cancelDeadline?.();
+    this.#window = Math.min(this.#window, answer.receiveMaximum);
+    this.#state = "connected";
+    this.#liveness = new Liveness({
+      clock: settings.clock,
+      keepaliveMs: answer.keepaliveS * 1_000,
+      ping: () => this.#socket.write(PINGREQ),
+      lost: (silentMs) => {
+        this.#end(unreachable(settings, `silent for ${(silentMs / 1_000).toFixed(1)} s`));
+      },
+    });
+    tally.connected();
+    owner.connected();
+  }
+
+  /** What the broker doesn't take of this load. */
+  #unfit(limits: BrokerLimits): ConcheError | undefined {
+    const { settings, qos, template } = this.#parts;
+    const { display } = settings.address;
+    if (limits.maximumQos < qos) {
+      return new ConcheError("CONCHE_QOS_DOWNGRADED", {
+        message: `${display} takes no QoS ${qos} message`,
+        hint: "load it with --qos 0",
+      });
+    }
+    if (limits.maximumPacketBytes < template.bytes.length) {
+      return new ConcheError("CONCHE_BROKER_REFUSED", {
+        message: `${display} takes packets of up to ${limits.maximumPacketBytes} bytes, these have ${template.bytes.length}`,
+        hint: "choose a smaller --payload-size, or raise the broker's limit",
+      });
+    }
+    return undefined;
+  }
+
+  /** Identifiers go round within the window, so a broker that answers in order leaves the next one free. */
+  #freeId(): number {
+    while (this.#dueAt[this.#nextId] !== FREE) this.#advanceId();
+    const id = this.#nextId;
+    this.#advanceId();
+    return id;
+  }
+
+  #advanceId(): void {
+    this.#nextId = this.#nextId >= this.#dueAt.length - 1 ? 1 : this.#nextId + 1;
+  }
+
+  #end(error: ConcheError): void {
+    if (this.#state === "over") return;
+    const { tally, owner } = this.#parts;
+    const connected = this.#state === "connected";
+    this.#over();
+    this.#socket.destroy();
+    if (connected) tally.lost(this.#inFlight, `${error.code}: ${error.message}`);
+    owner.ended(error);
+  }
+
+  #over(): void {
+    this.#state = "over";
+    this.#cancelDeadline?.();
+    this.#liveness?.stop();
+  }
+}
