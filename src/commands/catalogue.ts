@@ -42,6 +42,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./quarantine.ts")).quarantine,
   },
   {
+    name: "report",
+    summary: "reports over the log: completeness",
+    group: "Look",
+    load: async () => (await import("./report.ts")).report,
+  },
+  {
     name: "verify",
     summary: "recompute from the log whether every message is accounted for",
     group: "Look",

@@ -174,6 +174,10 @@ export const ERROR_CATALOGUE = {
     meaning: "The log does not add up; every finding is listed",
     hint: "keep the data folder as it is, and compare what is listed with the last `conche backup`",
   },
+  CONCHE_INCOMPLETE: {
+    meaning: "Numbers of publishers are missing in the log",
+    hint: "see the machine's outbox and network: an edge refills what its ring still holds; what never comes stays listed",
+  },
   CONCHE_BACKUP_FAILED: {
     meaning: "The backup could not be written",
     hint: "choose a target that doesn't exist yet, on a disk with room",

@@ -1,0 +1,122 @@
+import type { CompletenessReport, CompletenessRow } from "../../ingest/completeness.ts";
+import { counted, grouped } from "./counts.ts";
+import { type CsvValue, csvRows } from "./csv.ts";
+import { jsonLine } from "./json-line.ts";
+import { sanitizeBlock } from "./sanitize.ts";
+import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: "machine", flexible: true },
+  { title: "boot" },
+  { title: "seen", align: "right" },
+  { title: "stored", align: "right" },
+  { title: "missing", align: "right" },
+  { title: "refilled", align: "right" },
+  { title: "duplicates", align: "right" },
+  { title: "quarantined", align: "right" },
+  { title: "clock", align: "right" },
+  { title: "last heard" },
+  { title: "missing numbers" },
+];
+const RANGES_SHOWN = 5;
+/** Smaller differences are the message's way, not the clock's. */
+const NOTABLE_SKEW_MS = 1_000;
+
+/** The report for people. */
+export function completenessText({ totals, rows }: CompletenessReport, surface: TableSurface): string {
+  const { publishers, incomplete, seen, stored, missing, refilled, duplicates, quarantined, unsequenced } =
+    totals;
+  const law = `seen ${grouped(seen)} = stored ${grouped(stored)} + quarantined ${grouped(seen - stored - missing)} + missing ${grouped(missing)}`;
+  const further = `${counted(refilled, "number")} refilled, ${counted(duplicates, "duplicate")}, ${grouped(quarantined)} in quarantine, ${grouped(unsequenced)} stored without identity`;
+  const verdict =
+    incomplete === 0
+      ? "nothing is missing of what has numbers"
+      : `${counted(incomplete, "publisher")} of ${grouped(publishers)} with numbers missing`;
+  return [
+    ...(rows.length === 0 ? ["no publisher fits"] : [renderTable(COLUMNS, rows.map(cells), surface)]),
+    "",
+    `${counted(publishers, "publisher")}: ${law}`,
+    further,
+    "",
+    verdict,
+  ].join("\n");
+}
+
+function cells(row: CompletenessRow): TableCell[] {
+  const { machine, boot, highest, stored, missing, refilled, duplicates, quarantined, clockSkewMs } = row;
+  return [
+    machine === "" ? "(other topics)" : machine,
+    boot ?? "(no identity)",
+    highest ?? "",
+    stored,
+    missing === 0 ? missing : { text: String(missing), style: ["red", "bold"] },
+    refilled,
+    duplicates,
+    quarantined === 0 ? quarantined : { text: String(quarantined), style: "yellow" },
+    skew(clockSkewMs),
+    new Date(row.lastSeenAt).toISOString(),
+    rangesText(row.missingRanges),
+  ];
+}
+
+function skew(ms: number | null): TableCell {
+  if (ms === null) return "";
+  const text = `${ms > 0 ? "+" : ""}${(ms / 1_000).toFixed(1)} s`;
+  return Math.abs(ms) < NOTABLE_SKEW_MS ? text : { text, style: "yellow" };
+}
+
+function rangesText(ranges: CompletenessRow["missingRanges"]): string {
+  const shown = ranges.slice(0, RANGES_SHOWN).map(rangeText);
+  return `${shown.join(", ")}${ranges.length > RANGES_SHOWN ? ", …" : ""}`;
+}
+
+function rangeText([from, to]: readonly [number, number]): string {
+  return from === to ? `${from}` : `${from}-${to}`;
+}
+
+/** The report as one JSON document in a line. */
+export function completenessJson({ totals, rows }: CompletenessReport): string {
+  return jsonLine({ totals: { ...totals }, rows: rows.map((row) => fields(row)) });
+}
+
+/** The rows as CSV, with a head; every missing range in the last column. Escaped where a person looks. */
+export function completenessCsv(
+  { rows }: CompletenessReport,
+  { columns }: Pick<TableSurface, "columns">,
+): string {
+  const values = rows.map((row): CsvValue[] => [
+    ...Object.values(facts(row)),
+    row.missingRanges.map(rangeText).join(" "),
+  ]);
+  const text = csvRows([CSV_HEAD, ...values]);
+  return columns === null ? text : sanitizeBlock(text);
+}
+
+const CSV_HEAD = [
+  "machine",
+  "boot",
+  "highest",
+  "stored",
+  "missing",
+  "refilled",
+  "duplicates",
+  "quarantined",
+  "clock_skew_ms",
+  "first_seen_at",
+  "last_seen_at",
+  "missing_numbers",
+];
+
+function facts(row: CompletenessRow) {
+  const { machine, boot, highest, stored, missing, refilled, duplicates, quarantined } = row;
+  return {
+    ...{ machine, boot, highest, stored, missing, refilled, duplicates, quarantined },
+    clock_skew_ms: row.clockSkewMs,
+    first_seen_at: new Date(row.firstSeenAt).toISOString(),
+    last_seen_at: new Date(row.lastSeenAt).toISOString(),
+  };
+}
+
+function fields(row: CompletenessRow): Record<string, unknown> {
+  return { ...facts(row), missing_ranges: row.missingRanges };
+}

@@ -1,0 +1,77 @@
+import { CompletenessReader } from "../../adapters/sqlite/completeness-reader.ts";
+import {
+  completenessCsv,
+  completenessJson,
+  completenessText,
+} from "../../adapters/terminal/completeness-format.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import { reportCompleteness } from "../../ingest/completeness.ts";
+import { defineCommand } from "../command.ts";
+import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
+import { pointInTime } from "../log/point-in-time.ts";
+import { oneOf } from "../option-values.ts";
+
+const { site, line, step, machine } = FILTER_OPTIONS;
+const time = (text: string) => pointInTime(text, Date.now());
+
+const OPTIONS = {
+  ...{ site, line, step, machine },
+  since: {
+    argument: "TIME",
+    help: "only who was heard from this time on: ISO 8601 (UTC without a zone), or so long ago: 15m, 2h, 7d",
+    parse: time,
+  },
+  until: {
+    argument: "TIME",
+    help: "only who was heard before this time, given in the same way",
+    parse: time,
+  },
+  incomplete: { help: "only who has numbers missing" },
+  strict: { help: "exit with 1 when a number is missing" },
+  format: {
+    argument: "FORMAT",
+    help: "table (the default), json or csv",
+    parse: oneOf(["table", "json", "csv"]),
+  },
+} as const;
+
+/** `conche report completeness` */
+export const completeness = defineCommand({
+  name: "completeness",
+  summary: "who said how much, what of it is stored, and what is missing",
+  description:
+    "Per machine and boot: the highest number seen, what of it is stored, missing, in quarantine; numbers that were\n" +
+    "missing and came later (refilled); repetitions; the machine's clock against the data center's. What came without\n" +
+    "identity is counted, and nobody can tell what of it is missing. Reads what the data center has saved with every\n" +
+    "commit, and works beside it; `conche verify` recomputes the same from the rows.",
+  examples: [
+    ["conche report completeness", "everybody"],
+    ["conche report completeness --since 1d --incomplete", "who was heard today and lacks something"],
+    ["conche report completeness --line line-a --format csv > line-a.csv", "a line, for a spreadsheet"],
+    ["conche report completeness --strict --json", "for a script: exits with 1 when a number is missing"],
+  ],
+  settings: ["data"],
+  options: OPTIONS,
+  async run({ options, config, terminal }) {
+    const { incomplete, strict, ...chosen } = options;
+    const { sinceMs, untilMs } = filterOf({ ...chosen, type: undefined, batch: undefined });
+    const filter = { ...chosen, sinceMs, untilMs, incomplete };
+    const reading = CompletenessReader.open(config.data);
+    try {
+      const report = reportCompleteness(reading, filter);
+      const format = options.format ?? (config.json ? "json" : "table");
+      if (format === "csv") terminal.out.write(completenessCsv(report, terminal));
+      else {
+        const text = format === "json" ? completenessJson(report) : completenessText(report, terminal);
+        terminal.out.write(`${text}\n`);
+      }
+      const { missing } = report.totals;
+      if (!strict || missing === 0) return 0;
+      throw new ConcheError("CONCHE_INCOMPLETE", {
+        message: `${missing} ${missing === 1 ? "number is" : "numbers are"} missing in the log in ${config.data}, listed above`,
+      });
+    } finally {
+      reading.close();
+    }
+  },
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { openMessageLog } from "../../src/adapters/sqlite/open-message-log.ts";
+import { GroupMaker, MACHINE, record } from "../ingest/log-records.ts";
+import { filledLog, refused, record as unnumbered } from "./filled-log.ts";
+import { runConche } from "./run-conche.ts";
+
+/** A log in which number 3 of 1 to 5 is missing and number 2 came late. */
+async function logWithGap(context: TestContext): Promise<string> {
+  const data = await filledLog(context, []);
+  const log = await openMessageLog(data);
+  const maker = new GroupMaker(await log.totals());
+  await log.commit(maker.group([1, 4, 5, 2].map((seq) => record(seq))));
+  await log.close();
+  return data;
+}
+
+test("report completeness says what is stored, missing and refilled, for people, programs and spreadsheets", async (context) => {
+  const data = await logWithGap(context);
+  const text = await runConche(["report", "completeness", "--data", data]);
+  assert.deepEqual([text.code, text.err], [0, ""]);
+  assert.match(text.out, /^machine +boot +seen +stored +missing +refilled +duplicates +quarantined +clock/);
+  assert.match(text.out, new RegExp(`^${MACHINE} +\\S+ +5 +4 +1 +1 +0 +0 .* 3$`, "m"));
+  assert.match(text.out, /^1 publisher: seen 5 = stored 4 \+ quarantined 0 \+ missing 1$/m);
+  assert.match(text.out, /\n1 publisher of 1 with numbers missing\n$/);
+
+  const json = await runConche(["report", "completeness", "--data", data, "--json"]);
+  const { totals, rows } = JSON.parse(json.out);
+  assert.deepEqual([totals.seen, totals.stored, totals.missing, totals.refilled], [5, 4, 1, 1]);
+  assert.deepEqual(rows[0].missing_ranges, [[3, 3]]);
+
+  const csv = await runConche(["report", "completeness", "--data", data, "--format", "csv"]);
+  const [head, row, ...rest] = csv.out.trimEnd().split("\n");
+  assert.match(head ?? "", /^machine,boot,highest,stored,missing,.*,missing_numbers$/);
+  assert.match(row ?? "", new RegExp(`^${MACHINE},.*,5,4,1,1,0,0,.*,3$`));
+  assert.deepEqual(rest, []);
+});
+
+test("what came without identity is counted and not judged", async (context) => {
+  const messages = [unnumbered(1, "telemetry"), unnumbered(2, "state", {}, "temper-02")];
+  const data = await filledLog(context, messages, [refused(Buffer.from("{"))]);
+  const { code, out } = await runConche(["report", "completeness", "--data", data, "--strict"]);
+  assert.equal(code, 0, out);
+  assert.match(out, /temper-01 +\(no identity\) +1 +0 +0 +0 +1 /);
+  assert.match(out, /temper-02 +\(no identity\) +1 +0 +0 +0 +0 /);
+  assert.match(out, /1 in quarantine, 2 stored without identity/);
+});
+
+test("--strict makes a missing number an error, --incomplete leaves out who has everything", async (context) => {
+  const data = await logWithGap(context);
+  const strict = await runConche(["report", "completeness", "--data", data, "--strict", "--incomplete"]);
+  assert.equal(strict.code, 1);
+  assert.match(strict.err, /^conche: CONCHE_INCOMPLETE: 1 number is missing .*\n {2}what to do: /);
+  const elsewhere = ["report", "completeness", "--data", data, "--strict", "--line", "line-z"];
+  const none = await runConche(elsewhere);
+  assert.deepEqual([none.code, /no publisher fits/.test(none.out)], [0, true]);
+});
+
+test("what can't be asked is an error that says why", async (context) => {
+  const data = await filledLog(context, []);
+  const turned = await runConche([
+    "report",
+    "completeness",
+    "--since",
+    "1h",
+    "--until",
+    "2h",
+    "--data",
+    data,
+  ]);
+  assert.match(turned.err, /^conche: CONCHE_USAGE: --since .* must be before --until/);
+  const unknown = await runConche(["report", "completness"]);
+  assert.match(unknown.err, /did you mean completeness\?/);
+  const missing = await runConche(["report", "completeness", "--data", `${data}/none`]);
+  assert.match(missing.err, /^conche: CONCHE_LOG_MISSING: /);
+  assert.deepEqual([turned.code, unknown.code, missing.code], [2, 2, 1]);
+});
