@@ -30,6 +30,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./load.ts")).load,
   },
   {
+    name: "scenario",
+    summary: "what can go wrong on a simulated line, and what is to be found of it: list, show, check",
+    group: "Run",
+    load: async () => (await import("./scenario.ts")).scenario,
+  },
+  {
     name: "log",
     summary: "look into the log: tail, query, export",
     group: "Look",

@@ -8,6 +8,7 @@ import { defineCommand, type Invocation } from "./command.ts";
 import { duration } from "./duration.ts";
 import { runBackfill } from "./running/backfill-run.ts";
 import { BrokerSearch } from "./running/broker-search.ts";
+import { chosenScenario } from "./running/chosen-scenario.ts";
 import { withoutPassword } from "./running/delivery.ts";
 import { publishHistory } from "./running/history-publishing.ts";
 import { simulatedHistory } from "./running/simulated-history.ts";
@@ -44,6 +45,7 @@ export const simulate = defineCommand({
       "conche simulate --broker mqtt://broker.plant:1883 --outbox ./outbox",
       "what waits at the end goes out with the next run",
     ],
+    ["conche simulate --scenario nozzle-clogging --speed 60", "a line on which something goes wrong"],
     ["conche simulate --payload-version 1 --protocol 3.1.1", "as the first generation of machines speaks"],
     ["conche simulate --backfill 7d --data ./week", "a week's history as a log"],
     [
@@ -69,6 +71,7 @@ async function live(invocation: SimulateInvocation): Promise<number> {
   const { config, terminal, stopSignal } = invocation;
   const stop = stopSignal();
   const plant = await plantOf(invocation);
+  const scenario = await chosenScenario(config.simulation.scenario, plant);
   const url = config.broker.url ?? `mqtt://${config.mqtt.host}:${config.mqtt.port}`;
   const say = (event: string, text: string, fields: Record<string, unknown> = {}) => {
     if (config.json) terminal.out.write(`${JSON.stringify({ event, ...fields })}\n`);
@@ -87,6 +90,7 @@ async function live(invocation: SimulateInvocation): Promise<number> {
   const connecting = runSimulation({
     config,
     plant,
+    scenario,
     url,
     outbox: config.simulation.outbox ?? undefined,
     signal,
@@ -112,7 +116,15 @@ async function live(invocation: SimulateInvocation): Promise<number> {
 async function history(invocation: SimulateInvocation): Promise<number> {
   const { config, options, terminal, stopSignal } = invocation;
   const stop = giveUpSignal(invocation, stopSignal());
-  const made = simulatedHistory(config, await plantOf(invocation), options.backfill ?? 0, Date.now());
+  const simulated = await plantOf(invocation);
+  const scenario = await chosenScenario(config.simulation.scenario, simulated);
+  const made = simulatedHistory({
+    config,
+    plant: simulated,
+    scenario,
+    lengthMs: options.backfill ?? 0,
+    nowMs: Date.now(),
+  });
   const { plant, startMs, endMs, seed } = made;
   const { url } = config.broker;
   const view = new BackfillConsole({

@@ -6,6 +6,7 @@ import { expandPlant } from "../plant/expand-plant.ts";
 import { withTelemetryInterval } from "../plant/telemetry-interval.ts";
 import { defineCommand } from "./command.ts";
 import { BrokerSearch } from "./running/broker-search.ts";
+import { chosenScenario } from "./running/chosen-scenario.ts";
 import { runDataCenter } from "./running/data-center-run.ts";
 import { withoutPassword } from "./running/delivery.ts";
 import { behindInALine, runSimulation } from "./running/simulation-run.ts";
@@ -29,6 +30,7 @@ export const up = defineCommand({
     const { simulation: simulated } = config;
     const expanded = expandPlant(await loadPlant(config.plant), simulated);
     const plant = withTelemetryInterval(expanded, simulated.telemetryIntervalSeconds);
+    const scenario = await chosenScenario(simulated.scenario, plant);
     const center = await runDataCenter({ config, terminal, plant, simulation: simulationInALine(config) });
     const running = new AsyncDisposableStack();
     running.defer(() => center.stop());
@@ -46,6 +48,7 @@ export const up = defineCommand({
       const connecting = runSimulation({
         config,
         plant,
+        scenario,
         url,
         outbox: config.simulation.outbox ?? join(config.data, "outbox"),
         signal: giveUp.signal,
@@ -71,8 +74,9 @@ export const up = defineCommand({
 
 /** The simulation as the banner says it. */
 function simulationInALine({ simulation }: Config): string {
-  const { lines, sites, speed, seed, payloadVersion } = simulation;
+  const { lines, sites, speed, seed, payloadVersion, scenario } = simulation;
+  const wrong = scenario === null ? "" : `, scenario ${scenario}`;
   const each = sites === null || sites === 1 ? "" : ` at each of ${sites} sites`;
   const count = `${lines === 1 ? "1 line" : `${lines} lines`}${each}`;
-  return `${count}, ${speed} simulated second${speed === 1 ? "" : "s"} per second, seed ${seed}, payload version ${payloadVersion}`;
+  return `${count}, ${speed} simulated second${speed === 1 ? "" : "s"} per second, seed ${seed}, payload version ${payloadVersion}${wrong}`;
 }

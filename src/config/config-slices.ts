@@ -119,6 +119,13 @@ export const simulation = Type.Object(
       1,
       3_600,
     ),
+    scenario: optionalText({
+      name: "scenario",
+      argument: "NAME|FILE",
+      help: "what goes wrong: a name of `conche scenario list`, or a scenario file (./mine.yaml)",
+      expected: "the name of a scenario, or a path",
+      defaultText: "nothing goes wrong",
+    }),
     payloadVersion: numberChoice(
       { name: "payload-version", argument: "1|2", help: "payload version the simulated machines speak" },
       [1, 2],

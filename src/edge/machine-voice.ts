@@ -51,6 +51,11 @@ export class MachineVoice {
     return this.#published(type, body, JSON.stringify(body));
   }
 
+  /** Leaves out numbers: so many messages were said and will never be sent. */
+  skip(count: number): void {
+    this.#seq += count;
+  }
+
   #numbered(text: string): string {
     if (this.#numbering === undefined) return text;
     const front = text.startsWith(VERSION_FIRST) ? VERSION_FIRST : "{";

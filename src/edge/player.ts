@@ -9,6 +9,8 @@ export interface DueMessage {
   readonly machine: MachineAddress;
   readonly type: MessageType;
   readonly payload: Body;
+  /** Messages of the machine before this one that are lost for good: their numbers are left out. */
+  readonly lostBefore?: number;
 }
 
 /** Where the messages come from: a simulated line, a recording. */
@@ -21,6 +23,8 @@ export interface MessageSource {
 export interface PlayedMachine {
   /** Never rejects. */
   publish(type: MessageType, body: Body): Promise<PublishOutcome>;
+  /** Leaves out numbers, as if so many messages had been lost on the way; absent where a machine can't. */
+  skip?(count: number): void;
 }
 
 /** A machine that speaks through its outbox: for the player, a message is sent when it is there. */
@@ -153,9 +157,10 @@ export class Player {
     this.#told = { atMs: nowMs, playedMs: this.#playedMs, lostMs: this.#lostMs };
   }
 
-  #publish({ machine, type, payload }: DueMessage): void {
+  #publish({ machine, type, payload, lostBefore = 0 }: DueMessage): void {
     const publisher = this.#parts.machines.get(machineKeyOf(machine));
     if (publisher === undefined) return;
+    if (lostBefore > 0) publisher.skip?.(lostBefore);
     this.#unanswered++;
     void publisher.publish(type, payload).then((outcome) => {
       this.#unanswered--;

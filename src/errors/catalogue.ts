@@ -32,6 +32,15 @@ export const ERROR_CATALOGUE = {
       "The plant file breaks YAML or the plant schema; all findings are listed at once with their path",
     hint: "correct the listed places; plants/chocolate.yaml is a valid example",
   },
+  CONCHE_SCENARIO_UNREADABLE: {
+    meaning: "The scenario can't be read, or there is none of that name",
+    hint: "`conche scenario list` shows the packaged ones; another one is named by its path (./mine.yaml)",
+  },
+  CONCHE_SCENARIO_INVALID: {
+    meaning:
+      "The scenario breaks YAML or its schema, or names what the plant doesn't have; all findings are listed at once",
+    hint: "correct the listed places; scenarios/nozzle-clogging.yaml is a valid example",
+  },
   CONCHE_PORT_IN_USE: {
     meaning: "Another process listens on the port",
     hint: "stop it, or choose another port (0 picks a free one)",

@@ -1,23 +1,27 @@
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import type { TSchema } from "typebox";
 import type { FilePath, Finding } from "./finding.ts";
 import { PlantDocumentSchema } from "./schema/plant-document.ts";
 
-/** Unlike the contract's compiler it collects every error: a person reads them, once. */
-const validate = new Ajv2020({
-  allErrors: true,
-  verbose: true,
-  strict: true,
-  strictTypes: false,
-  strictNumbers: true,
-  discriminator: true,
-  addUsedSchema: false,
-}).compile(PlantDocumentSchema);
+/** What breaks a schema in a document, each finding with its place. */
+export type FindBreaches = (document: unknown) => Finding[];
 
-/** What breaks the plant schema, each with its place. */
-export function schemaFindings(document: unknown): Finding[] {
-  if (validate(document)) return [];
-  return (validate.errors ?? []).flatMap(findingOf);
+/** Unlike the contract's compiler it collects every error: a person reads them, once. */
+export function findingsBy(schema: TSchema): FindBreaches {
+  const validate = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    strictTypes: false,
+    strictNumbers: true,
+    discriminator: true,
+    addUsedSchema: false,
+  }).compile(schema);
+  return (document) => (validate(document) ? [] : (validate.errors ?? []).flatMap(findingOf));
 }
+
+/** What breaks the plant schema. */
+export const schemaFindings: FindBreaches = findingsBy(PlantDocumentSchema);
 
 function findingOf(error: ErrorObject): Finding[] {
   const path = pathOf(error.instancePath);
@@ -64,6 +68,8 @@ function problemOf(error: ErrorObject): string | null {
       return `must be ${wordOf(error.params.type)}, not ${shown(error.data)}`;
     case "enum":
       return `must be one of ${error.params.allowedValues.join(", ")}, not ${shown(error.data)}`;
+    case "minProperties":
+      return `must have at least ${error.params.limit} of ${Object.keys(error.parentSchema?.properties ?? {}).join(", ")}`;
     case "const":
       return `must be ${JSON.stringify(error.params.allowedValue)}, not ${shown(error.data)}`;
     case "discriminator":
@@ -79,6 +85,8 @@ function problemOf(error: ErrorObject): string | null {
     case "maxItems":
     case "items":
       return `must have at most ${error.params.limit} ${error.params.limit === 1 ? "entry" : "entries"}`;
+    case "exclusiveMaximum":
+      return `must be less than ${error.params.limit}, not ${shown(error.data)}`;
     case "minLength":
       return "must not be empty";
     case "maxLength":

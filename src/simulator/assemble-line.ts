@@ -1,6 +1,6 @@
 import type { Plant, PlantLine } from "../plant/plant.ts";
 import type { MachineModelName, SimulationOf } from "../plant/schema/simulation/machine-simulation.ts";
-import { buildLineContext } from "./build-line-context.ts";
+import { buildLineContext, type LineChoice } from "./build-line-context.ts";
 import { BatchBook } from "./genealogy/batch-book.ts";
 import { known, type LineContext } from "./line-context.ts";
 import type { MachineModel, ModelContext } from "./machine-model.ts";
@@ -46,8 +46,8 @@ const BEGUN_H = { packing: 26, moulding: 14, dosing: 1 } as const;
 const MIXING_FOR_MIN = 8;
 
 /** Puts a line together from the plant file: machines, what is between them, and what is on them. */
-export function assembleLine(plant: Plant, line: PlantLine, seed: number, startMs: number): AssembledLine {
-  return new LineAssembly(plant, line, seed, startMs).assemble();
+export function assembleLine(plant: Plant, line: PlantLine, choice: LineChoice): AssembledLine {
+  return new LineAssembly(plant, line, choice).assemble();
 }
 
 class LineAssembly {
@@ -65,11 +65,12 @@ class LineAssembly {
   readonly #arrivals: ProductionBatch[] = [];
   readonly #machines: RunningMachine[] = [];
 
-  constructor(plant: Plant, line: PlantLine, seed: number, startMs: number) {
+  constructor(plant: Plant, line: PlantLine, choice: LineChoice) {
+    const { seed, startMs } = choice;
     this.#line = line;
     this.#seed = seed;
     this.#startMs = startMs;
-    this.#context = buildLineContext(plant, line, seed, startMs);
+    this.#context = buildLineContext(plant, line, choice);
     const { mixes } = machineOf(line, "conching").parameters;
     this.#mixKg = machineOf(line, "dosing").parameters.mix_kg;
     this.#fullKg = mixes * this.#mixKg;

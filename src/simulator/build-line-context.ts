@@ -1,5 +1,6 @@
 import type { ProductType } from "../contract/schemas/product.ts";
 import type { Plant, PlantLine } from "../plant/plant.ts";
+import type { ScenarioDocument } from "../plant/scenario/scenario-document.ts";
 import { LotNames } from "./genealogy/lot-names.ts";
 import type { LineContext } from "./line-context.ts";
 import { notSimulated } from "./modelled-machine.ts";
@@ -7,13 +8,25 @@ import { HallAir } from "./process/hall-air.ts";
 import { Silo } from "./process/silo.ts";
 import { StorageTank } from "./process/storage-tank.ts";
 import { RandomStream } from "./random-stream.ts";
+import { LineDisturbances } from "./scenario/line-disturbances.ts";
+import { ScenarioRun } from "./scenario/scenario-run.ts";
+
+/** How a line is simulated. */
+export interface LineChoice {
+  readonly seed: number;
+  /** When simulated time begins, whole ms since 1970. */
+  readonly startMs: number;
+  /** What goes wrong on it. */
+  readonly scenario?: ScenarioDocument | undefined;
+}
 
 /**
  * What the machines of a line share, as it is when the simulation begins: filled silos, empty tanks.
  *
  * @throws ConcheError CONCHE_PLANT_INVALID where the plant file doesn't say how the line is simulated
  */
-export function buildLineContext(plant: Plant, line: PlantLine, seed: number, startMs: number): LineContext {
+export function buildLineContext(plant: Plant, line: PlantLine, choice: LineChoice): LineContext {
+  const { seed, startMs, scenario } = choice;
   const { hall, silos, tank, production } = line.definition;
   if (hall === undefined || silos === undefined || tank === undefined || production === undefined) {
     throw notSimulated(line);
@@ -39,6 +52,8 @@ export function buildLineContext(plant: Plant, line: PlantLine, seed: number, st
     silos: filled,
     tanks: new Map(tanks),
     ingredients,
+    disturbances: new LineDisturbances(line, scenario?.disturbances ?? [], choice),
+    scenario: scenario === undefined ? undefined : new ScenarioRun(scenario, line, startMs),
     machine: (model) => {
       const found = line.machines.find((machine) => machine.definition.simulation?.model === model);
       if (found === undefined) throw notSimulated(line);

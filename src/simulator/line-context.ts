@@ -8,6 +8,8 @@ import type { LotNames } from "./genealogy/lot-names.ts";
 import type { HallAir } from "./process/hall-air.ts";
 import type { Silo } from "./process/silo.ts";
 import type { StorageTank } from "./process/storage-tank.ts";
+import type { LineDisturbances } from "./scenario/line-disturbances.ts";
+import type { ScenarioRun } from "./scenario/scenario-run.ts";
 
 /** What the machines of a line share: where material is, what the air is like, what things are called. */
 export interface LineContext {
@@ -19,6 +21,9 @@ export interface LineContext {
   readonly silos: ReadonlyMap<string, Silo>;
   readonly tanks: ReadonlyMap<ProductType, StorageTank>;
   readonly ingredients: ReadonlyMap<string, Ingredient>;
+  /** What goes wrong; without a scenario nothing does. */
+  readonly disturbances: LineDisturbances;
+  readonly scenario: ScenarioRun | undefined;
   /** The machine of the line with this simulation model; the plant has been checked to have it. */
   machine(model: string): PlantMachine;
 }

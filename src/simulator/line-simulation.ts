@@ -1,11 +1,15 @@
 import { ConcheError } from "../errors/conche-error.ts";
-import type { Plant } from "../plant/plant.ts";
+import type { Plant, PlantMachine } from "../plant/plant.ts";
+import type { DisturbanceOf } from "../plant/scenario/disturbance.ts";
+import type { ScenarioDocument } from "../plant/scenario/scenario-document.ts";
 import { type AssembledLine, assembleLine, type RunningMachine } from "./assemble-line.ts";
 import type { MachineEvent } from "./report/machine-event.ts";
 import { V1Payloads } from "./report/payload-v1.ts";
 import { payloadV2 } from "./report/payload-v2.ts";
-import type { PayloadVersion, SimulatedMessage } from "./simulated-message.ts";
-import { STEP_MS } from "./step-time.ts";
+import type { GroundTruth } from "./scenario/ground-truth.ts";
+import { Uplink } from "./scenario/uplink.ts";
+import { type PayloadVersion, type SimulatedMessage, sentAt } from "./simulated-message.ts";
+import { STEP_MS, type StepTime } from "./step-time.ts";
 
 /** How a line is simulated. */
 export interface SimulationOptions {
@@ -14,16 +18,20 @@ export interface SimulationOptions {
   /** When simulated time begins, ms since 1970. */
   readonly startMs: number;
   readonly payloadVersion: PayloadVersion;
+  /** What goes wrong, on the one line that it is about. */
+  readonly scenario?: ScenarioDocument | undefined;
 }
 
 /** A line in simulated time. */
 export interface LineSimulation {
   /**
-   * Advances the simulated clock to `untilMs` and returns what the machines said in between (up to and including that
-   * time), in the order of time. How a span of time is cut into calls changes nothing in what is said. A time before
+   * Advances the simulated clock to `untilMs` and returns what has left the site in between (up to and including that
+   * time), in the order of time: what the machines said, unless the uplink was cut. How a span of time is cut into calls changes nothing in what is said. A time before
    * the last one gives nothing. Everything is held in memory: ask for an hour at a time, not for a year.
    */
   advance(untilMs: number): SimulatedMessage[];
+  /** What a good monitoring system finds in what has been said so far; undefined without a scenario. */
+  truth(): GroundTruth | undefined;
 }
 
 /**
@@ -48,14 +56,23 @@ export function simulateLine(
   }
   // Time stamps have whole milliseconds, and so has everything that is calculated from them.
   const startMs = Math.floor(options.startMs);
-  return new SteppedLine(assembleLine(plant, found, options.seed, startMs), { ...options, startMs });
+  return new SteppedLine(assembleLine(plant, found, { ...options, startMs }), { ...options, startMs });
 }
 
 type Encode = (event: MachineEvent, atMs: number) => Record<string, unknown> | null;
 
+/** A machine with how it speaks. */
+interface Speaker extends RunningMachine {
+  readonly encode: Encode;
+}
+
 class SteppedLine implements LineSimulation {
   readonly #line: AssembledLine;
-  readonly #encoders: ReadonlyMap<RunningMachine, Encode>;
+  /** In the order in which they speak within a step: each has its own moment of the second. */
+  readonly #speakers: readonly Speaker[];
+  readonly #uplink: Uplink;
+  /** What stands when the mains are away: gateway and controller have batteries. */
+  readonly #driven: readonly RunningMachine[];
   #nextMs: number;
   #index = 0;
   /** Said in the last step made, not handed out yet: each step's messages are earlier than the next one's. */
@@ -64,13 +81,13 @@ class SteppedLine implements LineSimulation {
   constructor(line: AssembledLine, { payloadVersion, startMs }: SimulationOptions) {
     this.#line = line;
     this.#nextMs = startMs;
-    this.#encoders = new Map(
-      line.machines.map((running) => {
-        if (payloadVersion === 2) return [running, payloadV2];
-        const v1 = new V1Payloads(running.report.machine.definition);
-        return [running, (event, atMs) => v1.payload(event, atMs)];
-      }),
-    );
+    this.#uplink = new Uplink(line.context.disturbances);
+    this.#driven = line.machines.filter(({ report }) => hasMotor(report.machine));
+    this.#speakers = line.machines.map((running) => {
+      if (payloadVersion === 2) return { ...running, encode: payloadV2 };
+      const v1 = new V1Payloads(running.report.machine.definition);
+      return { ...running, encode: (event, atMs) => v1.payload(event, atMs) };
+    });
   }
 
   advance(untilMs: number): SimulatedMessage[] {
@@ -79,14 +96,20 @@ class SteppedLine implements LineSimulation {
     this.#pending = [];
     while (this.#nextMs <= untilMs) this.#step(said);
     let due = said.length;
-    while (due > 0 && (said[due - 1]?.atMs ?? 0) > untilMs) due--;
+    while (due > 0 && dueAt(said[due - 1]) > untilMs) due--;
     this.#pending = said.splice(due);
     return said;
+  }
+
+  truth(): GroundTruth | undefined {
+    return this.#line.context.scenario?.truth;
   }
 
   #step(said: SimulatedMessage[]): void {
     const now = { ms: this.#nextMs, index: this.#index };
     const { context, machines } = this.#line;
+    const { disturbances } = context;
+    disturbances.begin(now);
     context.hall.step(now);
     // All reporters know the time before any machine moves: one machine's step makes others speak.
     for (const { report } of machines) report.begin(now);
@@ -94,23 +117,56 @@ class SteppedLine implements LineSimulation {
       for (const { report } of machines) report.birth();
       this.#line.open();
     }
-    for (const { model } of machines) model.step(now);
-    for (const { report, model } of machines) report.end(now, model.readings());
-    this.#collect(said);
+    const dip = disturbances.powerDip;
+    if (dip === undefined) for (const { model } of machines) model.step(now);
+    else this.#stand(now, dip);
+    for (const [index, { report }] of this.#driven.entries())
+      for (const alarm of disturbances.dipAlarms(index, this.#driven.length)) report.show(alarm);
+    for (const { report, model } of machines) {
+      const sensors = disturbances.sensorsOf(report.machine.key);
+      let readings = model.readings();
+      for (const sensor of sensors ?? []) readings = sensor.distort(readings, now.ms);
+      report.end(now, readings);
+    }
+    this.#collect(said, now.ms);
     this.#nextMs += STEP_MS;
     this.#index += 1;
   }
 
-  #collect(said: SimulatedMessage[]): void {
-    const inTime = this.#line.machines.toSorted((a, b) => a.report.nowMs - b.report.nowMs);
-    for (const running of inTime) {
-      const encode = this.#encoders.get(running);
-      if (encode === undefined) continue;
-      const { machine, nowMs } = running.report;
-      for (const event of running.report.take()) {
-        const payload = encode(event, nowMs);
-        if (payload !== null) said.push({ machine: machine.address, type: event.type, payload, atMs: nowMs });
-      }
+  #stand(now: StepTime, { minutes }: DisturbanceOf<"power_dips">): void {
+    const message = `mains voltage too low, for about ${minutes} min`;
+    for (const running of this.#line.machines) {
+      if (this.#driven.includes(running))
+        running.report.become("Aborted", { code: "MAINS_LOW", category: "failure", message });
+      else running.model.step(now);
     }
   }
+
+  #collect(said: SimulatedMessage[], nowMs: number): void {
+    const { scenario, disturbances } = this.#line.context;
+    const spoken: SimulatedMessage[] = [];
+    for (const { report, encode } of this.#speakers) {
+      const { machine, nowMs: atMs } = report;
+      const clockMs = atMs + disturbances.clockOffsetMs(machine.definition.id);
+      for (const event of report.take()) {
+        scenario?.see(event);
+        const payload = encode(event, clockMs);
+        if (payload !== null) spoken.push({ machine: machine.address, type: event.type, payload, atMs });
+      }
+    }
+    spoken.sort(byTime);
+    for (const message of this.#uplink.pass(spoken, nowMs)) said.push(message);
+  }
+}
+
+function hasMotor({ definition: { simulation } }: PlantMachine): boolean {
+  return simulation?.model !== "gateway" && simulation?.model !== "line_controller";
+}
+
+function byTime(a: SimulatedMessage, b: SimulatedMessage): number {
+  return a.atMs - b.atMs;
+}
+
+function dueAt(message: SimulatedMessage | undefined): number {
+  return message === undefined ? 0 : sentAt(message);
 }

@@ -1,6 +1,7 @@
 import type { Plant } from "../plant/plant.ts";
+import { lineOfScenario } from "../plant/scenario/check-scenario.ts";
 import { type LineSimulation, type SimulationOptions, simulateLine } from "./line-simulation.ts";
-import type { SimulatedMessage } from "./simulated-message.ts";
+import { type SimulatedMessage, sentAt } from "./simulated-message.ts";
 
 /**
  * Simulates every line of a plant that the plant file says how to simulate; each line has random streams of its own.
@@ -13,12 +14,18 @@ export function simulatePlant(plant: Plant, options: SimulationOptions): LineSim
   );
   // None: the first line's error says what is missing.
   const chosen = simulated.length === 0 ? plant.lines.slice(0, 1) : simulated;
-  const lines = chosen.map(({ site, definition }) => simulateLine(plant, site.id, definition.id, options));
+  const { scenario } = options;
+  const struck = scenario === undefined ? undefined : lineOfScenario(plant, scenario);
+  const lines = chosen.map((line) => {
+    const choice = { ...options, scenario: line === struck ? scenario : undefined };
+    return simulateLine(plant, line.site.id, line.definition.id, choice);
+  });
   return {
     advance(untilMs: number): SimulatedMessage[] {
       const said = lines.flatMap((line) => line.advance(untilMs));
       // Stable: what one line says in an instant stays in its order.
-      return lines.length === 1 ? said : said.sort((a, b) => a.atMs - b.atMs);
+      return lines.length === 1 ? said : said.sort((a, b) => sentAt(a) - sentAt(b));
     },
+    truth: () => lines.map((line) => line.truth()).find((truth) => truth !== undefined),
   };
 }

@@ -1,6 +1,7 @@
 import type { MessageType } from "../../src/contract/topic.ts";
 import { type Plant, plantOf } from "../../src/plant/plant.ts";
 import type { PlantDocument } from "../../src/plant/schema/plant-document.ts";
+import { withTelemetryInterval } from "../../src/plant/telemetry-interval.ts";
 import { type LineSimulation, simulateLine } from "../../src/simulator/line-simulation.ts";
 import type { PayloadVersion, SimulatedMessage } from "../../src/simulator/simulated-message.ts";
 import { chocolateDocument, chocolatePlant } from "../plant/chocolate-document.ts";
@@ -38,11 +39,7 @@ export function changedPlant(change: (document: PlantDocument) => void): Plant {
 
 /** A plant whose machines measure once a minute: for tests of days, in which telemetry is nearly everything. */
 export function quietPlant(): Plant {
-  return changedPlant((document) => {
-    for (const site of document.sites) {
-      for (const line of site.lines) for (const machine of line.machines) machine.telemetry_interval_s = 60;
-    }
-  });
+  return withTelemetryInterval(chocolatePlant(), 60);
 }
 
 /** Messages of one type, of one machine or of all. */

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../errors/catalogue.ts";
+import type { ScenarioDocument } from "../../plant/scenario/scenario-document.ts";
 import type { PlantDocument } from "../../plant/schema/plant-document.ts";
 import type { PayloadVersion } from "../../simulator/simulated-message.ts";
 import type { MessageBatch } from "./message-batch.ts";
@@ -6,6 +7,8 @@ import type { MessageBatch } from "./message-batch.ts";
 /** Which history is made. */
 export interface HistoryOrder {
   readonly plant: PlantDocument;
+  /** What goes wrong in it. */
+  readonly scenario: ScenarioDocument | undefined;
   readonly seed: number;
   /** Simulated time at the begin and at the end, milliseconds since 1970. */
   readonly startMs: number;

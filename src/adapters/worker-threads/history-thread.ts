@@ -7,6 +7,7 @@ import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 import { plantOf } from "../../plant/plant.ts";
 import { simulatePlant } from "../../simulator/plant-simulation.ts";
 import { offlineState } from "../../simulator/report/birth-and-will.ts";
+import { sentAt } from "../../simulator/simulated-message.ts";
 import type { HistoryOrder, HistoryReply, HistoryRequest } from "./history-order.ts";
 import { BatchWriter, transferable } from "./message-batch.ts";
 
@@ -39,9 +40,9 @@ async function send(writer: BatchWriter): Promise<void> {
 }
 
 async function make(order: HistoryOrder): Promise<void> {
-  const { seed, startMs, endMs, payloadVersion, boot, batchSize } = order;
+  const { scenario, seed, startMs, endMs, payloadVersion, boot, batchSize } = order;
   const plant = plantOf(order.plant);
-  const simulation = simulatePlant(plant, { seed, startMs, payloadVersion });
+  const simulation = simulatePlant(plant, { seed, startMs, payloadVersion, scenario });
   const numbering = boot === undefined ? undefined : { boot };
   const voices = new Map<MachineKey, MachineVoice>(
     plant.machines.map(({ key, address }) => [key, new MachineVoice(address, numbering)]),
@@ -50,10 +51,11 @@ async function make(order: HistoryOrder): Promise<void> {
   let reachedMs = startMs;
   while (reachedMs < endMs && !asked) {
     reachedMs = Math.min(endMs, reachedMs + PORTION_MS);
-    for (const { machine, type, payload, atMs } of simulation.advance(reachedMs)) {
-      const voice = voices.get(machineKeyOf(machine));
+    for (const message of simulation.advance(reachedMs)) {
+      const voice = voices.get(machineKeyOf(message.machine));
       if (voice === undefined) continue;
-      writer.add(voice.say(type, payload), atMs);
+      voice.skip(message.lostBefore ?? 0);
+      writer.add(voice.say(message.type, message.payload), sentAt(message));
       if (writer.full) await send(writer);
     }
   }

@@ -21,7 +21,7 @@ export interface BackfillRunParts {
  * @throws ConcheError CONCHE_LOG_EXISTS, and as opening and writing a log
  */
 export async function runBackfill({ history, folder, view, stop }: BackfillRunParts): Promise<boolean> {
-  const { plant, seed, startMs, endMs, payloadVersion, boot, logId } = history;
+  const { plant, scenario, seed, startMs, endMs, payloadVersion, boot, logId } = history;
   let clockMs = startMs;
   let reached = { messages: 0, reachedMs: startMs };
   const open = new AsyncDisposableStack();
@@ -39,7 +39,7 @@ export async function runBackfill({ history, folder, view, stop }: BackfillRunPa
       },
     });
     const batchSize = DEFAULT_LIMITS.groupSize;
-    const order = { plant: plant.document, seed, startMs, endMs, payloadVersion, boot, batchSize };
+    const order = { plant: plant.document, scenario, seed, startMs, endMs, payloadVersion, boot, batchSize };
     const source = new ThreadedHistory(order);
     open.defer(() => source.close());
     let failing: ConcheError | undefined;

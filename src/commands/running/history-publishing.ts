@@ -24,13 +24,13 @@ const MAX_QUEUED = 100_000;
  */
 export async function publishHistory(parts: HistoryPublishingParts): Promise<boolean> {
   const { history, view, signal, onTrouble } = parts;
-  const { plant, seed, startMs, endMs, payloadVersion, boot } = history;
+  const { plant, scenario, seed, startMs, endMs, payloadVersion, boot } = history;
   const numbering = boot === undefined ? undefined : { boot };
   const machines = await connectMachines({ ...parts, maxQueued: MAX_QUEUED }, ({ address }, connect) =>
     PublishingMachine.connectLate(address, connect, numbering),
   );
   const player = new Player({
-    source: simulatePlant(plant, { seed, startMs, payloadVersion }),
+    source: simulatePlant(plant, { seed, startMs, payloadVersion, scenario }),
     machines,
     startMs,
     endMs,

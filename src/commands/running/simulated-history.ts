@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Config } from "../../config/config-schema.ts";
 import { bootOf } from "../../edge/boot.ts";
 import type { Plant } from "../../plant/plant.ts";
+import type { ScenarioDocument } from "../../plant/scenario/scenario-document.ts";
 import type { PayloadVersion } from "../../simulator/simulated-message.ts";
 
 const DAY_MS = 86_400_000;
@@ -9,6 +10,8 @@ const DAY_MS = 86_400_000;
 /** A history that is to be simulated: what decides, down to the byte, what comes out. */
 export interface SimulatedHistory {
   readonly plant: Plant;
+  /** What goes wrong in it. */
+  readonly scenario: ScenarioDocument | undefined;
   readonly seed: number;
   /** Milliseconds since 1970. */
   readonly startMs: number;
@@ -20,24 +23,42 @@ export interface SimulatedHistory {
   readonly logId: string;
 }
 
+/** What a history is asked for with. */
+export interface SimulatedHistoryParts {
+  readonly config: Config;
+  readonly plant: Plant;
+  readonly scenario: ScenarioDocument | undefined;
+  /** How long it is, milliseconds. */
+  readonly lengthMs: number;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
 /**
  * The history that a configuration asks for. Without `start` it ends at the last midnight (UTC), so that the same
  * command gives the same history all day long. Its identities follow from all that decides what is said, so the same
  * history twice is the same messages, and another one has none of their numbers.
- * @param lengthMs how long it is, milliseconds
  */
-export function simulatedHistory(
-  config: Config,
-  plant: Plant,
-  lengthMs: number,
-  nowMs: number,
-): SimulatedHistory {
+export function simulatedHistory({
+  config,
+  plant,
+  scenario,
+  lengthMs,
+  nowMs,
+}: SimulatedHistoryParts): SimulatedHistory {
   const { seed, startMs: given, payloadVersion: version } = config.simulation;
   const startMs = given ?? Math.floor(nowMs / DAY_MS) * DAY_MS - lengthMs;
   const payloadVersion = version === 1 ? 1 : 2;
-  const origin = JSON.stringify([plant.document, seed, startMs, payloadVersion]);
+  const origin = JSON.stringify([
+    plant.document,
+    seed,
+    startMs,
+    payloadVersion,
+    ...(scenario === undefined ? [] : [scenario]),
+  ]);
   return {
     plant,
+    scenario,
     seed,
     startMs,
     endMs: startMs + lengthMs,

@@ -6,6 +6,7 @@ import type { MachineKey } from "../../contract/topic.ts";
 import { newBoot } from "../../edge/boot.ts";
 import { type Behind, type PlayedMachine, Player, type PlayerCounts } from "../../edge/player.ts";
 import { PublishingMachine } from "../../edge/publishing-machine.ts";
+import type { ScenarioDocument } from "../../plant/scenario/scenario-document.ts";
 import { simulatePlant } from "../../simulator/plant-simulation.ts";
 import { offlineState, willOf } from "../../simulator/report/birth-and-will.ts";
 import type { PayloadVersion } from "../../simulator/simulated-message.ts";
@@ -15,6 +16,8 @@ import { type OutboxReport, SimulatedEdge } from "./simulated-edge.ts";
 
 /** What a simulation is run with. */
 export interface SimulationRunParts extends ConnectMachinesParts {
+  /** What goes wrong in the plant. */
+  readonly scenario: ScenarioDocument | undefined;
   /** The folder of the outbox; without one, the outbox is in a temporary folder and ends with the run. */
   readonly outbox: string | undefined;
   /** Hears, now and then, that simulated time falls behind. */
@@ -60,14 +63,14 @@ const LONGEST_RECEIPT_TIMEOUT_MS = 600_000;
  *   CONCHE_OUTBOX_FOLDER
  */
 export async function runSimulation(parts: SimulationRunParts): Promise<SimulationRun> {
-  const { config, plant, onTrouble, onBehind } = parts;
+  const { config, plant, scenario, onTrouble, onBehind } = parts;
   const { seed, speed } = config.simulation;
   const payloadVersion: PayloadVersion = config.simulation.payloadVersion === 1 ? 1 : 2;
   const startMs = config.simulation.startMs ?? Date.now();
   const voices = await connectVoices(parts, payloadVersion);
   const startedAt = performance.now();
   const player = new Player({
-    source: simulatePlant(plant, { seed, startMs, payloadVersion }),
+    source: simulatePlant(plant, { seed, startMs, payloadVersion, scenario }),
     machines: voices.machines,
     startMs,
     speed,

@@ -1,5 +1,6 @@
 import type { Ingredient } from "../../plant/schema/ingredient.ts";
 import type { LineContext } from "../line-context.ts";
+import { grams } from "../process/mass.ts";
 import type { Silo } from "../process/silo.ts";
 import type { RandomStream } from "../random-stream.ts";
 import type { BodyOf } from "../report/machine-event.ts";
@@ -15,14 +16,25 @@ const REFERENCE_LENGTH = 10;
 /** An order takes between these to arrive, s. */
 const LEAD_TIME_S = [2 * 3600, 6 * 3600] as const;
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 /** Cocoa that is delivered now was harvested so long ago, days. */
 const HARVEST_DAYS = [330, 180] as const;
 const BEST_BEFORE_DAYS = 540;
+
+/** A lot that the laboratory finds contaminated, days after it came in. */
+export interface SuspectLot {
+  readonly lotId: string;
+  readonly ingredient: Ingredient;
+  readonly hazard: string;
+  /** When the result is there, ms since 1970. */
+  readonly knownFromMs: number;
+}
 
 /** Orders ingredients when silos get low, and takes in what is delivered. */
 export class Deliveries {
   readonly #line: LineContext;
   readonly #random: RandomStream;
+  readonly #suspects: SuspectLot[] = [];
   readonly #ordered = new Map<string, Countdown>();
 
   constructor(line: LineContext, random: RandomStream) {
@@ -32,7 +44,7 @@ export class Deliveries {
 
   /** One step further: what came in, as batch events. */
   step(nowMs: number): BatchBody[] {
-    const events: BatchBody[] = [];
+    const events = this.#contaminated(nowMs);
     for (const [id, silo] of this.#line.silos) {
       const order = this.#ordered.get(id);
       if (order === undefined) {
@@ -44,6 +56,30 @@ export class Deliveries {
       }
     }
     return events;
+  }
+
+  /** A lot that comes in contaminated, beside what was ordered: nobody can tell by looking at it. */
+  #contaminated(nowMs: number): BatchBody[] {
+    const fault = this.#line.disturbances.takeContaminatedDelivery();
+    const silo = fault === undefined ? undefined : this.#line.silos.get(fault.ingredient);
+    if (fault === undefined || silo === undefined) return [];
+    const lotId = this.#line.names.received(fault.ingredient, nowMs);
+    this.#line.scenario?.follow(lotId);
+    this.#suspects.push({
+      lotId,
+      ingredient: silo.ingredient,
+      hazard: fault.hazard,
+      knownFromMs: nowMs + fault.discovered_after_h * HOUR_MS,
+    });
+    // It is what was ordered, if anything was: two deliveries would not fit.
+    this.#ordered.delete(fault.ingredient);
+    return this.#arrive(silo, nowMs, Math.min(fault.delivery_kg, silo.parameters.capacity_kg - silo.kg));
+  }
+
+  /** A lot of which the laboratory has found by now what is in it; each once. */
+  takeSuspect(nowMs: number): SuspectLot | undefined {
+    const index = this.#suspects.findIndex(({ knownFromMs }) => knownFromMs <= nowMs);
+    return index < 0 ? undefined : this.#suspects.splice(index, 1)[0];
   }
 
   /** What is in the silos when the simulation begins. */
@@ -64,10 +100,10 @@ export class Deliveries {
     return events;
   }
 
-  #arrive(silo: Silo, nowMs: number): BatchBody[] {
-    const { ingredient, parameters } = silo;
+  #arrive(silo: Silo, nowMs: number, deliveredKg: number = silo.parameters.delivery_kg): BatchBody[] {
+    const { ingredient } = silo;
     const lotId = this.#line.names.received(ingredient.id, nowMs);
-    const kg = parameters.delivery_kg;
+    const kg = grams(deliveredKg);
     const content = this.#line.names.silo(ingredient.id, nowMs);
     const heel = silo.topUp(kg, content);
     return [

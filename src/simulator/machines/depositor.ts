@@ -38,6 +38,7 @@ export class Depositor implements MachineModel {
   readonly #mixing = new Countdown(0);
   #boundary: { readonly from: string; readonly to: string; readonly sinceMs: number } | undefined;
   #run: BarRun | undefined;
+  readonly #flowOf = (nozzle: number): number => this.#context.line.disturbances.nozzleFlow(nozzle);
   #progress = 0;
   #moulds = 0;
   #startUpLeft = 0;
@@ -169,6 +170,7 @@ export class Depositor implements MachineModel {
     const weights = this.#nozzles.deposit(
       mass.batch.product.recipe.phases.depositing.target_g,
       mass.viscosityPct,
+      this.#flowOf,
     );
     const kg = weights.reduce((sum, weight) => sum + weight, 0) / 1000;
     if (!this.#source.draw(kg)) return;

@@ -31,6 +31,7 @@ export class Gateway implements MachineModel {
   step(_now: StepTime): void {
     const { parameters, random, report } = this.#context;
     report.become("Execute");
+    this.#watchUplink();
     this.#load.step();
     // Old records are removed once a day's worth has come together.
     this.#diskPct += DISK_PCT_A_DAY / 86_400;
@@ -42,6 +43,16 @@ export class Gateway implements MachineModel {
       this.#slowLeft.set(parameters.slow_uplink_s);
       this.#untilSlow.set(random.exponential(parameters.slow_uplink_mean_hours * 3600));
     }
+  }
+
+  #watchUplink(): void {
+    const { report, line } = this.#context;
+    report.show({
+      code: "UPLINK_DOWN",
+      message: "The data center can't be reached: look at router and provider; messages are kept meanwhile",
+      priority: "medium",
+      active: line.disturbances.uplinkDownAt(report.nowMs) !== undefined,
+    });
   }
 
   readings(): Readings {

@@ -5,6 +5,7 @@ import type { MachineModel, ModelContext } from "../machine-model.ts";
 import type { BatchSequence } from "../process/batch-sequence.ts";
 import { grams } from "../process/mass.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
+import { hazardFound } from "../report/hazard-found.ts";
 import type { BodyOf, Readings } from "../report/machine-event.ts";
 import type { StepTime } from "../step-time.ts";
 import type { Conche } from "./conche.ts";
@@ -69,6 +70,7 @@ export class LineController implements MachineModel {
     const { report } = this.#context;
     report.become("Execute");
     for (const event of this.#deliveries.step(report.nowMs)) report.batchEvent(event);
+    this.#hearOfHazards();
     for (const { batch, packedKg } of this.#book.takeFinished()) {
       report.batchEvent({
         event: "BATCH_END",
@@ -78,6 +80,16 @@ export class LineController implements MachineModel {
       });
     }
     this.#release();
+  }
+
+  #hearOfHazards(): void {
+    const { report, line } = this.#context;
+    const suspect = this.#deliveries.takeSuspect(report.nowMs);
+    if (suspect === undefined) return;
+    const siloLot = line.silos.get(suspect.ingredient.id)?.lotId;
+    const { quality, events } = hazardFound(suspect, siloLot, report.nowMs);
+    report.qualityOf(quality);
+    for (const event of events) report.batchEvent(event);
   }
 
   /** The next batch begins when the last one has left scale, mixer and refiner and a conche gets free in time. */

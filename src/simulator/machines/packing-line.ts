@@ -75,8 +75,11 @@ export class PackingLine implements MachineModel, BarReceiver {
     this.#films = new FilmStore(line, parameters.film_bars);
     this.#bins = new RejectBins(line.names, startMs);
     const sizes = { barsPerCase: parameters.bars_per_case, casesPerPallet: parameters.cases_per_pallet };
-    this.#palletiser = new Palletiser(line, sizes, (event) => report.batchEvent(event));
-    this.#tests = new DetectorTests(parameters, report, random);
+    this.#palletiser = new Palletiser(line, sizes, (event) => {
+      report.batchEvent(event);
+      this.#tests.made(event);
+    });
+    this.#tests = new DetectorTests(context, () => line.names.bars(this.#batch));
     this.#sealNoise = new DriftingNoise(random, parameters.seal_noise_k, parameters.seal_tau_s);
     // The first sample comes soon: who looks at a fresh simulation wants to see one.
     this.#sampling = new Countdown(Math.min(parameters.sample_seconds, random.between(3, 9)));
@@ -120,6 +123,11 @@ export class PackingLine implements MachineModel, BarReceiver {
     }
     const next = this.#infeed[0]?.mould.batch ?? this.#announced;
     if (next !== undefined && next.productType !== this.#batch.productType && this.#turnTo(next)) return 0;
+    if (this.#tests.blocks) {
+      const message = "the metal detector has failed its test";
+      report.become("Held", { code: "DETECTOR_FAILED", category: "failure", message }, this.#counts);
+      return 0;
+    }
     const waiting = this.#infeedBars;
     if (this.#stops.step(waiting > 0)) return 0;
     if (waiting === 0) {

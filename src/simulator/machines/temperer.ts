@@ -80,7 +80,7 @@ export class Temperer implements MachineModel, MassSource {
 
   step(_now: StepTime): void {
     const { report } = this.#context;
-    this.#zones.step();
+    this.#zones.step(this.#context.line.disturbances.coolerExcessK);
     this.#flowKgH = approach(this.#flowKgH, (this.#drawnKg * 3600) / STEP_S, FLOW_TAU_S);
     this.#drawnKg = 0;
     if (this.#cleaning.active) {

@@ -9,6 +9,11 @@ import { Countdown } from "../step-time.ts";
 
 type CleanedBody = Extract<BodyOf<"batch">, { event: "CLEANED" }>;
 
+/** What is done where somebody leaves the cleaning out: the new product pushes the old one through. */
+function withoutCleaning({ from, to, minutes, flush_kg }: Changeover): Changeover {
+  return { from, to, minutes, flush_kg, method: "push_through", emptied: false, verification: "none" };
+}
+
 /** How a result spreads around its usual value, as a factor of it. */
 const ASSAY_SPREAD = 0.4;
 
@@ -47,12 +52,17 @@ export class Cleaning {
     const changeover =
       from === undefined || from === to ? undefined : changeoverBetween(this.#line, from, to);
     if (from === undefined || changeover === undefined) return;
-    this.#job = { from, changeover, startedMs: this.#report.nowMs };
+    const skipped = this.#line.disturbances.skipsClean(to);
+    this.#job = {
+      from,
+      changeover: skipped ? withoutCleaning(changeover) : changeover,
+      startedMs: this.#report.nowMs,
+    };
     this.#countdown.set(changeover.minutes * 60);
     this.#report.become("Stopped", {
       code: "CHANGEOVER",
-      category: changeover.emptied ? "cleaning" : "changeover",
-      message: `from ${from} to ${to}: ${changeover.method}`,
+      category: this.#job.changeover.emptied ? "cleaning" : "changeover",
+      message: `from ${from} to ${to}: ${this.#job.changeover.method}`,
     });
   }
 
@@ -76,7 +86,7 @@ export class Cleaning {
       started_at: timestampV2(job.startedMs),
       ended_at: timestampV2(this.#report.nowMs),
       verification: changeover.verification,
-      verified: true,
+      verified: changeover.verification !== "none",
       by: "cleaning crew",
     };
     if (changeover.assay === undefined) return body;

@@ -26,8 +26,12 @@ export class NozzleRow {
     this.#kick = parameters.nozzle_noise_g * Math.sqrt(1 - parameters.nozzle_memory ** 2);
   }
 
-  /** Fills a mould: mass by cavity, g, in whole milligrams. */
-  deposit(targetG: number, viscosityPct: number): number[] {
+  /**
+   * Fills a mould: mass by cavity, g, in whole milligrams.
+   *
+   * @param flowOf share of its flow that a nozzle, counted from 1, still has; a clogged one has less than 1
+   */
+  deposit(targetG: number, viscosityPct: number, flowOf: (nozzle: number) => number = () => 1): number[] {
     const { nozzle_memory, bubble_share, bubble_g, g_per_viscosity_pct } = this.#parameters;
     const thick = clamp(g_per_viscosity_pct * viscosityPct, -3, 3);
     const weights: number[] = [];
@@ -36,7 +40,8 @@ export class NozzleRow {
       const error = nozzle_memory * (this.#errorG[nozzle] ?? 0) + this.#kick * this.#random.normal();
       this.#errorG[nozzle] = error;
       const bubble = this.#random.chance(bubble_share) ? this.#random.exponential(bubble_g) : 0;
-      const weight = Math.max(0, targetG + this.#trimG + bias + error - thick - bubble);
+      const free = targetG + this.#trimG + bias + error - thick - bubble;
+      const weight = Math.max(0, free * flowOf(nozzle + 1));
       const whole = Math.round(weight * 1000) / 1000;
       weights.push(whole);
       sum += whole;

@@ -86,13 +86,14 @@ export class TemperZones {
     this.#recipe = recipe;
   }
 
-  step(): void {
+  /** @param coolerExcessK how much too warm the cooling zone's water is, because its cooler fails */
+  step(coolerExcessK = 0): void {
     this.#disturb();
     const { zone_tau_s: tau, residence_s, index_per_cool_k, index_per_out_k } = this.#parameters;
     const recipe = this.#recipe;
     for (const noise of Object.values(this.#noise)) noise.step();
     this.#inC = approach(this.#inC, recipe.in_c, tau.in);
-    this.#coolC = approach(this.#coolC, recipe.cool_c, tau.cool);
+    this.#coolC = approach(this.#coolC, recipe.cool_c + coolerExcessK, tau.cool);
     this.#outC = approach(this.#outC, recipe.out_c + this.#excessK, tau.out);
     const seeded = index_per_cool_k * (recipe.cool_c - this.coolC);
     const molten = index_per_out_k * (this.outC - recipe.out_c);

@@ -9,8 +9,16 @@ import { timestampV2 } from "./timestamp-text.ts";
 
 type AlarmPriority = Extract<BodyOf<"alarm">, { event: "raised" }>["priority"];
 
+/** An alarm by its condition. */
+export interface AlarmCondition {
+  readonly code: string;
+  readonly message: string;
+  readonly priority: AlarmPriority;
+  readonly active: boolean;
+}
+
 /** States of PackML that the simulated machines go through. */
-export type RunState = "Execute" | "Idle" | "Held" | "Suspended" | "Stopped";
+export type RunState = "Execute" | "Idle" | "Held" | "Suspended" | "Stopped" | "Aborted";
 
 /** Machines send a few milliseconds apart from one second to the next, as real ones do. */
 const JITTER_MS = 8;
@@ -99,6 +107,11 @@ export class MachineReporter {
     this.#say({ type: "quality", body: { ...this.#work(), ...body } });
   }
 
+  /** Results that are about something else than what the machine works on. */
+  qualityOf(body: BodyOf<"quality">): void {
+    this.#say({ type: "quality", body });
+  }
+
   /** Batch events name their batch themselves: many are about another one than the machine works on, or about none. */
   batchEvent(body: BodyOf<"batch">): void {
     this.#say({ type: "batch", body });
@@ -120,6 +133,12 @@ export class MachineReporter {
         limit_kind: "discrete",
       },
     });
+  }
+
+  /** Raises an alarm while it is active, clears it afterwards. */
+  show({ code, message, priority, active }: AlarmCondition): void {
+    if (active) this.raise(code, priority, message);
+    else this.clear(code);
   }
 
   clear(code: string): void {

@@ -158,7 +158,7 @@ suite("genealogy of two days", () => {
       for (const [index, { atMs }] of tests.entries())
         assert.ok(atMs - (tests[index - 1]?.atMs ?? atMs) <= 3_601_000);
       const occasions = new Set(tests.map(({ payload }) => payload.occasion));
-      assert.deepEqual([...occasions].sort(), ["periodic", "product_change"]);
+      assert.deepEqual([...occasions].sort(), ["periodic", "product_change", "shift_start"]);
     }
   });
 

@@ -29,6 +29,9 @@ export const PackagingSchema = closedObject({
     ferrous_mm: positive("ferrous test piece, mm"),
     non_ferrous_mm: positive("non-ferrous test piece, mm"),
     stainless_mm: positive("stainless test piece, mm"),
+    shift_starts_utc_h: Type.Array(Type.Number({ minimum: 0, exclusiveMaximum: 24 }), {
+      description: "it is tested at the begin of each shift, hours of the day, UTC",
+    }),
   }),
   sample_seconds: positive("weight, seal and label are reported so often, s"),
 });
