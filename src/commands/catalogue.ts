@@ -18,6 +18,18 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./datacenter.ts")).datacenter,
   },
   {
+    name: "edge",
+    summary: "gateway: takes what machines say, keeps it on disk, forwards it to another broker",
+    group: "Run",
+    load: async () => (await import("./edge.ts")).edge,
+  },
+  {
+    name: "bridge",
+    summary: "store and forward from a local broker to another one, until the data center confirms",
+    group: "Run",
+    load: async () => (await import("./bridge.ts")).bridge,
+  },
+  {
     name: "simulate",
     summary: "the simulated line alone: to any broker, or a history straight into a log",
     group: "Run",

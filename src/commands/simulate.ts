@@ -54,7 +54,7 @@ export const simulate = defineCommand({
     ],
     ["conche simulate --backfill 1d --broker mqtt://broker.plant:1883", "a day's, to another broker"],
   ],
-  settings: ["data", "plant", "forSeconds", "quiet", "mqtt", "simulation", "broker"],
+  settings: ["data", "plant", "outbox", "forSeconds", "quiet", "mqtt", "simulation", "broker"],
   options: OPTIONS,
   run: (invocation) => (invocation.options.backfill === undefined ? live(invocation) : history(invocation)),
 });
@@ -92,7 +92,7 @@ async function live(invocation: SimulateInvocation): Promise<number> {
     plant,
     scenario,
     url,
-    outbox: config.simulation.outbox ?? undefined,
+    outbox: config.outbox ?? undefined,
     signal,
     onTrouble: search.troubled,
     onBehind: (behind) => {

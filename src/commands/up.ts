@@ -24,7 +24,7 @@ export const up = defineCommand({
     ["conche up --for 20 --mqtt-port 0 --http-port 0", "20 seconds on free ports"],
     ["conche up --lines 4 --speed 60", "four lines, a minute in a second"],
   ],
-  settings: ["data", "plant", "forSeconds", "quiet", "mqtt", "http", "simulation", "broker"],
+  settings: ["data", "plant", "outbox", "forSeconds", "quiet", "mqtt", "http", "simulation", "broker"],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
     const { simulation: simulated } = config;
@@ -50,7 +50,7 @@ export const up = defineCommand({
         plant,
         scenario,
         url,
-        outbox: config.simulation.outbox ?? join(config.data, "outbox"),
+        outbox: config.outbox ?? join(config.data, "outbox"),
         signal: giveUp.signal,
         onTrouble: search.troubled,
         onBehind: (behind) => center.console.notice("warning", behindInALine(behind, simulated.speed)),

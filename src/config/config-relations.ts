@@ -1,5 +1,12 @@
 import type { ConfigProblem } from "./config-problem.ts";
 
+/** The setting of each broker's address, and what the names of its other settings begin with. */
+export const BROKERS = [
+  ["broker", ""],
+  ["local", "local-"],
+  ["cloud", "cloud-"],
+] as const;
+
 /** What is wrong between settings that are each fine. Both names stand in `where`, as the file would call them. */
 export function relationProblems(values: ReadonlyMap<string, unknown>): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
@@ -8,11 +15,15 @@ export function relationProblems(values: ReadonlyMap<string, unknown>): ConfigPr
     if (given(name) && !given(other))
       problems.push({ where: name, value: null, what: `needs ${other} too: ${why}` });
   };
-  needs("cert", "key", "a client certificate is of no use without its private key");
-  needs("key", "cert", "a private key is of no use without its certificate");
-  // The address may name the user too.
-  if (!/:\/\/[^/]+@/.test(String(values.get("broker")))) {
-    needs("password", "username", "MQTT 3.1.1 has no password without a user name");
+  for (const [url, prefix] of BROKERS) {
+    const certificate = "a client certificate is of no use without its private key";
+    needs(`${prefix}cert`, `${prefix}key`, certificate);
+    needs(`${prefix}key`, `${prefix}cert`, "a private key is of no use without its certificate");
+    // The address may name the user too.
+    if (!/:\/\/[^/]+@/.test(String(values.get(url)))) {
+      const password = "MQTT 3.1.1 has no password without a user name";
+      needs(`${prefix}password`, `${prefix}username`, password);
+    }
   }
 
   const ports = ["mqtt-port", "mqtt-ws-port", "http-port"];

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { broker, http, mqtt, simulation } from "./config-slices.ts";
+import { cloud, forwarding, local } from "./forwarding-slices.ts";
 import { optionalPath, optionalPositive, path, switchedOn } from "./setting.ts";
 
 const YEAR_SECONDS = 31_536_000;
@@ -20,6 +21,12 @@ export const ConfigSchema = Type.Object({
     },
     "plants/chocolate.yaml",
   ),
+  outbox: optionalPath({
+    name: "outbox",
+    argument: "DIR",
+    help: "folder of what no receipt covers yet, on a local disk; one process at a time",
+    defaultText: "`outbox`; in --data with `up`, a temporary folder with `simulate`",
+  }),
   forSeconds: optionalPositive(
     {
       name: "for",
@@ -34,6 +41,9 @@ export const ConfigSchema = Type.Object({
   http,
   simulation,
   broker,
+  forwarding,
+  local,
+  cloud,
   json: switchedOn({ name: "json", help: "write JSON Lines for programs, without colours" }),
   debug: switchedOn({ name: "debug", help: "show the stack and the causes of an error" }),
   configFile: optionalPath({

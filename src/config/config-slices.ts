@@ -131,12 +131,6 @@ export const simulation = Type.Object(
       [1, 2],
       2,
     ),
-    outbox: optionalPath({
-      name: "outbox",
-      argument: "DIR",
-      help: "folder where simulated machines keep what no receipt covers yet",
-      defaultText: "outbox in --data with `up`, a temporary folder with `simulate`",
-    }),
   },
   { title: "Simulated line" },
 );

@@ -10,7 +10,7 @@ import {
   type GivenFlags,
 } from "./config-layer.ts";
 import { type ConfigProblem, configError } from "./config-problem.ts";
-import { relationProblems } from "./config-relations.ts";
+import { BROKERS, relationProblems } from "./config-relations.ts";
 import type { Config } from "./config-schema.ts";
 import type { Environment } from "./environment.ts";
 import { SETTINGS } from "./setting-list.ts";
@@ -51,7 +51,8 @@ export async function readConfig(sources: ConfigSources): Promise<ConfigReading>
   const layers = [defaults, file, environment, flags];
   const values = new Map(layers.flatMap((layer) => [...layer.values]));
   const problems = layers.flatMap((layer) => [...layer.problems]);
-  problems.push(...(await readPasswordFile(values)), ...relationProblems(values));
+  for (const [, prefix] of BROKERS) problems.push(...(await readPasswordFile(values, prefix)));
+  problems.push(...relationProblems(values));
   return { config: assemble(values), problems };
 }
 
@@ -77,14 +78,14 @@ async function readConfigFile(named: string | undefined, workingFolder: string):
 }
 
 /** Puts the password of `password-file` in its place. */
-async function readPasswordFile(values: Map<string, unknown>): Promise<ConfigProblem[]> {
-  const file = values.get("password-file");
-  if (typeof file !== "string" || values.get("password") !== null) return [];
+async function readPasswordFile(values: Map<string, unknown>, prefix: string): Promise<ConfigProblem[]> {
+  const file = values.get(`${prefix}password-file`);
+  if (typeof file !== "string" || values.get(`${prefix}password`) !== null) return [];
   try {
     const [line = ""] = (await readFile(file, "utf8")).split(/\r?\n/, 1);
     if (line === "")
       return [{ where: file, value: null, what: "the first line must be the password, it is empty" }];
-    values.set("password", line);
+    values.set(`${prefix}password`, line);
     return [];
   } catch (error) {
     return [{ where: file, value: null, what: `the password file can't be read: ${messageOf(error)}` }];

@@ -27,6 +27,18 @@ export const SEQ_PROPERTY = "seq";
 export const SCHEMA_PROPERTY = "schema";
 /** MQTT 5 user property `refill: 1`: sent again to close a gap. */
 export const REFILL_PROPERTY = "refill";
+/**
+ * MQTT 5 user property in which a gateway or bridge leaves its own name, one for each that a message has passed: who
+ * finds its own name in a message has met a loop.
+ */
+export const HOP_PROPERTY = "via";
+/**
+ * MQTT 5 user property with the topic that a message came on, where that is outside the namespace and a gateway had
+ * to send it under its own name: such a message goes to quarantine, whatever its payload would fit.
+ */
+export const ORIGINAL_TOPIC_PROPERTY = "original-topic";
+/** MQTT 5 user property with a payload's whole length, where a gateway's broker handed over its beginning alone. */
+export const CUT_PROPERTY = "cut-from-bytes";
 /** MQTT 5 content type of every payload of the namespace. */
 export const CONTENT_TYPE = "application/json";
 

@@ -44,13 +44,19 @@ export interface LinkRequest {
   readonly filters: readonly string[];
 }
 
+/** What travels beside a message that was received. */
+export interface ReceivedWith {
+  readonly retain: boolean;
+  readonly userProperties?: UserProperties | undefined;
+}
+
 /** What a connection tells its owner. Nothing comes after `down`. */
 export interface LinkOwner {
   /** Connected, and subscribed as far as the broker allows. */
   up(limits: LinkLimits): void;
   /** The broker refused a subscription: there will be no receipts, or no commands. */
   unsubscribed(error: ConcheError): void;
-  received(topic: string, payload: Uint8Array): void;
+  received(topic: string, payload: Uint8Array, beside: ReceivedWith): void;
   /** The socket takes more again, after `publish` returned false. */
   relieved(): void;
   /** The connection is gone, or none came about. Called once. */

@@ -1,5 +1,5 @@
 import type { Identity } from "../contract/identity.ts";
-import { type MachineAddress, type MachineKey, machineKeyOf } from "../contract/topic.ts";
+import { type MachineAddress, type MachineKey, type MessageType, machineKeyOf } from "../contract/topic.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { newBoot } from "./boot.ts";
 import type { OpenLink } from "./broker-link.ts";
@@ -14,7 +14,8 @@ import { Holdings } from "./holdings.ts";
 import { parseMachineAddress } from "./machine-address.ts";
 import { MachineQueue } from "./machine-queue.ts";
 import { willPayload } from "./message-body.ts";
-import type { Holding, Outbox } from "./outbox.ts";
+import type { Holding, NewestState, Outbox, RawProperties, Transfer } from "./outbox.ts";
+import type { Relay } from "./relay.ts";
 import type { SenderCounts } from "./sender.ts";
 import type { UplinkStatus } from "./uplink.ts";
 import { Uplinks } from "./uplinks.ts";
@@ -30,6 +31,21 @@ export interface EdgeParts {
   /** A number from 0 to below 1, for jitter. */
   readonly random: () => number;
   readonly settings?: Partial<EdgeSettings>;
+  /** For an edge that forwards what machines with a broker of their own say. */
+  readonly relay?: Relay;
+}
+
+/** A message that is forwarded: its bytes stay as they are. */
+export interface ForwardedMessage {
+  readonly machine: MachineAddress;
+  readonly type: MessageType;
+  readonly payload: Uint8Array;
+  /** Kept until a receipt covers it; else in the ring. */
+  readonly durable: boolean;
+  readonly raw: RawProperties;
+  /** The number that it has already; without it, it gets the machine's next one here. */
+  readonly identity: Identity | undefined;
+  readonly transfer: Transfer | undefined;
 }
 
 /** How a machine's messages stand. */
@@ -46,6 +62,10 @@ export interface EdgeStatus extends Readonly<SenderCounts> {
   /** What no receipt covers yet. */
   readonly waiting: Holding;
   readonly outboxLimitBytes: number;
+  /** Messages that a receipt has covered. */
+  readonly receipted: number;
+  /** Telemetry that made room for newer before a receipt covered it. */
+  readonly telemetryDropped: number;
   readonly connections: readonly UplinkStatus[];
   readonly machines: readonly MachineStatus[];
 }
@@ -102,6 +122,7 @@ export class Edge {
     for (const { publisher, highest } of outbox.leftovers) {
       this.#queue(publisher.machine).addLeftover(publisher, highest);
     }
+    for (const state of outbox.memory.states) this.#queue(state.machine).noteState(state);
     // All that was left behind may go out over the one connection of a gateway.
     for (const queue of this.#queues.values()) this.#uplinks.share(queue);
   }
@@ -128,6 +149,30 @@ export class Edge {
     return machine;
   }
 
+  /**
+   * Takes a message over that somebody else has said, on the shared connection. Resolves with its number when it is on
+   * disk here; a message that can't be taken now is refused at once, so that nothing overtakes it. Both refuse with
+   * the errors of {@link EdgeMachine.publish} and with CONCHE_OUTBOX_CONFLICT.
+   */
+  forward({ machine, payload, raw, ...message }: ForwardedMessage): Promise<Identity> | ConcheError {
+    if (this.#closing !== undefined) return closed();
+    const queue = this.#queue(machineKeyOf(machine));
+    this.#uplinks.share(queue);
+    // A copy of these bytes alone: they may be a small part of a large buffer, which would go along to the disk.
+    const content = { kind: "raw", payload: new Uint8Array(payload), raw } as const;
+    return this.#handOver.offer({ ...message, queue, content });
+  }
+
+  /** What came from this sender without a number will not come again: its session is gone. */
+  endSender(sender: string): void {
+    this.#handOver.endSender(sender);
+  }
+
+  /** The last state that a machine has said. */
+  newestState(machine: MachineKey): NewestState | undefined {
+    return this.#queues.get(machine)?.newestState;
+  }
+
   /** Calls back for everything that happens to the edge; returns a function that ends this. */
   onEvent(listener: (event: EdgeEvent) => void): () => void {
     this.#listeners.add(listener);
@@ -139,6 +184,8 @@ export class Edge {
       ...this.#uplinks.counts(),
       waiting: structuredClone(this.#holdings.total),
       outboxLimitBytes: this.#settings.outboxBytes,
+      receipted: this.#holdings.receipted,
+      telemetryDropped: this.#holdings.telemetryDropped,
       connections: this.#uplinks.status(),
       machines: Array.from(this.#queues.keys(), (machine) => ({
         machine,

@@ -6,13 +6,17 @@ import type { EdgeEvent } from "./edge-event.ts";
 import type { Holdings } from "./holdings.ts";
 import type { MachineQueue } from "./machine-queue.ts";
 import { stampBody } from "./message-body.ts";
+import { newerState } from "./newest-state.ts";
 import {
+  type AppendNotes,
   type AppendOutcome,
   MESSAGE_OVERHEAD_BYTES,
+  type NewestState,
   type NewMessage,
   type Outbox,
   type RawProperties,
   storedBytes,
+  type Transfer,
 } from "./outbox.ts";
 
 /** What a message says: text that its identity is put into, or bytes that stay as they are. */
@@ -28,6 +32,8 @@ export interface HandedOver {
   readonly content: Content;
   /** The number that the message has already, where it is forwarded; else it gets the next one. */
   readonly identity?: Identity | undefined;
+  /** How it came, where it may come again without a number to know it by. */
+  readonly transfer?: Transfer | undefined;
 }
 
 /** Bounds of what is waiting. */
@@ -79,6 +85,7 @@ export class HandOver {
   #pendingDurableBytes = 0;
   #running: Promise<void> | undefined;
   #failure: ConcheError | undefined;
+  #endedSenders: string[] = [];
   #wasFull = false;
 
   constructor(parts: HandOverParts) {
@@ -92,15 +99,26 @@ export class HandOver {
 
   /** Resolves with the message's identity when it is on disk. */
   take(message: HandedOver): Promise<Identity> {
+    const taken = this.offer(message);
+    return taken instanceof ConcheError ? Promise.reject(taken) : taken;
+  }
+
+  /** The same, but says at once why a message can't be taken now: whoever keeps an order has to stop right there. */
+  offer(message: HandedOver): Promise<Identity> | ConcheError {
     const bytes = bytesOf(message.content);
     const refusal = this.#failure ?? this.#refusal(message, bytes);
-    if (refusal !== undefined) return Promise.reject(refusal);
+    if (refusal !== undefined) return refusal;
     return new Promise((resolve, reject) => {
       this.#pending.push({ ...message, bytes, resolve, reject });
       this.#pendingBytes += bytes;
       if (message.durable) this.#pendingDurableBytes += bytes;
       this.#running ??= this.#run();
     });
+  }
+
+  /** Transfers of this sender will not come again; remembered with the next group. */
+  endSender(sender: string): void {
+    this.#endedSenders.push(sender);
   }
 
   /** Resolves when everything taken so far is settled. */
@@ -159,10 +177,12 @@ export class HandOver {
 
   async #writeGroup(group: readonly Pending[]): Promise<void> {
     const { outbox, holdings, emit } = this.#parts;
-    const messages = group.map((each) => this.#numbered(each));
+    const { messages, notes } = this.#prepare(group);
     try {
       if (this.#failure !== undefined) throw this.#failure;
-      const outcome = await outbox.append(messages);
+      const outcome = await outbox.append(messages, notes);
+      this.#endedSenders.splice(0, notes?.endedSenders?.length ?? 0);
+      for (const state of notes?.states ?? []) this.#noteState(group, state);
       this.#settle(group, messages, outcome);
       for (const each of outcome.dropped) holdings.dropped(each);
       if (outcome.dropped.length > 0) emit({ kind: "telemetry-dropped", dropped: outcome.dropped });
@@ -171,6 +191,33 @@ export class HandOver {
       this.#giveUp(group, thrown);
     }
     this.#parts.groupStored();
+  }
+
+  /** Gives numbers, and notes what is to be remembered with the group: last states, and what came without a number. */
+  #prepare(group: readonly Pending[]): { messages: NewMessage[]; notes: AppendNotes | undefined } {
+    const states = new Map<MachineQueue, NewestState>();
+    const transfers: Transfer[] = [];
+    const messages = group.map((pending) => {
+      const { queue, identity, transfer } = pending;
+      if (transfer !== undefined) transfers.push(transfer);
+      const message = this.#numbered(pending);
+      if (message.type !== "state" || message.raw?.retain === false) return message;
+      const { publisher, seq, payload, raw } = message;
+      const known = states.get(queue) ?? queue.newestState;
+      const newest = newerState(known, { ...publisher, seq, payload, raw, own: identity === undefined });
+      if (newest !== known) states.set(queue, newest);
+      const stale = newest === known && !(known.boot === publisher.boot && known.seq === seq);
+      return stale ? { ...message, raw: { ...raw, retain: false } } : message;
+    });
+    const endedSenders = [...this.#endedSenders];
+    if (states.size === 0 && transfers.length === 0 && endedSenders.length === 0) {
+      return { messages, notes: undefined };
+    }
+    return { messages, notes: { states: [...states.values()], transfers, endedSenders } };
+  }
+
+  #noteState(group: readonly Pending[], state: NewestState): void {
+    group.find(({ queue }) => queue.machine === state.machine)?.queue.noteState(state);
   }
 
   #numbered({ queue, type, durable, content, identity }: Pending): NewMessage {

@@ -24,6 +24,11 @@ export class Holdings {
     }
   }
 
+  /** Messages that a receipt has covered, since the start. */
+  receipted = 0;
+  /** Telemetry that made room for newer, since the start. */
+  telemetryDropped = 0;
+
   get total(): Holding {
     return this.#total;
   }
@@ -41,10 +46,12 @@ export class Holdings {
   }
 
   dropped(dropped: DroppedTelemetry): void {
+    this.telemetryDropped += dropped.messages;
     this.#change(dropped.publisher, "telemetry", dropped, -1);
   }
 
   deleted(publisher: Publisher, { durable, telemetry }: Holding): void {
+    this.receipted += durable.messages + telemetry.messages;
     this.#change(publisher, "durable", durable, -1);
     this.#change(publisher, "telemetry", telemetry, -1);
   }

@@ -1,6 +1,7 @@
 import type { Identity, Publisher } from "../contract/identity.ts";
 import { RECEIPT_LIST_LIMIT } from "../contract/receipt.ts";
 import type { MachineKey } from "../contract/topic.ts";
+import type { NewestState } from "./outbox.ts";
 import { PublisherState, type ReadOrder } from "./publisher-state.ts";
 import type { RecoveryTiming } from "./recovery.ts";
 
@@ -40,7 +41,7 @@ export class MachineQueue {
   #newSeams = 0;
   #afterTelemetry = false;
   #connected = false;
-  #newestState: Identity | undefined;
+  #newestState: NewestState | undefined;
 
   constructor(parts: MachineQueueParts) {
     this.machine = parts.machine;
@@ -89,9 +90,14 @@ export class MachineQueue {
     return { boot: current.publisher.boot, seq: this.#nextSeq++ };
   }
 
+  /** The state that is to be retained: the last one in the outbox, covered by a receipt or not. */
+  get newestState(): NewestState | undefined {
+    return this.#newestState;
+  }
+
   /** A state message is in the outbox: from now on it is the one to be retained. */
-  noteState(identity: Identity): void {
-    this.#newestState = identity;
+  noteState(state: NewestState): void {
+    this.#newestState = state;
   }
 
   /** Whether a state message has been followed by a newer one. */

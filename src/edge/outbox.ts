@@ -1,11 +1,13 @@
-import type { Publisher, UserProperties } from "../contract/identity.ts";
-import type { MessageType } from "../contract/topic.ts";
+import type { Identity, Publisher, UserProperties } from "../contract/identity.ts";
+import type { MachineKey, MessageType } from "../contract/topic.ts";
 import type { SeqRange } from "./seq-set.ts";
 
 /** What travels beside the bytes of a payload that must stay as it is; its identity goes there too. */
 export interface RawProperties {
   readonly contentType?: string;
   readonly userProperties?: UserProperties;
+  /** Whether a state is retained, where its publisher may have said no; yes when left out. */
+  readonly retain?: boolean;
 }
 
 /** A message as the outbox keeps it. */
@@ -16,7 +18,7 @@ export interface StoredMessage {
   readonly durable: boolean;
   /** With its identity inside, or, where `raw` is given, without. */
   readonly payload: string | Uint8Array;
-  readonly raw?: RawProperties;
+  readonly raw?: RawProperties | undefined;
 }
 
 /** A message on its way into the outbox. */
@@ -48,13 +50,54 @@ export interface DroppedTelemetry extends Pile {
   readonly publisher: Publisher;
 }
 
+/** The last state that a machine has said: the one that is retained, also when no receipt is missing for it. */
+export interface NewestState extends Identity {
+  readonly machine: MachineKey;
+  readonly payload: string | Uint8Array;
+  readonly raw?: RawProperties | undefined;
+  /** The highest number among the states that the machine has numbered itself, where it does. */
+  readonly forwarded?: Identity | undefined;
+}
+
+/**
+ * A message without an identity that was taken over from a broker or client at QoS 1: when it comes again because its
+ * PUBACK got lost, it is known by this.
+ */
+export interface Transfer {
+  /** The client that sent it; empty for the broker that this process is a client of. */
+  readonly sender: string;
+  readonly packetId: number;
+  /** Of topic and payload. */
+  readonly digest: string;
+}
+
+/** What is remembered together with an append, in the same commit. */
+export interface AppendNotes {
+  readonly states?: readonly NewestState[];
+  readonly transfers?: readonly Transfer[];
+  /** Senders whose earlier transfers will not come again: their session is gone. */
+  readonly endedSenders?: readonly string[];
+}
+
+/** What an outbox remembers beside messages. */
+export interface OutboxMemory {
+  /** What distinguishes this outbox from every other. */
+  readonly id: string;
+  readonly states: readonly NewestState[];
+  /** The latest ones, oldest first. */
+  readonly transfers: readonly Transfer[];
+}
+
+/** Transfers that an outbox remembers; far more than a broker sends ahead of acknowledgements. */
+export const REMEMBERED_TRANSFERS = 65_536;
+
 /** What an append did. */
 export interface AppendOutcome {
   /** Telemetry that had to go for it. */
   readonly dropped: readonly DroppedTelemetry[];
-  /** Indexes of messages that are held already, byte by byte. */
+  /** Indexes of messages whose number is held already with the same type and payload. */
   readonly known: readonly number[];
-  /** Indexes of messages whose number is held with other bytes: not taken. */
+  /** Indexes of messages whose number is held with another payload: not taken. */
   readonly conflicts: readonly number[];
 }
 
@@ -87,6 +130,8 @@ export function storedBytes(payload: string | Uint8Array, raw: RawProperties | u
 export interface Outbox {
   /** What an earlier process has left, as found when it was opened, older boots first. */
   readonly leftovers: readonly PublisherHolding[];
+  /** What it remembers beside them, as found when it was opened. */
+  readonly memory: OutboxMemory;
   /**
    * Takes all of the messages or none, except those in conflict. When the promise resolves, the durable ones survive
    * the loss of power and the telemetry survives the end of the process.
@@ -94,10 +139,12 @@ export interface Outbox {
    * Rejects with a retryable ConcheError (CONCHE_DISK_FULL, CONCHE_OUTBOX_BUSY) when nothing was taken and the same
    * call may succeed later, with CONCHE_OUTBOX_IO or CONCHE_OUTBOX_CORRUPT when the outbox can't be written any more.
    */
-  append(messages: readonly NewMessage[]): Promise<AppendOutcome>;
+  append(messages: readonly NewMessage[], notes?: AppendNotes): Promise<AppendOutcome>;
   /** The first messages of a publisher from … to, at most `limit`, fewer where they are large. */
   read(publisher: Publisher, from: number, to: number, limit: number): Promise<ReadOutcome>;
   /** Forgets the publisher's messages in these ranges; returns what they were. */
   delete(publisher: Publisher, ranges: readonly SeqRange[]): Promise<Holding>;
+  /** When the oldest message that is held was handed over, milliseconds since 1970; undefined when none is. */
+  oldest(): Promise<number | undefined>;
   close(): Promise<void>;
 }

@@ -19,6 +19,8 @@ export interface SenderParts {
   readonly emit: (event: EdgeEvent) => void;
   /** What the data center has, to be forgotten. */
   readonly forget: (publisher: Publisher, covered: readonly SeqRange[]) => void;
+  /** Where it is there, every machine's last state is said again after each connect. */
+  readonly relay?: object | undefined;
 }
 
 /** What it has done since it was made. */
@@ -73,6 +75,8 @@ export class Sender {
   #liveBytes = 0;
   /** The last number in the live queue, of those who have one there. */
   readonly #liveTails = new Map<PublisherState, number>();
+  /** Machines whose last state is to be said again on this connection. */
+  #restating: MachineQueue[] = [];
   #read: ActiveRead | undefined;
   #reading = false;
   #pumping = false;
@@ -101,6 +105,7 @@ export class Sender {
     this.#congested = false;
     const now = this.#parts.clock.now();
     for (const queue of this.#queues.values()) queue.connected(now);
+    if (this.#parts.relay !== undefined) this.#restating = [...this.#queues.values()];
     this.pump();
   }
 
@@ -112,6 +117,7 @@ export class Sender {
     this.#live = [];
     this.#liveBytes = 0;
     this.#liveTails.clear();
+    this.#restating = [];
     this.#reading = false;
     if (this.#read !== undefined) this.#leaveRead(this.#read);
     this.#read = undefined;
@@ -128,7 +134,6 @@ export class Sender {
       this.#parts.forget(message.publisher, [[message.seq, message.seq]]);
       return;
     }
-    if (message.type === "state") queue.noteState({ boot, seq: message.seq });
     if (this.#link === undefined || !inOrder || !isNext) return;
     const bytes = storedBytes(message.payload, message.raw);
     if (this.#live.length >= LIVE_MESSAGES || this.#liveBytes + bytes > LIVE_BYTES) return;
@@ -146,6 +151,7 @@ export class Sender {
   pump(): void {
     if (this.#pumping || this.#link === undefined) return;
     this.#pumping = true;
+    this.#restate(this.#link);
     this.#sendLive(this.#link);
     this.#sendRead(this.#link);
     this.#pumping = false;
@@ -153,6 +159,31 @@ export class Sender {
     if (this.#read === undefined && !this.#reading && this.#inFlight < this.#window && !this.#congested) {
       this.#startRead();
     }
+  }
+
+  /** The broker may have lost what it had retained. To the data center this is a repetition. */
+  #restate(link: BrokerLink): void {
+    let done = 0;
+    for (const { machine, newestState } of this.#restating) {
+      if (this.#congested || this.#inFlight >= this.#window) break;
+      done++;
+      if (newestState === undefined) continue;
+      const { boot, ...state } = newestState;
+      const message = { ...state, raw: state.raw, type: "state", durable: true } as const;
+      const wire = wireMessage(machine, boot, message, { refill: true, outdated: false });
+      const epoch = this.#epoch;
+      this.#inFlight++;
+      this.#congested = !link.publish(wire, (answer) => {
+        if (epoch !== this.#epoch) return;
+        this.#inFlight--;
+        if (answer.kind === "refused") this.counts.refused++;
+        this.pump();
+      });
+      if (!this.#congested) continue;
+      this.#inFlight--;
+      done--;
+    }
+    if (done > 0) this.#restating = this.#restating.slice(done);
   }
 
   #sendLive(link: BrokerLink): void {

@@ -3,11 +3,19 @@ import type { Receipt } from "../contract/receipt.ts";
 import type { MachineKey } from "../contract/topic.ts";
 import type { ConcheError } from "../errors/conche-error.ts";
 import { Backoff, type RetryLimits } from "./backoff.ts";
-import type { BrokerLink, Credentials, LinkLimits, LinkMessage, OpenLink } from "./broker-link.ts";
+import type {
+  BrokerLink,
+  Credentials,
+  LinkLimits,
+  LinkMessage,
+  OpenLink,
+  ReceivedWith,
+} from "./broker-link.ts";
 import type { Cancel } from "./clock.ts";
 import { downTopics, readDownMessage } from "./down-message.ts";
 import type { MachineQueue } from "./machine-queue.ts";
 import type { NewMessage } from "./outbox.ts";
+import type { Relay } from "./relay.ts";
 import { Sender, type SenderCounts, type SenderParts } from "./sender.ts";
 
 /** Who a connection is for. */
@@ -23,6 +31,7 @@ export interface UplinkParts extends UplinkIdentity, SenderParts {
   readonly retry: RetryLimits;
   /** A number from 0 to below 1, for jitter. */
   readonly random: () => number;
+  readonly relay?: Relay | undefined;
   readonly onCommand: (machine: MachineKey, command: Command) => void;
   /** Connected; `resumed` after an earlier connection was lost. */
   readonly onConnected: (resumed: boolean) => void;
@@ -47,6 +56,8 @@ const STABLE_MS = 10_000;
 export class Uplink {
   readonly #parts: UplinkParts;
   readonly #queues = new Map<MachineKey, MachineQueue>();
+  /** What is listened to, for all machines. */
+  readonly #filters = new Set<string>();
   readonly #sender: Sender;
   readonly #backoff: Backoff;
   #link: BrokerLink | undefined;
@@ -73,7 +84,10 @@ export class Uplink {
   /** Another machine speaks over this connection from now on. */
   add(queue: MachineQueue): void {
     this.#queues.set(queue.machine, queue);
-    if (this.#connected) this.#link?.subscribe(downTopics(queue.machine));
+    const filters = this.#parts.relay?.filters(queue.machine) ?? downTopics(queue.machine);
+    const unheard = filters.filter((filter) => !this.#filters.has(filter));
+    for (const filter of unheard) this.#filters.add(filter);
+    if (this.#connected && unheard.length > 0) this.#link?.subscribe(unheard);
     this.#sender.add(queue);
   }
 
@@ -114,14 +128,13 @@ export class Uplink {
   #connect(): void {
     const { clientId, credentials, will, openLink } = this.#parts;
     this.#detail = "connecting";
-    const filters = [...this.#queues.keys()].flatMap(downTopics);
-    const asked = new Set(this.#queues.keys());
+    const filters = [...this.#filters];
     const link = openLink(
       { clientId, credentials, will, filters },
       {
-        up: (limits) => this.#up(link, limits, asked),
+        up: (limits) => this.#up(link, limits, new Set(filters)),
         unsubscribed: (error) => this.#parts.emit({ kind: "unsubscribed", clientId, error }),
-        received: (topic, payload) => this.#received(topic, payload),
+        received: (topic, payload, beside) => this.#received(topic, payload, beside),
         relieved: () => this.#sender.relieved(),
         down: (error) => this.#down(error),
       },
@@ -129,7 +142,7 @@ export class Uplink {
     this.#link = link;
   }
 
-  #up(link: BrokerLink, limits: LinkLimits, asked: ReadonlySet<MachineKey>): void {
+  #up(link: BrokerLink, limits: LinkLimits, asked: ReadonlySet<string>): void {
     const { clientId, clock, emit, onConnected } = this.#parts;
     const resumed = this.#hadConnection;
     this.#connected = true;
@@ -137,8 +150,8 @@ export class Uplink {
     this.#detail = "connected";
     this.#cancelStable = clock.after(STABLE_MS, () => this.#backoff.reset());
     // Machines that came while it was connecting.
-    const others = [...this.#queues.keys()].filter((machine) => !asked.has(machine));
-    if (others.length > 0) link.subscribe(others.flatMap(downTopics));
+    const others = [...this.#filters].filter((filter) => !asked.has(filter));
+    if (others.length > 0) link.subscribe(others);
     emit({ kind: "connected", clientId, resumed });
     this.#sender.attach(link, limits);
     onConnected(resumed);
@@ -157,11 +170,13 @@ export class Uplink {
     emit({ kind: "disconnected", clientId, error, retryInMs });
   }
 
-  #received(topic: string, payload: Uint8Array): void {
+  #received(topic: string, payload: Uint8Array, beside: ReceivedWith): void {
     // So a retained message is taken away [MQTT-3.3.1-6]: the data center knows nothing of the machine.
     if (payload.length === 0) return;
     const down = readDownMessage(topic, payload);
     const queue = this.#queues.get(down.machine);
+    const own = down.kind === "receipt" && queue?.state(down.receipt.boot)?.own === true;
+    this.#parts.relay?.came({ ...beside, topic, payload, message: down, own });
     if (queue === undefined) return;
     if (down.kind === "command") this.#parts.onCommand(down.machine, down.command);
     else if (down.kind === "receipt") this.#receipt(queue, down.receipt);

@@ -45,7 +45,7 @@ export function wireMessage(
     topic: `${UP_ROOT}/${machine}/${type}`,
     payload,
     qos: refill || message.durable ? 1 : policy.qos,
-    retain: policy.retain && !outdated,
+    retain: policy.retain && raw?.retain !== false && !outdated,
     contentType: raw === undefined ? CONTENT_TYPE : raw.contentType,
     userProperties: properties,
   };

@@ -65,6 +65,16 @@ export const ERROR_CATALOGUE = {
     meaning: "The broker refused the connection or the subscription",
     hint: "check user name, password, client certificate and the broker's access rules for factory/#",
   },
+  CONCHE_CLIENT_ID_TAKEN: {
+    meaning:
+      "Another client has connected to the broker under the same client id, which ended this connection",
+    hint: "give each data center its own --client-id, each edge and each bridge its own --name",
+  },
+  CONCHE_BRIDGE_LOOP: {
+    meaning:
+      "What a bridge sends up comes back to it: both sides are the same broker, or another bridge leads back",
+    hint: "check --local and --cloud, and whether another bridge forwards factory/# the other way",
+  },
   CONCHE_BROKER_CERTIFICATE: {
     meaning: "The broker's certificate can't be trusted; no connection is made",
     hint: "give the authority that signed it, or connect by the name the certificate bears; check the clocks",

@@ -1,7 +1,9 @@
 import {
+  CUT_PROPERTY,
   type Identity,
   type IdentityReading,
   isSeq,
+  ORIGINAL_TOPIC_PROPERTY,
   readIdentity,
   type UserProperties,
 } from "../contract/identity.ts";
@@ -21,6 +23,8 @@ import type { QuarantineReason } from "./quarantine-reason.ts";
 
 /** A clock further off than this flags the message: well above network delay, well below a shift. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+/** Characters of a topic that are shown where it is no part of the record. */
+const SHOWN_TOPIC = 200;
 /** Parsed topics kept, so that a topic is taken apart once and not once per message. */
 const TOPIC_CACHE_SIZE = 10_000;
 
@@ -70,6 +74,8 @@ export class Decoder {
       const detail = `${message.cutFromBytes} bytes, of which the first ${message.payload.length} were kept`;
       return refuse(message, receivedAt, { reason: "oversize", detail }, placed(topic, {}, properties));
     }
+    const marked = gatewayMark(topic, properties);
+    if (marked !== undefined) return refuse(message, receivedAt, marked, placed(topic, {}, properties));
     const payload = readPayloadText(message.payload);
     if (payload.kind === "refused") {
       return refuse(message, receivedAt, payload, placed(topic, {}, properties));
@@ -81,7 +87,8 @@ export class Decoder {
     const identity = identityOf(known, reading, properties);
     if (identity.kind === "invalid") {
       const schema = `${topic.type}/${reading.version}`;
-      return refuse(message, receivedAt, { reason: "identity", detail: identity.detail, schema });
+      const why = { reason: "identity", detail: identity.detail, schema } as const;
+      return refuse(message, receivedAt, why, placed(topic, {}, properties));
     }
     const clockSkewMs = reading.tsMs === null ? 0 : reading.tsMs - receivedAt;
     if (reading.batchId !== known.batchId) known.batchId = reading.batchId;
@@ -152,13 +159,35 @@ function identityOf(
   return reading;
 }
 
-/** The identity of a message whose payload can't be used, so that its number isn't reported as missing. */
+/** Why a gateway says that a message is not what its topic and payload make of it. */
+function gatewayMark(
+  { machineKey }: UpTopic,
+  properties: UserProperties | undefined,
+): { readonly reason: QuarantineReason; readonly detail: string } | undefined {
+  const original = properties?.[ORIGINAL_TOPIC_PROPERTY];
+  if (typeof original === "string") {
+    const shown = original.length > SHOWN_TOPIC ? `${original.slice(0, SHOWN_TOPIC)}…` : original;
+    return { reason: "topic", detail: `published on ${shown}; ${machineKey} has sent it on` };
+  }
+  const bytes = properties?.[CUT_PROPERTY];
+  if (bytes === undefined) return undefined;
+  return {
+    reason: "oversize",
+    detail: `${String(bytes).slice(0, 16)} bytes, of which the gateway got the first`,
+  };
+}
+
+/**
+ * The identity of a message whose payload can't be used, so that its number isn't reported as missing. Where the
+ * payload's own is of no use, that in the properties counts: a gateway waits for the receipt of it.
+ */
 function placed(
   topic: UpTopic,
   fields: { readonly boot?: unknown; readonly seq?: unknown },
   properties: UserProperties | undefined,
 ): PlacedIdentity | undefined {
-  const reading = readIdentity(fields.boot, fields.seq, properties);
+  const whole = readIdentity(fields.boot, fields.seq, properties);
+  const reading = whole.kind === "invalid" ? readIdentity(undefined, undefined, properties) : whole;
   return reading.kind === "sequenced" ? { machine: topic.machineKey, ...reading.identity } : undefined;
 }
 

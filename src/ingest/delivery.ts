@@ -30,6 +30,17 @@ export interface DeliveredMessage {
    */
   readonly mayBeReplay: boolean;
   readonly properties: DeliveredProperties | undefined;
+  /** The handshake that brought it at QoS 1, for whoever has to know a message without an identity again. */
+  readonly transfer?: DeliveredTransfer | undefined;
+}
+
+/** By what a QoS 1 message can be known when its sender repeats it. */
+export interface DeliveredTransfer {
+  /** The client that sent it; empty where this process is a client of the broker. */
+  readonly sender: string;
+  readonly packetId: number;
+  /** The DUP flag: its sender may have sent it before. */
+  readonly repeated: boolean;
 }
 
 /**
@@ -65,6 +76,7 @@ export interface OutgoingMessage {
   readonly topic: string;
   readonly payload: string;
   readonly retain: boolean;
+  readonly userProperties?: UserProperties | undefined;
 }
 
 /** PORT. Brings messages from a broker to the sink and acknowledges each one after its commit. */

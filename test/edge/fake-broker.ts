@@ -67,7 +67,7 @@ export class FakeBroker {
   /** Delivers to whoever has subscribed. */
   down(topic: string, payload: string): void {
     for (const { owner, filters } of this.live) {
-      if (filters.includes(topic)) owner.received(topic, Buffer.from(payload));
+      if (filters.includes(topic)) owner.received(topic, Buffer.from(payload), { retain: true });
     }
   }
 

@@ -109,9 +109,9 @@ describe("MachineQueue", () => {
     const queue = newQueue();
     const first = handOver(queue, true);
     assert.equal(queue.isOutdatedState(first), false, "nothing newer is known");
-    queue.noteState(first);
+    queue.noteState({ machine: MACHINE, payload: "{}", ...first });
     const second = handOver(queue, true);
-    queue.noteState(second);
+    queue.noteState({ machine: MACHINE, payload: "{}", ...second });
     assert.equal(queue.isOutdatedState(first), true);
     assert.equal(queue.isOutdatedState(second), false);
   });

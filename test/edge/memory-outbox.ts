@@ -1,13 +1,17 @@
 import type { Publisher } from "../../src/contract/identity.ts";
 import {
+  type AppendNotes,
   type AppendOutcome,
   type DroppedTelemetry,
   type Holding,
+  type NewestState,
   type NewMessage,
   type Outbox,
+  type OutboxMemory,
   type PublisherHolding,
   type ReadOutcome,
   storedBytes,
+  type Transfer,
 } from "../../src/edge/outbox.ts";
 import type { SeqRange } from "../../src/edge/seq-set.ts";
 import type { ConcheError } from "../../src/errors/conche-error.ts";
@@ -15,6 +19,7 @@ import type { ConcheError } from "../../src/errors/conche-error.ts";
 /** An outbox in memory whose disk can be held up, made to fail, or carried over to the next process. */
 export class MemoryOutbox implements Outbox {
   readonly leftovers: readonly PublisherHolding[];
+  readonly memory: OutboxMemory;
   /** Errors for the next calls, the first one first. */
   readonly appendFailures: ConcheError[] = [];
   readonly deleteFailures: ConcheError[] = [];
@@ -24,9 +29,18 @@ export class MemoryOutbox implements Outbox {
   #kept: NewMessage[];
   readonly #mostTelemetry: number;
   #gate: Promise<void> = Promise.resolve();
+  readonly #states: Map<string, NewestState>;
+  readonly #transfers: Map<string, Transfer>;
 
   /** @param kept what an earlier process left; `mostTelemetry` messages fit the ring */
-  constructor(kept: readonly NewMessage[] = [], mostTelemetry = Number.POSITIVE_INFINITY) {
+  constructor(
+    kept: readonly NewMessage[] = [],
+    mostTelemetry = Number.POSITIVE_INFINITY,
+    memory: OutboxMemory = { id: "0198b2f0-memory-outbox", states: [], transfers: [] },
+  ) {
+    this.memory = memory;
+    this.#states = new Map(memory.states.map((state) => [state.machine, state]));
+    this.#transfers = new Map(memory.transfers.map((each) => [`${each.sender} ${each.packetId}`, each]));
     this.#kept = [...kept];
     this.#mostTelemetry = mostTelemetry;
     const byPublisher = Map.groupBy(kept, ({ publisher }) => `${publisher.boot} ${publisher.machine}`);
@@ -51,11 +65,27 @@ export class MemoryOutbox implements Outbox {
     return resolve;
   }
 
-  async append(messages: readonly NewMessage[]): Promise<AppendOutcome> {
+  /** The outbox of the next process on the same disk. */
+  reopened(): MemoryOutbox {
+    return new MemoryOutbox(this.#kept, this.#mostTelemetry, {
+      id: this.memory.id,
+      states: [...this.#states.values()],
+      transfers: [...this.#transfers.values()],
+    });
+  }
+
+  async append(
+    messages: readonly NewMessage[],
+    { states = [], transfers = [], endedSenders = [] }: AppendNotes = {},
+  ): Promise<AppendOutcome> {
     await this.#gate;
     const failure = this.appendFailures.shift();
     if (failure !== undefined) throw failure;
     this.groups.push(messages.length);
+    for (const [key, { sender }] of this.#transfers)
+      if (endedSenders.includes(sender)) this.#transfers.delete(key);
+    for (const state of states) this.#states.set(state.machine, state);
+    for (const each of transfers) this.#transfers.set(`${each.sender} ${each.packetId}`, each);
     const known: number[] = [];
     const conflicts: number[] = [];
     for (const [index, message] of messages.entries()) {
@@ -83,6 +113,10 @@ export class MemoryOutbox implements Outbox {
     const gone = this.#kept.filter(covered);
     this.#kept = this.#kept.filter((each) => !covered(each));
     return holdingOf(gone);
+  }
+
+  async oldest(): Promise<number | undefined> {
+    return this.#kept.length === 0 ? undefined : 0;
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { PublishPacket } from "aedes";
-import type { DeliveredMessage, DeliveredProperties } from "../../ingest/delivery.ts";
+import type { DeliveredMessage, DeliveredProperties, DeliveredTransfer } from "../../ingest/delivery.ts";
 import type { ClientLink } from "./client-link.ts";
 
 /** A PUBLISH as the parser read it: with properties, or in any other way not plain. */
@@ -50,6 +50,12 @@ export class BrokerMessage implements DeliveredMessage {
   get properties(): DeliveredProperties | undefined {
     const properties = this.packet?.properties;
     return properties === undefined ? undefined : deliveredProperties(properties);
+  }
+
+  get transfer(): DeliveredTransfer | undefined {
+    if (this.qos === 0) return undefined;
+    const { clientId } = this.link;
+    return { sender: clientId, packetId: this.messageId, repeated: this.packet?.dup === true };
   }
 
   /** As its subscribers get it. */

@@ -167,10 +167,10 @@ export class PlainPublishes {
   }
 }
 
-/** Whether a packet that begins with this byte is a PUBLISH of QoS 0 or 1 (QoS 0 is never sent again). */
+/** Whether a packet that begins with this byte is a PUBLISH of QoS 0 or 1 that isn't sent again. */
 function mayBePlain(first: number): boolean {
   const qos = (first >> 1) & 3;
-  return first >> 4 === PUBLISH_TYPE && (qos === 1 || (qos === 0 && (first & DUP_FLAG) === 0));
+  return first >> 4 === PUBLISH_TYPE && qos <= 1 && (first & DUP_FLAG) === 0;
 }
 
 function int16(bytes: Buffer, at: number): number {

@@ -98,7 +98,7 @@ export class RunningBroker {
 
   publish(message: OutgoingMessage): Promise<void> {
     return new Promise((resolve, reject) => {
-      const { topic, payload, retain } = message;
+      const { topic, payload, retain, userProperties } = message;
       const packet = {
         cmd: "publish",
         topic,
@@ -106,6 +106,7 @@ export class RunningBroker {
         qos: 1,
         retain,
         dup: false,
+        ...(userProperties === undefined ? {} : { properties: { userProperties: mutable(userProperties) } }),
       } as const;
       this.#core.publish(packet, null, (cause) => {
         if (cause === undefined || cause === null) resolve();
@@ -209,6 +210,14 @@ export class RunningBroker {
     this.#journal.defect(error);
     this.connections.linkOf(client)?.end("the CONNECT could not be handled", undefined);
   }
+}
+
+function mutable(
+  properties: NonNullable<OutgoingMessage["userProperties"]>,
+): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]),
+  );
 }
 
 function sessionStore(limits: BrokerLimits, journal: BrokerJournal): SessionStore {

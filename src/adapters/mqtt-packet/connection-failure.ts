@@ -63,11 +63,11 @@ export function brokerDisconnect(settings: ConsumerSettings, packet: IDisconnect
   if (PASSING_REASONS.has(reason)) {
     return new ConcheError("CONCHE_BROKER_UNREACHABLE", { message, retryable: true });
   }
-  return new ConcheError("CONCHE_BROKER_REFUSED", {
-    message,
-    retryable: true,
-    ...(reason === SESSION_TAKEN_OVER
-      ? { hint: `another client uses the client id "${settings.clientId}": give each data center its own` }
-      : {}),
-  });
+  if (reason === SESSION_TAKEN_OVER) {
+    return new ConcheError("CONCHE_CLIENT_ID_TAKEN", {
+      message: `${settings.address.display}: another client has connected with the client id "${settings.clientId}"`,
+      retryable: true,
+    });
+  }
+  return new ConcheError("CONCHE_BROKER_REFUSED", { message, retryable: true });
 }

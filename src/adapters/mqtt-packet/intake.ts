@@ -1,5 +1,5 @@
 import type { ConcheError } from "../../errors/conche-error.ts";
-import type { DeliveredMessage, MessageSink, Settle } from "../../ingest/delivery.ts";
+import type { DeliveredMessage, DeliveredTransfer, MessageSink, Settle } from "../../ingest/delivery.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import type { ConsumerSettings } from "./options.ts";
@@ -29,8 +29,37 @@ const MAX_UNACKNOWLEDGED = 65_535;
 const NO_TICKET = -1;
 
 /** A message on its way through the sink, with its place among the acknowledgements. */
-interface TicketedMessage extends DeliveredMessage {
+class TicketedMessage implements DeliveredMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly cutFromBytes: number | undefined;
+  readonly qos: number;
+  readonly retain: boolean;
+  readonly retainVisible: boolean;
+  readonly mayBeReplay: boolean;
+  readonly properties: DeliveredMessage["properties"];
   readonly ticket: number;
+  readonly #packetId: number;
+  readonly #dup: boolean;
+
+  constructor(publish: ReceivedPublish, retainVisible: boolean, ticket: number) {
+    this.topic = publish.topic;
+    this.payload = publish.payload;
+    this.cutFromBytes = publish.cutFromBytes;
+    this.qos = publish.qos;
+    this.retain = publish.retain;
+    this.retainVisible = retainVisible;
+    this.mayBeReplay = publish.retain;
+    this.properties = publish.properties;
+    this.ticket = ticket;
+    this.#packetId = publish.packetId;
+    this.#dup = publish.dup;
+  }
+
+  /** Made when asked for: a data center never does. */
+  get transfer(): DeliveredTransfer | undefined {
+    return this.qos === 0 ? undefined : { sender: "", packetId: this.#packetId, repeated: this.#dup };
+  }
 }
 
 /** The messages of one connection on their way to the sink, and their acknowledgements on the way back. */
@@ -79,20 +108,7 @@ export class Intake {
     }
     stats.received++;
     if (publish.dup) stats.redelivered++;
-    sink.accept(
-      {
-        topic: publish.topic,
-        payload: publish.payload,
-        cutFromBytes: publish.cutFromBytes,
-        qos: publish.qos,
-        retain: publish.retain,
-        retainVisible: this.#retainVisible,
-        mayBeReplay: publish.retain,
-        properties: publish.properties,
-        ticket,
-      },
-      this.#settled,
-    );
+    sink.accept(new TicketedMessage(publish, this.#retainVisible, ticket), this.#settled);
   }
 
   /** Hands nothing more to the sink. What comes is not acknowledged, so the broker keeps what it keeps at all. */

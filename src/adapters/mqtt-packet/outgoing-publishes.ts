@@ -155,7 +155,7 @@ export class OutgoingPublishes {
       retain: message.retain && this.#limits.retainAvailable,
       messageId,
     };
-    if (this.#settings.protocol === 5) packet.properties = { contentType: CONTENT_TYPE };
+    if (this.#settings.protocol === 5) packet.properties = outgoingProperties(message);
     return packet;
   }
 
@@ -172,6 +172,14 @@ export class OutgoingPublishes {
       });
     }
   }
+}
+
+function outgoingProperties({ userProperties }: OutgoingMessage): NonNullable<IPublishPacket["properties"]> {
+  if (userProperties === undefined) return { contentType: CONTENT_TYPE };
+  const properties = Object.entries(userProperties).map(
+    ([name, value]) => [name, typeof value === "string" ? value : [...value]] as const,
+  );
+  return { contentType: CONTENT_TYPE, userProperties: Object.fromEntries(properties) };
 }
 
 function refused(message: OutgoingMessage, settings: ConsumerSettings, why: string): ConcheError {

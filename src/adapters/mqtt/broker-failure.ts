@@ -5,6 +5,8 @@ import { ConcheError, messageOf, systemCodeOf } from "../../errors/conche-error.
 const PASSING: ReadonlySet<number> = new Set([3, 0x88, 0x89, 0x9f]);
 /** CONNACK codes for "does not speak this version of MQTT". */
 const OTHER_VERSION: ReadonlySet<number> = new Set([1, 0x84]);
+/** DISCONNECT: another client has connected with this client id. */
+const SESSION_TAKEN_OVER = 0x8e;
 /** OpenSSL's names for a certificate that failed the check, and Node's for one of another host. */
 const CERTIFICATE_ERROR =
   /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|HOSTNAME_MISMATCH)/;
@@ -50,6 +52,15 @@ export function disconnectReason(packet: IDisconnectPacket): string {
   const reason = `ended by the broker with reason 0x${(packet.reasonCode ?? 0).toString(16).padStart(2, "0")}`;
   const text = packet.properties?.reasonString;
   return text === undefined ? reason : `${reason}: ${text}`;
+}
+
+/** Why the broker ended a connection, as an error. */
+export function disconnected(display: string, clientId: string, packet: IDisconnectPacket): ConcheError {
+  if (packet.reasonCode !== SESSION_TAKEN_OVER) return unreachable(display, disconnectReason(packet));
+  return new ConcheError("CONCHE_CLIENT_ID_TAKEN", {
+    message: `${display}: another client has connected with the client id "${clientId}"`,
+    retryable: true,
+  });
 }
 
 /** MQTT.js puts the MQTT reason code where Node puts a system error's name. */

@@ -16,7 +16,7 @@ import type {
   PublishAnswer,
 } from "../../edge/broker-link.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import { connectionFailure, disconnectReason, unreachable } from "./broker-failure.ts";
+import { connectionFailure, disconnected, unreachable } from "./broker-failure.ts";
 import { type BrokerOptions, brokerOptions } from "./broker-options.ts";
 import type { EdgeLinkOptions } from "./edge-link-options.ts";
 import { linkPayload, linkPublishOptions, packetBytes } from "./link-packet.ts";
@@ -91,11 +91,12 @@ class EdgeLink implements BrokerLink {
     this.#client.on("packetreceive", (packet) => {
       if (packet.cmd === "puback") this.#acknowledged(packet);
     });
-    this.#client.on("message", (topic, payload) => {
-      if (!this.#over) this.#owner.received(topic, payload);
+    this.#client.on("message", (topic, payload, { retain, properties }) => {
+      if (this.#over) return;
+      this.#owner.received(topic, payload, { retain, userProperties: properties?.userProperties });
     });
     this.#client.on("disconnect", (packet) => {
-      this.#why ??= unreachable(this.#broker.display, disconnectReason(packet));
+      this.#why ??= disconnected(this.#broker.display, clientId, packet);
     });
     this.#client.on("error", (error) => this.#down(connectionFailure(this.#broker.display, PROTOCOL, error)));
     this.#client.on("close", () => this.#down(unreachable(this.#broker.display, "closed by the broker")));

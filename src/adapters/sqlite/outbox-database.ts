@@ -1,9 +1,11 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Publisher } from "../../contract/identity.ts";
 import type {
+  AppendNotes,
   AppendOutcome,
   Holding,
   NewMessage,
+  OutboxMemory,
   Pile,
   PublisherHolding,
   ReadOutcome,
@@ -18,6 +20,7 @@ import type { FileWatch } from "./file-watch.ts";
 import type { FolderLock } from "./folder-lock.ts";
 import type { LogFiles } from "./log-files.ts";
 import { outboxCorrupt, toOutboxError } from "./outbox-error.ts";
+import { OutboxNotes } from "./outbox-notes.ts";
 import { OutboxPublishers } from "./outbox-publishers.ts";
 import { OutboxRing } from "./outbox-ring.ts";
 import { rowOf, storedMessage } from "./outbox-row.ts";
@@ -68,6 +71,7 @@ export class OutboxDatabase {
   readonly #checkpoints: Checkpoints;
   readonly #statements: Readonly<Record<"begin" | "commit" | "rollback" | "read" | "save", StatementSync>>;
   readonly #publishers: OutboxPublishers;
+  readonly #notes: OutboxNotes;
   /** Deletions that an error has cut short. */
   readonly #untold = new Map<number, Record<keyof Holding, MutablePile>>();
   #batch: number;
@@ -82,6 +86,7 @@ export class OutboxDatabase {
     this.#commits = state.commits;
     this.#tables = { durable: new OutboxTable(db, "durable"), telemetry: new OutboxTable(db, "telemetry") };
     this.#publishers = new OutboxPublishers(db);
+    this.#notes = new OutboxNotes(db);
     this.#ring = new OutboxRing(this.#tables.telemetry, telemetryBytes);
     this.#statements = {
       begin: db.prepare("BEGIN IMMEDIATE"),
@@ -116,13 +121,18 @@ export class OutboxDatabase {
     });
   }
 
-  append(messages: readonly NewMessage[]): AppendOutcome {
+  /** What is remembered beside them. */
+  memory(): OutboxMemory {
+    return { id: this.#opened.state.id, ...this.#notes.all() };
+  }
+
+  append(messages: readonly NewMessage[], notes: AppendNotes = {}): AppendOutcome {
     const { watch, mark } = this.#opened;
     const synced = messages.some((message) => message.durable);
     return this.#write("handing over", synced, () => {
       watch.check();
       this.#checkpoints.runScheduled();
-      const appended = this.#transaction(() => this.#insertAll(messages, synced));
+      const appended = this.#transaction(() => this.#insertAll(messages, synced, notes));
       this.#batch = appended.batch;
       this.#commits = appended.commits;
       for (const [publisher, bytes] of appended.added) this.#ring.add(publisher, bytes);
@@ -171,6 +181,13 @@ export class OutboxDatabase {
     });
   }
 
+  /** When the oldest message that is held was handed over, milliseconds since 1970. */
+  oldest(): number | undefined {
+    const { durable, telemetry } = this.#tables;
+    const times = [durable.oldestAt(), telemetry.oldestAt()].filter((at) => at !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
   close(): void {
     const { db, mark, lock } = this.#opened;
     if (!db.isOpen) return;
@@ -181,20 +198,22 @@ export class OutboxDatabase {
     lock.release();
   }
 
-  #insertAll(messages: readonly NewMessage[], synced: boolean): Appended {
+  #insertAll(messages: readonly NewMessage[], synced: boolean, notes: AppendNotes): Appended {
     const known: number[] = [];
     const conflicts: number[] = [];
     const added = new Map<number, number>();
+    const at = Date.now();
     const batch = this.#batch + 1;
     const commits = this.#commits + (synced ? 1 : 0);
     for (const [index, message] of messages.entries()) {
       const table = this.#tables[message.durable ? "durable" : "telemetry"];
-      const row = rowOf(message, this.#publishers.ensure(message.publisher), batch);
+      const row = rowOf(message, this.#publishers.ensure(message.publisher), batch, at);
       if (table.insert(row)) {
         if (!message.durable) added.set(row.publisher, (added.get(row.publisher) ?? 0) + row.bytes);
       } else if (table.holdsSame(row)) known.push(index);
       else conflicts.push(index);
     }
+    this.#notes.write(notes);
     const gone = this.#ring.makeRoom(added);
     this.#statements.save.run(batch, commits);
     return { batch, commits, known, conflicts, added, gone };

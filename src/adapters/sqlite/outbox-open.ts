@@ -16,6 +16,7 @@ import {
   type OutboxState,
   readState,
   requireNoMark,
+  upgradeOutbox,
 } from "./outbox-schema.ts";
 
 /** How an outbox is opened. */
@@ -86,7 +87,8 @@ function inspect(files: LogFiles): boolean {
 function prepare(db: DatabaseSync, known: boolean, files: LogFiles): OutboxState {
   if (!known) initialiseFile(db);
   configureWriter(db);
-  if (!known) createOutbox(db);
+  if (known) upgradeOutbox(db);
+  else createOutbox(db);
   // The first write: only then does the connection show what it really does.
   db.exec("UPDATE outbox_state SET batch = batch + 1");
   assertDurable(db, files);

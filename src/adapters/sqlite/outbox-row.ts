@@ -11,12 +11,20 @@ export interface OutboxRow {
   readonly bytes: number;
   readonly payload: string | Uint8Array;
   readonly raw: string | null;
+  /** When it was handed over, milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** A message as it is written. */
-export function rowOf({ seq, type, payload, raw }: NewMessage, publisher: number, batch: number): OutboxRow {
+export function rowOf(
+  { seq, type, payload, raw }: NewMessage,
+  publisher: number,
+  batch: number,
+  at: number,
+): OutboxRow {
   const bytes = storedBytes(payload, raw);
-  return { publisher, seq, batch, type, bytes, payload, raw: raw === undefined ? null : JSON.stringify(raw) };
+  const beside = raw === undefined ? null : JSON.stringify(raw);
+  return { publisher, seq, batch, type, bytes, payload, raw: beside, at };
 }
 
 /** A message as it is read. */

@@ -8,7 +8,7 @@ import { outboxCorrupt } from "./outbox-error.ts";
 
 /** `PRAGMA application_id` of an outbox: "COUT" in ASCII. */
 const APPLICATION_ID = 0x434f5554;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 /** How many faults of a damaged file are named. */
 const FAULTS_NAMED = 3;
 
@@ -26,7 +26,30 @@ const TABLE = (name: string) => `
     bytes INTEGER NOT NULL,
     payload ANY NOT NULL,
     raw TEXT,
+    at INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (publisher, seq)
+  ) STRICT, WITHOUT ROWID;`;
+
+/**
+ * What is remembered beside the messages: each machine's last state, and what came from a broker without a number of
+ * its own, so that it is known when it comes again.
+ */
+const MEMORY = `
+  CREATE TABLE newest_states (
+    machine TEXT NOT NULL PRIMARY KEY,
+    boot TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    payload ANY NOT NULL,
+    raw TEXT,
+    forwarded_boot TEXT,
+    forwarded_seq INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE transfers (
+    sender TEXT NOT NULL,
+    packet_id INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    PRIMARY KEY (sender, packet_id)
   ) STRICT, WITHOUT ROWID;`;
 
 const SCHEMA = `
@@ -42,7 +65,8 @@ const SCHEMA = `
     id TEXT NOT NULL,
     batch INTEGER NOT NULL,
     commits INTEGER NOT NULL
-  ) STRICT;`;
+  ) STRICT;
+  ${MEMORY}`;
 
 /** Where an outbox stands. */
 export interface OutboxState {
@@ -86,6 +110,17 @@ export function createOutbox(db: DatabaseSync): void {
   db.exec("BEGIN IMMEDIATE");
   db.exec(`${SCHEMA}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
   db.prepare("INSERT INTO outbox_state (id, batch, commits) VALUES (?, 0, 0)").run(randomUUID());
+  db.exec("COMMIT");
+}
+
+/** Carries an outbox of an earlier version over. */
+export function upgradeOutbox(db: DatabaseSync): void {
+  if (Number(pragma(db, "user_version")) >= SCHEMA_VERSION) return;
+  db.exec("BEGIN IMMEDIATE");
+  for (const table of ["durable", "telemetry"]) {
+    db.exec(`ALTER TABLE ${table} ADD COLUMN at INTEGER NOT NULL DEFAULT 0`);
+  }
+  db.exec(`${MEMORY}; PRAGMA user_version = ${SCHEMA_VERSION}`);
   db.exec("COMMIT");
 }
 

@@ -1,10 +1,12 @@
 import { Worker } from "node:worker_threads";
 import type { Publisher } from "../../contract/identity.ts";
 import type {
+  AppendNotes,
   AppendOutcome,
   Holding,
   NewMessage,
   Outbox,
+  OutboxMemory,
   PublisherHolding,
   ReadOutcome,
 } from "../../edge/outbox.ts";
@@ -33,14 +35,16 @@ const HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
 /** The outbox in SQLite, in a thread of its own. */
 export class SqliteOutbox implements Outbox {
   readonly leftovers: readonly PublisherHolding[];
+  readonly memory: OutboxMemory;
   readonly #worker: Worker;
   readonly #calls = new Map<number, Call>();
   #lastId = 0;
   #ended: ConcheError | undefined;
 
-  private constructor(worker: Worker, leftovers: readonly PublisherHolding[]) {
+  private constructor(worker: Worker, leftovers: readonly PublisherHolding[], memory: OutboxMemory) {
     this.#worker = worker;
     this.leftovers = leftovers;
+    this.memory = memory;
     worker.on("message", (reply: OutboxReply) => this.#replied(reply));
     worker.on("error", (cause) => this.#end(threadFailed(cause)));
     worker.on("exit", () => this.#end(threadFailed(undefined)));
@@ -61,15 +65,15 @@ export class SqliteOutbox implements Outbox {
       worker.once("message", (reply: OutboxReply) => {
         worker.off("error", failed);
         worker.off("exit", failed);
-        if (reply.kind === "opened") return resolve(new SqliteOutbox(worker, reply.leftovers));
+        if (reply.kind === "opened") return resolve(new SqliteOutbox(worker, reply.leftovers, reply.memory));
         reject(reply.kind === "not-opened" ? errorOf(reply.error) : threadFailed(undefined));
         void worker.terminate();
       });
     });
   }
 
-  append(messages: readonly NewMessage[]): Promise<AppendOutcome> {
-    return this.#call("append", [messages]);
+  append(messages: readonly NewMessage[], notes?: AppendNotes): Promise<AppendOutcome> {
+    return this.#call("append", notes === undefined ? [messages] : [messages, notes]);
   }
 
   read(publisher: Publisher, from: number, to: number, limit: number): Promise<ReadOutcome> {
@@ -78,6 +82,10 @@ export class SqliteOutbox implements Outbox {
 
   delete(publisher: Publisher, ranges: readonly SeqRange[]): Promise<Holding> {
     return this.#call("delete", [publisher, ranges]);
+  }
+
+  oldest(): Promise<number | undefined> {
+    return this.#call("oldest", []);
   }
 
   async close(): Promise<void> {

@@ -18,32 +18,44 @@ export class OutboxTable {
   readonly #delete: StatementSync;
   readonly #oldest: StatementSync;
   readonly #holdings: StatementSync;
+  readonly #oldestAt: StatementSync;
 
   constructor(db: DatabaseSync, name: "durable" | "telemetry") {
     this.#insert = db.prepare(`
-      INSERT INTO ${name} (publisher, seq, batch, type, bytes, payload, raw) VALUES (?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO ${name} (publisher, seq, batch, type, bytes, payload, raw, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO NOTHING`);
-    this.#find = db.prepare(`SELECT type, payload, raw FROM ${name} WHERE publisher = ? AND seq = ?`);
+    this.#find = db.prepare(`SELECT type, payload FROM ${name} WHERE publisher = ? AND seq = ?`);
     this.#portion = db.prepare(`
       SELECT count(*) AS messages, total(bytes) AS bytes, max(seq) AS last FROM
         (SELECT seq, bytes FROM ${name} WHERE publisher = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?)`);
     this.#delete = db.prepare(`DELETE FROM ${name} WHERE publisher = ? AND seq BETWEEN ? AND ?`);
     this.#oldest = db.prepare(`SELECT batch FROM ${name} WHERE publisher = ? ORDER BY seq LIMIT 1`);
+    this.#oldestAt = db.prepare(`
+      SELECT min((SELECT at FROM ${name} WHERE publisher = id ORDER BY seq LIMIT 1)) AS at FROM publishers`);
     this.#holdings = db.prepare(`
       SELECT publisher, count(*) AS messages, total(bytes) AS bytes, max(seq) AS highest
       FROM ${name} GROUP BY publisher`);
   }
 
   /** False when the number is taken. */
-  insert({ publisher, seq, batch, type, bytes, payload, raw }: OutboxRow): boolean {
-    return Number(this.#insert.run(publisher, seq, batch, type, bytes, payload, raw).changes) > 0;
+  insert({ publisher, seq, batch, type, bytes, payload, raw, at }: OutboxRow): boolean {
+    return Number(this.#insert.run(publisher, seq, batch, type, bytes, payload, raw, at).changes) > 0;
   }
 
-  /** Whether the same message, byte by byte, is held under the number; undefined when none is. */
-  holdsSame({ publisher, seq, type, payload, raw }: OutboxRow): boolean | undefined {
+  /**
+   * Whether the same payload is held under the number; undefined when nothing is. What travels beside the payload may
+   * differ: a message that its machine sends again says so there.
+   */
+  holdsSame({ publisher, seq, type, payload }: OutboxRow): boolean | undefined {
     const held = this.#find.get(publisher, seq);
     if (held === undefined) return undefined;
-    return held.type === type && held.raw === raw && sameBytes(held.payload, payload);
+    return held.type === type && sameBytes(held.payload, payload);
+  }
+
+  /** When the message with each publisher's lowest number was handed over, the earliest of them. */
+  oldestAt(): number | undefined {
+    const at = this.#oldestAt.get()?.at;
+    return typeof at === "number" ? at : undefined;
   }
 
   /** Deletes the lowest numbers of a range, at most `limit`; tells what that was. */

@@ -1,12 +1,23 @@
 import type { Publisher } from "../../contract/identity.ts";
-import type { AppendOutcome, Holding, NewMessage, PublisherHolding, ReadOutcome } from "../../edge/outbox.ts";
+import type {
+  AppendNotes,
+  AppendOutcome,
+  Holding,
+  NewMessage,
+  OutboxMemory,
+  PublisherHolding,
+  ReadOutcome,
+} from "../../edge/outbox.ts";
 import type { SeqRange } from "../../edge/seq-set.ts";
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 
 /** What an outbox is asked, by name: what it takes and what it gives. */
 export interface OutboxCalls {
-  append: { readonly takes: readonly [messages: readonly NewMessage[]]; readonly gives: AppendOutcome };
+  append: {
+    readonly takes: readonly [messages: readonly NewMessage[], notes?: AppendNotes];
+    readonly gives: AppendOutcome;
+  };
   read: {
     readonly takes: readonly [publisher: Publisher, from: number, to: number, limit: number];
     readonly gives: ReadOutcome;
@@ -15,6 +26,7 @@ export interface OutboxCalls {
     readonly takes: readonly [publisher: Publisher, ranges: readonly SeqRange[]];
     readonly gives: Holding;
   };
+  oldest: { readonly takes: readonly []; readonly gives: number | undefined };
   close: { readonly takes: readonly []; readonly gives: undefined };
 }
 
@@ -37,7 +49,11 @@ export interface ErrorRecord {
 
 /** What the worker says. */
 export type OutboxReply =
-  | { readonly kind: "opened"; readonly leftovers: readonly PublisherHolding[] }
+  | {
+      readonly kind: "opened";
+      readonly leftovers: readonly PublisherHolding[];
+      readonly memory: OutboxMemory;
+    }
   | { readonly kind: "not-opened"; readonly error: ErrorRecord }
   | { readonly kind: "done"; readonly id: number; readonly gives: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly error: ErrorRecord };

@@ -16,6 +16,8 @@ function carryOut(database: OutboxDatabase, request: OutboxRequest): unknown {
       return database.read(...request.takes);
     case "delete":
       return database.delete(...request.takes);
+    case "oldest":
+      return database.oldest();
     case "close":
       return database.close();
   }
@@ -35,7 +37,7 @@ try {
   const { options, nowMs } = workerData as { options: OutboxOptions; nowMs: number };
   const database = await openOutboxDatabase(options, nowMs);
   parentPort?.on("message", (request: OutboxRequest) => answer(database, request));
-  reply({ kind: "opened", leftovers: database.holdings() });
+  reply({ kind: "opened", leftovers: database.holdings(), memory: database.memory() });
 } catch (error) {
   reply({ kind: "not-opened", error: errorRecord(error) });
 }

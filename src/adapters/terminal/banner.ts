@@ -11,6 +11,13 @@ export interface Whereabouts {
   readonly webSocket?: string | undefined;
   /** The other broker that is ingested from, without its password. */
   readonly broker?: string | undefined;
+  /** What edge and bridge forward from and to, without passwords. */
+  readonly local?: string | undefined;
+  readonly cloud?: string | undefined;
+  /** Where they keep what has no receipt. */
+  readonly outbox?: string | undefined;
+  /** Their own address as a machine. */
+  readonly gateway?: string | undefined;
   /** `http://127.0.0.1:8080` */
   readonly http?: string | undefined;
   readonly data?: string | undefined;
@@ -28,6 +35,10 @@ export function bannerLines(where: Whereabouts, surface: TableSurface): string[]
     ["MQTT", where.mqtt],
     ["WebSocket", where.webSocket],
     ["broker", where.broker],
+    ["local", where.local],
+    ["cloud", where.cloud],
+    ["outbox", where.outbox],
+    ["gateway", where.gateway],
     ["health", where.http === undefined ? undefined : `${where.http}/healthz  /readyz  /metrics`],
     ["data", where.data],
     ["plant", where.plant],

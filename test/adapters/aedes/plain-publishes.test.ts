@@ -159,12 +159,13 @@ describe("PlainPublishes", () => {
       payload: Buffer.from("{}"),
       qos: 1,
       messageId: 7,
-      dup: true,
+      dup: false,
       retain: false,
     };
     const all: IPublishPacket[] = [
       machine,
-      { ...machine, qos: 0, dup: false },
+      { ...machine, qos: 0 },
+      { ...machine, dup: true },
       { ...machine, payload: Buffer.alloc(20_000) },
       { ...machine, qos: 2 },
       { ...machine, topic: "factory/#" },

@@ -190,9 +190,9 @@ describe("MqttConsumer connecting", () => {
     const first = await test.accept();
     first.send({ cmd: "disconnect", reasonCode: 0x8e });
     const taken = (await test.reconnect()).error;
-    assert.equal(taken.code, "CONCHE_BROKER_REFUSED");
-    assert.match(taken.message, /session taken over/);
-    assert.match(taken.hint, /"datacenter"/);
+    assert.equal(taken.code, "CONCHE_CLIENT_ID_TAKEN");
+    assert.match(taken.message, /client id "datacenter"/);
+    assert.match(taken.hint, /--client-id/);
     const second = await test.accept();
     second.send({ cmd: "disconnect", reasonCode: 0x8b, properties: { reasonString: "upgrade" } });
     const shutdown = (await test.event("lost")).error;

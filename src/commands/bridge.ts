@@ -1,0 +1,29 @@
+import { ConcheError } from "../errors/conche-error.ts";
+import { defineCommand } from "./command.ts";
+import { runForwarding } from "./forwarding/forwarding-run.ts";
+import { endOfRun } from "./running/wait.ts";
+
+/** `conche bridge` */
+export const bridge = defineCommand({
+  name: "bridge",
+  summary: "store and forward from a local broker to another one, until the data center confirms",
+  description:
+    "Takes factory/# from --local, acknowledging what is in the outbox on disk, forwards it to --cloud, and forgets it\n" +
+    "when the data center says that it has it. Receipts and commands come down. See docs/bridge.md.",
+  examples: [
+    ["conche bridge --local mqtt://127.0.0.1 --cloud mqtt://broker.example", "between two brokers"],
+    [
+      "conche bridge --local mqtt://127.0.0.1 --cloud mqtts://broker.example --name tunis-01 --gateway tunis-01/site/s0_edge/bridge-01",
+      "one of several sites",
+    ],
+  ],
+  settings: ["outbox", "forwarding", "local", "cloud", "http", "forSeconds", "quiet"],
+  run: async ({ config, terminal, stopSignal }) => {
+    const stop = stopSignal();
+    const run = await runForwarding({ role: "bridge", config, terminal });
+    const end = await endOfRun(stop, config.forSeconds, run.failed);
+    await run.stop();
+    if (end instanceof ConcheError) throw end;
+    return 0;
+  },
+});

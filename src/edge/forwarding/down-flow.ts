@@ -1,0 +1,143 @@
+import { HOP_PROPERTY, type UserProperties } from "../../contract/identity.ts";
+import type { Clock } from "../clock.ts";
+import type { DownArrival } from "../relay.ts";
+import { hopsOf } from "./forward-decision.ts";
+
+/** A message for a machine, as the local broker is given it. */
+export interface DownwardMessage {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+  readonly userProperties: UserProperties;
+}
+
+/** What the way down is made of. */
+export interface DownFlowParts {
+  readonly hop: string;
+  /** Resolves when the local broker has it; rejects when it can't have it now. */
+  readonly publish: (message: DownwardMessage) => Promise<void>;
+  readonly clock: Clock;
+  /** A command that could not be handed on, because too many wait. */
+  readonly dropped: (topic: string) => void;
+}
+
+/** What has come down since the start. */
+export interface DownCounts {
+  receipts: number;
+  commands: number;
+  /** Commands that were dropped because too many waited for the local broker. */
+  commandsDropped: number;
+  /** Messages that were not handed on because they had been here. */
+  looped: number;
+}
+
+/** Commands kept for a local broker that is away; each is an order for now, so not many and not for long. */
+const COMMANDS_KEPT = 1_000;
+const RETRY_MS = 500;
+/** Messages handed to the local broker at once. */
+const AT_ONCE = 64;
+
+/**
+ * Brings receipts and commands down to the local broker. Of each machine's receipts only the latest waits; commands
+ * wait in order, as many as fit. Receipts for numbers given here are nobody else's business.
+ */
+export class DownFlow {
+  readonly #parts: DownFlowParts;
+  readonly counts: DownCounts = { receipts: 0, commands: 0, commandsDropped: 0, looped: 0 };
+  /** Waiting, by what may take whose place. */
+  readonly #waiting = new Map<string, DownwardMessage>();
+  /** The retained receipt that the local broker has of each topic. */
+  readonly #said = new Map<string, DownwardMessage>();
+  #commands = 0;
+  #running = false;
+  #closed = false;
+
+  constructor(parts: DownFlowParts) {
+    this.#parts = parts;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  came({ topic, payload, retain, userProperties, message, own }: DownArrival): void {
+    if (own || message.kind === "unreadable") return;
+    const hops = hopsOf(userProperties);
+    if (hops.includes(this.#parts.hop)) {
+      this.counts.looped++;
+      return;
+    }
+    const kept = Object.entries(userProperties ?? {}).filter(([name]) => name !== HOP_PROPERTY);
+    const down: DownwardMessage = {
+      topic,
+      payload: Buffer.from(payload).toString("utf8"),
+      retain,
+      userProperties: Object.fromEntries([...kept, [HOP_PROPERTY, [...hops, this.#parts.hop]]]),
+    };
+    if (message.kind === "receipt") {
+      if (this.#said.get(topic)?.payload === down.payload) return;
+      this.counts.receipts++;
+      this.#waiting.set(`${topic} ${message.receipt.boot}`, down);
+    } else this.#command(down);
+    this.#start();
+  }
+
+  /** The local broker may have lost what it had: says every machine's last receipt again. */
+  again(): void {
+    // First in line, so that a newer one follows it.
+    const newer = [...this.#waiting];
+    this.#waiting.clear();
+    for (const [topic, message] of this.#said) this.#waiting.set(`again ${topic}`, message);
+    for (const [key, message] of newer) this.#waiting.set(key, message);
+    this.#said.clear();
+    this.#start();
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #command(down: DownwardMessage): void {
+    this.counts.commands++;
+    const waiting = [...this.#waiting.keys()].filter((key) => key.startsWith("command "));
+    const [oldest] = waiting;
+    if (waiting.length >= COMMANDS_KEPT && oldest !== undefined) {
+      const dropped = this.#waiting.get(oldest);
+      this.#waiting.delete(oldest);
+      this.counts.commandsDropped++;
+      if (dropped !== undefined) this.#parts.dropped(dropped.topic);
+    }
+    this.#waiting.set(`command ${++this.#commands}`, down);
+  }
+
+  #start(): void {
+    if (this.#running || this.#closed) return;
+    this.#running = true;
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.size > 0 && !this.#closed) {
+      const portion = [...this.#waiting].slice(0, AT_ONCE);
+      const results = await Promise.allSettled(portion.map(([, message]) => this.#parts.publish(message)));
+      let failed = false;
+      for (const [index, [key, message]] of portion.entries()) {
+        if (results[index]?.status === "rejected") {
+          failed = true;
+          continue;
+        }
+        // A newer one may have taken its place meanwhile.
+        if (this.#waiting.get(key) === message) this.#waiting.delete(key);
+        if (message.retain) this.#said.set(message.topic, message);
+      }
+      if (failed) {
+        this.#parts.clock.after(RETRY_MS, () => {
+          this.#running = false;
+          this.#start();
+        });
+        return;
+      }
+    }
+    this.#running = false;
+  }
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { runConche } from "../run-conche.ts";
+
+test("a bridge says which side is missing, and that two sides are one", async (context) => {
+  const cwd = await mkdtemp(join(tmpdir(), "conche-bridge-"));
+  context.after(() => rm(cwd, { recursive: true }));
+  const url = "mqtt://127.0.0.1:1";
+  const [edge, bridge, same, address, key] = await Promise.all([
+    runConche(["edge"], { cwd }),
+    runConche(["bridge"], { cwd }),
+    runConche(["bridge", "--local", url, "--cloud", "mqtt://localhost:1"], { cwd }),
+    runConche(["bridge", "--local", url, "--cloud", "http://broker"], { cwd }),
+    runConche(["edge", "--cloud", "mqtts://broker:1", "--cloud-cert", "me.pem"], { cwd }),
+  ]);
+  assert.match(edge.err, /^conche: CONCHE_USAGE: conche edge needs --cloud URL, the broker to forward to\n/);
+  assert.match(bridge.err, /^conche: CONCHE_USAGE: .*--cloud URL.*, and --local URL/);
+  assert.match(same.err, /^conche: CONCHE_BRIDGE_LOOP: .*localhost:1\n/);
+  assert.match(address.err, /^conche: CONCHE_CONFIG_INVALID: .*cloud/s);
+  assert.match(key.err, /^conche: CONCHE_CONFIG_INVALID: .*needs cloud-key too/s);
+  assert.deepEqual([edge.code, bridge.code, address.code, key.code], [2, 2, 1, 1]);
+});

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { downTopic, type MachineKey } from "../../../src/contract/topic.ts";
+import { readDownMessage } from "../../../src/edge/down-message.ts";
+import { DownFlow, type DownwardMessage } from "../../../src/edge/forwarding/down-flow.ts";
+import type { DownArrival } from "../../../src/edge/relay.ts";
+import { MACHINE } from "../edge-under-test.ts";
+import { ManualClock, turn } from "../manual-clock.ts";
+import { HOP, OTHER_BOOT } from "./local.ts";
+
+function flow() {
+  const clock = new ManualClock();
+  const local: DownwardMessage[] = [];
+  const dropped: string[] = [];
+  const broker = { there: true };
+  const down = new DownFlow({
+    hop: HOP,
+    clock,
+    publish: async (message) => {
+      if (!broker.there) throw new Error("away");
+      local.push(message);
+    },
+    dropped: (topic) => dropped.push(topic),
+  });
+  return { clock, local, dropped, broker, down };
+}
+
+function receipt(through: number, more: Partial<DownArrival> = {}): DownArrival {
+  const at = "2026-01-11T10:00:00Z";
+  const body = { boot: OTHER_BOOT, through, missing: [], quarantined: [], at };
+  return arrival(downTopic(MACHINE, "receipt"), body, { retain: true, ...more });
+}
+
+function command(id: string, machine: MachineKey = MACHINE): DownArrival {
+  const body = { v: 2, ts: "2026-01-11T10:00:00Z", id, command: "noop", by: "test" };
+  const topic = downTopic(machine, "command");
+  const message = { kind: "command", machine, command: body } as unknown as DownArrival["message"];
+  return { topic, payload: Buffer.from(JSON.stringify(body)), retain: false, message, own: false };
+}
+
+function arrival(topic: string, body: unknown, more: Partial<DownArrival>): DownArrival {
+  const payload = Buffer.from(JSON.stringify(body));
+  const message = readDownMessage(topic, payload);
+  assert.notEqual(message.kind, "unreadable");
+  return { topic, payload, retain: false, message, own: false, ...more };
+}
+
+const throughs = (messages: readonly DownwardMessage[]) =>
+  messages.map(({ payload }) => JSON.parse(payload).through);
+
+describe("DownFlow", () => {
+  it("passes on receipts as they are, with its own name, and keeps those for its own numbers", async () => {
+    const { down, local } = flow();
+    down.came(receipt(1, { userProperties: { via: "cloud-bridge" } }));
+    down.came(receipt(2, { own: true }));
+    down.came(receipt(3, { userProperties: { via: HOP } }));
+    await turn();
+    assert.deepEqual(throughs(local), [1]);
+    assert.deepEqual([local[0]?.retain, local[0]?.userProperties], [true, { via: ["cloud-bridge", HOP] }]);
+    assert.equal(down.counts.looped, 1);
+  });
+
+  it("while the local broker is away only a machine's latest receipt waits, and every command in order", async () => {
+    const { down, local, broker, clock } = flow();
+    broker.there = false;
+    for (const through of [1, 2, 3]) down.came(receipt(through));
+    down.came(command("c-1"));
+    down.came(command("c-2"));
+    await turn();
+    await clock.pass(2_000);
+    assert.deepEqual(local, []);
+    assert.equal(down.waiting, 3);
+    broker.there = true;
+    await clock.pass(1_000);
+    assert.deepEqual(
+      local.map(({ payload }) => JSON.parse(payload).through ?? JSON.parse(payload).id),
+      [3, "c-1", "c-2"],
+    );
+    assert.equal(down.waiting, 0);
+  });
+
+  it("drops the oldest of too many commands, and says so", async () => {
+    const { down, broker, dropped, clock, local } = flow();
+    broker.there = false;
+    for (let count = 0; count < 1_002; count++) down.came(command(`c-${count}`));
+    assert.equal(dropped.length, 2);
+    assert.equal(down.counts.commandsDropped, 2);
+    await turn();
+    broker.there = true;
+    await clock.pass(1_000);
+    for (let portion = 0; portion < 16; portion++) await turn();
+    assert.equal(local.length, 1_000);
+    assert.equal(JSON.parse(local[0]?.payload ?? "").id, "c-2");
+  });
+
+  it("says the last receipts again to a local broker that may have lost them, newer ones after them", async () => {
+    const { down, local } = flow();
+    down.came(receipt(1));
+    await turn();
+    down.came(receipt(1));
+    await turn();
+    assert.deepEqual(throughs(local), [1], "the same one twice is one");
+    down.again();
+    down.came(receipt(2));
+    await turn();
+    assert.deepEqual(throughs(local), [1, 1, 2]);
+  });
+});
