@@ -11,6 +11,10 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const SOURCE = join(ROOT, "src", "main.ts");
 const BUILT = join(ROOT, "dist", "main.js");
 const OLDEST_NODE = 24;
+/** Commands that run for months. */
+const LONG_RUNNING = ["up", "datacenter"];
+/** Most that V8's young heap may take, twice, MB: of 8, 16 and the usual 32 the larger ones save no work. */
+const SMALL = "--max-semi-space-size=8";
 
 const inCheckout = existsSync(SOURCE);
 if (inCheckout && !existsSync(join(ROOT, "node_modules", ".conche-setup"))) {
@@ -19,6 +23,7 @@ if (inCheckout && !existsSync(join(ROOT, "node_modules", ".conche-setup"))) {
 }
 
 if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
+  startSmall();
   // What was stripped and compiled once is read back: half a second and some 25 MB less at every start.
   if (inCheckout) module.enableCompileCache(join(ROOT, "node_modules", ".cache", "compile"));
   const { main } = await import(pathToFileURL(inCheckout ? SOURCE : BUILT).href);
@@ -38,9 +43,23 @@ if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
     );
     process.exit(1);
   }
-  const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(pinned, [SMALL, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: "inherit",
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+}
+
+/**
+ * Starts a long-running command over with a small young heap. It grows to 64 MB while the program is loaded and keeps
+ * that size, and only a process that starts can be told otherwise. It stays the same process; where a process can't be
+ * replaced (Windows), it runs as it is.
+ */
+function startSmall() {
+  const words = process.argv.slice(2);
+  const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ""];
+  if (!LONG_RUNNING.includes(words[0]) || flags.some((flag) => flag.includes("semi-space-size"))) return;
+  if (process.platform === "win32" || process.execve === undefined) return;
+  const door = fileURLToPath(import.meta.url);
+  process.execve(process.execPath, [process.execPath, SMALL, ...process.execArgv, door, ...words]);
 }

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { startConche } from "../../test/servers/conche.ts";
+import { DOOR, startConche } from "../../test/servers/conche.ts";
 import { type Mosquitto, startMosquitto } from "../../test/servers/mosquitto.ts";
 import { type Figure, figure, median } from "../statistics.ts";
 import { runLoad, STANDARD_LOAD } from "./run-load.ts";
@@ -85,16 +85,11 @@ const receiveNowhere: Receive = async (mosquitto, messages) => {
 const receiveIntoLog: Receive = async (mosquitto, messages) => {
   const data = await mkdtemp(join(tmpdir(), "conche-bench-"));
   const url = `mqtt://127.0.0.1:${mosquitto.port}`;
-  const center = await startConche([
-    "datacenter",
-    "--broker",
-    url,
-    "--data",
-    data,
-    "--http-port",
-    "0",
-    "--quiet",
-  ]);
+  const center = await startConche(
+    ["datacenter", "--broker", url, "--data", data, "--http-port", "0", "--quiet"],
+    [],
+    DOOR,
+  );
   await mosquitto.logged(/factory\/#/);
   return {
     done: storedIn(data, messages),

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { portOf, startConche } from "../../test/servers/conche.ts";
+import { DOOR, portOf, startConche } from "../../test/servers/conche.ts";
 import { type Figure, figure } from "../statistics.ts";
 import { runLoad, STANDARD_LOAD } from "./run-load.ts";
 
@@ -59,16 +59,11 @@ export async function commitLatency(rate: number, seconds: number, runs: number)
   const growth: number[] = [];
   for (let run = 0; run < runs; run++) {
     await withFolder(async (data) => {
-      const center = await startConche([
-        "datacenter",
-        "--data",
-        data,
-        "--mqtt-port",
-        "0",
-        "--http-port",
-        "0",
-        "--quiet",
-      ]);
+      const center = await startConche(
+        ["datacenter", "--data", data, "--mqtt-port", "0", "--http-port", "0", "--quiet"],
+        [],
+        DOOR,
+      );
       const port = portOf(center.started.mqtt);
       await runLoad({ ...STANDARD_LOAD, port, messages: rate * 3, rate });
       const before = await residentMb(center.child.pid);
@@ -103,16 +98,11 @@ export async function commitLatency(rate: number, seconds: number, runs: number)
 }
 
 async function fullLoad(data: string, messages: number): Promise<IngestRun> {
-  const center = await startConche([
-    "datacenter",
-    "--data",
-    data,
-    "--mqtt-port",
-    "0",
-    "--http-port",
-    "0",
-    "--quiet",
-  ]);
+  const center = await startConche(
+    ["datacenter", "--data", data, "--mqtt-port", "0", "--http-port", "0", "--quiet"],
+    [],
+    DOOR,
+  );
   const { rate, refused } = await runLoad({ ...STANDARD_LOAD, port: portOf(center.started.mqtt), messages });
   if (refused > 0) throw new Error(`${refused} messages were refused`);
   const resident = await residentMb(center.child.pid);

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { startConche } from "../../test/servers/conche.ts";
+import { DOOR, startConche } from "../../test/servers/conche.ts";
 import { type Figure, figure } from "../statistics.ts";
 
 const ROOT = resolve(import.meta.dirname, "..", "..");
@@ -13,7 +13,11 @@ export async function firstMessage(runs: number): Promise<Figure[]> {
   for (let run = 0; run <= runs; run++) {
     const data = await mkdtemp(join(tmpdir(), "conche-bench-"));
     const started = performance.now();
-    const conche = await startConche(["up", "--data", data, "--mqtt-port", "0", "--http-port", "0"]);
+    const conche = await startConche(
+      ["up", "--data", data, "--mqtt-port", "0", "--http-port", "0"],
+      [],
+      DOOR,
+    );
     await conche.event(({ event }) => event === "stored");
     if (run > 0) times.push((performance.now() - started) / 1000);
     await conche.stop("SIGTERM");

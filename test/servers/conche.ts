@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { COMPILE_CACHE } from "../commands/run-conche.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+/** What `npx conche` runs. */
+export const DOOR = fileURLToPath(new URL("../../bin/conche.mjs", import.meta.url));
 
 /** What `--json` says at the start, as far as tests use it. */
 export interface Started {
@@ -45,15 +47,17 @@ export interface Page {
 /**
  * Starts `conche <words> --json` on ports of its own and waits until it says that it runs.
  * @param wrapper a command that ends by becoming the process it is given, such as `nice` with its options
+ * @param script what Node runs: the program itself, or the command's DOOR
  */
 export async function startConche(
   words: readonly string[],
   wrapper: readonly string[] = [],
+  script = MAIN,
 ): Promise<RunningConche> {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(CONCHE_|NODE_OPTIONS|NODE_TEST)/.test(name)),
   );
-  const [program = "", ...args] = [...wrapper, process.execPath, MAIN, ...words, "--json"];
+  const [program = "", ...args] = [...wrapper, process.execPath, script, ...words, "--json"];
   const child = spawn(program, args, {
     env: { ...env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     stdio: ["ignore", "pipe", "pipe"],
