@@ -1,6 +1,8 @@
 import type { ProductType } from "../contract/schemas/product.ts";
 import type { Plant, PlantLine } from "../plant/plant.ts";
 import type { ScenarioDocument } from "../plant/scenario/scenario-document.ts";
+import type { Dispatch } from "../plant/schema/dispatch.ts";
+import { FinishedGoods } from "./genealogy/finished-goods.ts";
 import { LotNames } from "./genealogy/lot-names.ts";
 import type { LineContext } from "./line-context.ts";
 import { notSimulated } from "./modelled-machine.ts";
@@ -52,6 +54,7 @@ export function buildLineContext(plant: Plant, line: PlantLine, choice: LineChoi
     silos: filled,
     tanks: new Map(tanks),
     ingredients,
+    finished: new FinishedGoods(dispatchOf(line), names),
     disturbances: new LineDisturbances(line, scenario?.disturbances ?? [], choice),
     scenario: scenario === undefined ? undefined : new ScenarioRun(scenario, line, startMs),
     machine: (model) => {
@@ -60,4 +63,11 @@ export function buildLineContext(plant: Plant, line: PlantLine, choice: LineChoi
       return found;
     },
   };
+}
+
+/** How finished goods leave the line, where its controller is told. */
+function dispatchOf(line: PlantLine): Dispatch | undefined {
+  for (const { definition } of line.machines)
+    if (definition.simulation?.model === "line_controller") return definition.simulation.dispatch;
+  return undefined;
 }

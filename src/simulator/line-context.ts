@@ -4,6 +4,7 @@ import type { Plant, PlantLine, PlantMachine } from "../plant/plant.ts";
 import type { Ingredient } from "../plant/schema/ingredient.ts";
 import type { Changeover, Production } from "../plant/schema/line.ts";
 import type { Product } from "../plant/schema/product.ts";
+import type { FinishedGoods } from "./genealogy/finished-goods.ts";
 import type { LotNames } from "./genealogy/lot-names.ts";
 import type { HallAir } from "./process/hall-air.ts";
 import type { Silo } from "./process/silo.ts";
@@ -21,6 +22,8 @@ export interface LineContext {
   readonly silos: ReadonlyMap<string, Silo>;
   readonly tanks: ReadonlyMap<ProductType, StorageTank>;
   readonly ingredients: ReadonlyMap<string, Ingredient>;
+  /** Pallets between the palletiser and the customers. */
+  readonly finished: FinishedGoods;
   /** What goes wrong; without a scenario nothing does. */
   readonly disturbances: LineDisturbances;
   readonly scenario: ScenarioRun | undefined;

@@ -143,13 +143,14 @@ class SteppedLine implements LineSimulation {
   }
 
   #collect(said: SimulatedMessage[], nowMs: number): void {
-    const { scenario, disturbances } = this.#line.context;
+    const { scenario, disturbances, finished } = this.#line.context;
     const spoken: SimulatedMessage[] = [];
     for (const { report, encode } of this.#speakers) {
       const { machine, nowMs: atMs } = report;
       const clockMs = atMs + disturbances.clockOffsetMs(machine.definition.id);
       for (const event of report.take()) {
         scenario?.see(event);
+        finished.see(event, atMs);
         const payload = encode(event, clockMs);
         if (payload !== null) spoken.push({ machine: machine.address, type: event.type, payload, atMs });
       }

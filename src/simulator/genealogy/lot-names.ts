@@ -50,6 +50,11 @@ export class LotNames {
     return `${this.#site}.${batch.id}.R.${source}.${compactTime(ms)}`;
   }
 
+  /** A truck's load. */
+  shipment(ms: number, number: number): string {
+    return `${this.#line}.S${compactTime(ms)}${number === 0 ? "" : `-${number}`}`;
+  }
+
   caseId(ms: number, inStep: number): string {
     return `${this.#line}.K${compactTime(ms)}${inStep === 0 ? "" : `-${inStep}`}`;
   }

@@ -21,7 +21,7 @@ export interface PasteTrain {
   readonly conches: readonly Conche[];
 }
 
-/** Releases batches when a conche will be free, follows them, reports their begin and end, takes deliveries in. */
+/** Releases batches when a conche will be free, follows them, reports their begin and end, takes deliveries in, sends pallets out. */
 export class LineController implements MachineModel {
   readonly #context: ModelContext<LineControllerParameters>;
   readonly #train: PasteTrain;
@@ -66,11 +66,12 @@ export class LineController implements MachineModel {
     });
   }
 
-  step(_now: StepTime): void {
-    const { report } = this.#context;
+  step(now: StepTime): void {
+    const { report, line } = this.#context;
     report.become("Execute");
     for (const event of this.#deliveries.step(report.nowMs)) report.batchEvent(event);
     this.#hearOfHazards();
+    for (const event of line.finished.step(now.ms)) report.batchEvent(event);
     for (const { batch, packedKg } of this.#book.takeFinished()) {
       report.batchEvent({
         event: "BATCH_END",
