@@ -132,6 +132,11 @@ export class Player {
     }
   }
 
+  /** Lets every machine say this now, whatever the source says: a farewell. Counted and answered as all else. */
+  everybodySays(type: MessageType, body: Body): void {
+    for (const machine of this.#parts.machines.values()) this.#say(machine, type, body);
+  }
+
   /** Resolves when every published message has been answered. */
   async answered(): Promise<void> {
     await this.#answersBelow(1);
@@ -161,8 +166,12 @@ export class Player {
     const publisher = this.#parts.machines.get(machineKeyOf(machine));
     if (publisher === undefined) return;
     if (lostBefore > 0) publisher.skip?.(lostBefore);
+    this.#say(publisher, type, payload);
+  }
+
+  #say(machine: PlayedMachine, type: MessageType, body: Body): void {
     this.#unanswered++;
-    void publisher.publish(type, payload).then((outcome) => {
+    void machine.publish(type, body).then((outcome) => {
       this.#unanswered--;
       this.#published++;
       if (outcome.kind === "refused") {

@@ -219,6 +219,36 @@ describe("Player", () => {
     assert.equal(connection.published.length, 1_400);
   });
 
+  it("counts a farewell as it counts everything else, and waits for its answer", async () => {
+    const connection = new HeldConnection();
+    const { machine } = await machineOn(connection, { boot: "boot-0001" });
+    const player = new Player({
+      source: { advance: () => due(1) },
+      machines: new Map([[machineKeyOf(ADDRESS), machine]]),
+      startMs: 0,
+      endMs: 1_000,
+      speed: "max",
+      elapsedMs: () => 0,
+      onRefused: () => {},
+    });
+    await player.play(new AbortController().signal);
+    await player.answered();
+    connection.holds = true;
+    player.everybodySays("state", WILL);
+    assert.equal(player.counts.published, 1);
+    const answered = player.answered();
+    connection.answerAll();
+    await answered;
+    assert.deepEqual(player.counts, { published: 2, refused: 0, unheard: 0 });
+    assert.deepEqual(
+      connection.published.map(({ topic, payload }) => [topic.split("/").at(-1), JSON.parse(payload).seq]),
+      [
+        ["telemetry", 1],
+        ["state", 2],
+      ],
+    );
+  });
+
   it("plays through an outbox too", async () => {
     const { edge, outbox } = edgeOver();
     const key = machineKeyOf(ADDRESS);

@@ -83,9 +83,8 @@ export async function runSimulation(parts: SimulationRunParts): Promise<Simulati
   // A line that is held back by a full outbox would wait for room before it saw the end.
   const answered = async () => {
     await played;
-    const offline = offlineState(payloadVersion, Math.round(player.reachedMs));
-    const said = Array.from(voices.machines.values(), (machine) => machine.publish("state", offline));
-    await Promise.all([player.answered(), ...said]);
+    player.everybodySays("state", offlineState(payloadVersion, Math.round(player.reachedMs)));
+    await player.answered();
     await voices.settled();
   };
   return {
