@@ -22,35 +22,36 @@ describe("conche load", () => {
   it("makes messages that a data center stores, every number of them, from several threads", async () => {
     const data = join(folder, "data");
     const center = await startConche(["datacenter", "--data", data, "--mqtt-port", "0", "--http-port", "0"]);
-    const port = String(portOf(center.started.mqtt));
-    const load = (...words: string[]) => runConche(["load", "--mqtt-port", port, "--json", ...words]);
-    const [fast, paced, silent] = await Promise.all([
-      load("--messages", "3000", "--connections", "7", "--threads", "3"),
-      load("--messages", "200", "--rate", "400", "--type", "quality", "--site", "load-02"),
-      load(
-        "--messages",
-        "300",
-        "--qos",
-        "0",
-        "--payload-version",
-        "1",
-        "--protocol",
-        "3.1.1",
-        "--type",
-        "alarm",
-      ),
-    ]);
-    for (const { code, out, err } of [fast, paced, silent]) assert.equal(code, 0, out + err);
-    const [first, end] = [fast.out.split("\n", 1)[0] ?? "", lastEvent(fast.out)];
-    assert.deepEqual(
-      [JSON.parse(first).threads, end.ok, end.sent, end.acknowledged],
-      [3, true, 3_000, 3_000],
-    );
-    const latency = lastEvent(paced.out).latencyMs as Record<string, number>;
-    const { p50 = 0, p99 = 0, p999 = 0, max = 0 } = latency;
-    assert.ok(p50 > 0 && p50 <= p99 && p99 <= p999 && p999 <= max, JSON.stringify(latency));
-    assert.equal(lastEvent(silent.out).latencyMs, null);
-    assert.equal(await center.stop("SIGTERM"), 0);
+    try {
+      const port = String(portOf(center.started.mqtt));
+      const load = (...words: string[]) => runConche(["load", "--mqtt-port", port, "--json", ...words]);
+      const [fast, paced, silent] = await Promise.all([
+        load("--messages", "3000", "--connections", "7", "--threads", "3"),
+        load("--messages", "200", "--rate", "400", "--type", "quality", "--site", "load-02"),
+        load(
+          "--messages",
+          "300",
+          "--qos",
+          "0",
+          "--payload-version",
+          "1",
+          "--protocol",
+          "3.1.1",
+          "--type",
+          "alarm",
+        ),
+      ]);
+      for (const { code, out, err } of [fast, paced, silent]) assert.equal(code, 0, out + err);
+      assert.match(fast.out, /"event":"started".*"threads":3/);
+      const end = lastEvent(fast.out);
+      assert.deepEqual([end.ok, end.sent, end.acknowledged], [true, 3_000, 3_000]);
+      const latency = lastEvent(paced.out).latencyMs as Record<string, number>;
+      const { p50 = 0, p99 = 0, p999 = 0, max = 0 } = latency;
+      assert.ok(p50 > 0 && p50 <= p99 && p99 <= p999 && p999 <= max, JSON.stringify(latency));
+      assert.equal(lastEvent(silent.out).latencyMs, null);
+    } finally {
+      assert.equal(await center.stop("SIGTERM"), 0);
+    }
     const verify = JSON.parse((await runConche(["verify", "--data", data, "--json"])).out);
     assert.equal(verify.ok, true);
     // QoS 0 may be lost, so no more than that is known of it.
@@ -114,18 +115,22 @@ describe("conche load", () => {
     try {
       const url = `mqtt://127.0.0.1:${broker.port}`;
       const load = await startConche(["load", "--broker", url, "--connections", "3", "--rate", "100"]);
-      const acknowledged = (more: number) => (event: { readonly event: string; acknowledged?: unknown }) =>
-        event.event === "progress" && Number(event.acknowledged) > more;
-      await load.event(acknowledged(0));
-      await broker.kill();
-      await load.event(({ event, code }) => event === "notice" && code === "CONCHE_BROKER_UNREACHABLE");
-      const before = await load.event(({ event, connected }) => event === "progress" && connected === 0);
-      await broker.start();
-      await load.event(acknowledged(Number(before.acknowledged)));
-      assert.equal(await load.stop("SIGINT"), 1);
-      const end = load.events.at(-1);
-      assert.deepEqual([end?.event, end?.ok, end?.lostConnections], ["stopped", false, 3]);
-      assert.equal(end?.sent, Number(end?.acknowledged) + Number(end?.refused) + Number(end?.unanswered));
+      try {
+        const acknowledged = (more: number) => (event: { readonly event: string; acknowledged?: unknown }) =>
+          event.event === "progress" && Number(event.acknowledged) > more;
+        await load.event(acknowledged(0));
+        await broker.kill();
+        await load.event(({ event, code }) => event === "notice" && code === "CONCHE_BROKER_UNREACHABLE");
+        const before = await load.event(({ event, connected }) => event === "progress" && connected === 0);
+        await broker.start();
+        await load.event(acknowledged(Number(before.acknowledged)));
+        assert.equal(await load.stop("SIGINT"), 1);
+        const end = load.events.at(-1);
+        assert.deepEqual([end?.event, end?.ok, end?.lostConnections], ["stopped", false, 3]);
+        assert.equal(end?.sent, Number(end?.acknowledged) + Number(end?.refused) + Number(end?.unanswered));
+      } finally {
+        load.child.kill("SIGKILL");
+      }
     } finally {
       await broker.dispose();
     }
@@ -162,11 +167,11 @@ describe("conche load", () => {
     const results = await Promise.all(
       cases.map(([words]) => runConche(["load", "--messages", "1", ...words])),
     );
-    for (const [index, { code, out, err }] of results.entries()) {
+    for (const [index, { code, err }] of results.entries()) {
       const [words, expected, said] = cases[index] ?? [[], 0, /./];
       assert.match(err, said, words.join(" "));
       assert.match(err, /what to do: /, words.join(" "));
-      assert.deepEqual([code, out], [expected, ""], words.join(" "));
+      assert.equal(code, expected, words.join(" "));
     }
   });
 });

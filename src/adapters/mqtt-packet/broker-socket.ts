@@ -80,6 +80,13 @@ const CERTIFICATE_ERROR =
 /** A TLS alert by which the broker turns our certificate, or the lack of one, down. */
 const CERTIFICATE_ALERT = /^ERR_SSL_.*ALERT_.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/;
 
+/** What this machine has no more of, and what to do about it. */
+const EXHAUSTED: Readonly<Record<string, string>> = {
+  EMFILE: "this process may open no more files: raise the limit (ulimit -n), or make fewer connections",
+  ENFILE: "this machine may open no more files: raise its limit (fs.file-max), or make fewer connections",
+  EADDRNOTAVAIL: "this machine has no free port left to connect from: make fewer connections, or spread them",
+};
+
 /** Why a socket failed, in words. */
 export function socketFailure(settings: ConsumerSettings, cause: unknown): ConcheError {
   const { display } = settings.address;
@@ -99,8 +106,10 @@ export function socketFailure(settings: ConsumerSettings, cause: unknown): Conch
       retryable: true,
     });
   }
+  const hint = EXHAUSTED[code];
   return new ConcheError("CONCHE_BROKER_UNREACHABLE", {
     message: `no connection to ${display}: ${reasonOf(cause)}`,
+    ...(hint === undefined ? {} : { hint }),
     cause,
     retryable: true,
   });

@@ -32,8 +32,10 @@ const CONNECTING_AT_ONCE = 50;
 const RETRY = { firstMs: 500, longestMs: 5_000 } as const;
 /** What is due is looked for so often, milliseconds. */
 const PACE_MS = 1;
-/** The longest that answers are waited for when nothing more is sent, milliseconds. */
-const LAST_ANSWERS_MS = 5_000;
+/** A broker that answers nothing for so long, when nothing more is sent, won't any more, milliseconds. */
+const SILENT_MS = 20_000;
+/** The same when the load was stopped, and somebody waits for it to end. */
+const SILENT_WHEN_STOPPED_MS = 5_000;
 
 /** One machine of the load, over however many connections. */
 interface Machine {
@@ -99,7 +101,7 @@ export class LoadGenerator {
     else await this.#paced(share.rate);
     this.#sending = false;
     stop.removeEventListener("abort", end);
-    await this.#lastAnswers();
+    await this.#lastAnswers(stop.aborted ? SILENT_WHEN_STOPPED_MS : SILENT_MS);
   }
 
   /** Disconnects every machine. */
@@ -245,13 +247,23 @@ export class LoadGenerator {
     }
   }
 
-  async #lastAnswers(): Promise<void> {
-    let late = false;
-    const cancel = this.#clock.after(LAST_ANSWERS_MS, () => {
-      late = true;
-      this.#onChange();
-    });
-    while (this.#parts.tally.inFlight > 0 && !late) await this.#change();
+  /** Waits for what is in flight as long as answers keep coming. */
+  async #lastAnswers(patienceMs: number): Promise<void> {
+    const { tally } = this.#parts;
+    let silent = false;
+    let inFlight = Number.NaN;
+    let cancel: Cancel = () => {};
+    while (tally.inFlight > 0 && !silent) {
+      if (tally.inFlight !== inFlight) {
+        inFlight = tally.inFlight;
+        cancel();
+        cancel = this.#clock.after(patienceMs, () => {
+          silent = true;
+          this.#onChange();
+        });
+      }
+      await this.#change();
+    }
     cancel();
   }
 

@@ -34,6 +34,14 @@ export class LoadConsole {
     this.#options = options;
   }
 
+  /** Connections are about to be made. */
+  connecting(connections: number): void {
+    const { mode, quiet, broker } = this.#options;
+    if (quiet) return;
+    if (mode === "json") this.#out(jsonLine({ event: "connecting", broker, connections }));
+    else this.#out(`making ${counted(connections, "connection")} to ${broker}`);
+  }
+
   /** Every connection stands, and sending begins. */
   started(order: LoadOrder, threads: number): void {
     const { mode, quiet, broker, protocol, now } = this.#options;
@@ -46,7 +54,7 @@ export class LoadConsole {
     } else if (!quiet) {
       const pace = rate === null ? "as fast as it acknowledges" : `${grouped(rate)} messages/s`;
       this.#out(
-        `${counted(connections, "connection")} to ${broker}, MQTT ${protocol}: ${type} of ${grouped(payloadBytes)} bytes, ` +
+        `${counted(connections, "connection")}, MQTT ${protocol}: ${type} of ${grouped(payloadBytes)} bytes, ` +
           `QoS ${qos}, ${pace}; Ctrl-C stops`,
       );
     }

@@ -31,6 +31,7 @@ export async function runLoad(parts: LoadRunParts): Promise<LoadReport | undefin
   const { broker, order, forSeconds, stop, view } = parts;
   const shares = sharesOf(order, parts.threads);
   const orders = shares.map((share): LoadThreadOrder => ({ broker, share }));
+  view.connecting(order.connections);
   const threads = new LoadThreads(THREAD, orders, (error) => view.trouble(error));
   try {
     if ((await Promise.race([threads.connected(), aborted(stop)])) === "stopped") return undefined;
