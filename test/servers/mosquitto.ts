@@ -59,6 +59,8 @@ export interface MosquittoOptions {
   readonly global?: readonly string[];
   /** Lines of mosquitto.conf for the listener. */
   readonly listener?: readonly string[];
+  /** A port that is known to be free; one is looked for unless told otherwise. */
+  readonly port?: number;
   /** Whether it logs every packet (`-v`); true unless told otherwise. */
   readonly verbose?: boolean;
   /** Files to put into the folder first. */
@@ -68,7 +70,7 @@ export interface MosquittoOptions {
 /** Starts Mosquitto and waits until it listens. */
 export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mosquitto> {
   const folder = await mkdtemp(join(tmpdir(), "conche-mosquitto-"));
-  const server = new MosquittoProcess(folder, await freePort(), options.verbose ?? true);
+  const server = new MosquittoProcess(folder, options.port ?? (await freePort()), options.verbose ?? true);
   for (const [name, content] of Object.entries(options.files ?? {}))
     await writeFile(join(folder, name), content);
   const lines = [

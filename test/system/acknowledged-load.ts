@@ -43,6 +43,11 @@ export class AcknowledgedPublisher {
     this.#socket.write(connectPacket(`kill-${index}-${this.boot.slice(0, 8)}`));
   }
 
+  /** Its end of the connection; 0 once that is closed. */
+  get port(): number {
+    return this.#socket.localPort ?? 0;
+  }
+
   /** Resolves with the first acknowledgement. */
   flowing(): Promise<void> {
     return new Promise((resolve) => {

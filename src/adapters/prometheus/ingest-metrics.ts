@@ -17,6 +17,8 @@ export interface MetricSources {
   readonly waiting: () => number;
   /** Size of the log on disk with its write-ahead log, bytes. */
   readonly logBytes: () => number;
+  /** Size of the write-ahead log, bytes. */
+  readonly walBytes: () => number;
   /** Open connections of the embedded broker; left out where another broker is used. */
   readonly brokerConnections?: () => number;
   /** Milliseconds since 1970. */
@@ -62,6 +64,11 @@ function registerStateGauges(registry: Registry, sources: MetricSources): void {
   gauge("conche_ready", "1 while messages are taken and committed, 0 when not", () => Number(health().ready));
   gauge("conche_messages_waiting", "Messages accepted and not yet on disk", sources.waiting);
   gauge("conche_log_size_bytes", "Size of the log on disk with its write-ahead log", sources.logBytes);
+  gauge(
+    "conche_log_wal_bytes",
+    "Size of the write-ahead log; over 100 MB, a program holds on to an old state of the log",
+    sources.walBytes,
+  );
   if (brokerConnections !== undefined) {
     gauge("conche_broker_connections", "Open connections of the embedded broker", brokerConnections);
   }

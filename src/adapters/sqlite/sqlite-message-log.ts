@@ -119,8 +119,12 @@ export class SqliteMessageLog implements ReplayLog {
 
   /** Size on disk with the write-ahead log, bytes. */
   sizeBytes(): number {
-    const { database, wal } = this.#opened.files;
-    return (fileSize(database) ?? 0) + (fileSize(wal) ?? 0);
+    return (fileSize(this.#opened.files.database) ?? 0) + this.walBytes();
+  }
+
+  /** Size of the write-ahead log, bytes: it grows on for as long as a reader holds on to an old state. */
+  walBytes(): number {
+    return fileSize(this.#opened.files.wal) ?? 0;
   }
 
   /** Ends writing: moves everything into the database file and gives the folder free. */

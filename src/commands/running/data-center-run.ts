@@ -64,6 +64,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       health,
       waiting: () => center?.ingester.unsettled ?? 0,
       logBytes: () => log.sizeBytes(),
+      walBytes: () => log.walBytes(),
       ...(chosen.connections === undefined ? {} : { brokerConnections: chosen.connections }),
     });
     // Before the delivery: whoever watches the start must be able to ask.

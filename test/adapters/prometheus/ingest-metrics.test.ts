@@ -86,6 +86,7 @@ function metricsOf(sources: Partial<MetricSources> = {}) {
     health: () => ({ alive: true, ready: true, checks: [{ name: "log", ok: true, detail: "" }] }),
     waiting: () => 0,
     logBytes: () => 4096,
+    walBytes: () => 1024,
     now: () => 1_768_118_400_000,
     ...sources,
   });
@@ -271,6 +272,7 @@ suite("ingest metrics", () => {
     assert.equal(before.get('conche_check_ok{check="delivery"}'), 0);
     assert.equal(before.get("conche_messages_waiting"), 12);
     assert.equal(before.get("conche_log_size_bytes"), 4096);
+    assert.equal(before.get("conche_log_wal_bytes"), 1024);
     assert.equal(before.get("conche_broker_connections"), 3);
     ready = true;
     assert.equal((await samples(metrics)).get("conche_ready"), 1);

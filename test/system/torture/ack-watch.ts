@@ -1,0 +1,112 @@
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+
+const PUBLISH = 3;
+const PUBACK = 4;
+
+/**
+ * A wire between a consumer and its broker that watches the acknowledgements: a PUBACK may answer only what was
+ * delivered on the same connection [MQTT-4.4.0-1], in the order of delivery.
+ */
+export class AckWatch {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  /** PUBACKs for packets that their connection never carried. */
+  readonly foreign: string[] = [];
+  /** PUBACKs that overtook that of an older message [MQTT-4.6.0-2]. */
+  readonly disordered: string[] = [];
+  connections = 0;
+  acknowledged = 0;
+
+  private constructor(target: number) {
+    this.#server = createServer((near) => this.#connect(near, target));
+  }
+
+  static async listen(target: number): Promise<AckWatch> {
+    const watch = new AckWatch(target);
+    watch.#server.listen(0, "127.0.0.1");
+    await once(watch.#server, "listening");
+    return watch;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    return address.port;
+  }
+
+  /** Breaks every connection. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  #connect(near: Socket, target: number): void {
+    const far = connect({ port: target, host: "127.0.0.1", noDelay: true });
+    const number = ++this.connections;
+    const delivered = new Set<number>();
+    const down = new Frames((type, frame, body) => {
+      if (type !== PUBLISH || ((frame[0] ?? 0) & 0x06) === 0) return;
+      delivered.add(frame.readUInt16BE(body + 2 + frame.readUInt16BE(body)));
+    });
+    const up = new Frames((type, frame, body) => {
+      if (type !== PUBACK) return;
+      this.acknowledged++;
+      const id = frame.readUInt16BE(body);
+      const [next] = delivered;
+      if (!delivered.delete(id)) this.foreign.push(`packet ${id} on connection ${number}`);
+      else if (next !== id) this.disordered.push(`packet ${id} before ${next} on connection ${number}`);
+    });
+    far.on("data", (chunk: Buffer) => down.push(chunk));
+    near.on("data", (chunk: Buffer) => up.push(chunk));
+    for (const socket of [near, far]) {
+      this.#sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        near.destroy();
+        far.destroy();
+        this.#sockets.delete(socket);
+      });
+    }
+    near.pipe(far);
+    far.pipe(near);
+  }
+}
+
+/** Cuts a stream into MQTT packets. */
+class Frames {
+  readonly #take: (type: number, frame: Buffer, body: number) => void;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(take: (type: number, frame: Buffer, body: number) => void) {
+    this.#take = take;
+  }
+
+  push(chunk: Buffer): void {
+    let data = Buffer.concat([this.#rest, chunk]);
+    for (;;) {
+      const [length, body] = remainingLength(data);
+      if (length === undefined || data.length < body + length) break;
+      this.#take((data[0] ?? 0) >> 4, data.subarray(0, body + length), body);
+      data = data.subarray(body + length);
+    }
+    this.#rest = data;
+  }
+}
+
+/** The length of a packet's body, and where it begins; no length while that isn't there yet. */
+function remainingLength(data: Buffer): [length: number | undefined, body: number] {
+  let length = 0;
+  for (let at = 1; at < Math.min(5, data.length); at++) {
+    const byte = data[at] ?? 0;
+    length += (byte & 0x7f) * 128 ** (at - 1);
+    if (byte < 0x80) return [length, at + 1];
+  }
+  return [undefined, 0];
+}

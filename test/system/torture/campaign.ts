@@ -1,0 +1,66 @@
+import type { Row } from "./row.ts";
+import { type RunResult, TortureRun } from "./torture-run.ts";
+
+/** A run to be made. */
+export interface PlannedRun {
+  readonly row: Row;
+  readonly seed: number;
+  /** Does each thing less often. */
+  readonly brief?: boolean;
+}
+
+/** A run that takes longer has not converged. */
+const LONGEST_RUN_MS = 600_000;
+
+/**
+ * Which rows get the runs of a campaign: each row one, then the others by weight, spread evenly. Run i has the seed
+ * `seed + i`, so that one alone can be repeated with its own seed and row.
+ */
+export function plan(rows: readonly Row[], runs: number, seed: number): PlannedRun[] {
+  const order = [...rows];
+  const credit = new Map(rows.map((row) => [row, 0]));
+  const all = rows.reduce((sum, row) => sum + row.weight, 0);
+  while (order.length < runs && all > 0) {
+    // Whoever is owed most is next (smooth weighted round robin).
+    for (const row of rows) credit.set(row, (credit.get(row) ?? 0) + row.weight);
+    const next = rows.reduce((most, row) => ((credit.get(row) ?? 0) > (credit.get(most) ?? 0) ? row : most));
+    credit.set(next, (credit.get(next) ?? 0) - all);
+    order.push(next);
+  }
+  return order.slice(0, runs).map((row, index) => ({ row, seed: seed + index }));
+}
+
+/** Makes one run; never throws: what goes wrong is a violation. */
+export async function runOnce({ row, seed, brief }: PlannedRun): Promise<RunResult> {
+  const overdue = new AbortController();
+  const timer = setTimeout(() => overdue.abort(), LONGEST_RUN_MS);
+  const run = new TortureRun(row.number, seed, overdue.signal, brief);
+  try {
+    await row.run(run);
+  } catch (error) {
+    run.violations.push(error instanceof Error ? error.message : String(error));
+  } finally {
+    clearTimeout(timer);
+    await run.cleanUp();
+  }
+  return run.finish();
+}
+
+/** Makes the runs, some at a time, and tells of each one. */
+export async function runAll(
+  planned: readonly PlannedRun[],
+  jobs: number,
+  tell: (result: RunResult) => void,
+): Promise<RunResult[]> {
+  const waiting = [...planned];
+  const results: RunResult[] = [];
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const result = await runOnce(next);
+      results.push(result);
+      tell(result);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return results;
+}

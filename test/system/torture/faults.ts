@@ -1,0 +1,79 @@
+import { type Mosquitto, startMosquitto } from "../../servers/mosquitto.ts";
+import type { Center } from "./center.ts";
+import { attach, CALLS, killedFromStart, NO_STRACE } from "./kill-at-call.ts";
+import type { Publisher } from "./publisher.ts";
+import type { TortureRun } from "./torture-run.ts";
+
+/** How long a process under load may take to come to the system call that it is to be killed at. */
+const CALL_WITHIN_MS = 2_000;
+
+/** A Mosquitto that is gone after the run; it queues without limit unless told otherwise. */
+export async function mosquitto(
+  run: TortureRun,
+  global: readonly string[] = ["max_queued_messages 0"],
+): Promise<Mosquitto> {
+  const broker = await startMosquitto({ verbose: false, global: ["allow_anonymous true", ...global] });
+  run.afterwards(() => broker.dispose());
+  return broker;
+}
+
+/** Kills a process at a random time, or as it makes a certain system call for the k-th time. */
+async function crash(
+  run: TortureRun,
+  target: Center | Publisher,
+  gone: () => Promise<unknown>,
+): Promise<void> {
+  if (NO_STRACE || run.chance(0.5)) {
+    await run.pause(250);
+    await target.kill();
+    return;
+  }
+  const attached = await attach(run, target.pid, run.pick(CALLS), "signal=SIGKILL", run.integer(1, 25));
+  const died = await Promise.race([
+    gone().then(() => true),
+    new Promise<boolean>((resolve) => setTimeout(resolve, CALL_WITHIN_MS, false)),
+  ]);
+  if (died) run.kills++;
+  else await target.kill();
+  await attached?.stop();
+}
+
+/** kill -9 of the data center. */
+export async function crashCenter(run: TortureRun, center: Center): Promise<void> {
+  if (center.running) await crash(run, center, () => center.ended());
+  else run.kills++; // an earlier injection has found it
+}
+
+/** kill -9 of the publisher's process, its outbox with it. */
+export async function crashPublisher(run: TortureRun, publisher: Publisher): Promise<void> {
+  await crash(run, publisher, () => publisher.ended());
+}
+
+/** Starts the data center; now and then it is killed while it starts, and started again. */
+export async function startCenter(run: TortureRun, center: Center): Promise<void> {
+  if (!NO_STRACE && run.chance(0.2)) {
+    try {
+      await center.start(killedFromStart(run.pick(CALLS), run.integer(1, 60)));
+      return; // it is killed later, under load
+    } catch {
+      run.kills++;
+    }
+  }
+  await center.start();
+}
+
+/** Everything is started again and left alone: what must arrive arrives, and the books are held against the log. */
+export async function settle(
+  center: Center,
+  publishers: readonly Publisher[],
+  allowance: Parameters<Center["account"]>[0] = {},
+): Promise<void> {
+  await center.kill(); // it may carry a kill that has not come yet
+  await center.start();
+  for (const publisher of publishers) {
+    if (publisher.running) await publisher.finish();
+    else await publisher.bringTheRest();
+  }
+  await center.endInOrder();
+  await center.account(allowance);
+}

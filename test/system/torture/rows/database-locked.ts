@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
+import { Center } from "../center.ts";
+import { mosquitto, settle } from "../faults.ts";
+import { Publisher } from "../publisher.ts";
+import type { Row } from "../row.ts";
+
+const LOCKS = 5;
+
+/** Row 14, for SQLite: another program holds the write lock, longer than a commit waits. */
+export const databaseLocked: Row = {
+  number: 14,
+  fault: "database locked",
+  holds: "retried, lost 0",
+  weight: 1,
+  skip: NO_MOSQUITTO,
+  async run(run) {
+    const broker = run.chance(0.5) ? await mosquitto(run) : undefined;
+    const center = await Center.make(run, { brokerPort: broker?.port });
+    await center.start();
+    const publisher = new Publisher(run, { url: center.url });
+    publisher.start();
+    await publisher.flowing();
+    await center.ready();
+    for (let lock = 1; lock <= LOCKS; lock++) {
+      const other = new DatabaseSync(join(center.data, "datacenter_messages.db"), { timeout: 5_000 });
+      other.exec("BEGIN IMMEDIATE");
+      const failures = () => center.process.events.filter(({ event }) => event === "commitFailed");
+      const known = failures().length;
+      if (lock === 1) await run.until("a commit fails", () => failures().length > known);
+      else await run.pause(1_000);
+      other.exec("ROLLBACK");
+      other.close();
+      for (const { code } of failures()) run.require(code === "CONCHE_LOG_BUSY", `a commit failed: ${code}`);
+      await run.pause(300);
+    }
+    await settle(center, [publisher]);
+  },
+};

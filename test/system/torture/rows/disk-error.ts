@@ -1,0 +1,36 @@
+import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
+import { Center } from "../center.ts";
+import { mosquitto, settle } from "../faults.ts";
+import { attach, NO_STRACE } from "../kill-at-call.ts";
+import { Publisher } from "../publisher.ts";
+import type { Row } from "../row.ts";
+
+const ROUNDS = 3;
+
+/** Row 11. From some call on the disk answers EIO; the process must end by itself, with an error. */
+export const diskError: Row = {
+  number: 11,
+  fault: "fsync I/O error",
+  holds: "process exits non-zero without acknowledging",
+  weight: 2,
+  skip: NO_MOSQUITTO || NO_STRACE,
+  async run(run) {
+    const broker = run.chance(0.5) ? await mosquitto(run) : undefined;
+    const center = await Center.make(run, { brokerPort: broker?.port });
+    const publisher = new Publisher(run, { url: center.url });
+    publisher.start();
+    await publisher.flowing();
+    for (let round = 1; round <= ROUNDS; round++) {
+      await center.start();
+      await center.ready();
+      const calls = run.pick(["fsync,fdatasync", "fsync,fdatasync", "pwrite64"]);
+      const failing = await attach(run, center.pid, calls, "error=EIO", `${run.integer(1, 12)}+`);
+      const code = await center.ended();
+      run.require(code === 1, `ended with ${code} when ${calls} failed`);
+      const said = center.process.errors.join("\n");
+      run.require(said.includes("CONCHE_LOG_IO"), `said nothing of the disk: ${said}`);
+      await failing?.stop();
+    }
+    await settle(center, [publisher]);
+  },
+};

@@ -1,0 +1,133 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
+import { TcpProxy } from "../../tcp-proxy.ts";
+import { Center } from "../center.ts";
+import { mosquitto, settle } from "../faults.ts";
+import { MACHINES, Publisher } from "../publisher.ts";
+import type { Row } from "../row.ts";
+import type { TortureRun } from "../torture-run.ts";
+
+async function wire(run: TortureRun, target: number): Promise<TcpProxy> {
+  const proxy = await TcpProxy.listen(target);
+  run.afterwards(() => proxy.close());
+  return proxy;
+}
+
+/** Wills in the log. */
+function wills(data: string): number {
+  const database = new DatabaseSync(join(data, "datacenter_messages.db"), { readOnly: true });
+  try {
+    const sql = `SELECT count(*) AS count FROM mqtt_messages WHERE type = 'state' AND payload_json LIKE '%OFFLINE%'`;
+    return Number(database.prepare(sql).get()?.count);
+  } finally {
+    database.close();
+  }
+}
+
+/** How many different clients have connected since there were so many events of it. */
+function clients(publisher: Publisher, since: number): number {
+  const connected = publisher.events("connected").slice(since);
+  return new Set(connected.map(({ detail }) => (detail as { readonly clientId: string }).clientId)).size;
+}
+
+/** Row 16. Nothing passes any more and nobody is told: on the machines' side, then on the data center's. */
+export const partition: Row = {
+  number: 16,
+  fault: "partition, half-open TCP",
+  holds: "noticed within 1.5 keepalives, will published, catch-up complete",
+  weight: 1,
+  skip: NO_MOSQUITTO,
+  async run(run) {
+    const broker = await mosquitto(run);
+    const [machines, backend] = [await wire(run, broker.port), await wire(run, broker.port)];
+    const center = await Center.make(run, { brokerPort: backend.port, words: ["--keepalive", "5"] });
+    await center.start();
+    const publisher = new Publisher(run, {
+      url: `mqtt://127.0.0.1:${machines.port}`,
+      edge: { keepaliveS: 1, connectTimeoutMs: 1_000 },
+    });
+    publisher.start();
+    await publisher.flowing(200);
+    await center.stored(100);
+    const disconnected = () => publisher.events("disconnected").length;
+    for (let cut = 1; cut <= 2; cut++) {
+      const [before, willed] = [disconnected(), wills(center.data)];
+      machines.freeze();
+      await run.until("the machines notice", () => disconnected() >= before + MACHINES.length);
+      await run.until("their wills come true", () => wills(center.data) >= willed + MACHINES.length);
+      const known = publisher.events("connected").length;
+      machines.thaw();
+      await run.until("they are back", () => clients(publisher, known) === MACHINES.length);
+    }
+    backend.freeze();
+    await run.until(
+      "the data center notices",
+      async () => (await center.process.page("/readyz")).status === 503,
+    );
+    backend.thaw();
+    await center.ready();
+    await settle(center, [publisher]);
+  },
+};
+
+const FLAPS = 200;
+/** What a connection may repeat: a first portion of 64, and what the last one had not finished. */
+const REPEATED = 64 + 20;
+
+/** Row 17. The machines' links break two hundred times. */
+export const flapping: Row = {
+  number: 17,
+  fault: "link flaps 200 times",
+  holds: "duplicates bounded, lost 0",
+  weight: 1,
+  skip: NO_MOSQUITTO,
+  async run(run) {
+    const broker = await mosquitto(run);
+    const proxy = await wire(run, broker.port);
+    const center = await Center.make(run, { brokerPort: broker.port });
+    await center.start();
+    const publisher = new Publisher(run, {
+      url: `mqtt://127.0.0.1:${proxy.port}`,
+      edge: { retry: { firstMs: 1, longestMs: 10 } },
+    });
+    publisher.start();
+    await publisher.flowing();
+    await center.ready();
+    for (let flap = 1; flap <= FLAPS; flap++) {
+      proxy.cut();
+      await run.pause(40);
+    }
+    await publisher.finish();
+    const connections = publisher.events("connected").length;
+    const repeated = await center.metric("conche_messages_duplicate_total");
+    run.require(
+      repeated <= (connections + MACHINES.length) * REPEATED,
+      `${repeated} repetitions on ${connections} connections`,
+    );
+    await center.endInOrder();
+    await center.account();
+  },
+};
+
+/** Row 21. The broker says yes to five thousand messages and keeps a hundred of them. */
+export const queueOverflow: Row = {
+  number: 21,
+  fault: "broker queue overflows (limit 100, 5,000 messages)",
+  holds: "re-sent, lost 0",
+  weight: 1,
+  skip: NO_MOSQUITTO,
+  async run(run) {
+    const broker = await mosquitto(run, ["max_queued_messages 100"]);
+    const center = await Center.make(run, { brokerPort: broker.port });
+    await center.start();
+    await center.ready();
+    await center.endInOrder(); // its session stays, and is queued for
+    const publisher = new Publisher(run, { url: center.url, messages: 5_000, batch: 200, pauseMs: 1 });
+    publisher.start();
+    await publisher.notice("has said all", ({ kind }) => kind === "talked");
+    await run.pause(500);
+    await center.start();
+    await settle(center, [publisher]);
+  },
+};

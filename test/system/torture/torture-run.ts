@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { seededRandom } from "../seeded-random.ts";
+
+/** What a run came to. */
+export interface RunResult {
+  readonly row: number;
+  readonly seed: number;
+  readonly kills: number;
+  readonly powerLosses: number;
+  /** Messages that publishers were told are taken, and that were looked for. */
+  readonly messages: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly altered: number;
+  /** What was found to be wrong, the losses among it; empty when all held. */
+  readonly violations: readonly string[];
+  readonly seconds: number;
+  /** Kept when something was wrong. */
+  readonly folder: string;
+}
+
+/** One run of one row: its randomness, its folder, its counts, and what has to be ended after it. */
+export class TortureRun {
+  readonly row: number;
+  readonly seed: number;
+  readonly folder: string;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  readonly violations: string[] = [];
+  kills = 0;
+  powerLosses = 0;
+  messages = 0;
+  lost = 0;
+  duplicated = 0;
+  altered = 0;
+  /** Aborted when the run has taken too long. */
+  readonly overdue: AbortSignal;
+  readonly #brief: boolean;
+  readonly #startedAt = performance.now();
+  #cleanups: (() => unknown)[] = [];
+
+  /** @param brief for a run that shows that the row works, and not much more */
+  constructor(row: number, seed: number, overdue: AbortSignal, brief = false) {
+    this.row = row;
+    this.seed = seed;
+    this.overdue = overdue;
+    this.#brief = brief;
+    // Rows must not share their luck, even under the same seed.
+    this.random = seededRandom(seed * 1_000 + row);
+    this.folder = mkdtempSync(join(tmpdir(), `conche-torture-${row}-${seed}-`));
+  }
+
+  /** How often something is done: less in a run that is brief, as every change has to wait for those. */
+  times(count: number): number {
+    return this.#brief ? Math.ceil(count / 3) : count;
+  }
+
+  /** A whole number from `from` to `to`, both included. */
+  integer(from: number, to: number): number {
+    return from + Math.floor(this.random() * (to - from + 1));
+  }
+
+  pick<Value>(values: readonly [Value, ...Value[]]): Value {
+    return values[Math.floor(this.random() * values.length)] ?? values[0];
+  }
+
+  chance(probability: number): boolean {
+    return this.random() < probability;
+  }
+
+  /** Lets a random time pass: when a fault comes is the run's input, not something that is waited for. */
+  async pause(longestMs: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, this.random() * longestMs));
+  }
+
+  /** Looks until it is so; fails when the run is overdue. */
+  async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+    while (!(await isSo())) {
+      if (this.overdue.aborted) throw new Error(`did not happen in time: ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Resolves as the promise does; fails when the run is overdue before. */
+  async within<Value>(what: string, promise: Promise<Value>): Promise<Value> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const tell = () => reject(new Error(`did not happen in time: ${what}`));
+    if (this.overdue.aborted) tell();
+    this.overdue.addEventListener("abort", tell, { once: true });
+    try {
+      return await Promise.race([promise, late]);
+    } finally {
+      this.overdue.removeEventListener("abort", tell);
+    }
+  }
+
+  /** Notes that something does not hold. */
+  require(holds: boolean, violation: string): void {
+    if (!holds) this.violations.push(violation);
+  }
+
+  /** Runs after the run, however that ends; the last first. */
+  afterwards(cleanup: () => unknown): void {
+    this.#cleanups.push(cleanup);
+  }
+
+  async cleanUp(): Promise<void> {
+    for (const cleanup of this.#cleanups.splice(0).reverse()) await cleanup();
+  }
+
+  /** The result; the folder is gone where all held. */
+  finish(): RunResult {
+    const { row, seed, kills, powerLosses, messages, lost, duplicated, altered, violations, folder } = this;
+    if (violations.length === 0) rmSync(folder, { recursive: true, force: true });
+    const seconds = (performance.now() - this.#startedAt) / 1_000;
+    return {
+      row,
+      seed,
+      kills,
+      powerLosses,
+      messages,
+      lost,
+      duplicated,
+      altered,
+      violations,
+      seconds,
+      folder,
+    };
+  }
+}
