@@ -16,6 +16,8 @@ export class AckWatch {
   /** PUBACKs that overtook that of an older message [MQTT-4.6.0-2]. */
   readonly disordered: string[] = [];
   connections = 0;
+  /** Connections on which a message was delivered. */
+  delivering = 0;
   acknowledged = 0;
 
   private constructor(target: number) {
@@ -50,8 +52,11 @@ export class AckWatch {
     const far = connect({ port: target, host: "127.0.0.1", noDelay: true });
     const number = ++this.connections;
     const delivered = new Set<number>();
+    let carries = false;
     const down = new Frames((type, frame, body) => {
       if (type !== PUBLISH || ((frame[0] ?? 0) & 0x06) === 0) return;
+      if (!carries) this.delivering++;
+      carries = true;
       delivered.add(frame.readUInt16BE(body + 2 + frame.readUInt16BE(body)));
     });
     const up = new Frames((type, frame, body) => {

@@ -1,8 +1,9 @@
 // `npm run torture`: the fault matrix, run after run, each with faults of its own. See --help.
 import { writeFileSync } from "node:fs";
 import { plan, runAll } from "./campaign.ts";
+import { huntAll } from "./mutants/hunt.ts";
 import { HELP, readOptions } from "./options.ts";
-import { closingLines, failureLines, rowLines, summaryOf } from "./report.ts";
+import { closingLines, failureLines, huntedLine, rowLines, summaryOf } from "./report.ts";
 import { ROWS } from "./rows/all.ts";
 
 const options = readOptions(process.argv.slice(2), ROWS);
@@ -13,6 +14,11 @@ else if (options.kind === "wrong") {
 } else if (options.kind === "list") {
   for (const { number, fault, holds } of ROWS)
     console.log(`${String(number).padStart(3)} ${fault}: ${holds}`);
+} else if (options.kind === "mutants") {
+  const all = await huntAll(options.rows, options.seed, (hunted) => console.log(huntedLine(hunted)));
+  const caught = all.filter((hunted) => hunted.caught).length;
+  console.log(`${caught === all.length ? "✔" : "✖"} ${caught} of ${all.length} planted bugs caught`);
+  process.exitCode = all.length > 0 && caught === all.length ? 0 : 1;
 } else {
   const { rows, seed, jobs } = options;
   for (const { number, fault, skip } of rows) {

@@ -9,6 +9,8 @@ export const HELP = `npm run torture -- [options]: kills, cuts, fills and slows,
   --row R      only this row of the fault matrix; may be given more than once
   --jobs N     runs at the same time; as many as there are cores
   --json FILE  writes what was found
+  --mutants    plants ten bugs into copies of the sources, and sees each one caught by its row;
+               with --row those of these rows
   --list       names the rows
   --help       this
 
@@ -19,6 +21,7 @@ option is wrong.`;
 export type TortureOptions =
   | { readonly kind: "help" }
   | { readonly kind: "list" }
+  | { readonly kind: "mutants"; readonly seed: number; readonly rows: readonly Row[] }
   | { readonly kind: "wrong"; readonly why: string }
   | {
       readonly kind: "campaign";
@@ -36,6 +39,7 @@ const OPTIONS = {
   row: { type: "string", multiple: true },
   jobs: { type: "string" },
   json: { type: "string" },
+  mutants: { type: "boolean" },
   list: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -50,6 +54,7 @@ export function readOptions(words: readonly string[], known: readonly Row[]): To
     const seed = wholeNumber("--seed", values.seed) ?? 1 + (Date.now() % 1_000_000);
     const jobs = wholeNumber("--jobs", values.jobs) ?? availableParallelism();
     const rows = values.row?.map((number) => rowOf(number, known)) ?? known;
+    if (values.mutants) return { kind: "mutants", seed, rows };
     return { kind: "campaign", rows, seed, jobs, json, runs: wholeNumber("--runs", values.runs) };
   } catch (error) {
     return { kind: "wrong", why: error instanceof Error ? error.message : String(error) };

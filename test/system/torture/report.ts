@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { Hunted } from "./mutants/hunt.ts";
 import type { Row } from "./row.ts";
 import type { RunResult } from "./torture-run.ts";
 
@@ -54,6 +55,13 @@ export function rowLines(rows: readonly Row[], results: readonly RunResult[]): s
     return `${String(number).padStart(3)} ${fault.slice(0, 57).padEnd(58)}${cells(numbersOf(sums))}`;
   });
   return [heading, ...lines, `    ${"all".padEnd(58)}${cells(numbersOf(sumsOf(results)))}`];
+}
+
+/** Whether a planted bug was caught, and what gave it away. */
+export function huntedLine({ mutant, caught, runs, found }: Hunted): string {
+  const { name, row } = mutant;
+  const verdict = caught ? `✔ ${name}: caught by row ${row}` : `✖ ${name}: not caught by row ${row}`;
+  return `${verdict} (run ${runs}): ${found}`;
 }
 
 /** The verdict, in words. */

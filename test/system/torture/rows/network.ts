@@ -45,7 +45,7 @@ export const partition: Row = {
     await center.start();
     const publisher = new Publisher(run, {
       url: `mqtt://127.0.0.1:${machines.port}`,
-      edge: { keepaliveS: 1, connectTimeoutMs: 1_000 },
+      edge: { keepaliveS: 3, connectTimeoutMs: 3_000 },
     });
     publisher.start();
     await publisher.flowing(200);
@@ -53,9 +53,11 @@ export const partition: Row = {
     const disconnected = () => publisher.events("disconnected").length;
     for (let cut = 1; cut <= 2; cut++) {
       const [before, willed] = [disconnected(), wills(center.data)];
+      // On a busy machine one may just be between two connections: then it has no will to come true.
+      const connected = publisher.events("connected").length - before;
       machines.freeze();
-      await run.until("the machines notice", () => disconnected() >= before + MACHINES.length);
-      await run.until("their wills come true", () => wills(center.data) >= willed + MACHINES.length);
+      await run.until("the machines notice", () => disconnected() >= before + connected);
+      await run.until("their wills come true", () => wills(center.data) >= willed + connected);
       const known = publisher.events("connected").length;
       machines.thaw();
       await run.until("they are back", () => clients(publisher, known) === MACHINES.length);

@@ -111,10 +111,12 @@ async function outboxes(run: TortureRun): Promise<void> {
   }
 }
 
-/** When the power goes: seldom before anything was acknowledged. */
+/** When the power goes: at any time, and twice as often right after something was said to be on disk. */
 function momentIn(run: TortureRun, events: readonly TraceEvent[]): number {
-  const told = events.findIndex(({ kind }) => kind === "told");
-  return run.integer(run.chance(0.15) ? 1 : told + 1, events.length);
+  const told = events.flatMap(({ kind }, index) => (kind === "told" ? [index + 1] : []));
+  const [first, ...others] = told;
+  if (first === undefined || run.chance(1 / 3)) return run.integer(1, events.length);
+  return run.pick([first, ...others]);
 }
 
 /** Makes the folder that the loss of power after so many events leaves. */

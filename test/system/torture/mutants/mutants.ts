@@ -1,0 +1,182 @@
+/** A place in the sources, and what is planted there. */
+export interface Patch {
+  /** From the root of the checkout. */
+  readonly file: string;
+  /** Occurs in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** A bug that the harness must catch. */
+export interface Mutant {
+  readonly name: string;
+  /** The row of the fault matrix that catches it. */
+  readonly row: number;
+  /** What goes wrong. */
+  readonly what: string;
+  readonly patches: readonly Patch[];
+}
+
+const COMMIT = "    if (!(await this.#persist(() => this.#log.commit(commitGroup)))) return false;\n";
+const ANSWERED = '    if (answer.kind === "no-subscriber") this.counts.unheard++;\n';
+const FORGET = "this.#parts.forget(state.publisher, [[message.seq, message.seq]]);\n";
+
+/** Bugs that would break a promise; each is planted into a copy of the sources, never here. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "ack-before-commit",
+    row: 6,
+    what: "messages are acknowledged before they are committed",
+    patches: [
+      {
+        file: "src/ingest/ingester.ts",
+        find: COMMIT,
+        replace: `    this.#answer(messages, settles, undefined);\n    await new Promise<void>((resolve) => setImmediate(resolve));\n${COMMIT}`,
+      },
+      {
+        file: "src/ingest/ingester.ts",
+        find: "    this.#classifier.forgetIdle(sorted.touched);\n    this.#answer(messages, settles, undefined);\n",
+        replace: "    this.#classifier.forgetIdle(sorted.touched);\n",
+      },
+    ],
+  },
+  {
+    name: "synchronous-normal",
+    row: 6,
+    what: "commits are not synced",
+    patches: [
+      {
+        file: "src/adapters/sqlite/connection.ts",
+        find: "PRAGMA synchronous = FULL;",
+        replace: "PRAGMA synchronous = NORMAL;",
+      },
+      {
+        file: "src/adapters/sqlite/connection.ts",
+        find: "if (found.synchronous !== 2)",
+        replace: "if (found.synchronous !== 1)",
+      },
+    ],
+  },
+  {
+    name: "no-epoch-fence",
+    row: 18,
+    what: "an acknowledgement goes out on whatever connection there is",
+    patches: [
+      {
+        file: "src/adapters/mqtt-packet/connection.ts",
+        find: "const PUBLISH_TYPE = 3;\n",
+        replace: "const PUBLISH_TYPE = 3;\nlet newest: Connection | undefined;\n",
+      },
+      {
+        file: "src/adapters/mqtt-packet/connection.ts",
+        find: "    const write = (bytes: Buffer) => this.#write(bytes);\n    this.#intake",
+        replace:
+          "    newest = this;\n    const write = (bytes: Buffer) => newest?.#write(bytes);\n    this.#intake",
+      },
+      {
+        file: "src/adapters/mqtt-packet/intake.ts",
+        find: "      if (this.#closed) return;\n      stats.acknowledged",
+        replace: "      stats.acknowledged",
+      },
+      {
+        file: "src/adapters/mqtt-packet/intake.ts",
+        find: "    else if (this.#closed) stats.settledTooLate++;\n",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "no-dedup",
+    row: 19,
+    what: "a number that was seen before is stored again",
+    patches: [
+      {
+        file: "src/ingest/classifier.ts",
+        find: '        if (verdict === "seen") sorting.suspects.push(suspect);\n',
+        replace: '        if (verdict === "seen") sorting.messages.push(record);\n',
+      },
+    ],
+  },
+  {
+    name: "reason-16-is-success",
+    row: 4,
+    what: "the publisher forgets what the broker took though nobody subscribes",
+    patches: [
+      {
+        file: "src/edge/sender.ts",
+        find: ANSWERED,
+        replace: `    if (answer.kind === "no-subscriber") ${FORGET}`,
+      },
+    ],
+  },
+  {
+    name: "deleted-on-puback",
+    row: 21,
+    what: "the publisher forgets what the broker has acknowledged",
+    patches: [
+      {
+        file: "src/edge/sender.ts",
+        find: ANSWERED,
+        replace: `${ANSWERED}    if (answer.kind === "taken") ${FORGET}`,
+      },
+    ],
+  },
+  {
+    name: "receipt-of-an-old-boot",
+    row: 2,
+    what: "the publisher takes a receipt for an earlier boot as one for its own numbers",
+    patches: [
+      {
+        file: "src/edge/uplink.ts",
+        find: "    const state = queue.state(receipt.boot);\n",
+        replace: "    const state = queue.state(receipt.boot) ?? [...queue.states].at(-1);\n",
+      },
+      {
+        file: "src/edge/publisher-state.ts",
+        find: '    if (this.own && receipt.through > this.#highest) return { kind: "ignored", why: "impossible" };\n',
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "sequences-outside-transaction",
+    row: 1,
+    what: "what is derived from the messages is written after their transaction, and so may be behind it",
+    patches: [
+      {
+        file: "src/adapters/sqlite/sqlite-message-log.ts",
+        find: "    this.#sequences.save(group.sequences);\n",
+        replace: "",
+      },
+      {
+        file: "src/adapters/sqlite/sqlite-message-log.ts",
+        find: "    this.#transaction.commit.run();\n",
+        replace: "    this.#transaction.commit.run();\n    this.#sequences.save(group.sequences);\n",
+      },
+    ],
+  },
+  {
+    name: "acks-out-of-order",
+    row: 18,
+    what: "the acknowledgements of a group go out in another order than its messages came in",
+    patches: [
+      {
+        file: "src/adapters/mqtt-packet/acknowledgements.ts",
+        find: "const packetId = this.#packetIds[this.#oldest % CAPACITY] ?? 0;",
+        replace: "const packetId = this.#packetIds[(end - 1 - at / PUBACK_BYTES) % CAPACITY] ?? 0;",
+      },
+    ],
+  },
+  {
+    name: "quarantine-not-stored",
+    row: 2,
+    what: "what belongs into quarantine is counted and thrown away",
+    patches: [
+      {
+        file: "src/adapters/sqlite/sqlite-message-log.ts",
+        find: "    this.#quarantine.append(group.quarantined);\n",
+        replace: "",
+      },
+    ],
+  },
+];
