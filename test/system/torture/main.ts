@@ -5,6 +5,7 @@ import { huntAll } from "./mutants/hunt.ts";
 import { HELP, readOptions } from "./options.ts";
 import { closingLines, failureLines, huntedLine, rowLines, summaryOf } from "./report.ts";
 import { ROWS } from "./rows/all.ts";
+import type { RunResult } from "./torture-run.ts";
 
 const options = readOptions(process.argv.slice(2), ROWS);
 if (options.kind === "help") console.log(HELP);
@@ -27,12 +28,13 @@ else if (options.kind === "wrong") {
   const runnable = rows.filter(({ skip }) => skip === false);
   const planned = plan(runnable, options.runs ?? runnable.length, seed);
   console.log(`${planned.length} runs over ${runnable.length} rows from seed ${seed}, ${jobs} at a time`);
-  let done = 0;
+  const soFar: RunResult[] = [];
   const results = await runAll(planned, jobs, (result) => {
-    done++;
+    soFar.push(result);
+    const done = soFar.length;
     for (const line of failureLines(result)) console.log(line);
     if (process.stdout.isTTY) process.stdout.write(`\r${done} of ${planned.length} runs\r`);
-    else if (done % 25 === 0) console.log(`${done} of ${planned.length} runs`);
+    else if (done % 10 === 0) console.log(`${done} of ${planned.length} runs: ${closingLines(soFar).join()}`);
   });
   for (const line of rowLines(runnable, results)) console.log(line);
   for (const line of closingLines(results)) console.log(line);
