@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { openMessageLog } from "../../src/adapters/sqlite/open-message-log.ts";
 import { GroupMaker, MACHINE, record } from "../ingest/log-records.ts";
@@ -54,6 +56,16 @@ test("--strict makes a missing number an error, --incomplete leaves out who has 
   const elsewhere = ["report", "completeness", "--data", data, "--strict", "--line", "line-z"];
   const none = await runConche(elsewhere);
   assert.deepEqual([none.code, /no publisher fits/.test(none.out)], [0, true]);
+});
+
+test("a sequence that can't be read is damage, and the error says whose", async (context) => {
+  const data = await logWithGap(context);
+  const db = new DatabaseSync(join(data, "datacenter_messages.db"));
+  db.exec("UPDATE sequences SET missing_json = '[[3,'");
+  db.close();
+  const { code, err } = await runConche(["report", "completeness", "--data", data]);
+  assert.equal(code, 1);
+  assert.match(err, new RegExp(`^conche: CONCHE_LOG_CORRUPT: the sequence of ${MACHINE} \\S+ can't be read`));
 });
 
 test("what can't be asked is an error that says why", async (context) => {

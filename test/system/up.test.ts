@@ -76,6 +76,9 @@ describe("conche up", () => {
     await first.event(({ event }) => event === "stored");
     assert.equal(await first.stop("SIGTERM"), 0);
     const second = await startConche(["datacenter", "--data", data, ...FREE_PORTS]);
+    const metrics = await (await fetch(`${second.started.http}/metrics`)).text();
+    const heard = metrics.match(/^conche_sequence_stored\{.*machine="(?!other).*\} [1-9]/gm) ?? [];
+    assert.equal(heard.length, 10, "what the log knows is in the metrics before anybody speaks");
     const client = await connectAsync(`mqtt://127.0.0.1:${portOf(second.started.mqtt)}`, {
       protocolVersion: 5,
     });

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { MachineKey } from "../../contract/topic.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import { type IngestObserver, observers } from "../../ingest/observer.ts";
+import type { SequenceState } from "../../ingest/sequence.ts";
 import { CommitCounters } from "./commit-counters.ts";
 import { registerPublisherGauges } from "./publisher-gauges.ts";
 import { PublisherLedger } from "./publisher-ledger.ts";
@@ -12,6 +13,8 @@ export interface MetricSources {
   readonly version: string;
   /** Machines of the plant model get series of their own; all others share one. */
   readonly knowsMachine: (machine: MachineKey) => boolean;
+  /** What the log knows of its publishers at the start, those heard last first; LEDGER_LIMIT are enough. */
+  readonly known?: readonly SequenceState[];
   readonly health: () => HealthReport;
   /** Messages accepted and not yet settled. */
   readonly waiting: () => number;
@@ -37,6 +40,9 @@ export interface IngestMetrics {
 export function ingestMetrics(sources: MetricSources): IngestMetrics {
   const registry = new Registry();
   const ledger = new PublisherLedger(sources.knowsMachine);
+  // What is missing stays missing over a restart, whether its publisher speaks again or not. The ledger forgets what it
+  // was told first.
+  ledger.take([...(sources.known ?? [])].reverse());
   const counters = new CommitCounters(registry, sources.now ?? Date.now);
   registerPublisherGauges(registry, ledger);
   registerStateGauges(registry, sources);

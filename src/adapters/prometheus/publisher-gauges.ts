@@ -7,7 +7,7 @@ type Labels = Record<(typeof LABELS)[number], string>;
 /** A gauge per machine: its name, its help, and its value out of the sums. */
 type PublisherGauge = readonly [name: string, help: string, value: (sums: PublisherSums) => number];
 
-const COUNTED = "sequence numbers of the machine, over the boots heard last since the start";
+const COUNTED = "sequence numbers of the machine, over the boots heard last";
 
 const GAUGES: readonly PublisherGauge[] = [
   ["conche_sequence_highest", `Highest ${COUNTED}`, (sums) => sums.highest],

@@ -7,6 +7,8 @@ export const MACHINE_LIMIT = 1_000;
 export const BOOT_LIMIT = 16;
 /** Publishers kept behind the shared series, those heard last. */
 const SHARED_LIMIT = 1_024;
+/** Publishers that can be kept at all. */
+export const LEDGER_LIMIT = MACHINE_LIMIT * BOOT_LIMIT + SHARED_LIMIT;
 
 /** The key of the series that machines without one of their own share. */
 export const OTHER = "other";

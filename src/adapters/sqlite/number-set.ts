@@ -71,15 +71,15 @@ export function uncovered(highest: number, ...lists: readonly (readonly SeqRange
   return result;
 }
 
-/** Whether two lists of ranges share a number; both ascending. */
-export function overlap(a: readonly SeqRange[], b: readonly SeqRange[]): boolean {
+/** The first numbers that two lists of ranges share, undefined where they share none; both ascending. */
+export function overlap(a: readonly SeqRange[], b: readonly SeqRange[]): SeqRange | undefined {
   for (let i = 0, j = 0; ; ) {
     const left = a[i];
     const right = b[j];
-    if (left === undefined || right === undefined) return false;
+    if (left === undefined || right === undefined) return undefined;
     if (left[1] < right[0]) i++;
     else if (right[1] < left[0]) j++;
-    else return true;
+    else return [Math.max(left[0], right[0]), Math.min(left[1], right[1])];
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Publisher } from "../../contract/identity.ts";
 import type { MachineKey } from "../../contract/topic.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
 import { RECENT_MS } from "../../ingest/message-log.ts";
 import type { SeqRange, SequenceState } from "../../ingest/sequence.ts";
 
@@ -72,6 +73,39 @@ export function* allSequences(db: DatabaseSync): Generator<SequenceState> {
     yield sequenceState(row);
 }
 
+/** @throws ConcheError CONCHE_LOG_CORRUPT where the column holds anything else than such a list */
+function savedList<Item>(
+  row: Record<string, unknown>,
+  column: string,
+  isItem: (value: unknown) => value is Item,
+): Item[] {
+  const text = String(row[column]);
+  if (text === "[]") return [];
+  const list = parsed(text);
+  if (Array.isArray(list) && list.every(isItem)) return list;
+  throw new ConcheError("CONCHE_LOG_CORRUPT", {
+    message: `the sequence of ${row.machine} ${row.boot} can't be read: its ${column} is ${text.slice(0, 60)}`,
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function isRange(value: unknown): value is SeqRange {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [from, to]: unknown[] = value;
+  return isNumber(from) && isNumber(to) && from <= to;
+}
+
 /** Most lists are empty, once per publisher and commit. */
 function listJson(list: readonly unknown[]): string {
   return list.length === 0 ? "[]" : JSON.stringify(list);
@@ -82,10 +116,10 @@ function sequenceState(row: Record<string, unknown>): SequenceState {
     machine: row.machine as MachineKey, // written from one
     boot: String(row.boot),
     highest: Number(row.highest),
-    missing: JSON.parse(String(row.missing_json)) as SeqRange[],
+    missing: savedList(row, "missing_json", isRange),
     stored: Number(row.stored),
     quarantined: Number(row.quarantined),
-    quarantinedSeqs: JSON.parse(String(row.quarantined_seqs_json)) as number[],
+    quarantinedSeqs: savedList(row, "quarantined_seqs_json", isNumber),
     duplicates: Number(row.duplicates),
     refilled: Number(row.refilled),
     clockSkewMs: Number(row.clock_skew_ms),

@@ -48,7 +48,9 @@ function sequenceFaults(state: SequenceState, numbers: NumberSet, quarantined: S
     faults.push(`${numbers.size} rows, ${state.stored} stored by its sequence`);
   if (numbers.highest > highest)
     faults.push(`number ${numbers.highest} is stored, the highest is ${highest}`);
-  if (overlap(numbers.ranges, missing)) faults.push("numbers that are stored are listed as missing");
+  const both = overlap(numbers.ranges, missing);
+  if (both !== undefined)
+    faults.push(`the numbers ${both[0]} to ${both[1]} are stored and listed as missing`);
   const held = uncovered(highest, numbers.ranges, missing);
   if (countOf(held) !== state.quarantined) {
     faults.push(

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { startHealthServer } from "../../adapters/http/health-server.ts";
 import { ingestMetrics } from "../../adapters/prometheus/ingest-metrics.ts";
+import { LEDGER_LIMIT } from "../../adapters/prometheus/publisher-ledger.ts";
 import { openMessageLog } from "../../adapters/sqlite/open-message-log.ts";
 import { IngestConsole } from "../../adapters/terminal/ingest-console.ts";
 import type { Terminal } from "../../adapters/terminal/terminal.ts";
@@ -61,6 +62,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
     const metrics = ingestMetrics({
       version: packageVersion(),
       knowsMachine,
+      known: await log.latestSequences(LEDGER_LIMIT),
       health,
       waiting: () => center?.ingester.unsettled ?? 0,
       logBytes: () => log.sizeBytes(),

@@ -202,6 +202,24 @@ suite("ingest metrics", () => {
     assert.equal(page.get(`conche_sequence_missing${ofMachine("conche-02")}`), 0);
   });
 
+  test("what the log knew before the start counts, until the publisher's newer state does", async () => {
+    const key = `${PLACE}/conche-01`;
+    const boots = Array.from({ length: BOOT_LIMIT + 4 }, (_, index) =>
+      sequence(key, `boot-${1_000 + index}`, { lastSeenAt: 2_000 + index, missing: [[2, 3]], stored: 8 }),
+    );
+    const metrics = metricsOf({ known: boots.toReversed() }); // those heard last first
+    const missing = async () =>
+      (await samples(metrics)).get(`conche_sequence_missing${ofMachine("conche-01")}`);
+    assert.equal(await missing(), BOOT_LIMIT * 2);
+    const newest = boots.at(-1);
+    assert.ok(newest !== undefined);
+    const refilled = { ...newest, missing: [], stored: 10, refilled: 2 };
+    metrics.observer.committed(group({ sequences: [refilled] }));
+    assert.equal(await missing(), BOOT_LIMIT * 2 - 2);
+    const heard = `conche_last_message_timestamp_seconds${ofMachine("conche-01")}`;
+    assert.equal((await samples(metrics)).get(heard), (2_000 + BOOT_LIMIT + 3) / 1_000);
+  });
+
   test("machines the plant doesn't know share one series, whatever they are called", async () => {
     const metrics = metricsOf({ knowsMachine: (machine) => machine.endsWith("conche-01") });
     const strangers = Array.from({ length: 5_000 }, (_, index) =>

@@ -47,10 +47,12 @@ suite("NumberSet", () => {
         const free = all.filter((value) => !a.includes(value) && !b.includes(value));
         assert.deepEqual(expand(uncovered(highest, left.ranges, right.ranges)), free);
         assert.equal(countOf(uncovered(highest, left.ranges, right.ranges)), free.length);
-        assert.equal(
-          overlap(left.ranges, right.ranges),
-          a.some((value) => b.includes(value)),
-        );
+        const shared = a.filter((value) => b.includes(value)).sort((one, other) => one - other);
+        const [from, to] = overlap(left.ranges, right.ranges) ?? [];
+        assert.equal(from, shared[0]);
+        if (from === undefined || to === undefined) return;
+        assert.deepEqual(expand([[from, to]]), shared.slice(0, to - from + 1));
+        assert.ok(!shared.includes(to + 1));
       }),
     );
   });

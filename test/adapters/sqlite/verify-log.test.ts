@@ -149,6 +149,67 @@ const FALSIFIED: readonly (readonly [what: string, finding: VerifyFindingKind, s
   ["a retained message is forgotten", "retained", "DELETE FROM retained_messages"],
 ];
 
+/** Ways to falsify what the report says of a publisher, and the words that must name who and which numbers. */
+const NAMED: readonly (readonly [what: string, sql: string, named: string])[] = [
+  [
+    "a row was deleted",
+    "DELETE FROM mqtt_messages WHERE id = 100",
+    `${MACHINE} ${BOOT}: of the numbers 100 to 100, which are not missing, only 0 are in quarantine`,
+  ],
+  [
+    "a row was deleted, and every counter was adapted",
+    `DELETE FROM mqtt_messages WHERE id = 100; UPDATE sequences SET stored = stored - 1 WHERE id = 1;
+     UPDATE log_totals SET stored = stored - 1, received = received - 1`,
+    `${MACHINE} ${BOOT}: of the numbers 100 to 100, which are not missing, only 0 are in quarantine`,
+  ],
+  [
+    "a row was stored again",
+    `CREATE TEMP TABLE again AS SELECT * FROM mqtt_messages WHERE id = 100;
+     UPDATE again SET id = (SELECT max(id) + 1 FROM mqtt_messages); INSERT INTO mqtt_messages SELECT * FROM again`,
+    `${MACHINE} ${BOOT} number 100 is stored again as message 27967`,
+  ],
+  [
+    "a publisher's stored counter was changed",
+    "UPDATE sequences SET stored = stored + 1 WHERE id = 2",
+    `${PACKER} ${OTHER_BOOT}: 3 rows, 4 stored by its sequence`,
+  ],
+  [
+    "a publisher's quarantine counter was changed",
+    "UPDATE sequences SET quarantined = quarantined + 1 WHERE id = 2",
+    `${PACKER} ${OTHER_BOOT}: 0 numbers are neither stored nor missing, 1 are in quarantine`,
+  ],
+  [
+    "a publisher's highest number was changed",
+    "UPDATE sequences SET highest = highest + 2 WHERE id = 2",
+    `${PACKER} ${OTHER_BOOT}: of the numbers 5 to 6, which are not missing, only 0 are in quarantine`,
+  ],
+  [
+    "a missing range was taken out",
+    "UPDATE sequences SET missing_json = '[]' WHERE id = 2",
+    `${PACKER} ${OTHER_BOOT}: of the numbers 3 to 3, which are not missing, only 0 are in quarantine`,
+  ],
+  [
+    "a missing range was widened",
+    "UPDATE sequences SET missing_json = '[[2,3]]' WHERE id = 2",
+    `${PACKER} ${OTHER_BOOT}: the numbers 2 to 2 are stored and listed as missing`,
+  ],
+  [
+    "a missing range was moved",
+    "UPDATE sequences SET missing_json = '[[4,4]]' WHERE id = 2",
+    `${PACKER} ${OTHER_BOOT}: of the numbers 3 to 3, which are not missing, only 0 are in quarantine`,
+  ],
+  [
+    "missing ranges are none at all",
+    "UPDATE sequences SET missing_json = 'nothing' WHERE id = 2",
+    `the sequence of ${PACKER} ${OTHER_BOOT} can't be read: its missing_json is nothing`,
+  ],
+  [
+    "a missing range has its ends the wrong way round",
+    "UPDATE sequences SET missing_json = '[[3,2]]' WHERE id = 2",
+    `the sequence of ${PACKER} ${OTHER_BOOT} can't be read: its missing_json is [[3,2]]`,
+  ],
+];
+
 suite("verifying a log", () => {
   let folder = "";
   before(async () => {
@@ -203,6 +264,21 @@ suite("verifying a log", () => {
       assert.equal(report.ok, false);
       const kinds = new Set(report.findings.map((each) => each.kind));
       assert.ok(kinds.has(finding), `found ${[...kinds].join(", ")} instead of ${finding}`);
+    });
+  }
+
+  for (const [what, sql, named] of NAMED) {
+    test(`names the publisher and the numbers when ${what}`, () => {
+      const copy = join(newFolder(), "copy");
+      cpSync(folder, copy, { recursive: true });
+      const db = new DatabaseSync(logFiles(copy).database);
+      db.exec(sql);
+      db.close();
+      const details = verifyLog(copy).findings.map(({ detail }) => detail);
+      assert.ok(
+        details.some((detail) => detail.includes(named)),
+        details.join("\n"),
+      );
     });
   }
 
