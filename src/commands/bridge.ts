@@ -8,8 +8,8 @@ export const bridge = defineCommand({
   name: "bridge",
   summary: "store and forward from a local broker to another one, until the data center confirms",
   description:
-    "Takes factory/# from --local, acknowledging what is in the outbox on disk, forwards it to --cloud, and forgets it\n" +
-    "when the data center says that it has it. Receipts and commands come down. See docs/bridge.md.",
+    "Takes factory/# from --local, acknowledging what is in the outbox on disk, forwards it to --cloud, and\n" +
+    "forgets it when the data center says that it has it. Receipts and commands come down. See docs/bridge.md.",
   examples: [
     ["conche bridge --local mqtt://127.0.0.1 --cloud mqtt://broker.example", "between two brokers"],
     [

@@ -84,6 +84,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./contract.ts")).contract,
   },
   {
+    name: "bridge-config",
+    summary: "mosquitto.conf for Mosquitto's own bridge, with the settings that lose the least",
+    group: "Care",
+    load: async () => (await import("./bridge-config.ts")).bridgeConfig,
+  },
+  {
     name: "passwd",
     summary: "add a user to a password file of the embedded broker, or change the password",
     group: "Care",

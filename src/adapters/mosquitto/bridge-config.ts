@@ -1,0 +1,113 @@
+import { DOWN_ROOT, UP_ROOT } from "../../contract/topic.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+
+/** What Mosquitto's own bridge is to do. */
+export interface MosquittoBridge {
+  /** The broker above: mqtt:// or mqtts://. */
+  readonly url: string;
+  /** Name of the connection; the client ids are made of it, so no two on one broker may share it. */
+  readonly name: string;
+  /** The sites whose receipts and commands come down; all where there are none. */
+  readonly sites: readonly string[];
+  readonly username: string | null;
+  /** PEM files. */
+  readonly ca: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+  readonly keepaliveS: number;
+  /** Messages sent ahead of their acknowledgement. */
+  readonly inFlight: number;
+  /** Room for waiting messages, bytes. */
+  readonly queueBytes: number;
+}
+
+const PORTS: Readonly<Record<string, string>> = { "mqtt:": "1883", "mqtts:": "8883" };
+/** How often Mosquitto writes what it keeps to its disk, seconds: what came since then is lost when it crashes. */
+const SAVED_EVERY_S = 10;
+
+/**
+ * The lines of mosquitto.conf (Mosquitto 2) for its own bridge, with the settings that lose the least.
+ * @throws ConcheError CONCHE_USAGE where its bridge can't do it
+ */
+export function mosquittoBridgeConfig(bridge: MosquittoBridge): string {
+  const url = new URL(bridge.url);
+  const usualPort = PORTS[url.protocol];
+  if (usualPort === undefined) {
+    throw refused(`Mosquitto's bridge speaks mqtt:// and mqtts://, not ${url.protocol}//`);
+  }
+  const secure = url.protocol === "mqtts:";
+  if (!secure && (bridge.ca ?? bridge.cert) !== null) {
+    throw refused(`certificates need mqtts://, not ${url.protocol}//${url.host}`);
+  }
+  const username = bridge.username ?? (url.username === "" ? null : decodeURIComponent(url.username));
+  return `${[
+    "# Mosquitto's own bridge, written by `conche bridge-config`. What it can't promise: docs/bridge.md.",
+    "# `conche bridge` promises it.",
+    "",
+    "# For the whole broker. Everything it keeps is in memory, and on disk as of the last save.",
+    "persistence true",
+    `autosave_interval ${SAVED_EVERY_S}`,
+    "# The default keeps 1,000 messages for a link that is down; what comes after is dropped, and acknowledged.",
+    "max_queued_messages 0",
+    `max_queued_bytes ${bridge.queueBytes}`,
+    `max_inflight_messages ${bridge.inFlight}`,
+    "# Telemetry too, for as long as the broker itself runs.",
+    "queue_qos0_messages true",
+    "",
+    `connection ${bridge.name}`,
+    `address ${url.hostname}:${url.port === "" ? usualPort : url.port}`,
+    "# MQTT 5: identities travel in user properties.",
+    "bridge_protocol_version mqttv50",
+    `remote_clientid ${bridge.name}`,
+    `local_clientid ${bridge.name}-local`,
+    ...credentials(username),
+    ...(secure ? tls(bridge) : []),
+    "# Each direction has a root of its own, so that nothing can go round.",
+    `topic ${UP_ROOT}/# out 1`,
+    ...downFilters(bridge.sites).map((filter) => `topic ${filter} in 1`),
+    "# Both brokers keep what waits for the other side.",
+    "cleansession false",
+    "local_cleansession false",
+    "# A state that is retained here is retained there.",
+    "bridge_outgoing_retain true",
+    "# Nothing is said of the bridge itself: factory/# is all that goes up.",
+    "notifications false",
+    "start_type automatic",
+    "restart_timeout 1 30",
+    `keepalive_interval ${bridge.keepaliveS}`,
+  ].join("\n")}\n`;
+}
+
+function credentials(username: string | null): string[] {
+  if (username === null) return [];
+  return [
+    `remote_username ${oneLine("user name", username)}`,
+    "# Add the line `remote_password …` here, and let nobody but the broker read this file.",
+  ];
+}
+
+function tls({ ca, cert, key }: MosquittoBridge): string[] {
+  return [
+    ca === null ? "bridge_capath /etc/ssl/certs" : `bridge_cafile ${oneLine("path", ca)}`,
+    ...(cert === null || key === null
+      ? []
+      : [`bridge_certfile ${oneLine("path", cert)}`, `bridge_keyfile ${oneLine("path", key)}`]),
+    "bridge_insecure false",
+  ];
+}
+
+function downFilters(sites: readonly string[]): string[] {
+  return sites.length === 0 ? [`${DOWN_ROOT}/#`] : sites.map((site) => `${DOWN_ROOT}/${site}/#`);
+}
+
+/** A line end within a value would be a setting of its own. */
+function oneLine(what: string, text: string): string {
+  for (const character of text) {
+    if (character < " ") throw refused(`the ${what} has a control character in it`);
+  }
+  return text;
+}
+
+function refused(message: string): ConcheError {
+  return new ConcheError("CONCHE_USAGE", { message, hint: "conche bridge-config --help shows examples" });
+}
