@@ -7,8 +7,11 @@ import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { renderTable } from "../src/adapters/terminal/table.ts";
 import { NO_MOSQUITTO } from "../test/servers/mosquitto.ts";
+import { bridgeToLog } from "./cases/bridge.ts";
 import { brokerToLog } from "./cases/broker-to-log.ts";
+import { edgeCatchUp, edgeToLog, receiptLatency } from "./cases/edge-to-log.ts";
 import { commitLatency, commitPerMessage, embeddedIngest } from "./cases/embedded-ingest.ts";
+import { outboxHandOver } from "./cases/outbox.ts";
 import { firstMessage, setUp } from "./cases/start-up.ts";
 import { type Figure, figure } from "./statistics.ts";
 
@@ -16,12 +19,34 @@ import { type Figure, figure } from "./statistics.ts";
 interface Case {
   readonly name: string;
   readonly measure: (messages: number, runs: number) => Promise<Figure[]>;
+  readonly needsMosquitto?: boolean;
 }
 
 const CASES: readonly Case[] = [
   { name: "embedded", measure: embeddedWithRatio },
-  { name: "mosquitto", measure: (messages, runs) => brokerToLog(Math.min(messages, 200_000), runs) },
+  {
+    name: "mosquitto",
+    needsMosquitto: true,
+    measure: (messages, runs) => brokerToLog(Math.min(messages, 200_000), runs),
+  },
   { name: "latency", measure: (_messages, runs) => commitLatency(10_000, 20, Math.min(runs, 3)) },
+  { name: "outbox", measure: (_messages, runs) => outboxHandOver(3, runs) },
+  { name: "edge-to-log", needsMosquitto: true, measure: (messages, runs) => edgeToLog(messages, runs) },
+  {
+    name: "edge-receipt",
+    needsMosquitto: true,
+    measure: (_messages, runs) => receiptLatency(1_000, 20, Math.min(runs, 3)),
+  },
+  {
+    name: "edge-catch-up",
+    needsMosquitto: true,
+    measure: (messages, runs) => edgeCatchUp(messages, Math.min(runs, 3)),
+  },
+  {
+    name: "bridge",
+    needsMosquitto: true,
+    measure: (messages, runs) => bridgeToLog(messages, Math.min(runs, 3)),
+  },
   { name: "start", measure: (_messages, runs) => firstMessage(runs) },
   { name: "setup", measure: (_messages, runs) => setUp(Math.min(runs, 2)) },
 ];
@@ -51,8 +76,10 @@ if (!(runs >= 1) || !(messages >= 1_000)) {
 
 const machine = `${availableParallelism()} cores, ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.versions.node}`;
 const figures: Figure[] = [];
-for (const { name, measure } of CASES.filter(({ name: each }) => each.includes(values.only))) {
-  if (name === "mosquitto" && NO_MOSQUITTO !== false) {
+for (const { name, measure, needsMosquitto } of CASES.filter(({ name: each }) =>
+  each.includes(values.only),
+)) {
+  if (needsMosquitto === true && NO_MOSQUITTO !== false) {
     process.stderr.write(`bench: ${name} left out: ${NO_MOSQUITTO}\n`);
     continue;
   }

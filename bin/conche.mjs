@@ -12,7 +12,7 @@ const SOURCE = join(ROOT, "src", "main.ts");
 const BUILT = join(ROOT, "dist", "main.js");
 const OLDEST_NODE = 24;
 /** Commands that run for months. */
-const LONG_RUNNING = ["up", "datacenter"];
+const LONG_RUNNING = ["up", "datacenter", "edge", "bridge"];
 /** Most that V8's young heap may take, twice, MB: of 8, 16 and the usual 32 the larger ones save no work. */
 const SMALL = "--max-semi-space-size=8";
 

@@ -21,3 +21,26 @@ test("through the command's door a data center keeps its young heap small, in th
   assert.equal(await center.stop("SIGTERM"), 0);
   assert.deepEqual(center.errors, []);
 });
+
+test("so does a gateway", async (t) => {
+  const outbox = await mkdtemp(join(tmpdir(), "conche-door-"));
+  t.after(() => rm(outbox, { recursive: true, force: true }));
+  // Nobody listens there: what it takes waits.
+  const words = [
+    "edge",
+    "--cloud",
+    "mqtt://127.0.0.1:1",
+    "--outbox",
+    outbox,
+    "--mqtt-port",
+    "0",
+    "--http-port",
+    "0",
+  ];
+  const edge = await startConche(words, [], DOOR);
+  t.after(() => edge.child.kill("SIGKILL"));
+  const young = Number(YOUNG.exec((await edge.page("/metrics")).text)?.[1]);
+  assert.ok(young > 0, "the metric is there");
+  if (process.platform !== "win32") assert.ok(young <= 16 * 1024 * 1024, `${young} bytes`);
+  assert.equal(await edge.stop("SIGTERM"), 0);
+});
