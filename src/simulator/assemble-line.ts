@@ -17,6 +17,7 @@ import { Temperer } from "./machines/temperer.ts";
 import { type ModelledMachine, machineOf, machinesOf } from "./modelled-machine.ts";
 import { type OpeningBatches, openingMix, openingMoulds, openingStock } from "./opening.ts";
 import { BatchSequence } from "./process/batch-sequence.ts";
+import { nominalFlow } from "./process/conche-rheology.ts";
 import { Hopper } from "./process/hopper.ts";
 import type { Mix } from "./process/mix.ts";
 import type { Mould } from "./process/mould.ts";
@@ -142,7 +143,7 @@ class LineAssembly {
     const { parameters: packaging } = machineOf(this.#line, "packaging");
     const tank = known(this.#context.tanks, moulding.productType);
     tank.beginLot(moulding, this.#context.names.tank(moulding));
-    tank.add(this.#context.production.start.tank_kg);
+    tank.add(this.#context.production.start.tank_kg, nominalFlow(moulding.product.recipe.phases));
 
     const temperer = this.#one("tempering", (machine) => new Temperer(machine, this.#arrivals, moulding));
     const barsPerMin = depositing.cavities * depositing.moulds_per_min;

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { limitsFor } from "../../src/plant/tag-limits.ts";
 import { chocolatePlant } from "../plant/chocolate-document.ts";
-import { changedPlant, hoursOf, of, quietPlant, START_MS, simulation, valuesOf } from "./simulated-line.ts";
+import {
+  changedPlant,
+  HOUR_MS,
+  hoursOf,
+  of,
+  quietPlant,
+  START_MS,
+  simulation,
+  valuesOf,
+} from "./simulated-line.ts";
 
 /** Share of a running machine's values that may be outside the plant file's normal range. */
 const OUTSIDE = 0.08;
@@ -175,6 +184,36 @@ suite("cause and effect", () => {
     const fresh = fineness(0);
     const worn = fineness(1500);
     assert.ok(Math.abs(worn - fresh - 6.1) < 0.5, `${fresh} and ${worn}`);
+  });
+
+  test("worn rolls show three machines on: coarser mass is thinner at the temperer and needs less pressure in the nozzles", () => {
+    const hours = 32;
+    const mean = (rollHours: number) => {
+      const plant = changedPlant((document) => {
+        for (const machine of document.sites[0]?.lines[0]?.machines ?? []) {
+          machine.telemetry_interval_s = 60;
+          if (machine.simulation?.model === "refining") machine.simulation.roll_hours_at_start = rollHours;
+        }
+      });
+      const said = hoursOf(hours, { plant });
+      const last = said.filter(({ atMs }) => atMs > START_MS + (hours - 8) * HOUR_MS);
+      const of = (machine: string, tag: string) => {
+        const values = valuesOf(last, machine, tag).filter((value) => value > 0);
+        assert.ok(values.length > 100, `${machine} ${tag}`);
+        return values.reduce((sum, value) => sum + value, 0) / values.length;
+      };
+      return {
+        viscosity: of("temper-01", "viscosity_cP"),
+        pressure: of("molder-01", "nozzle_pressure_bar"),
+        weight: of("molder-01", "deposit_g"),
+      };
+    };
+    const fresh = mean(0);
+    const worn = mean(1400);
+    assert.ok(worn.viscosity < 0.95 * fresh.viscosity, `${worn.viscosity} and ${fresh.viscosity}`);
+    assert.ok(worn.pressure < 0.95 * fresh.pressure, `${worn.pressure} and ${fresh.pressure}`);
+    // The weight is held by the stroke: what shows is the pressure.
+    assert.ok(Math.abs(worn.weight - fresh.weight) < 0.3, `${worn.weight} and ${fresh.weight}`);
   });
 
   test("damp air brings the dew point to the bars: the alarm says so", () => {

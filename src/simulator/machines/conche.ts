@@ -1,6 +1,7 @@
 import type { ConchingParameters } from "../../plant/schema/simulation/conching.ts";
 import { known } from "../line-context.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";
+import type { Casson } from "../process/casson.ts";
 import { Cleaning } from "../process/cleaning.ts";
 import { ConcheCharge } from "../process/conche-charge.ts";
 import { ConcheDrive } from "../process/conche-drive.ts";
@@ -192,7 +193,7 @@ export class Conche implements MachineModel, PasteReceiver {
     }
     if (moisturePct > recipe.moisture_end_pct) return;
     report.clear("MOISTURE_AT_END");
-    const flow = concheRheology(recipe, moisturePct, true);
+    const flow = this.#flow(charge);
     const measured = (value: number, spread: number) => value * (1 + spread * random.normal());
     const found = {
       moisturePct: measured(moisturePct, 0.01),
@@ -246,7 +247,7 @@ export class Conche implements MachineModel, PasteReceiver {
   #discharge(charge: ConcheCharge): void {
     const { parameters, line } = this.#context;
     const kg = this.#mass.remove((parameters.discharge_kg_h * STEP_S) / 3600);
-    known(line.tanks, charge.batch.productType).add(kg);
+    known(line.tanks, charge.batch.productType).add(kg, this.#flow(charge));
     if (this.#mass.kg > 0) return;
     this.#phase = "empty";
     this.#charge = undefined;
@@ -277,15 +278,19 @@ export class Conche implements MachineModel, PasteReceiver {
       fill_kg: mass.kg,
       phase: this.#phase,
       energy_kwh_t: charge?.energyKwhT ?? 0,
-      viscosity_pa_s: charge === undefined || empty ? NO_VALUE : this.#viscosityPaS(charge) * noise,
+      viscosity_pa_s: charge === undefined || empty ? NO_VALUE : this.#flow(charge).viscosityPaS * noise,
       acidity_pct: empty ? NO_VALUE : mass.acidityPct,
       elapsed_h: charge?.elapsedH ?? 0,
     };
   }
 
-  #viscosityPaS(charge: ConcheCharge): number {
+  #flow(charge: ConcheCharge): Casson {
     const butterAdded =
       this.#phase === "liquid" || this.#phase === "waiting" || this.#phase === "discharging";
-    return concheRheology(charge.recipe, this.#mass.moisturePct, butterAdded).viscosityPaS;
+    return concheRheology(charge.batch.product.recipe.phases, this.#context.parameters, {
+      moisturePct: this.#mass.moisturePct,
+      butterAdded,
+      d90Um: charge.d90Um,
+    });
   }
 }

@@ -4,6 +4,7 @@ import { day } from "../genealogy/lot-names.ts";
 import { packCode } from "../genealogy/pack-code.ts";
 import { allergensOf } from "../line-context.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";
+import { apparentPaS } from "../process/casson.ts";
 import { approach } from "../process/first-order.ts";
 import type { Mould } from "../process/mould.ts";
 import { NozzleRow } from "../process/nozzle-row.ts";
@@ -157,11 +158,17 @@ export class Depositor implements MachineModel {
     const { parameters, random } = this.#context;
     const { mould_below_mass_k } = mass.batch.product.recipe.phases.depositing;
     this.#mouldC = approach(this.#mouldC, mass.tempC - mould_below_mass_k, parameters.mould_tau_s);
-    const wanted = parameters.pressure_bar * (1 + mass.viscosityPct / 100);
+    const wanted = parameters.pressure_bar * (1 + this.#thickerPct(mass) / 100);
     this.#pressureBar = Math.max(
       0,
       approach(this.#pressureBar, wanted, 10) + 0.2 * parameters.pressure_noise_bar * random.normal(),
     );
+  }
+
+  /** How much more viscous in the nozzle than the recipe's, %. */
+  #thickerPct({ flow, nominal }: TemperedMass): number {
+    const { shear_per_s } = this.#context.parameters;
+    return 100 * (apparentPaS(flow, shear_per_s) / apparentPaS(nominal, shear_per_s) - 1);
   }
 
   #fill(mass: TemperedMass): void {
@@ -169,7 +176,7 @@ export class Depositor implements MachineModel {
     if (run === undefined) return;
     const weights = this.#nozzles.deposit(
       mass.batch.product.recipe.phases.depositing.target_g,
-      mass.viscosityPct,
+      this.#thickerPct(mass),
       this.#flowOf,
     );
     const kg = weights.reduce((sum, weight) => sum + weight, 0) / 1000;

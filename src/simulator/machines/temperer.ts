@@ -3,7 +3,9 @@ import type { Product } from "../../plant/schema/product.ts";
 import type { TemperingParameters } from "../../plant/schema/simulation/tempering.ts";
 import { allergensOf, known } from "../line-context.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";
+import { apparentPaS, type Casson, thickened } from "../process/casson.ts";
 import { Cleaning } from "../process/cleaning.ts";
+import { nominalFlow } from "../process/conche-rheology.ts";
 import { approach } from "../process/first-order.ts";
 import { grams } from "../process/mass.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
@@ -20,8 +22,10 @@ export interface TemperedMass {
   /** Lot of the tank it comes from. */
   readonly lotId: string;
   readonly tempC: number;
-  /** How much more viscous than nominal, %. */
-  readonly viscosityPct: number;
+  /** How it flows: as the conche has made it, thicker by its crystals and its temperature. */
+  readonly flow: Casson;
+  /** How it would flow, ground, conched and tempered as the recipe says. */
+  readonly nominal: Casson;
 }
 
 /** Where the depositor gets its mass. */
@@ -159,8 +163,16 @@ export class Temperer implements MachineModel, MassSource {
       batch: tank.batch,
       lotId: tank.lotId,
       tempC: this.#zones.outC,
-      viscosityPct: this.#zones.viscosityPct,
+      flow: this.#flow,
+      nominal: thickened(nominalFlow(this.#product.recipe.phases), this.#context.parameters.tempered_factor),
     };
+  }
+
+  /** What comes out flows as what is in the tank, cooler and with crystals in it. */
+  get #flow(): Casson {
+    const conched = this.#tank.flow ?? nominalFlow(this.#product.recipe.phases);
+    const { tempered_factor } = this.#context.parameters;
+    return thickened(conched, tempered_factor * Math.max(0.1, 1 + this.#zones.viscosityPct / 100));
   }
 
   draw(kg: number): boolean {
@@ -197,7 +209,7 @@ export class Temperer implements MachineModel, MassSource {
     const zones = this.#zones;
     return {
       temp_c: zones.outC,
-      viscosity_cP: parameters.viscosity_cp * (1 + zones.viscosityPct / 100) * (1 + 0.008 * random.normal()),
+      viscosity_cP: 1000 * apparentPaS(this.#flow, parameters.shear_per_s) * (1 + 0.008 * random.normal()),
       temp_in_c: zones.inC,
       temp_cool_c: zones.coolC,
       temper_index: zones.temperIndex,

@@ -1,4 +1,5 @@
 import type { TankParameters } from "../../plant/schema/line.ts";
+import { blended, type Casson } from "./casson.ts";
 import type { ProductionBatch } from "./production-batch.ts";
 
 /** The storage tank of one product between conches and temperer. What comes in meets what is left (the heel). */
@@ -8,6 +9,7 @@ export class StorageTank {
   #kg = 0;
   #batch: ProductionBatch | undefined;
   #lotId: string | undefined;
+  #flow: Casson | undefined;
 
   constructor(name: string, parameters: TankParameters) {
     this.name = name;
@@ -47,7 +49,14 @@ export class StorageTank {
     return heel;
   }
 
-  add(kg: number): void {
+  /** How the content flows; undefined before anything has come in. */
+  get flow(): Casson | undefined {
+    return this.#flow;
+  }
+
+  /** Mass that flows so comes in; the stirrer mixes it with what is there. */
+  add(kg: number, flow: Casson): void {
+    this.#flow = this.#flow === undefined ? flow : blended(this.#flow, this.#kg, flow, kg);
     this.#kg += kg;
   }
 

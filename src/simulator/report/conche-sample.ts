@@ -1,6 +1,6 @@
 import type { Phases } from "../../plant/schema/product.ts";
 import { compactTime } from "../genealogy/lot-names.ts";
-import type { Casson } from "../process/conche-rheology.ts";
+import type { Casson } from "../process/casson.ts";
 import type { BodyOf } from "./machine-event.ts";
 import { roundTo } from "./round-to.ts";
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { concheRheology } from "../../../src/simulator/process/conche-rheology.ts";
 import { conchingCourse, phasePowerKw } from "../../../src/simulator/process/conching-course.ts";
 import { chocolatePlant } from "../../plant/chocolate-document.ts";
 
@@ -23,13 +22,4 @@ test("power grows with filling, peaks with the paste, falls with butter", () => 
   assert.ok(phasePowerKw("paste", 0, POWERS) > phasePowerKw("paste", 1, POWERS));
   assert.ok(phasePowerKw("paste", 1, POWERS) > phasePowerKw("liquid", 0, POWERS));
   assert.equal(phasePowerKw("empty", 0, POWERS), 0);
-});
-
-test("water and missing butter make the mass stiffer; dry and liquid it flows as the recipe says", () => {
-  const recipe = chocolatePlant().product("milk")?.recipe.phases.conching;
-  assert.ok(recipe !== undefined);
-  const end = concheRheology(recipe, recipe.moisture_end_pct, true);
-  assert.deepEqual(end, { yieldPa: recipe.yield_pa, viscosityPaS: recipe.viscosity_pa_s });
-  assert.ok(concheRheology(recipe, 1.1, true).viscosityPaS > end.viscosityPaS);
-  assert.ok(concheRheology(recipe, 0.8, false).yieldPa > end.yieldPa);
 });

@@ -8,6 +8,8 @@ import { Silo } from "../../../src/simulator/process/silo.ts";
 import { StorageTank } from "../../../src/simulator/process/storage-tank.ts";
 import { chocolatePlant } from "../../plant/chocolate-document.ts";
 
+const FLOW = { yieldPa: 8, viscosityPaS: 1.7 };
+
 function batch(index: number): ProductionBatch {
   const product = chocolatePlant().product("milk");
   assert.ok(product !== undefined);
@@ -50,13 +52,21 @@ suite("vessels", () => {
   test("a tank keeps its heel from the pump, and a batch that comes in meets it", () => {
     const tank = new StorageTank("tank milk", { capacity_kg: 7500, heel_kg: 150, temp_c: 45 });
     assert.equal(tank.beginLot(batch(1), "T1"), undefined);
-    tank.add(6000);
+    tank.add(6000, FLOW);
     assert.equal(tank.draw(10_000), 5850);
     assert.equal(tank.availableKg, 0);
     assert.deepEqual(tank.beginLot(batch(2), "T2"), { lotId: "T1", kg: 150 });
-    tank.add(6000);
+    tank.add(6000, FLOW);
     assert.equal(tank.kg, 6150);
     assert.equal(tank.lotId, "T2");
+    assert.deepEqual(tank.flow, FLOW);
+  });
+
+  test("a tank's content flows as heel and batch by their masses", () => {
+    const tank = new StorageTank("tank milk", { capacity_kg: 7500, heel_kg: 150, temp_c: 45 });
+    tank.add(2000, { yieldPa: 6, viscosityPaS: 1 });
+    tank.add(6000, { yieldPa: 10, viscosityPaS: 2 });
+    assert.deepEqual(tank.flow, { yieldPa: 9, viscosityPaS: 1.75 });
   });
 
   test("a hopper gives the mixes in the order they came", () => {

@@ -21,6 +21,10 @@ export const ConchingSchema = closedObject({
   paste_kw: positive("peak power in the paste phase, kW"),
   liquid_kw: positive("power in the liquid phase, kW"),
   power_noise_pct: percent("standard deviation of the power, %"),
+  yield_fineness_exponent: nonNegative(
+    "how strongly a finer paste raises the Casson yield: (recipe's D90 / D90) to this power",
+  ),
+  viscosity_fineness_exponent: nonNegative("the same for the Casson viscosity"),
   acidity_start_pct: percent("volatile acids at the beginning, as a part of what cocoa brings, %"),
   acidity_tau_h: positive("time constant of their leaving, h"),
   discharge_kg_h: positive("pumped into the tank, kg/h"),

@@ -12,6 +12,7 @@ export const DepositingSchema = closedObject({
   nozzle_memory: share("correlation of a nozzle's deposit with its last one (AR(1))"),
   bubble_share: share("deposits with an air bubble"),
   bubble_g: positive("mean mass that a bubble takes away, g"),
+  shear_per_s: positive("shear rate in a nozzle, 1/s"),
   g_per_viscosity_pct: nonNegative("mass lost by a percent more viscosity, g"),
   pressure_bar: positive("nozzle pressure at nominal viscosity, bar"),
   pressure_noise_bar: nonNegative("standard deviation of the pressure, bar"),

@@ -11,7 +11,10 @@ export const TemperingSchema = closedObject({
   index_per_cool_k: number("temper index gained by a kelvin colder cooling"),
   index_per_out_k: number("temper index lost by a kelvin warmer reheating"),
   index_noise: nonNegative("standard deviation of the temper index"),
-  viscosity_cp: positive("viscosity at the recipe's temperatures and index, mPa s"),
+  shear_per_s: positive("shear rate of the viscosity meter at the outlet, 1/s"),
+  tempered_factor: positive(
+    "how many times more viscous than in the conche: cooler and seeded, at the recipe's point",
+  ),
   viscosity_per_k_pct: nonNegative("how much thinner a kelvin makes it, %"),
   viscosity_per_index_pct: nonNegative("how much thicker one more of temper index makes it, %"),
   disturbance: closedObject(
