@@ -8,9 +8,9 @@ import { parseArgs } from "node:util";
 import { renderTable } from "../src/adapters/terminal/table.ts";
 import { NO_MOSQUITTO } from "../test/servers/mosquitto.ts";
 import { bridgeToLog } from "./cases/bridge.ts";
-import { brokerToLog } from "./cases/broker-to-log.ts";
+import { brokerToLog, TO_LOG, TO_NOWHERE } from "./cases/broker-to-log.ts";
 import { edgeCatchUp, edgeToLog, receiptLatency } from "./cases/edge-to-log.ts";
-import { commitLatency, commitPerMessage, embeddedIngest } from "./cases/embedded-ingest.ts";
+import { commitLatency, commitPerMessage, EMBEDDED, embeddedIngest } from "./cases/embedded-ingest.ts";
 import { outboxHandOver } from "./cases/outbox.ts";
 import { firstMessage, setUp } from "./cases/start-up.ts";
 import { type Figure, figure } from "./statistics.ts";
@@ -54,9 +54,20 @@ const CASES: readonly Case[] = [
 /** Group commit against a commit per message, run in turn. */
 async function embeddedWithRatio(messages: number, runs: number): Promise<Figure[]> {
   const grouped = await embeddedIngest(messages, runs);
-  const single = await commitPerMessage(Math.min(messages, 20_000), runs);
+  const single = await commitPerMessage(Math.min(messages, 10_000), runs);
   const ratio = (grouped[0]?.median ?? Number.NaN) / (single[0]?.median ?? Number.NaN);
   return [...grouped, ...single, figure("group commit by commit per message", "ratio", [ratio])];
+}
+
+/** The embedded broker against another one, where both were measured. */
+function againstMosquitto(measured: readonly Figure[]): Figure[] {
+  const medianOf = (wanted: string) => measured.find(({ name }) => name === wanted)?.median;
+  const embedded = medianOf(EMBEDDED);
+  return [TO_NOWHERE, TO_LOG].flatMap((name) => {
+    const other = medianOf(name);
+    if (embedded === undefined || other === undefined) return [];
+    return [figure(`embedded by ${name}`, "ratio", [embedded / other])];
+  });
 }
 
 const { values } = parseArgs({
@@ -84,8 +95,15 @@ for (const { name, measure, needsMosquitto } of CASES.filter(({ name: each }) =>
     continue;
   }
   process.stderr.write(`bench: ${name} ...\n`);
-  figures.push(...(await measure(messages, runs)));
+  try {
+    figures.push(...(await measure(messages, runs)));
+  } catch (error) {
+    // The other cases are worth having all the same.
+    process.stderr.write(`bench: ${name} failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }
+figures.push(...againstMosquitto(figures));
 
 const rows = figures.map(({ name, unit, median, min, max, runs: all }) => [
   name,

@@ -9,6 +9,10 @@ import { type Mosquitto, startMosquitto } from "../../test/servers/mosquitto.ts"
 import { type Figure, figure, median } from "../statistics.ts";
 import { runLoad, STANDARD_LOAD } from "./run-load.ts";
 
+/** Names of the two rates. */
+export const TO_NOWHERE = "Mosquitto to mosquitto_sub, written nowhere";
+export const TO_LOG = "Mosquitto to the log, fsynced and validated";
+
 /** The same limits for both; the defaults (20 in flight, 1,000 queued, then dropped) would measure those. */
 const MOSQUITTO_CONF = [
   "allow_anonymous true",
@@ -35,8 +39,8 @@ export async function brokerToLog(messages: number, runs: number): Promise<Figur
   }
   const ratios = toLog.map((rate, index) => rate / (toNowhere[index] ?? Number.NaN));
   return [
-    figure("Mosquitto to mosquitto_sub, written nowhere", "msg/s", toNowhere),
-    figure("Mosquitto to the log, fsynced and validated", "msg/s", toLog),
+    figure(TO_NOWHERE, "msg/s", toNowhere),
+    figure(TO_LOG, "msg/s", toLog),
     { ...figure("log by mosquitto_sub, run by run", "ratio", ratios), median: median(ratios) },
   ];
 }
