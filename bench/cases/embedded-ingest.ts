@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DOOR, portOf, startConche } from "../../test/servers/conche.ts";
+import { DOOR, portOf, type RunningConche, startConche } from "../../test/servers/conche.ts";
 import { type Figure, figure } from "../statistics.ts";
 import { runLoad, STANDARD_LOAD } from "./run-load.ts";
 
@@ -12,10 +12,13 @@ interface IngestRun {
   readonly rate: number;
   readonly bytesPerMessage: number;
   readonly residentMb: number;
+  /** User and system time of the data center per message, microseconds: comparable even on a busy machine. */
+  readonly cpuUs: number;
 }
 
-/** Name of the figure that the others are held against. */
+/** Names of the rates with a group and with a message per commit. */
 export const EMBEDDED = "embedded, group commit, fsynced and validated";
+export const SINGLE = "embedded, a commit for each message";
 
 const DATABASE = "datacenter_messages.db";
 
@@ -23,7 +26,9 @@ const DATABASE = "datacenter_messages.db";
 export async function embeddedIngest(messages: number, runs: number): Promise<Figure[]> {
   const results: IngestRun[] = [];
   for (let run = 0; run <= runs; run++) {
-    const result = await withFolder((data) => fullLoad(data, messages));
+    const result = await withFolder((data) =>
+      withDataCenter(data, (center) => fullLoad(center, data, messages)),
+    );
     if (run > 0) results.push(result); // the first one warms the disk cache and the machine up
   }
   return [
@@ -31,6 +36,11 @@ export async function embeddedIngest(messages: number, runs: number): Promise<Fi
       EMBEDDED,
       "msg/s",
       results.map(({ rate }) => rate),
+    ),
+    figure(
+      "processor time of the data center per message",
+      "us",
+      results.map(({ cpuUs }) => cpuUs),
     ),
     figure(
       "bytes on disk per 200-byte telemetry message",
@@ -52,7 +62,7 @@ export async function commitPerMessage(messages: number, runs: number): Promise<
     const rate = await withFolder((data) => singleCommits(data, messages));
     if (run > 0) rates.push(rate);
   }
-  return [figure("embedded, a commit for each message", "msg/s", rates)];
+  return [figure(SINGLE, "msg/s", rates)];
 }
 
 /** From write to PUBACK at a steady rate, and memory over the time. */
@@ -61,22 +71,19 @@ export async function commitLatency(rate: number, seconds: number, runs: number)
   const memory: number[] = [];
   const growth: number[] = [];
   for (let run = 0; run < runs; run++) {
-    await withFolder(async (data) => {
-      const center = await startConche(
-        ["datacenter", "--data", data, "--mqtt-port", "0", "--http-port", "0", "--quiet"],
-        [],
-        DOOR,
-      );
-      const port = portOf(center.started.mqtt);
-      await runLoad({ ...STANDARD_LOAD, port, messages: rate * 3, rate });
-      const before = await residentMb(center.child.pid);
-      const { latencyMs } = await runLoad({ ...STANDARD_LOAD, port, messages: rate * seconds, rate });
-      const after = await residentMb(center.child.pid);
-      await center.stop("SIGTERM");
-      if (latencyMs !== undefined) latencies.push(latencyMs);
-      memory.push(after);
-      growth.push(after - before);
-    });
+    await withFolder((data) =>
+      withDataCenter(data, async (center) => {
+        const port = portOf(center.started.mqtt);
+        await runLoad({ ...STANDARD_LOAD, port, messages: rate * 3, rate });
+        const before = await residentMb(center.child.pid);
+        const { latencyMs } = await runLoad({ ...STANDARD_LOAD, port, messages: rate * seconds, rate });
+        const after = await residentMb(center.child.pid);
+        await center.stop("SIGTERM");
+        if (latencyMs !== undefined) latencies.push(latencyMs);
+        memory.push(after);
+        growth.push(after - before);
+      }),
+    );
   }
   const at = `${rate.toLocaleString("en-US")} msg/s`;
   return [
@@ -100,19 +107,16 @@ export async function commitLatency(rate: number, seconds: number, runs: number)
   ];
 }
 
-async function fullLoad(data: string, messages: number): Promise<IngestRun> {
-  const center = await startConche(
-    ["datacenter", "--data", data, "--mqtt-port", "0", "--http-port", "0", "--quiet"],
-    [],
-    DOOR,
-  );
+async function fullLoad(center: RunningConche, data: string, messages: number): Promise<IngestRun> {
+  const before = await cpuSeconds(center.child.pid);
   const { rate, refused } = await runLoad({ ...STANDARD_LOAD, port: portOf(center.started.mqtt), messages });
   if (refused > 0) throw new Error(`${refused} messages were refused`);
+  const cpuUs = (((await cpuSeconds(center.child.pid)) - before) * 1e6) / messages;
   const resident = await residentMb(center.child.pid);
   const code = await center.stop("SIGTERM");
   if (code !== 0) throw new Error(`the data center ended with code ${code}`);
   const { size } = await stat(join(data, DATABASE));
-  return { rate, bytesPerMessage: size / messages, residentMb: resident };
+  return { rate, bytesPerMessage: size / messages, residentMb: resident, cpuUs };
 }
 
 async function singleCommits(data: string, messages: number): Promise<number> {
@@ -121,11 +125,26 @@ async function singleCommits(data: string, messages: number): Promise<number> {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [port] = await once(child.stdout.setEncoding("utf8"), "data");
-  const { rate } = await runLoad({ ...STANDARD_LOAD, port: Number(port), messages });
   const ended = once(child, "close");
-  child.kill("SIGTERM");
-  await ended;
-  return rate;
+  try {
+    const { rate } = await runLoad({ ...STANDARD_LOAD, port: Number(port), messages });
+    return rate;
+  } finally {
+    // Before its folder goes.
+    child.kill("SIGTERM");
+    await ended;
+  }
+}
+
+/** User and system time of a process, seconds; NaN where the system doesn't show it. */
+async function cpuSeconds(pid: number | undefined): Promise<number> {
+  try {
+    // proc_pid_stat(5): fields 14 and 15, in hundredths of a second; the name before them may hold spaces.
+    const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ").at(-1)?.split(" ") ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** Resident set of a process, MB; NaN where the system doesn't show it. */
@@ -135,6 +154,22 @@ async function residentMb(pid: number | undefined): Promise<number> {
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
   } catch {
     return Number.NaN;
+  }
+}
+
+/** A data center for as long as the work lasts; it doesn't outlive work that fails. */
+async function withDataCenter<Result>(
+  data: string,
+  work: (center: RunningConche) => Promise<Result>,
+): Promise<Result> {
+  const words = ["datacenter", "--data", data, "--mqtt-port", "0", "--http-port", "0", "--quiet"];
+  const center = await startConche(words, [], DOOR);
+  try {
+    return await work(center);
+  } catch (error) {
+    center.child.kill("SIGKILL");
+    await center.ended;
+    throw error;
   }
 }
 
