@@ -11,6 +11,20 @@ export interface Terminal {
   readonly colour: boolean;
 }
 
+/** A terminal that doesn't know its size (in a container, under `script`) says 0. */
+const UNKNOWN_COLUMNS = 80;
+
+/** Characters per line of a stream; null where nobody looks at it. */
+export function widthOf({
+  isTTY,
+  columns,
+}: {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}): number | null {
+  return isTTY === true ? columns || UNKNOWN_COLUMNS : null;
+}
+
 /** The process's own terminal. */
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process;
@@ -20,7 +34,7 @@ export function processTerminal(): Terminal {
     err: stderr,
     // Read at each use: a window changes its size.
     get columns() {
-      return stdout.isTTY ? stdout.columns : null;
+      return widthOf(stdout);
     },
     colour: stdout.isTTY === true && stdout.hasColors(),
   };
