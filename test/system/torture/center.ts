@@ -103,13 +103,16 @@ export class Center {
     return this.#run.within("the data center ends", this.process.ended);
   }
 
-  /** SIGTERM; notes a violation when it doesn't end with 0 within ten seconds. */
-  async endInOrder(): Promise<void> {
+  /**
+   * SIGTERM; notes a violation when it doesn't end with 0.
+   * @param withinMs when it has to be done; how long that takes is of interest to one row only
+   */
+  async endInOrder(withinMs?: number): Promise<void> {
     const { child, errors } = this.process;
-    const overdue = setTimeout(() => child.kill("SIGKILL"), 10_000);
-    const code = await this.process.stop("SIGTERM");
+    const overdue = withinMs && setTimeout(() => child.kill("SIGKILL"), withinMs);
+    const code = await this.#run.within("the data center ends", this.process.stop("SIGTERM"));
     clearTimeout(overdue);
-    this.#run.require(code === 0, `the data center ended with ${code ?? "SIGKILL after 10 s"}: ${errors}`);
+    this.#run.require(code === 0, `the data center ended with ${code ?? "SIGKILL"}: ${errors.join("; ")}`);
   }
 
   /** Holds the ledger against log and quarantine, and has `conche verify` recompute the law. */
