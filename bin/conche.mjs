@@ -13,8 +13,11 @@ const BUILT = join(ROOT, "dist", "main.js");
 const OLDEST_NODE = 24;
 /** Commands that run for months. */
 const LONG_RUNNING = ["up", "datacenter", "edge", "bridge"];
-/** Most that V8's young heap may take, twice, MB: of 8, 16 and the usual 32 the larger ones save no work. */
-const SMALL = "--max-semi-space-size=8";
+/**
+ * A small heap for commands that run beside others: a young one of at most twice 8 MB, and an old one that is collected
+ * when it has grown by half (docs/decisions/group-commit.md has what that saves and costs).
+ */
+const SMALL = ["--max-semi-space-size=8", "--heap-growing-percent=50"];
 
 const inCheckout = existsSync(SOURCE);
 if (inCheckout && !existsSync(join(ROOT, "node_modules", ".conche-setup"))) {
@@ -43,7 +46,7 @@ if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
     );
     process.exit(1);
   }
-  const child = spawn(pinned, [SMALL, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(pinned, [...SMALL, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: "inherit",
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
@@ -58,8 +61,8 @@ if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
 function startSmall() {
   const words = process.argv.slice(2);
   const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ""];
-  if (!LONG_RUNNING.includes(words[0]) || flags.some((flag) => flag.includes("semi-space-size"))) return;
+  if (!LONG_RUNNING.includes(words[0]) || flags.some((flag) => flag.includes("heap-growing-percent"))) return;
   if (process.platform === "win32" || process.execve === undefined) return;
   const door = fileURLToPath(import.meta.url);
-  process.execve(process.execPath, [process.execPath, SMALL, ...process.execArgv, door, ...words]);
+  process.execve(process.execPath, [process.execPath, ...SMALL, ...process.execArgv, door, ...words]);
 }
