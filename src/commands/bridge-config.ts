@@ -10,7 +10,7 @@ const USUAL_QUEUE_BYTES = 1_073_741_824;
 const OPTIONS = {
   connection: {
     argument: "NAME",
-    help: "name of the bridge at both brokers (default: conche-bridge)",
+    help: "name of the bridge at both brokers, another one for each (default: mosquitto- and the sites)",
     parse: matching(NAME, "1 to 63 characters of a-z, 0-9, _ and -"),
   },
   sites: {
@@ -51,7 +51,7 @@ export const bridgeConfig = defineCommand({
     }
     const text = mosquittoBridgeConfig({
       url: cloud.url,
-      name: options.connection ?? "conche-bridge",
+      name: options.connection ?? nameFor(options.sites),
       sites: options.sites ?? [],
       username: cloud.username,
       ca: cloud.ca,
@@ -65,3 +65,8 @@ export const bridgeConfig = defineCommand({
     return 0;
   },
 });
+
+/** Two bridges of one name throw each other out at the broker above: a name of the sites differs where they do. */
+function nameFor(sites: readonly string[] = []): string {
+  return `mosquitto-${sites.length === 0 ? "bridge" : sites.join("-")}`.slice(0, 63);
+}

@@ -21,7 +21,7 @@ export const ERROR_CATALOGUE = {
   },
   CONCHE_CONFIG_INVALID: {
     meaning: "A configuration value that can't be used; all of them are listed at once",
-    hint: "correct the listed values; `conche up --help` shows every option, its environment twin and its default",
+    hint: "correct the listed values; --help of the command shows every option, its environment twin and its default",
   },
   CONCHE_PLANT_UNREADABLE: {
     meaning: "The plant file can't be read",

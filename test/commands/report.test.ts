@@ -55,7 +55,8 @@ test("--strict makes a missing number an error, --incomplete leaves out who has 
   assert.match(strict.err, /^conche: CONCHE_INCOMPLETE: 1 number is missing .*\n {2}what to do: /);
   const elsewhere = ["report", "completeness", "--data", data, "--strict", "--line", "line-z"];
   const none = await runConche(elsewhere);
-  assert.deepEqual([none.code, /no publisher fits/.test(none.out)], [0, true]);
+  assert.deepEqual([none.code, none.out], [1, "no publisher fits\n"]);
+  assert.match(none.err, /^conche: CONCHE_INCOMPLETE: no publisher .* fits/);
 });
 
 test("a sequence that can't be read is damage, and the error says whose", async (context) => {

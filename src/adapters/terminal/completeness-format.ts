@@ -28,12 +28,13 @@ export function completenessText({ totals, rows }: CompletenessReport, surface: 
     totals;
   const law = `seen ${grouped(seen)} = stored ${grouped(stored)} + quarantined ${grouped(seen - stored - missing)} + missing ${grouped(missing)}`;
   const further = `${counted(refilled, "number")} refilled, ${counted(duplicates, "duplicate")}, ${grouped(quarantined)} in quarantine, ${grouped(unsequenced)} stored without identity`;
+  if (rows.length === 0) return "no publisher fits";
   const verdict =
     incomplete === 0
       ? "nothing is missing of what has numbers"
       : `${counted(incomplete, "publisher")} of ${grouped(publishers)} with numbers missing`;
   return [
-    ...(rows.length === 0 ? ["no publisher fits"] : [renderTable(COLUMNS, rows.map(cells), surface)]),
+    renderTable(COLUMNS, rows.map(cells), surface),
     "",
     `${counted(publishers, "publisher")}: ${law}`,
     further,

@@ -177,9 +177,10 @@ class Running {
     );
     try {
       const voice = await upper.edge.machine(gateway);
-      // Where that isn't possible, the outbox is full or has failed, and an event has said so.
-      await voice.publish("state", { ts: new Date().toISOString(), state: "ONLINE" }).catch(() => {});
       await local.delivery.start(forwarder);
+      // Only now: one that can't start must not stand there as ONLINE. Where it isn't possible, the outbox is full or has
+      // failed, and an event has said so.
+      await voice.publish("state", { ts: new Date().toISOString(), state: "ONLINE" }).catch(() => {});
       local.started();
       return new Running(upper, local, forwarder, down, voice);
     } catch (error) {

@@ -27,7 +27,7 @@ const OPTIONS = {
     parse: time,
   },
   incomplete: { help: "only who has numbers missing" },
-  strict: { help: "exit with 1 when a number is missing" },
+  strict: { help: "exit with 1 when a number is missing, or when nobody fits" },
   format: {
     argument: "FORMAT",
     help: "table (the default), json or csv",
@@ -66,6 +66,12 @@ export const completeness = defineCommand({
         terminal.out.write(`${text}\n`);
       }
       const { missing } = report.totals;
+      if (strict && report.rows.length === 0) {
+        throw new ConcheError("CONCHE_INCOMPLETE", {
+          message: `no publisher in the log in ${config.data} fits, so nothing is known to be complete`,
+          hint: "check the names and times that were asked for",
+        });
+      }
       if (!strict || missing === 0) return 0;
       throw new ConcheError("CONCHE_INCOMPLETE", {
         message: `${missing} ${missing === 1 ? "number is" : "numbers are"} missing in the log in ${config.data}, listed above`,
