@@ -20,7 +20,6 @@ export interface PublisherSetting extends Partial<Pick<PublisherOptions, "broken
   readonly edge?: PublisherOptions["edge"];
   /** A command that ends by becoming the publisher. */
   readonly wrapper?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Machines of the packaged plant. */
@@ -68,7 +67,7 @@ export class Publisher {
   /** Starts a process; it hands messages over at once. */
   start(more: Partial<PublisherSetting> = {}): void {
     this.#setting = { ...this.#setting, ...more };
-    const { url, edge, wrapper = [], env = {}, broken = 0.08, messages = PLENTY } = this.#setting;
+    const { url, edge, wrapper = [], broken = 0.08, messages = PLENTY } = this.#setting;
     const { batch = 12, pauseMs = 8, machines = MACHINES } = this.#setting;
     const options: PublisherOptions = {
       url,
@@ -86,7 +85,7 @@ export class Publisher {
     const [program = "", ...words] = [...wrapper, process.execPath, CHILD, JSON.stringify(options)];
     const child = spawn(program, words, {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     });
     this.notices.length = 0;
     this.#child = child;
@@ -142,7 +141,7 @@ export class Publisher {
 
   /** Brings what earlier processes have left in the outbox: a process that only does that. */
   async bringTheRest(): Promise<void> {
-    if (!this.running) this.start({ messages: 0, wrapper: [], env: {} });
+    if (!this.running) this.start({ messages: 0, wrapper: [] });
     await this.finish();
   }
 
