@@ -155,7 +155,10 @@ class MosquittoProcess implements Mosquitto {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, "exit");
     child.kill(signal);
+    // Mosquitto forgets a SIGTERM that comes after it says "running" and before its loop runs.
+    const again = setInterval(() => child.kill(signal), 200);
     await exit;
+    clearInterval(again);
   }
 
   #after(from: number, pattern: RegExp): Promise<string> {

@@ -36,7 +36,7 @@ export async function runOnce({ row, seed, brief }: PlannedRun): Promise<RunResu
   const timer = setTimeout(() => overdue.abort(), LONGEST_RUN_MS);
   const run = new TortureRun(row.number, seed, overdue.signal, brief);
   try {
-    await row.run(run);
+    await run.within("the run ends", row.run(run));
   } catch (error) {
     run.violations.push(error instanceof Error ? error.message : String(error));
   } finally {
