@@ -222,7 +222,9 @@ export class HandOver {
 
   #numbered({ queue, type, durable, content, identity }: Pending): NewMessage {
     const { boot, seq } = identity ?? queue.takeNumber(durable, this.#parts.clock.now());
-    const numbered = { publisher: { machine: queue.machine, boot }, seq, type, durable };
+    const publisher = { machine: queue.machine, boot };
+    const own = { publisher, seq, type, durable };
+    const numbered = identity === undefined ? own : { ...own, forwarded: true as const };
     if (content.kind === "raw") return { ...numbered, payload: content.payload, raw: content.raw };
     return { ...numbered, payload: stampBody(content.text, { boot, seq }) };
   }

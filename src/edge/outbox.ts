@@ -24,6 +24,8 @@ export interface StoredMessage {
 /** A message on its way into the outbox. */
 export interface NewMessage extends StoredMessage {
   readonly publisher: Publisher;
+  /** Its number was given by somebody else, who may have given others that never come here. */
+  readonly forwarded?: true;
 }
 
 /** So much of something. */

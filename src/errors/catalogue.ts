@@ -168,6 +168,18 @@ export const ERROR_CATALOGUE = {
     meaning: "The outbox is damaged or isn't one",
     hint: "keep the folder and start with another one: what the data center has not confirmed is only in there",
   },
+  CONCHE_OUTBOX_MISSING: {
+    meaning: "There is no outbox in the folder",
+    hint: "name the folder that `conche edge`, `conche bridge` or the publisher library was given",
+  },
+  CONCHE_OUTBOX_TOO_OLD: {
+    meaning: "The outbox was written by an older version of this program, and is only to be read",
+    hint: "start the edge, bridge or publisher it belongs to with this version: that carries it over; then look again",
+  },
+  CONCHE_OUTBOX_VERIFY_FAILED: {
+    meaning: "The outbox does not add up; every finding is listed",
+    hint: "keep the folder as it is (what the data center has not confirmed is only in there), start with another one",
+  },
   CONCHE_OUTBOX_TOO_NEW: {
     meaning: "The outbox was written by a newer version of this program",
     hint: "run that version or a later one; nothing was changed",

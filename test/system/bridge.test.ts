@@ -18,6 +18,7 @@ import {
   select,
   temporaryFolder,
   until,
+  verifiedOutbox,
 } from "./fault-matrix/data-center.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
 
@@ -133,7 +134,9 @@ suite("a bridge between two brokers", { skip: NO_MOSQUITTO }, () => {
       await cloud.kill();
       await cloud.start();
       await flows();
+      assert.equal((await verifiedOutbox(outbox)).openedBy?.pid, bridge.child.pid, "while it runs");
       await bridge.stop("SIGKILL");
+      assert.equal((await verifiedOutbox(outbox)).openedBy, null, "as it was killed");
       bridge = await forwarding(context, between);
       await flows();
       wire.refuse();
@@ -178,7 +181,19 @@ suite("a bridge between two brokers", { skip: NO_MOSQUITTO }, () => {
 
     await endInOrder(bridge);
     await endInOrder(center);
+    // Both ends: what the outbox took and no longer has is what the log has.
     await assertVerified(data);
+    const { totals, waiting } = await verifiedOutbox(outbox);
+    assert.deepEqual(totals.durable, {
+      taken: totals.durable.taken,
+      receipted: totals.durable.taken - waiting.durable.messages,
+    });
+    assert.ok(totals.durable.receipted > ledger.length);
+    assert.ok(
+      count(data, "mqtt_messages") >= totals.durable.receipted,
+      "nothing was forgotten that the log hasn't",
+    );
+    await verifiedOutbox(`${outbox}-line`);
   });
 
   test("telemetry of several sites: what was said while the link was cut is refilled, what the ring lost is missing", async (context) => {
@@ -200,7 +215,7 @@ suite("a bridge between two brokers", { skip: NO_MOSQUITTO }, () => {
       const edge = await forwarding(context, [...words, "--telemetry-limit", "4194304"]);
       const machine = `${name}/line-a/s5_tempering/plc-01`;
       const port = Number(new URL(String(edge.started.mqtt)).port);
-      return { edge, machine, client: await machineClient(context, port, machine) };
+      return { edge, machine, outbox, client: await machineClient(context, port, machine) };
     };
     const sites = [await site("tunis-01"), await site("sfax-01")];
     for (const { edge } of sites) {
@@ -257,5 +272,11 @@ suite("a bridge between two brokers", { skip: NO_MOSQUITTO }, () => {
     const report = await runConche(["report", "completeness", "--data", data, "--json"]);
     assert.equal(JSON.parse(report.out).totals.missing, gone);
     await assertVerified(data);
+    for (const [{ outbox }, dropped] of [
+      [small, 0],
+      [large, gone],
+    ] as const) {
+      assert.equal((await verifiedOutbox(outbox)).totals.telemetry.dropped, dropped);
+    }
   });
 });

@@ -28,9 +28,10 @@ export function openWriter(path: string, busyTimeoutMs: number): DatabaseSync {
 
 /**
  * Opens a connection that only reads, beside a writer or without one.
+ * @param doing what is tried, as it continues "while …"
  * @throws ConcheError when the file can't be opened or isn't a database
  */
-export function openReader(path: string): DatabaseSync {
+export function openReader(path: string, doing = "opening the log for reading"): DatabaseSync {
   requireSqliteVersion();
   let db: DatabaseSync | undefined;
   try {
@@ -41,7 +42,7 @@ export function openReader(path: string): DatabaseSync {
     return db;
   } catch (error) {
     db?.close();
-    throw toConcheError(error, "opening the log for reading", path);
+    throw toConcheError(error, doing, path);
   }
 }
 

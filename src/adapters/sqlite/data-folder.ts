@@ -12,6 +12,7 @@ import {
 import { dirname } from "node:path";
 import { ConcheError, messageOf, systemCodeOf } from "../../errors/conche-error.ts";
 import type { LogFiles } from "./log-files.ts";
+import { outboxFiles } from "./outbox-files.ts";
 
 const WRITABLE = constants.R_OK | constants.W_OK | constants.X_OK;
 
@@ -99,6 +100,9 @@ export function fileSize(path: string): number | undefined {
  */
 export function requireLog(files: LogFiles): void {
   if (fileSize(files.database) === undefined) {
-    throw new ConcheError("CONCHE_LOG_MISSING", { message: `there is no log in ${files.folder}` });
+    const isOutbox = fileSize(outboxFiles(files.folder).database) !== undefined;
+    const hint = `it is an outbox: conche verify --outbox ${files.folder}`;
+    const message = `there is no log in ${files.folder}`;
+    throw new ConcheError("CONCHE_LOG_MISSING", { message, ...(isOutbox ? { hint } : {}) });
   }
 }

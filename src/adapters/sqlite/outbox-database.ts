@@ -19,6 +19,7 @@ import { pragma } from "./connection.ts";
 import type { FileWatch } from "./file-watch.ts";
 import type { FolderLock } from "./folder-lock.ts";
 import type { LogFiles } from "./log-files.ts";
+import { OutboxBooks } from "./outbox-books.ts";
 import { outboxCorrupt, toOutboxError } from "./outbox-error.ts";
 import { OutboxNotes } from "./outbox-notes.ts";
 import { OutboxPublishers } from "./outbox-publishers.ts";
@@ -69,9 +70,10 @@ export class OutboxDatabase {
   readonly #tables: Readonly<Record<keyof Holding, OutboxTable>>;
   readonly #ring: OutboxRing;
   readonly #checkpoints: Checkpoints;
-  readonly #statements: Readonly<Record<"begin" | "commit" | "rollback" | "read" | "save", StatementSync>>;
+  readonly #statements: Readonly<Record<"begin" | "commit" | "rollback" | "read", StatementSync>>;
   readonly #publishers: OutboxPublishers;
   readonly #notes: OutboxNotes;
+  readonly #books: OutboxBooks;
   /** Deletions that an error has cut short. */
   readonly #untold = new Map<number, Record<keyof Holding, MutablePile>>();
   #batch: number;
@@ -87,12 +89,12 @@ export class OutboxDatabase {
     this.#tables = { durable: new OutboxTable(db, "durable"), telemetry: new OutboxTable(db, "telemetry") };
     this.#publishers = new OutboxPublishers(db);
     this.#notes = new OutboxNotes(db);
+    this.#books = new OutboxBooks(db);
     this.#ring = new OutboxRing(this.#tables.telemetry, telemetryBytes);
     this.#statements = {
       begin: db.prepare("BEGIN IMMEDIATE"),
       commit: db.prepare("COMMIT"),
       rollback: db.prepare("ROLLBACK"),
-      save: db.prepare("UPDATE outbox_state SET batch = ?, commits = ?"),
       // Two ranges that are in order already: merged, not sorted.
       read: db.prepare(`
         SELECT seq, 1 AS durable, type, bytes, payload, raw FROM durable
@@ -202,6 +204,7 @@ export class OutboxDatabase {
     const known: number[] = [];
     const conflicts: number[] = [];
     const added = new Map<number, number>();
+    const taken: [publisher: number, message: NewMessage][] = [];
     const at = Date.now();
     const batch = this.#batch + 1;
     const commits = this.#commits + (synced ? 1 : 0);
@@ -209,19 +212,25 @@ export class OutboxDatabase {
       const table = this.#tables[message.durable ? "durable" : "telemetry"];
       const row = rowOf(message, this.#publishers.ensure(message.publisher), batch, at);
       if (table.insert(row)) {
+        taken.push([row.publisher, message]);
         if (!message.durable) added.set(row.publisher, (added.get(row.publisher) ?? 0) + row.bytes);
       } else if (table.holdsSame(row)) known.push(index);
       else conflicts.push(index);
     }
     this.#notes.write(notes);
+    this.#books.taken({ batch, commits }, taken);
     const gone = this.#ring.makeRoom(added);
-    this.#statements.save.run(batch, commits);
+    for (const [publisher, { messages: dropped }] of gone) this.#books.dropped(publisher, dropped);
     return { batch, commits, known, conflicts, added, gone };
   }
 
   #deleteRange(name: keyof Holding, id: number, from: number, to: number, gone: MutablePile): void {
     for (let next = from; next <= to; ) {
-      const portion = this.#transaction(() => this.#tables[name].deletePortion(id, next, to));
+      const portion = this.#transaction(() => {
+        const deleted = this.#tables[name].deletePortion(id, next, to);
+        if (deleted !== undefined) this.#books.receipted(name, id, deleted.messages);
+        return deleted;
+      });
       if (portion === undefined) return;
       if (name === "telemetry") this.#ring.add(id, -portion.bytes);
       gone.messages += portion.messages;

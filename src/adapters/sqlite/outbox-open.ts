@@ -1,18 +1,27 @@
 import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { ConcheError } from "../../errors/conche-error.ts";
 import { CommitMark } from "./commit-mark.ts";
-import { assertDurable, configureWriter, initialiseFile, openWriter } from "./connection.ts";
+import {
+  assertDurable,
+  configureWriter,
+  initialiseFile,
+  openReader,
+  openWriter,
+  pragma,
+} from "./connection.ts";
 import { fileSize, makeDataFolder } from "./data-folder.ts";
 import { FileWatch } from "./file-watch.ts";
 import { FolderLock } from "./folder-lock.ts";
-import type { LogFiles } from "./log-files.ts";
+import { type LogFiles, logFiles } from "./log-files.ts";
 import { OutboxDatabase } from "./outbox-database.ts";
-import { toOutboxError } from "./outbox-error.ts";
+import { outboxCorrupt, toOutboxError } from "./outbox-error.ts";
 import { outboxFiles } from "./outbox-files.ts";
 import {
   checkOutbox,
   createOutbox,
   hasOutbox,
+  OUTBOX_SCHEMA_VERSION,
   type OutboxState,
   readState,
   requireNoMark,
@@ -63,6 +72,43 @@ export async function openOutboxDatabase(options: OutboxOptions, nowMs: number):
     lock?.release();
     throw toOutboxError(error, "opening the outbox", files);
   }
+}
+
+/**
+ * Opens an outbox for reading, beside the process that has it open or without one; changes nothing.
+ * @throws ConcheError CONCHE_OUTBOX_MISSING, CONCHE_OUTBOX_TOO_OLD, CONCHE_OUTBOX_TOO_NEW, CONCHE_OUTBOX_CORRUPT,
+ *   CONCHE_OUTBOX_FOLDER
+ */
+export function openOutboxForReading(files: LogFiles): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    requireDatabase(files);
+    db = openReader(files.database, "opening the outbox for reading");
+    if (!hasOutbox(db, files)) throw missing(files, "the database is empty");
+    const version = Number(pragma(db, "user_version"));
+    if (version === OUTBOX_SCHEMA_VERSION) return db;
+    throw new ConcheError("CONCHE_OUTBOX_TOO_OLD", {
+      message: `the outbox has schema version ${version}, reading needs ${OUTBOX_SCHEMA_VERSION}: ${files.database}`,
+    });
+  } catch (error) {
+    db?.close();
+    throw toOutboxError(error, "opening the outbox for reading", files);
+  }
+}
+
+/** An outbox that is gone must not look like one that was never made. */
+function requireDatabase(files: LogFiles): void {
+  if (fileSize(files.database)) return;
+  requireNoMark(files);
+  if (fileSize(files.wal))
+    throw outboxCorrupt("the database is gone or empty, but its write-ahead log is there", files);
+  throw missing(files, `there is no outbox in ${files.folder}`);
+}
+
+function missing(files: LogFiles, message: string): ConcheError {
+  const isLog = fileSize(logFiles(files.folder).database) !== undefined;
+  const hint = `it is a data center's: conche verify --data ${files.folder}`;
+  return new ConcheError("CONCHE_OUTBOX_MISSING", { message, ...(isLog ? { hint } : {}) });
 }
 
 /**

@@ -8,14 +8,15 @@ import { outboxCorrupt } from "./outbox-error.ts";
 
 /** `PRAGMA application_id` of an outbox: "COUT" in ASCII. */
 const APPLICATION_ID = 0x434f5554;
-const SCHEMA_VERSION = 2;
+export const OUTBOX_SCHEMA_VERSION = 3;
 /** How many faults of a damaged file are named. */
 const FAULTS_NAMED = 3;
 
 /**
  * Two tables of one form, because they live differently: what must not be lost goes only when a receipt covers it,
  * telemetry also to make room. Keyed by publisher and number, so that handing over appends, sending reads a range,
- * and a receipt deletes one. `batch` counts appends: what is older, across publishers.
+ * and a receipt deletes one. `batch` counts appends: what is older, across publishers. `crc` shows that a row is still
+ * the message that was handed over ({@link rowChecksum}); null in rows of an earlier version.
  */
 const TABLE = (name: string) => `
   CREATE TABLE ${name} (
@@ -27,6 +28,7 @@ const TABLE = (name: string) => `
     payload ANY NOT NULL,
     raw TEXT,
     at INTEGER NOT NULL DEFAULT 0,
+    crc INTEGER,
     PRIMARY KEY (publisher, seq)
   ) STRICT, WITHOUT ROWID;`;
 
@@ -52,11 +54,31 @@ const MEMORY = `
     PRIMARY KEY (sender, packet_id)
   ) STRICT, WITHOUT ROWID;`;
 
+/**
+ * How many messages were taken, and where they went, each kind by itself: what must not be lost goes on a receipt and
+ * in no other way. Kept twice, by publisher and in all, so that neither can be changed unnoticed.
+ */
+const BOOKS = [
+  "durable_taken",
+  "durable_receipted",
+  "telemetry_taken",
+  "telemetry_receipted",
+  "telemetry_dropped",
+] as const;
+const BOOK_COLUMNS = BOOKS.map((name) => `${name} INTEGER NOT NULL DEFAULT 0`);
+/** `gapless`: all of its numbers were given here, so every one from 1 to the highest was taken. */
+const PUBLISHER_COLUMNS = [
+  "highest INTEGER NOT NULL DEFAULT 0",
+  "gapless INTEGER NOT NULL DEFAULT 0",
+  ...BOOK_COLUMNS,
+];
+
 const SCHEMA = `
   CREATE TABLE publishers (
     id INTEGER PRIMARY KEY,
     machine TEXT NOT NULL,
     boot TEXT NOT NULL,
+    ${PUBLISHER_COLUMNS.join(", ")},
     UNIQUE (machine, boot)
   ) STRICT;
   ${TABLE("durable")}
@@ -64,7 +86,8 @@ const SCHEMA = `
   CREATE TABLE outbox_state (
     id TEXT NOT NULL,
     batch INTEGER NOT NULL,
-    commits INTEGER NOT NULL
+    commits INTEGER NOT NULL,
+    ${BOOK_COLUMNS.join(", ")}
   ) STRICT;
   ${MEMORY}`;
 
@@ -100,28 +123,53 @@ export function hasOutbox(db: DatabaseSync, files: LogFiles): boolean {
     return false;
   }
   if (applicationId !== APPLICATION_ID) throw outboxCorrupt("the database is not an outbox", files);
-  if (version <= SCHEMA_VERSION) return true;
+  if (version <= OUTBOX_SCHEMA_VERSION) return true;
   throw new ConcheError("CONCHE_OUTBOX_TOO_NEW", {
-    message: `the outbox has schema version ${version}, this program knows ${SCHEMA_VERSION}: ${files.database}`,
+    message: `the outbox has schema version ${version}, this program knows ${OUTBOX_SCHEMA_VERSION}: ${files.database}`,
   });
 }
 
 export function createOutbox(db: DatabaseSync): void {
   db.exec("BEGIN IMMEDIATE");
-  db.exec(`${SCHEMA}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+  db.exec(
+    `${SCHEMA}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${OUTBOX_SCHEMA_VERSION}`,
+  );
   db.prepare("INSERT INTO outbox_state (id, batch, commits) VALUES (?, 0, 0)").run(randomUUID());
   db.exec("COMMIT");
 }
 
 /** Carries an outbox of an earlier version over. */
 export function upgradeOutbox(db: DatabaseSync): void {
-  if (Number(pragma(db, "user_version")) >= SCHEMA_VERSION) return;
+  const version = Number(pragma(db, "user_version"));
+  if (version >= OUTBOX_SCHEMA_VERSION) return;
   db.exec("BEGIN IMMEDIATE");
+  if (version < 2) upgradeTo2(db);
+  upgradeTo3(db);
+  db.exec(`PRAGMA user_version = ${OUTBOX_SCHEMA_VERSION}`);
+  db.exec("COMMIT");
+}
+
+function upgradeTo2(db: DatabaseSync): void {
   for (const table of ["durable", "telemetry"]) {
     db.exec(`ALTER TABLE ${table} ADD COLUMN at INTEGER NOT NULL DEFAULT 0`);
   }
-  db.exec(`${MEMORY}; PRAGMA user_version = ${SCHEMA_VERSION}`);
-  db.exec("COMMIT");
+  db.exec(MEMORY);
+}
+
+/** The books begin with what is there: what went before was not written down. */
+function upgradeTo3(db: DatabaseSync): void {
+  for (const table of ["durable", "telemetry"]) db.exec(`ALTER TABLE ${table} ADD COLUMN crc INTEGER`);
+  for (const column of PUBLISHER_COLUMNS) db.exec(`ALTER TABLE publishers ADD COLUMN ${column}`);
+  for (const column of BOOK_COLUMNS) db.exec(`ALTER TABLE outbox_state ADD COLUMN ${column}`);
+  db.exec(`
+    UPDATE publishers SET
+      durable_taken = (SELECT count(*) FROM durable WHERE publisher = id),
+      telemetry_taken = (SELECT count(*) FROM telemetry WHERE publisher = id),
+      highest = max(
+        ifnull((SELECT max(seq) FROM durable WHERE publisher = id), 0),
+        ifnull((SELECT max(seq) FROM telemetry WHERE publisher = id), 0));
+    UPDATE outbox_state SET
+      durable_taken = (SELECT count(*) FROM durable), telemetry_taken = (SELECT count(*) FROM telemetry)`);
 }
 
 /**

@@ -22,7 +22,8 @@ export class OutboxTable {
 
   constructor(db: DatabaseSync, name: "durable" | "telemetry") {
     this.#insert = db.prepare(`
-      INSERT INTO ${name} (publisher, seq, batch, type, bytes, payload, raw, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO ${name} (publisher, seq, batch, type, bytes, payload, raw, at, crc)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO NOTHING`);
     this.#find = db.prepare(`SELECT type, payload FROM ${name} WHERE publisher = ? AND seq = ?`);
     this.#portion = db.prepare(`
@@ -38,8 +39,9 @@ export class OutboxTable {
   }
 
   /** False when the number is taken. */
-  insert({ publisher, seq, batch, type, bytes, payload, raw, at }: OutboxRow): boolean {
-    return Number(this.#insert.run(publisher, seq, batch, type, bytes, payload, raw, at).changes) > 0;
+  insert({ publisher, seq, batch, type, bytes, payload, raw, at, crc }: OutboxRow): boolean {
+    const { changes } = this.#insert.run(publisher, seq, batch, type, bytes, payload, raw, at, crc);
+    return Number(changes) > 0;
   }
 
   /**

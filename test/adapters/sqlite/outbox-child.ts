@@ -4,10 +4,21 @@
 //   node outbox-child.ts FOLDER BOOT FROM COUNT [GROUP]
 import { SqliteOutbox } from "../../../src/adapters/sqlite/outbox-sqlite.ts";
 import type { MachineKey } from "../../../src/contract/topic.ts";
+import { bodyText, stampBody } from "../../../src/edge/message-body.ts";
 
 const [folder = "", boot = "", from = "1", count = "1", group = "1"] = process.argv.slice(2);
 const publisher = { machine: "tunis-01/line-a/s5_tempering/temper-01" as MachineKey, boot };
 const outbox = await SqliteOutbox.open({ folder, telemetryBytes: 1024 * 1024 }, Date.now());
+const ts = "2026-01-11T10:00:00Z";
+const alarm = bodyText("alarm", {
+  ts,
+  alarm_id: "temp-high",
+  event: "raised",
+  code: "TEMP_HIGH",
+  priority: "high",
+  message: "too warm",
+});
+const telemetry = bodyText("telemetry", { ts, tags: { temp_c: 31.4 } });
 const say = (line: string) => process.stdout.write(`${line}\n`); // to a pipe: synchronous
 
 say("open");
@@ -20,7 +31,7 @@ for (let next = Number(from); next < Number(from) + Number(count); next += Numbe
       seq,
       type: durable ? ("alarm" as const) : ("telemetry" as const),
       durable,
-      payload: `{"seq":${seq}}`,
+      payload: stampBody(durable ? alarm : telemetry, { boot, seq }),
     };
   });
   say(`hand over ${next}`);

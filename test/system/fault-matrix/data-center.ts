@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { TestContext } from "node:test";
+import type { OutboxReport } from "../../../src/edge/outbox-report.ts";
 import { runConche } from "../../commands/run-conche.ts";
 import { type RunningConche, startConche } from "../../servers/conche.ts";
 import { type Mosquitto, type MosquittoOptions, startMosquitto } from "../../servers/mosquitto.ts";
@@ -98,6 +99,13 @@ export async function until(isSo: () => boolean | Promise<boolean>): Promise<voi
 export async function assertVerified(data: string): Promise<void> {
   const { code, out, err } = await runConche(["verify", "--data", data]);
   assert.equal(code, 0, out + err);
+}
+
+/** What `conche verify` says of an outbox; fails when it finds that it doesn't add up. */
+export async function verifiedOutbox(outbox: string): Promise<OutboxReport> {
+  const { code, out, err } = await runConche(["verify", "--outbox", outbox, "--json"]);
+  assert.equal(code, 0, out + err);
+  return JSON.parse(out);
 }
 
 /** The counters of the log, as `conche verify` finds them; fails when it finds that they don't add up. */
