@@ -67,7 +67,7 @@ export const COMMANDS: readonly CatalogueEntry[] = [
   },
   {
     name: "verify",
-    summary: "recompute from the log whether every message is accounted for",
+    summary: "recompute from a log, or an outbox, whether every message is accounted for",
     group: "Look",
     load: async () => (await import("./verify.ts")).verify,
   },
