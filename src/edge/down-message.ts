@@ -8,6 +8,8 @@ import { messageOf } from "../errors/conche-error.ts";
 export type DownMessage =
   | { readonly kind: "receipt"; readonly machine: MachineKey; readonly receipt: Receipt }
   | { readonly kind: "command"; readonly machine: MachineKey; readonly command: Command }
+  /** What the broker had retained is taken away [MQTT-3.3.1-6]: the data center knows nothing of the machine. */
+  | { readonly kind: "cleared"; readonly machine: MachineKey }
   | { readonly kind: "unreadable"; readonly machine: MachineKey; readonly detail: string };
 
 /** The largest receipt or command looked at: a full receipt has some 10,000 bytes. */
@@ -26,6 +28,7 @@ export function readDownMessage(topic: string, payload: Uint8Array): DownMessage
   const kindAt = topic.lastIndexOf("/");
   const machine = topic.slice(DOWN_ROOT.length + 1, kindAt) as MachineKey;
   const unreadable = (detail: string): DownMessage => ({ kind: "unreadable", machine, detail });
+  if (payload.length === 0) return { kind: "cleared", machine };
   if (payload.length > LARGEST_BYTES) return unreadable(`${payload.length} bytes on ${topic}`);
   let value: unknown;
   try {

@@ -171,8 +171,6 @@ export class Uplink {
   }
 
   #received(topic: string, payload: Uint8Array, beside: ReceivedWith): void {
-    // So a retained message is taken away [MQTT-3.3.1-6]: the data center knows nothing of the machine.
-    if (payload.length === 0) return;
     const down = readDownMessage(topic, payload);
     const queue = this.#queues.get(down.machine);
     const own = down.kind === "receipt" && queue?.state(down.receipt.boot)?.own === true;
@@ -180,7 +178,8 @@ export class Uplink {
     if (queue === undefined) return;
     if (down.kind === "command") this.#parts.onCommand(down.machine, down.command);
     else if (down.kind === "receipt") this.#receipt(queue, down.receipt);
-    else this.#parts.emit({ kind: "receipt-ignored", machine: down.machine, detail: down.detail });
+    else if (down.kind === "unreadable")
+      this.#parts.emit({ kind: "receipt-ignored", machine: down.machine, detail: down.detail });
   }
 
   #receipt(queue: MachineQueue, receipt: Receipt): void {

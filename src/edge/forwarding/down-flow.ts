@@ -23,6 +23,7 @@ export interface DownFlowParts {
 
 /** What has come down since the start. */
 export interface DownCounts {
+  /** Receipts, and retained ones that were taken away. */
   receipts: number;
   commands: number;
   /** Commands that were dropped because too many waited for the local broker. */
@@ -34,19 +35,24 @@ export interface DownCounts {
 /** Commands kept for a local broker that is away; each is an order for now, so not many and not for long. */
 const COMMANDS_KEPT = 1_000;
 const RETRY_MS = 500;
+/** In the place of a boot, of which each is longer: what waits for a topic beside receipts. */
+const CLEARED = "cleared";
+const AGAIN = "again";
 /** Messages handed to the local broker at once. */
 const AT_ONCE = 64;
 
 /**
  * Brings receipts and commands down to the local broker. Of each machine's receipts only the latest waits; commands
- * wait in order, as many as fit. Receipts for numbers given here are nobody else's business.
+ * wait in order, as many as fit. Receipts for numbers given here are nobody else's business. A receipt that is taken
+ * away above is taken away below too: it may say more than is true since the data center's log was restored, and a
+ * machine would forget by it what nobody has any more.
  */
 export class DownFlow {
   readonly #parts: DownFlowParts;
   readonly counts: DownCounts = { receipts: 0, commands: 0, commandsDropped: 0, looped: 0 };
   /** Waiting, by what may take whose place. */
   readonly #waiting = new Map<string, DownwardMessage>();
-  /** The retained receipt that the local broker has of each topic. */
+  /** The retained receipt that the local broker has of each topic; empty where it was told to have none. */
   readonly #said = new Map<string, DownwardMessage>();
   #commands = 0;
   #running = false;
@@ -74,11 +80,9 @@ export class DownFlow {
       retain,
       userProperties: Object.fromEntries([...kept, [HOP_PROPERTY, [...hops, this.#parts.hop]]]),
     };
-    if (message.kind === "receipt") {
-      if (this.#said.get(topic)?.payload === down.payload) return;
-      this.counts.receipts++;
-      this.#waiting.set(`${topic} ${message.receipt.boot}`, down);
-    } else this.#command(down);
+    if (message.kind === "command") this.#command(down);
+    else if (message.kind === "cleared") this.#clear(down);
+    else this.#receipt(down, message.receipt.boot);
     this.#start();
   }
 
@@ -87,7 +91,7 @@ export class DownFlow {
     // First in line, so that a newer one follows it.
     const newer = [...this.#waiting];
     this.#waiting.clear();
-    for (const [topic, message] of this.#said) this.#waiting.set(`again ${topic}`, message);
+    for (const [topic, message] of this.#said) this.#waiting.set(`${topic} ${AGAIN}`, message);
     for (const [key, message] of newer) this.#waiting.set(key, message);
     this.#said.clear();
     this.#start();
@@ -95,6 +99,26 @@ export class DownFlow {
 
   close(): void {
     this.#closed = true;
+  }
+
+  #receipt(down: DownwardMessage, boot: string): void {
+    const { topic, payload, retain } = down;
+    if (this.#said.get(topic)?.payload === payload) return;
+    this.counts.receipts++;
+    if (retain) this.#waiting.delete(`${topic} ${CLEARED}`);
+    this.#waiting.set(`${topic} ${boot}`, down);
+  }
+
+  #clear(down: DownwardMessage): void {
+    // Without the flag it takes nothing away above, and a command is never retained.
+    const key = `${down.topic} ${CLEARED}`;
+    if (!down.retain || !down.topic.endsWith("/receipt") || this.#waiting.has(key)) return;
+    const overtaken = [...this.#waiting.keys()].filter((key) => key.startsWith(`${down.topic} `));
+    for (const key of overtaken) this.#waiting.delete(key);
+    // Once is enough, or two bridges that feed one another without user properties would never end.
+    if (overtaken.length === 0 && this.#said.get(down.topic)?.payload === "") return;
+    this.counts.receipts++;
+    this.#waiting.set(key, down);
   }
 
   #command(down: DownwardMessage): void {

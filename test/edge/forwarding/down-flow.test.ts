@@ -45,6 +45,12 @@ function arrival(topic: string, body: unknown, more: Partial<DownArrival>): Down
   return { topic, payload, retain: false, message, own: false, ...more };
 }
 
+function cleared(more: Partial<DownArrival> = {}): DownArrival {
+  const topic = downTopic(MACHINE, "receipt");
+  const payload = new Uint8Array();
+  return { topic, payload, retain: true, message: readDownMessage(topic, payload), own: false, ...more };
+}
+
 const throughs = (messages: readonly DownwardMessage[]) =>
   messages.map(({ payload }) => JSON.parse(payload).through);
 
@@ -104,5 +110,54 @@ describe("DownFlow", () => {
     down.came(receipt(2));
     await turn();
     assert.deepEqual(throughs(local), [1, 1, 2]);
+  });
+
+  it("takes a receipt away below that is taken away above, once, and again from a broker that may have it back", async () => {
+    const { down, local } = flow();
+    const payloads = () =>
+      local.splice(0).map(({ topic, payload, retain }) => [topic.split("/").at(-1), payload, retain]);
+    down.came(receipt(1));
+    await turn();
+    assert.equal(payloads().length, 1);
+    down.came(cleared({ retain: false }));
+    down.came(cleared({ userProperties: { via: HOP } }));
+    down.came(cleared({ topic: downTopic(MACHINE, "command") }));
+    await turn();
+    assert.deepEqual(payloads(), []);
+    down.came(cleared());
+    down.came(cleared());
+    await turn();
+    down.came(cleared());
+    await turn();
+    assert.deepEqual(payloads(), [["receipt", "", true]]);
+    down.again();
+    await turn();
+    assert.deepEqual(payloads(), [["receipt", "", true]]);
+    down.came(receipt(2));
+    await turn();
+    assert.deepEqual(throughs(local), [2]);
+  });
+
+  it("a receipt and its clearing never overtake one another on the way to a broker that is away", async () => {
+    const { down, local, broker, clock } = flow();
+    broker.there = false;
+    down.came(receipt(1));
+    down.came(cleared());
+    await turn();
+    assert.equal(down.waiting, 1);
+    broker.there = true;
+    await clock.pass(1_000);
+    assert.deepEqual(
+      local.splice(0).map(({ payload }) => payload),
+      [""],
+    );
+    broker.there = false;
+    down.came(receipt(2));
+    down.came(cleared());
+    down.came(receipt(3));
+    await turn();
+    broker.there = true;
+    await clock.pass(1_000);
+    assert.deepEqual(throughs(local), [3]);
   });
 });
