@@ -27,3 +27,6 @@ export function bootOf(atMs: number, origin: string): string {
     (size) => new Uint8Array(createHash("sha256").update(origin).digest().subarray(0, size)),
   );
 }
+
+/** A boot that says when it began, so that a later one sorts after it; a machine may use others. */
+export const TIMED_BOOT_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/;

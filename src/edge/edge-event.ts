@@ -36,5 +36,10 @@ export type EdgeEvent =
       readonly type: MessageType;
       readonly error: ConcheError;
     }
+  /**
+   * Somebody else gives the messages of this machine numbers too, under a boot that began after ours: two gateways or
+   * bridges have the same machine, or two programs speak as it. What both have taken is in the log twice.
+   */
+  | { readonly kind: "numbered-elsewhere"; readonly machine: MachineKey; readonly boot: string }
   /** A receipt that can't be true or says less than an earlier one. */
   | { readonly kind: "receipt-ignored"; readonly machine: MachineKey; readonly detail: string };

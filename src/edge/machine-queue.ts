@@ -1,6 +1,7 @@
 import type { Identity, Publisher } from "../contract/identity.ts";
 import { RECEIPT_LIST_LIMIT } from "../contract/receipt.ts";
 import type { MachineKey } from "../contract/topic.ts";
+import { TIMED_BOOT_PATTERN } from "./boot.ts";
 import type { NewestState } from "./outbox.ts";
 import { PublisherState, type ReadOrder } from "./publisher-state.ts";
 import type { RecoveryTiming } from "./recovery.ts";
@@ -42,6 +43,9 @@ export class MachineQueue {
   #afterTelemetry = false;
   #connected = false;
   #newestState: NewestState | undefined;
+  /** The latest boot that wasn't begun here: the machine's own, or one that an earlier process left. */
+  #latestOther = "";
+  #rival: string | undefined;
 
   constructor(parts: MachineQueueParts) {
     this.machine = parts.machine;
@@ -65,6 +69,7 @@ export class MachineQueue {
 
   /** A publisher whose messages were found in the outbox. */
   addLeftover(publisher: Publisher, highest: number): void {
+    this.#noteOther(publisher.boot);
     this.#states.set(publisher.boot, new PublisherState(publisher, this.#parts.timing, false, highest));
   }
 
@@ -72,6 +77,7 @@ export class MachineQueue {
   forwarded(boot: string, now: number): PublisherState {
     const known = this.#states.get(boot);
     if (known !== undefined) return known;
+    this.#noteOther(boot);
     const publisher = { machine: this.machine, boot };
     const state = new PublisherState(publisher, this.#parts.timing, false);
     this.#states.set(boot, state);
@@ -97,6 +103,7 @@ export class MachineQueue {
 
   /** A state message is in the outbox: from now on it is the one to be retained. */
   noteState(state: NewestState): void {
+    if (state.forwarded !== undefined) this.#noteOther(state.forwarded.boot);
     this.#newestState = state;
   }
 
@@ -110,6 +117,18 @@ export class MachineQueue {
   settleNumbers(): void {
     this.#newSeams = 0;
     this.#nextSeq = (this.#current?.highest ?? 0) + 1;
+  }
+
+  /**
+   * Whether a receipt for this boot, which is unknown here, shows that somebody else numbers the machine's messages
+   * too: the data center knows a boot that began after the one that numbers here. Said once of each.
+   */
+  isRival(boot: string): boolean {
+    const current = this.#current?.publisher.boot;
+    if (current === undefined || boot === this.#rival || !TIMED_BOOT_PATTERN.test(boot)) return false;
+    if (boot <= current || boot <= this.#latestOther) return false;
+    this.#rival = boot;
+    return true;
   }
 
   /** Whether a message of this publisher can go out right away without overtaking an older one. */
@@ -148,6 +167,10 @@ export class MachineQueue {
     for (const [boot, state] of this.#states) {
       if (state !== this.#current && state.finished) this.#states.delete(boot);
     }
+  }
+
+  #noteOther(boot: string): void {
+    if (boot > this.#latestOther) this.#latestOther = boot;
   }
 
   #beginBoot(now: number): PublisherState {

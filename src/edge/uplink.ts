@@ -186,7 +186,11 @@ export class Uplink {
     const { emit, forget, clock } = this.#parts;
     // Of a boot that isn't known here (any more): of an earlier process, or forged. It can't cover anything here.
     const state = queue.state(receipt.boot);
-    if (state === undefined) return;
+    if (state === undefined) {
+      const { machine } = queue;
+      if (queue.isRival(receipt.boot)) emit({ kind: "numbered-elsewhere", machine, boot: receipt.boot });
+      return;
+    }
     const { publisher } = state;
     const effect = state.receipt(receipt, clock.now());
     if (effect.kind === "ignored") {

@@ -115,4 +115,19 @@ describe("MachineQueue", () => {
     assert.equal(queue.isOutdatedState(first), true);
     assert.equal(queue.isOutdatedState(second), false);
   });
+
+  it("knows by a receipt that somebody else numbers the machine's messages, and says so once", () => {
+    const boot = (began: number) => `0198c5f2-0000-7000-8000-00000000000${began}`;
+    const queue = new MachineQueue({ machine: MACHINE, timing: TIMING, newBoot: () => boot(4) });
+    assert.equal(queue.isRival(boot(9)), false, "nothing is numbered here");
+    handOver(queue, true);
+    assert.equal(queue.isRival(boot(3)), false, "an earlier process");
+    queue.forwarded(boot(5), 0);
+    assert.equal(queue.isRival(boot(5)), false, "the machine's own number");
+    assert.equal(queue.isRival("plc-boot-1"), false, "nobody knows when that began");
+    assert.deepEqual(
+      [queue.isRival(boot(6)), queue.isRival(boot(6)), queue.isRival(boot(7))],
+      [true, false, true],
+    );
+  });
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { suite, type TestContext, test } from "node:test";
+import { suite, test } from "node:test";
 import mqtt, { type MqttClient } from "mqtt";
 import { MESSAGE_FLAG } from "../../src/contract/policy.ts";
 import { runConche } from "../commands/run-conche.ts";
-import { type RunningConche, startConche } from "../servers/conche.ts";
+import { startConche } from "../servers/conche.ts";
 import { NO_MOSQUITTO } from "../servers/mosquitto.ts";
 import {
   assertVerified,
@@ -20,6 +20,7 @@ import {
   until,
   verifiedOutbox,
 } from "./fault-matrix/data-center.ts";
+import { forwarding, heard, machineClient, OFFLINE } from "./forwarding.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
 
 /** Times that each part is struck. */
@@ -29,21 +30,6 @@ const BETWEEN_BLOWS = 100;
 const PLC = "tunis-01/line-a/s5_tempering/plc-01";
 /** Says its state once, and nothing for as long as the test runs. */
 const QUIET = "tunis-01/line-a/s4_conching/plc-02";
-const OFFLINE = JSON.stringify({ ts: "unknown", state: "OFFLINE" });
-
-/** A client that keeps its session, as a machine's does: what it has no PUBACK for it sends again. */
-async function machineClient(context: TestContext, port: number, machine: string): Promise<MqttClient> {
-  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, {
-    clientId: machine.replaceAll("/", "."),
-    clean: false,
-    protocolVersion: 4,
-    reconnectPeriod: 50,
-    will: { topic: `factory/${machine}/state`, payload: Buffer.from(OFFLINE), qos: 1, retain: true },
-  });
-  client.on("error", () => {}); // its broker may be away: that is part of the test
-  context.after(() => client.endAsync(true));
-  return client;
-}
 
 /**
  * Publishes version 1 alarms, which have no number, until told to stop; what was acknowledged is in the ledger. It is
@@ -75,28 +61,6 @@ function load(client: MqttClient, stored: () => number): { readonly stop: () => 
 
 function digestOf(payload: string): string {
   return createHash("sha256").update(payload).digest("hex");
-}
-
-/** Starts `conche edge` or `conche bridge`; ended after the test however that ended. */
-async function forwarding(context: TestContext, words: readonly string[]): Promise<RunningConche> {
-  const running = await startConche([...words, "--http-port", "0", "--quiet"]);
-  context.after(() => running.stop("SIGKILL"));
-  return running;
-}
-
-/** What a broker has retained on a topic, or says first. */
-async function heard(
-  context: TestContext,
-  port: number,
-  topic: string,
-): Promise<{ payload: string; retain: boolean }> {
-  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`);
-  context.after(() => client.endAsync(true));
-  const message = new Promise<{ payload: string; retain: boolean }>((resolve) => {
-    client.once("message", (_, payload, { retain }) => resolve({ payload: payload.toString(), retain }));
-  });
-  await client.subscribeAsync(topic, { qos: 1 });
-  return message;
 }
 
 suite("a bridge between two brokers", { skip: NO_MOSQUITTO }, () => {

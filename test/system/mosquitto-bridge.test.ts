@@ -17,7 +17,8 @@ suite("Mosquitto's own bridge with the generated configuration", { skip: NO_MOSQ
     const cloud = await mosquitto(context, { global: ["allow_anonymous true", "max_queued_messages 0"] });
     const wire = await TcpProxy.listen(cloud.port);
     context.after(() => wire.close());
-    const { code, out, err } = await runConche(["bridge-config", "--cloud", `mqtt://127.0.0.1:${wire.port}`]);
+    const words = ["bridge-config", "--cloud", `mqtt://127.0.0.1:${wire.port}`, "--connection", "plant-1"];
+    const { code, out, err } = await runConche(words);
     assert.equal(code, 0, err);
     const [settings = "", connection = ""] = out.split(/^(?=connection )/m);
     const local = await mosquitto(context, {

@@ -9,14 +9,19 @@ export interface Names {
   readonly hop: string;
   /** At the broker above. */
   readonly cloudClientId: string;
-  /** At the machines' broker: the same after a restart, or what that keeps for us would be lost. */
+  /**
+   * At the machines' broker: the same after a restart, or what that keeps for us would be lost; and another than above,
+   * or a loop that the addresses don't show would look like two clients of one name. Without `--name` no longer than
+   * the 23 characters that every broker takes [MQTT-3.1.3-5].
+   */
   readonly localClientId: string;
   readonly gateway: MachineAddress;
 }
 
 /**
- * Without a name, the one at the machines' broker is the same for all, so that a second bridge there is found out (each
- * message would be forwarded twice), and the one above is everybody's own, so that many sites need no names.
+ * Without a name, all of them are made of the outbox: the same after a restart, and never those of another, so that many
+ * sites need no names. Two bridges that shared one at a broker would throw each other out for ever; two that take the
+ * same machines' messages are found out by the receipts for them.
  * @throws ConcheError CONCHE_USAGE over the gateway's address
  */
 export function namesOf(role: ForwardingRole, { forwarding }: Config, outboxId: string): Names {
@@ -26,7 +31,7 @@ export function namesOf(role: ForwardingRole, { forwarding }: Config, outboxId: 
   return {
     hop: `${role}-${outboxId.slice(0, 18)}`,
     cloudClientId: `conche-${role}-${name ?? own}`,
-    localClientId: name === null ? `conche-${role}` : `conche-${role}-${name}`,
+    localClientId: `conche-${name ?? own}-local`,
     gateway: parseMachineAddress(gateway ?? `unassigned/unassigned/s0_edge/${machine}`),
   };
 }

@@ -61,6 +61,13 @@ export function edgeNotice(
     case "refused":
       throttled("refused", () => warn(`${event.error.code}: ${event.error.message} (${event.error.hint})`));
       break;
+    case "numbered-elsewhere":
+      throttled("numbered-elsewhere", () =>
+        warn(
+          `another gateway or bridge takes the messages of ${event.machine} too (boot ${event.boot}): each one is then in the log twice; stop one of the two`,
+        ),
+      );
+      break;
     case "receipt-ignored":
       throttled("receipt-ignored", () => warn(`a receipt for ${event.machine} was ignored: ${event.detail}`));
       break;

@@ -23,3 +23,25 @@ test("a bridge says which side is missing, and that two sides are one", async (c
   assert.match(key.err, /^conche: CONCHE_CONFIG_INVALID: .*needs cloud-key too/s);
   assert.deepEqual([edge.code, bridge.code, address.code, key.code], [2, 2, 1, 1]);
 });
+
+test("bridge-config gives each bridge a name of its own, or asks for one", async () => {
+  const cloud = ["bridge-config", "--cloud", "mqtt://broker.example"];
+  const [none, ...named] = await Promise.all([
+    runConche(cloud),
+    ...[
+      ["--connection", "plant-1"],
+      ["--sites", "a-b"],
+      ["--sites", "a,b"],
+      ["--sites", "a,b"],
+    ].map((words) => runConche([...cloud, ...words])),
+  ]);
+  assert.deepEqual([none?.code, none?.out], [2, ""]);
+  assert.match(
+    none?.err ?? "",
+    /^conche: CONCHE_USAGE: .* needs --sites or --connection: .*\n {2}what to do: name the sites/,
+  );
+  const names = named.map(({ out }) => /^connection (.*)$/m.exec(out)?.[1] ?? "none");
+  assert.deepEqual(names.slice(0, 2), ["plant-1", "mosquitto-a-b"]);
+  assert.match(names[2] ?? "", /^mosquitto-a-b-[0-9a-f]{8}$/);
+  assert.equal(names[3], names[2], "the same when it is written again");
+});
