@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { runConche } from "../../commands/run-conche.ts";
-import { type RunningConche, startConche } from "../../servers/conche.ts";
 import { freePort } from "../../servers/mosquitto.ts";
-import { type Allowance, compare } from "./comparison.ts";
+import { type Allowance, compare, hasToken } from "./comparison.ts";
+import { ConcheProcess } from "./conche-process.ts";
 import { readLedger } from "./ledger.ts";
 import type { TortureRun } from "./torture-run.ts";
 
@@ -14,111 +14,48 @@ export interface CenterSetting {
 }
 
 /** `conche datacenter`: one data folder, and one process after the other on it. */
-export class Center {
+export class Center extends ConcheProcess {
   readonly data: string;
-  readonly #run: TortureRun;
-  readonly #setting: CenterSetting;
-  readonly #port: number;
-  #process: RunningConche | undefined;
+  /** Where machines connect. */
+  readonly port: number;
 
-  private constructor(run: TortureRun, setting: CenterSetting, port: number, data: string) {
-    this.#run = run;
-    this.#setting = setting;
-    this.#port = port;
+  private constructor(run: TortureRun, data: string, port: number, words: readonly string[]) {
+    super(run, "the data center", ["datacenter", "--data", data, ...words]);
     this.data = data;
-    run.afterwards(() => this.#process?.stop("SIGKILL"));
+    this.port = port;
   }
 
   /** With the embedded broker it keeps its port, so that machines find it again. */
   static async make(run: TortureRun, setting: CenterSetting = {}, name = "data"): Promise<Center> {
-    return new Center(run, setting, setting.brokerPort ?? (await freePort()), join(run.folder, name));
-  }
-
-  /** Where machines connect. */
-  get url(): string {
-    return `mqtt://127.0.0.1:${this.#port}`;
-  }
-
-  get pid(): number | undefined {
-    return this.#process?.child.pid;
-  }
-
-  get port(): number {
-    return this.#port;
-  }
-
-  /** The process that runs, or ran last. */
-  get process(): RunningConche {
-    if (this.#process === undefined) throw new Error("the data center was not started");
-    return this.#process;
-  }
-
-  get running(): boolean {
-    const child = this.#process?.child;
-    return child !== undefined && child.exitCode === null && child.signalCode === null;
-  }
-
-  /** Resolves when it says that it runs; rejects when it ends instead. */
-  async start(wrapper: readonly string[] = [], words: readonly string[] = []): Promise<void> {
-    const { brokerPort } = this.#setting;
+    const { brokerPort, words = [] } = setting;
+    const port = brokerPort ?? (await freePort());
     const broker =
       brokerPort === undefined
-        ? ["--mqtt-port", String(this.#port)]
+        ? ["--mqtt-port", String(port)]
         : ["--broker", `mqtt://127.0.0.1:${brokerPort}`];
-    const all = ["datacenter", "--data", this.data, "--http-port", "0", "--quiet", ...broker];
-    const started = startConche([...all, ...(this.#setting.words ?? []), ...words], wrapper);
-    this.#process = await this.#run.within("the data center starts", started);
+    return new Center(run, join(run.folder, name), port, [...broker, ...words]);
   }
 
-  /** Resolves when it is ready: with another broker, that it has its subscription. */
-  async ready(): Promise<void> {
-    await this.#run.until("the data center is ready", async () => {
-      const { status } = await this.process.page("/readyz");
-      return status === 200;
-    });
+  get url(): string {
+    return `mqtt://127.0.0.1:${this.port}`;
   }
 
   /** Resolves when so many messages are in the log. */
   async stored(messages: number): Promise<void> {
-    await this.#run.until(`${messages} messages in the log`, async () => {
+    await this.run.until(`${messages} messages in the log`, async () => {
       return (await this.metric("conche_messages_stored_total")) >= messages;
     });
   }
 
-  /** The sum of a metric over all of its labels. */
-  async metric(name: string): Promise<number> {
-    const { text } = await this.process.page("/metrics");
-    const lines = text.split("\n").filter((line) => [" ", "{"].some((end) => line.startsWith(name + end)));
-    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
-  }
-
-  async kill(): Promise<void> {
-    if (!this.running) return;
-    this.#run.kills++;
-    await this.#process?.stop("SIGKILL");
-  }
-
-  /** Resolves with the exit code when the process has ended by itself, or was killed from elsewhere. */
-  async ended(): Promise<number | null> {
-    return this.#run.within("the data center ends", this.process.ended);
-  }
-
-  /**
-   * SIGTERM; notes a violation when it doesn't end with 0.
-   * @param withinMs when it has to be done; how long that takes is of interest to one row only
-   */
-  async endInOrder(withinMs?: number): Promise<void> {
-    const { child, errors } = this.process;
-    const overdue = withinMs && setTimeout(() => child.kill("SIGKILL"), withinMs);
-    const code = await this.#run.within("the data center ends", this.process.stop("SIGTERM"));
-    clearTimeout(overdue);
-    this.#run.require(code === 0, `the data center ended with ${code ?? "SIGKILL"}: ${errors.join("; ")}`);
+  /** Resolves when a message is in the log. */
+  async holds(token: string): Promise<void> {
+    await this.run.until(`${token} is in the log`, () => hasToken(this.data, token));
   }
 
   /** Holds the ledger against log and quarantine, and has `conche verify` recompute the law. */
   async account(allowance: Allowance & { readonly missing?: number } = {}): Promise<void> {
-    const run = this.#run;
-    const found = compare(readLedger(join(run.folder, "ledger")), this.data, allowance);
+    const { run } = this;
+    const found = compare(readLedger(run.ledger), this.data, allowance);
     run.messages += found.taken;
     run.lost += found.lost.length;
     run.duplicated += found.duplicated.length;

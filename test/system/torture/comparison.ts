@@ -10,7 +10,7 @@ export interface Comparison {
   readonly quarantined: number;
   /** Taken, and neither in the log nor in quarantine. */
   readonly lost: readonly string[];
-  /** There more often than once, or a number that is there more often than once. */
+  /** There more often than they were sent, or a number that is there more often than once. */
   readonly duplicated: readonly string[];
   /** There with other bytes, under another number, on another topic, or in the wrong place. */
   readonly altered: readonly string[];
@@ -52,8 +52,9 @@ export function compare(
       taken++;
       if (!rows.some((row) => isNumbered(row, outcome)) && !mayBeMissing(entry)) lost.push(entry.token);
     }
-    // A state is said again, as a new message, whenever its will may have been published.
-    if (rows.length > 1 && entry.type !== "state") duplicated.push(entry.token);
+    // The library says a state again, as a new message, whenever its will may have been published.
+    const isRestated = entry.type === "state" && entry.hashed === "content";
+    if (rows.length > entry.sendings && !isRestated) duplicated.push(entry.token);
     if (outcome?.taken === false && rows.length > 0) altered.push(`${entry.token} was refused and is there`);
     for (const row of rows) {
       const why = difference(entry, row);
@@ -64,6 +65,17 @@ export function compare(
   const all = [...found.values()].flat();
   const quarantined = all.filter(({ place }) => place === "quarantine").length;
   return { taken, stored: all.length - quarantined, quarantined, lost, duplicated, altered };
+}
+
+/** Whether the log has a message. */
+export function hasToken(data: string, token: string): boolean {
+  const database = new DatabaseSync(join(data, "datacenter_messages.db"), { readOnly: true });
+  try {
+    const sql = "SELECT 1 FROM mqtt_messages WHERE instr(payload_json, ?) > 0 LIMIT 1";
+    return database.prepare(sql).get(token) !== undefined;
+  } finally {
+    database.close();
+  }
 }
 
 function rowsOf(data: string): Found[] {
@@ -89,20 +101,23 @@ function rowsOf(data: string): Found[] {
   }
 }
 
-function isNumbered(row: Found, { boot, seq }: { readonly boot: string; readonly seq: number }): boolean {
+/** Whether it has the number that its publisher was told, or any where nobody told one. */
+function isNumbered(row: Found, { boot, seq }: Pick<Found, "boot" | "seq">): boolean {
   // What the quarantine can't read an identity from is there without one.
-  return (row.boot === boot && row.seq === seq) || (row.place === "quarantine" && row.seq === null);
+  if (row.seq === null) return row.place === "quarantine";
+  return seq === null || (row.boot === boot && row.seq === seq);
 }
 
 function difference(entry: Entry, row: Found): string | undefined {
   if (row.topic !== `factory/${entry.machine}/${entry.type}`) return `on the topic ${row.topic}`;
   if (row.place !== entry.belongs) return `in ${row.place} instead of ${entry.belongs}`;
-  if (entry.seq === null) {
+  if (entry.hashed === "content") {
     const content = JSON.parse(row.payload.toString("utf8")) as Record<string, unknown>;
     return contentHash(content) === entry.sha256 ? undefined : `says something else: ${row.payload}`;
   }
   if (sha256(row.payload) !== entry.sha256) return `has other bytes: ${row.payload}`;
-  if (row.seq !== null && (row.boot !== entry.boot || row.seq !== entry.seq)) {
+  const isNumberedByItself = entry.seq !== null && row.seq !== null;
+  if (isNumberedByItself && (row.boot !== entry.boot || row.seq !== entry.seq)) {
     return `is number ${row.seq} of ${row.boot} instead of ${entry.seq} of ${entry.boot}`;
   }
   return undefined;

@@ -1,5 +1,6 @@
 import { type Mosquitto, startMosquitto } from "../../servers/mosquitto.ts";
 import type { Center } from "./center.ts";
+import type { ConcheProcess } from "./conche-process.ts";
 import { attach, CALLS, killedFromStart, NO_STRACE } from "./kill-at-call.ts";
 import type { Publisher } from "./publisher.ts";
 import type { TortureRun } from "./torture-run.ts";
@@ -20,7 +21,7 @@ export async function mosquitto(
 /** Kills a process at a random time, or as it makes a certain system call for the k-th time. */
 async function crash(
   run: TortureRun,
-  target: Center | Publisher,
+  target: ConcheProcess | Publisher,
   gone: () => Promise<unknown>,
 ): Promise<void> {
   if (NO_STRACE || run.chance(0.5)) {
@@ -38,9 +39,9 @@ async function crash(
   await attached?.stop();
 }
 
-/** kill -9 of the data center. */
-export async function crashCenter(run: TortureRun, center: Center): Promise<void> {
-  if (center.running) await crash(run, center, () => center.ended());
+/** kill -9 of a data center or a gateway. */
+export async function crashConche(run: TortureRun, conche: ConcheProcess): Promise<void> {
+  if (conche.running) await crash(run, conche, () => conche.ended());
   else run.kills++; // an earlier injection has found it
 }
 
@@ -49,31 +50,33 @@ export async function crashPublisher(run: TortureRun, publisher: Publisher): Pro
   await crash(run, publisher, () => publisher.ended());
 }
 
-/** Starts the data center; now and then it is killed while it starts, and started again. */
-export async function startCenter(run: TortureRun, center: Center): Promise<void> {
+/** Starts a data center or a gateway; now and then it is killed while it starts, and started again. */
+export async function startConcheUnderFire(run: TortureRun, conche: ConcheProcess): Promise<void> {
   if (!NO_STRACE && run.chance(0.2)) {
     try {
-      await center.start(killedFromStart(run.pick(CALLS), run.integer(1, 60)));
+      await conche.start(killedFromStart(run.pick(CALLS), run.integer(1, 60)));
       return; // it is killed later, under load
     } catch {
       run.kills++;
     }
   }
-  await center.start();
+  await conche.start();
+}
+
+/** Somebody who has things to bring before the books are closed. */
+export interface Bringer {
+  settle(): Promise<void>;
 }
 
 /** Everything is started again and left alone: what must arrive arrives, and the books are held against the log. */
 export async function settle(
   center: Center,
-  publishers: readonly Publisher[],
+  bringers: readonly Bringer[],
   allowance: Parameters<Center["account"]>[0] = {},
 ): Promise<void> {
   await center.kill(); // it may carry a kill that has not come yet
   await center.start();
-  for (const publisher of publishers) {
-    if (publisher.running) await publisher.finish();
-    else await publisher.bringTheRest();
-  }
+  for (const bringer of bringers) await bringer.settle();
   await center.endInOrder();
   await center.account(allowance);
 }

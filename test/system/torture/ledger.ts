@@ -10,25 +10,34 @@ export interface Intent {
   readonly token: string;
   readonly machine: string;
   readonly type: string;
-  /** Its number, where the publisher numbers for itself; null where the library does. */
+  /** Its number, where the publisher numbers for itself; null where the library or a gateway does. */
   readonly boot: string | null;
   readonly seq: number | null;
-  /** Of the payload as it must be found: its bytes, or its content without what the library adds. */
+  /** Of the payload as it must be found. */
   readonly sha256: string;
+  /** Made of its bytes, which must stay as they are, or of its content without what the library adds. */
+  readonly hashed: "bytes" | "content";
   /** Where it belongs. */
   readonly belongs: "log" | "quarantine";
   /** Whether it must survive the loss of power. */
   readonly durable: boolean;
 }
 
-/** What the publisher was told. */
+/** What the publisher was told; a machine that knows nothing of numbers isn't told which one its message got. */
 export type Outcome =
-  | { readonly token: string; readonly taken: true; readonly boot: string; readonly seq: number }
+  | {
+      readonly token: string;
+      readonly taken: true;
+      readonly boot: string | null;
+      readonly seq: number | null;
+    }
   | { readonly token: string; readonly taken: false; readonly code: string };
 
 /** An intent together with what became of it; nothing did when its process was killed in between. */
 export interface Entry extends Intent {
   readonly outcome: Outcome | undefined;
+  /** How often it was sent as a new message: so often it may be there. A repetition that says so (DUP) is none. */
+  readonly sendings: number;
 }
 
 const PREFIX = "ledger-";
@@ -44,6 +53,15 @@ export class LedgerWriter {
   /** On disk when it returns: only then may the messages be handed over. */
   intend(intents: readonly Intent[]): void {
     this.#append("intent", intents);
+    fdatasyncSync(this.#handle);
+  }
+
+  /** On disk when it returns: the messages are about to be sent once more, as if they were new. */
+  sendAgain(tokens: readonly string[]): void {
+    this.#append(
+      "again",
+      tokens.map((token) => ({ token })),
+    );
     fdatasyncSync(this.#handle);
   }
 
@@ -73,11 +91,12 @@ export function entriesIn(text: string): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   for (const line of text.split("\n").slice(0, -1)) {
     const { kind, ...record } = JSON.parse(line) as { kind: string } & Intent & Outcome;
-    if (kind === "intent") entries.set(record.token, { ...(record as Intent), outcome: undefined });
-    else {
-      const entry = entries.get(record.token);
-      if (entry !== undefined) entries.set(record.token, { ...entry, outcome: record as Outcome });
-    }
+    const entry = entries.get(record.token);
+    if (kind === "intent") {
+      entries.set(record.token, { ...(record as Intent), outcome: undefined, sendings: 1 });
+    } else if (entry !== undefined && kind === "again") {
+      entries.set(record.token, { ...entry, sendings: entry.sendings + 1 });
+    } else if (entry !== undefined) entries.set(record.token, { ...entry, outcome: record as Outcome });
   }
   return entries;
 }

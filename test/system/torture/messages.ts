@@ -23,6 +23,7 @@ export function libraryMessage(machine: EdgeMachine, token: string, random: () =
     boot: null,
     seq: null,
     sha256: contentHash(body),
+    hashed: "content",
     belongs: "log",
     durable: type !== "telemetry",
   });
@@ -39,6 +40,47 @@ export function libraryMessage(machine: EdgeMachine, token: string, random: () =
   return { intent: intent("alarm", body), handOver: () => machine.publish("alarm", body) };
 }
 
+/** What a machine says that knows nothing of versions and numbers; its bytes must stay as they are. */
+export interface VersionOneMessage {
+  readonly type: MessageType;
+  readonly payload: string;
+  readonly belongs: Intent["belongs"];
+}
+
+const BATCH = { product_type: "dark", batch_id: "B20260111-DA-0042" };
+
+/** @param broken the share of messages that no schema takes, and that belong into quarantine */
+export function versionOneMessage(token: string, random: () => number, broken: number): VersionOneMessage {
+  const ts = new Date().toISOString();
+  const words = remark(token, random);
+  const isBroken = random() < broken;
+  const type = random() < 0.4 ? "telemetry" : "alarm";
+  const body =
+    type === "telemetry"
+      ? { ts, ...BATCH, tags: { remark: words, temp_c: random() * 40 } }
+      : { ts, severity: "LOW", code: "TORTURE", message: words, ...BATCH };
+  const payload = isBroken ? `{"${words}": ` : JSON.stringify(body, null, Math.floor(random() * 3));
+  return { type, payload, belongs: isBroken ? "quarantine" : "log" };
+}
+
+/** A version 1 state, which its machine has retained. */
+export function versionOneState(token: string): VersionOneMessage {
+  const ts = new Date().toISOString();
+  return { type: "state", payload: JSON.stringify({ ts, state: "RUNNING", by: token }), belongs: "log" };
+}
+
+/** What the ledger says of it. */
+export function intentOf(
+  { type, payload, belongs }: VersionOneMessage,
+  machine: string,
+  token: string,
+  identity: Identity | undefined,
+): Intent {
+  const { boot = null, seq = null } = identity ?? {};
+  const durable = type !== "telemetry";
+  return { token, machine, type, boot, seq, sha256: sha256(payload), hashed: "bytes", belongs, durable };
+}
+
 /**
  * A version 1 message that has its number already, as one that a gateway forwards: its bytes must stay as they are.
  * @param broken the share of them that no schema takes, and that belong into quarantine
@@ -50,25 +92,10 @@ export function forwardedMessage(
   identity: Identity,
   broken: number,
 ): PreparedMessage {
-  const ts = new Date().toISOString();
-  const words = remark(token, random);
-  const batch = { product_type: "dark", batch_id: "B20260111-DA-0042" };
-  const isBroken = random() < broken;
-  const isTelemetry = random() < 0.4;
-  const type = isTelemetry ? "telemetry" : "alarm";
-  const body = isTelemetry
-    ? { ts, ...batch, tags: { remark: words, temp_c: random() * 40 } }
-    : { ts, severity: "LOW", code: "TORTURE", message: words, ...batch };
-  const payload = isBroken ? `{"${words}": ` : JSON.stringify(body, null, Math.floor(random() * 3));
-  const intent: Intent = {
-    token,
-    machine: machine.key,
-    type,
-    ...identity,
-    sha256: sha256(payload),
-    belongs: isBroken ? "quarantine" : "log",
-    durable: !isTelemetry,
-  };
+  const message = versionOneMessage(token, random, broken);
   const options = { contentType: "application/json", identity };
-  return { intent, handOver: () => machine.publishRaw(type, payload, options) };
+  return {
+    intent: intentOf(message, machine.key, token, identity),
+    handOver: () => machine.publishRaw(message.type, message.payload, options),
+  };
 }

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { COMPILE_CACHE } from "../../commands/run-conche.ts";
@@ -33,7 +32,6 @@ export const MACHINES = [
 /** A publisher with a ledger: one outbox, and one process after the other on it. */
 export class Publisher {
   readonly outbox: string;
-  readonly ledger: string;
   readonly #run: TortureRun;
   readonly #name: string;
   readonly notices: PublisherNotice[] = [];
@@ -49,8 +47,6 @@ export class Publisher {
     this.#name = name;
     this.#setting = setting;
     this.outbox = join(run.folder, `outbox-${name}`);
-    this.ledger = join(run.folder, "ledger");
-    mkdirSync(this.ledger, { recursive: true });
     run.afterwards(() => this.#signal("SIGKILL"));
   }
 
@@ -72,7 +68,7 @@ export class Publisher {
     const options: PublisherOptions = {
       url,
       outbox: this.outbox,
-      ledger: this.ledger,
+      ledger: this.#run.ledger,
       part: `${this.#name}-${++this.#starts}`,
       seed: this.#run.integer(1, 1_000_000),
       machines,
@@ -143,6 +139,12 @@ export class Publisher {
   async bringTheRest(): Promise<void> {
     if (!this.running) this.start({ messages: 0, wrapper: [] });
     await this.finish();
+  }
+
+  /** Everything that it has taken is confirmed, whether a process of it runs or not. */
+  async settle(): Promise<void> {
+    if (this.running) await this.finish();
+    else await this.bringTheRest();
   }
 
   async #signal(signal: NodeJS.Signals): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seededRandom } from "../seeded-random.ts";
@@ -26,6 +26,8 @@ export class TortureRun {
   readonly row: number;
   readonly seed: number;
   readonly folder: string;
+  /** The folder of the ledger: each process writes a file of its own there. */
+  readonly ledger: string;
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly violations: string[] = [];
@@ -50,6 +52,8 @@ export class TortureRun {
     // Rows must not share their luck, even under the same seed.
     this.random = seededRandom(seed * 1_000 + row);
     this.folder = mkdtempSync(join(tmpdir(), `conche-torture-${row}-${seed}-`));
+    this.ledger = join(this.folder, "ledger");
+    mkdirSync(this.ledger);
   }
 
   /** How often something is done: less in a run that is brief, as every change has to wait for those. */

@@ -5,7 +5,7 @@ import { databaseLocked } from "./database-locked.ts";
 import { diskError } from "./disk-error.ts";
 import { killCloudBroker, killLocalBroker } from "./kill-broker.ts";
 import { killDataCenter } from "./kill-data-center.ts";
-import { killEdge } from "./kill-edge.ts";
+import { killEdgeOrBridge } from "./kill-edge.ts";
 import { malformed } from "./malformed.ts";
 import { flapping, partition, queueOverflow } from "./network.ts";
 import { outboxFull } from "./outbox-full.ts";
@@ -21,7 +21,7 @@ import { staleAcknowledgement } from "./stale-acknowledgement.ts";
 /** The rows of the fault matrix that are put to the test here, by number. */
 export const ROWS: readonly Row[] = [
   killDataCenter,
-  killEdge,
+  killEdgeOrBridge,
   killLocalBroker,
   killCloudBroker,
   sigtermUnderLoad,

@@ -1,6 +1,6 @@
 import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
 import { Center } from "../center.ts";
-import { crashCenter, mosquitto, settle, startCenter } from "../faults.ts";
+import { crashConche, mosquitto, settle, startConcheUnderFire } from "../faults.ts";
 import { Publisher } from "../publisher.ts";
 import type { Row } from "../row.ts";
 
@@ -21,8 +21,8 @@ export const killDataCenter: Row = {
     publisher.start();
     await publisher.flowing();
     for (let kill = 1; kill <= run.times(KILLS); kill++) {
-      await crashCenter(run, center);
-      await startCenter(run, center);
+      await crashConche(run, center);
+      await startConcheUnderFire(run, center);
       await run.pause(300);
     }
     await settle(center, [publisher]);

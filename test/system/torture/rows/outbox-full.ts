@@ -33,7 +33,7 @@ export const outboxFull: Row = {
       .events("telemetry-dropped")
       .flatMap(({ detail }) => (detail as Dropped).dropped)
       .reduce((sum, { messages }) => sum + messages, 0);
-    const entries = [...readLedger(publisher.ledger).values()];
+    const entries = [...readLedger(run.ledger).values()];
     const refused = entries.filter(({ outcome }) => outcome?.taken === false);
     run.require(refused.length > 0, "nothing was refused");
     for (const { durable, token, outcome } of refused) {

@@ -87,7 +87,7 @@ async function outboxes(run: TortureRun): Promise<void> {
   publisher.start();
   await publisher.notice("has handed over all", ({ kind }) => kind === "talked");
   await publisher.kill();
-  const events = readTrace(output, publisher.outbox, publisher.ledger);
+  const events = readTrace(output, publisher.outbox, run.ledger);
   for (let model = 1; model <= run.times(OUTBOX_MODELS); model++) {
     const moment = momentIn(run, events);
     const { what } = loseThePower(run, events, moment, `outbox-model-${model}`);

@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { RawClient } from "../../../adapters/aedes/raw-client.ts";
 import { Center } from "../center.ts";
 import { contentHash, type Intent, LedgerWriter } from "../ledger.ts";
@@ -34,9 +32,7 @@ export const reordered: Row = {
   async run(run) {
     const center = await Center.make(run);
     await center.start();
-    const folder = join(run.folder, "ledger");
-    mkdirSync(folder);
-    const ledger = new LedgerWriter(folder, "raw");
+    const ledger = new LedgerWriter(run.ledger, "raw");
     const boot = randomUUID();
     const { sent, missing } = disorder(run);
     const said = new Map(
@@ -46,7 +42,7 @@ export const reordered: Row = {
       }),
     );
     const intents = Array.from(said, ([, { token, ...body }]): Intent => {
-      const identity = { boot: null, seq: null, belongs: "log", durable: true } as const;
+      const identity = { boot: null, seq: null, hashed: "content", belongs: "log", durable: true } as const;
       return { token, machine: MACHINE, type: "telemetry", sha256: contentHash(body), ...identity };
     });
     ledger.intend(intents);

@@ -1,6 +1,6 @@
 import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
 import { Center } from "../center.ts";
-import { crashCenter, crashPublisher, mosquitto, settle, startCenter } from "../faults.ts";
+import { crashConche, crashPublisher, mosquitto, settle, startConcheUnderFire } from "../faults.ts";
 import { Publisher } from "../publisher.ts";
 import type { Row } from "../row.ts";
 
@@ -20,8 +20,8 @@ export const restartAll: Row = {
     const publishers = ["a", "b"].map((name) => new Publisher(run, { url: center.url }, name));
     const steps = {
       center: async () => {
-        if (!center.running) await startCenter(run, center);
-        else if (run.chance(0.7)) await crashCenter(run, center);
+        if (!center.running) await startConcheUnderFire(run, center);
+        else if (run.chance(0.7)) await crashConche(run, center);
         // One that carries a kill may meet it on its way out, which is no violation.
         else await center.process.stop("SIGTERM");
       },

@@ -1,0 +1,77 @@
+import { type RunningConche, startConche } from "../../servers/conche.ts";
+import type { TortureRun } from "./torture-run.ts";
+
+/** A `conche` that runs until it is told to end: the same words and folder, and one process after the other on it. */
+export class ConcheProcess {
+  protected readonly run: TortureRun;
+  readonly #what: string;
+  readonly #words: readonly string[];
+  #process: RunningConche | undefined;
+
+  /** @param what its name in sentences: "the data center" */
+  constructor(run: TortureRun, what: string, words: readonly string[]) {
+    this.run = run;
+    this.#what = what;
+    this.#words = words;
+    run.afterwards(() => this.#process?.stop("SIGKILL"));
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.child.pid;
+  }
+
+  /** The process that runs, or ran last. */
+  get process(): RunningConche {
+    if (this.#process === undefined) throw new Error(`${this.#what} was not started`);
+    return this.#process;
+  }
+
+  get running(): boolean {
+    const child = this.#process?.child;
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
+  /** Resolves when it says that it runs; rejects when it ends instead. */
+  async start(wrapper: readonly string[] = [], words: readonly string[] = []): Promise<void> {
+    const started = startConche([...this.#words, "--http-port", "0", "--quiet", ...words], wrapper);
+    this.#process = await this.run.within(`${this.#what} starts`, started);
+  }
+
+  /** Resolves when it is ready: with another broker, that it has its subscription. */
+  async ready(): Promise<void> {
+    await this.run.until(`${this.#what} is ready`, async () => {
+      const { status } = await this.process.page("/readyz");
+      return status === 200;
+    });
+  }
+
+  /** The sum of a metric over all of its labels. */
+  async metric(name: string): Promise<number> {
+    const { text } = await this.process.page("/metrics");
+    const lines = text.split("\n").filter((line) => [" ", "{"].some((end) => line.startsWith(name + end)));
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
+  }
+
+  async kill(): Promise<void> {
+    if (!this.running) return;
+    this.run.kills++;
+    await this.#process?.stop("SIGKILL");
+  }
+
+  /** Resolves with the exit code when the process has ended by itself, or was killed from elsewhere. */
+  async ended(): Promise<number | null> {
+    return this.run.within(`${this.#what} ends`, this.process.ended);
+  }
+
+  /**
+   * SIGTERM; notes a violation when it doesn't end with 0.
+   * @param withinMs when it has to be done; how long that takes is of interest to one row only
+   */
+  async endInOrder(withinMs?: number): Promise<void> {
+    const { child, errors } = this.process;
+    const overdue = withinMs && setTimeout(() => child.kill("SIGKILL"), withinMs);
+    const code = await this.run.within(`${this.#what} ends`, this.process.stop("SIGTERM"));
+    clearTimeout(overdue);
+    this.run.require(code === 0, `${this.#what} ended with ${code ?? "SIGKILL"}: ${errors.join("; ")}`);
+  }
+}
