@@ -48,11 +48,13 @@ export interface Page {
  * Starts `conche <words> --json` on ports of its own and waits until it says that it runs.
  * @param wrapper a command that ends by becoming the process it is given, such as `nice` with its options
  * @param script what Node runs: the program itself, or the command's DOOR
+ * @param spawned learns of the process before that has said anything
  */
 export async function startConche(
   words: readonly string[],
   wrapper: readonly string[] = [],
   script = MAIN,
+  spawned: (child: ChildProcess) => void = () => {},
 ): Promise<RunningConche> {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(CONCHE_|NODE_OPTIONS|NODE_TEST)/.test(name)),
@@ -62,6 +64,7 @@ export async function startConche(
     env: { ...env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  spawned(child);
   const events: JsonEvent[] = [];
   const errors: string[] = [];
   let watchers: { accepts: (event: JsonEvent) => boolean; resolve: (event: JsonEvent) => void }[] = [];

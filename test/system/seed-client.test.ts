@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { runConche } from "../commands/run-conche.ts";
 import { startConche } from "../servers/conche.ts";
 import { NO_MOSQUITTO, startMosquitto } from "../servers/mosquitto.ts";
+import { count, until } from "./fault-matrix/data-center.ts";
 import { runSeedLine, SEED_RUN_MESSAGES } from "./seed-line.ts";
 
 const EXPECTED = { telemetry: 40, state: 17, alarm: 1, quality: 1, batch: 2 };
@@ -46,11 +47,7 @@ describe("the commissioning document's kind of client (MQTT 3.1.1, version 1, no
 
 /** Looks until the log has the run; the test's time limit ends it otherwise. */
 async function stored(data: string): Promise<void> {
-  const database = new DatabaseSync(join(data, "datacenter_messages.db"), { readOnly: true });
-  const count = database.prepare("SELECT count(*) AS count FROM mqtt_messages");
-  while (Number(count.get()?.count) < SEED_RUN_MESSAGES)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  database.close();
+  await until(() => count(data, "mqtt_messages") >= SEED_RUN_MESSAGES);
 }
 
 async function assertWhole(data: string): Promise<void> {

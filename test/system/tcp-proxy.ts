@@ -1,7 +1,15 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** A wire that can be cut: passes bytes on to a port of this machine. */
+/** Sees what passes on one connection, as it passes. */
+export interface Tap {
+  /** From the client to the server. */
+  up(chunk: Buffer): void;
+  /** From the server to the client. */
+  down(chunk: Buffer): void;
+}
+
+/** A wire that can be cut, and listened to: passes bytes on to a port of this machine. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -9,7 +17,7 @@ export class TcpProxy {
   #frozen = false;
   #refusing = false;
 
-  private constructor(target: number) {
+  private constructor(target: number, tapped: (() => Tap) | undefined) {
     this.#server = createServer((near) => {
       if (this.#refusing) {
         near.destroy();
@@ -27,14 +35,20 @@ export class TcpProxy {
         });
       }
       if (this.#frozen) return;
+      const tap = tapped?.();
+      if (tap !== undefined) {
+        near.on("data", (chunk: Buffer) => tap.up(chunk));
+        far.on("data", (chunk: Buffer) => tap.down(chunk));
+      }
       near.pipe(far);
       far.pipe(near);
       for (const resolve of this.#connected.splice(0)) resolve();
     });
   }
 
-  static async listen(target: number): Promise<TcpProxy> {
-    const proxy = new TcpProxy(target);
+  /** @param tapped called for each connection that is made, when somebody listens in */
+  static async listen(target: number, tapped?: () => Tap): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target, tapped);
     proxy.#server.listen(0, "127.0.0.1");
     await once(proxy.#server, "listening");
     return proxy;

@@ -1,16 +1,13 @@
-import { once } from "node:events";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import type { Tap } from "../tcp-proxy.ts";
 
 const PUBLISH = 3;
 const PUBACK = 4;
 
 /**
- * A wire between a consumer and its broker that watches the acknowledgements: a PUBACK may answer only what was
+ * Listens in between a consumer and its broker, and watches the acknowledgements: a PUBACK may answer only what was
  * delivered on the same connection [MQTT-4.4.0-1], in the order of delivery.
  */
 export class AckWatch {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
   /** PUBACKs for packets that their connection never carried. */
   readonly foreign: string[] = [];
   /** PUBACKs that overtook that of an older message [MQTT-4.6.0-2]. */
@@ -20,36 +17,8 @@ export class AckWatch {
   delivering = 0;
   acknowledged = 0;
 
-  private constructor(target: number) {
-    this.#server = createServer((near) => this.#connect(near, target));
-  }
-
-  static async listen(target: number): Promise<AckWatch> {
-    const watch = new AckWatch(target);
-    watch.#server.listen(0, "127.0.0.1");
-    await once(watch.#server, "listening");
-    return watch;
-  }
-
-  get port(): number {
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
-    return address.port;
-  }
-
-  /** Breaks every connection. */
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  async close(): Promise<void> {
-    this.cut();
-    this.#server.close();
-    await once(this.#server, "close");
-  }
-
-  #connect(near: Socket, target: number): void {
-    const far = connect({ port: target, host: "127.0.0.1", noDelay: true });
+  /** For a connection that has just been made. */
+  tap(): Tap {
     const number = ++this.connections;
     const delivered = new Set<number>();
     let carries = false;
@@ -67,20 +36,7 @@ export class AckWatch {
       if (!delivered.delete(id)) this.foreign.push(`packet ${id} on connection ${number}`);
       else if (next !== id) this.disordered.push(`packet ${id} before ${next} on connection ${number}`);
     });
-    far.on("data", (chunk: Buffer) => down.push(chunk));
-    near.on("data", (chunk: Buffer) => up.push(chunk));
-    for (const socket of [near, far]) {
-      this.#sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        near.destroy();
-        far.destroy();
-        this.#sockets.delete(socket);
-      });
-    }
-    near.pipe(far);
-    far.pipe(near);
+    return { up: (chunk) => up.push(chunk), down: (chunk) => down.push(chunk) };
   }
 }
 

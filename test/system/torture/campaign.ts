@@ -11,6 +11,7 @@ export interface PlannedRun {
 
 /** A run that takes longer has not converged. */
 const LONGEST_RUN_MS = 600_000;
+const NEVER = new AbortController().signal;
 
 /**
  * Which rows get the runs of a campaign: each row one, then the others by weight, spread evenly. Run i has the seed
@@ -30,37 +31,43 @@ export function plan(rows: readonly Row[], runs: number, seed: number): PlannedR
   return order.slice(0, runs).map((row, index) => ({ row, seed: seed + index }));
 }
 
-/** Makes one run; never throws: what goes wrong is a violation. */
-export async function runOnce({ row, seed, brief }: PlannedRun): Promise<RunResult> {
-  const overdue = new AbortController();
-  const timer = setTimeout(() => overdue.abort(), LONGEST_RUN_MS);
-  const run = new TortureRun(row.number, seed, overdue.signal, brief);
+/**
+ * Makes one run; never throws: what goes wrong is a violation. Undefined when it was interrupted and so says nothing;
+ * then nothing of it is left, neither processes nor its folder.
+ */
+export async function runOnce(
+  { row, seed, brief }: PlannedRun,
+  stop: AbortSignal = NEVER,
+): Promise<RunResult | undefined> {
+  const abandoned = AbortSignal.any([stop, AbortSignal.timeout(LONGEST_RUN_MS)]);
+  const run = new TortureRun(row.number, seed, abandoned, brief);
+  let interrupted = false;
   try {
     await run.within("the run ends", row.run(run));
   } catch (error) {
+    interrupted = stop.aborted;
     run.violations.push(error instanceof Error ? error.message : String(error));
   } finally {
-    clearTimeout(timer);
     await run.cleanUp();
   }
-  return run.finish();
+  if (!interrupted) return run.finish();
+  run.discard();
+  return undefined;
 }
 
-/** Makes the runs, some at a time, and tells of each one. */
+/** Makes the runs, some at a time, and tells of each one. Stopped, it begins no more and interrupts those that run. */
 export async function runAll(
   planned: readonly PlannedRun[],
   jobs: number,
   tell: (result: RunResult) => void,
-): Promise<RunResult[]> {
+  stop: AbortSignal = NEVER,
+): Promise<void> {
   const waiting = [...planned];
-  const results: RunResult[] = [];
   const work = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const result = await runOnce(next);
-      results.push(result);
-      tell(result);
+    for (let next = waiting.shift(); next !== undefined && !stop.aborted; next = waiting.shift()) {
+      const result = await runOnce(next, stop);
+      if (result !== undefined) tell(result);
     }
   };
   await Promise.all(Array.from({ length: jobs }, work));
-  return results;
 }

@@ -1,3 +1,5 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { type RunningConche, startConche } from "../../servers/conche.ts";
 import type { TortureRun } from "./torture-run.ts";
 
@@ -7,13 +9,19 @@ export class ConcheProcess {
   readonly #what: string;
   readonly #words: readonly string[];
   #process: RunningConche | undefined;
+  /** Every process that was ever started, for none may outlive the run, not even one that is just starting. */
+  readonly #children = new Set<ChildProcess>();
 
   /** @param what its name in sentences: "the data center" */
   constructor(run: TortureRun, what: string, words: readonly string[]) {
     this.run = run;
     this.#what = what;
     this.#words = words;
-    run.afterwards(() => this.#process?.stop("SIGKILL"));
+    run.afterwards(async () => {
+      const exits = Array.from(this.#children, (child) => once(child, "exit"));
+      for (const child of this.#children) child.kill("SIGKILL");
+      await Promise.all(exits);
+    });
   }
 
   get pid(): number | undefined {
@@ -33,7 +41,12 @@ export class ConcheProcess {
 
   /** Resolves when it says that it runs; rejects when it ends instead. */
   async start(wrapper: readonly string[] = [], words: readonly string[] = []): Promise<void> {
-    const started = startConche([...this.#words, "--http-port", "0", "--quiet", ...words], wrapper);
+    this.run.abandoned.throwIfAborted();
+    const all = [...this.#words, "--http-port", "0", "--quiet", ...words];
+    const started = startConche(all, wrapper, undefined, (child) => {
+      this.#children.add(child);
+      child.once("exit", () => this.#children.delete(child));
+    });
     this.#process = await this.run.within(`${this.#what} starts`, started);
   }
 

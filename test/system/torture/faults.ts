@@ -1,4 +1,5 @@
 import { type Mosquitto, startMosquitto } from "../../servers/mosquitto.ts";
+import { type Tap, TcpProxy } from "../tcp-proxy.ts";
 import type { Center } from "./center.ts";
 import type { ConcheProcess } from "./conche-process.ts";
 import { attach, CALLS, killedFromStart, NO_STRACE } from "./kill-at-call.ts";
@@ -13,9 +14,17 @@ export async function mosquitto(
   run: TortureRun,
   global: readonly string[] = ["max_queued_messages 0"],
 ): Promise<Mosquitto> {
+  run.abandoned.throwIfAborted();
   const broker = await startMosquitto({ verbose: false, global: ["allow_anonymous true", ...global] });
   run.afterwards(() => broker.dispose());
   return broker;
+}
+
+/** A wire to a port, gone after the run. */
+export async function wire(run: TortureRun, target: number, tapped?: () => Tap): Promise<TcpProxy> {
+  const proxy = await TcpProxy.listen(target, tapped);
+  run.afterwards(() => proxy.close());
+  return proxy;
 }
 
 /** Kills a process at a random time, or as it makes a certain system call for the k-th time. */

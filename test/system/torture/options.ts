@@ -8,14 +8,15 @@ export const HELP = `npm run torture -- [options]: kills, cuts, fills and slows,
   --seed S     where the chance begins; a run is repeated by its row and its own seed
   --row R      only this row of the fault matrix; may be given more than once
   --jobs N     runs at the same time; as many as there are cores
-  --json FILE  writes what was found
-  --mutants    plants ten bugs into copies of the sources, and sees each one caught by its row;
+  --json FILE  writes what was found, anew after each run
+  --mutants    plants bugs into copies of the sources, and sees each one caught by its row;
                with --row those of these rows
   --list       names the rows
   --help       this
 
-Ends with 0 when all held, with 1 when something did not (the folders of those runs are kept), with 2 when an
-option is wrong.`;
+SIGINT and SIGTERM end it in order: what runs is cleaned up, and the runs so far are reported; a second one at once.
+Ends with 0 when all held, with 1 when something did not (the folders of those runs are kept) or it was interrupted,
+with 2 when an option is wrong.`;
 
 /** What the command line asks for. */
 export type TortureOptions =

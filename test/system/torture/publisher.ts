@@ -62,6 +62,7 @@ export class Publisher {
 
   /** Starts a process; it hands messages over at once. */
   start(more: Partial<PublisherSetting> = {}): void {
+    this.#run.abandoned.throwIfAborted();
     this.#setting = { ...this.#setting, ...more };
     const { url, edge, wrapper = [], broken = 0.08, messages = PLENTY } = this.#setting;
     const { batch = 12, pauseMs = 8, machines = MACHINES } = this.#setting;

@@ -33,6 +33,14 @@ export function sumsOf(results: readonly RunResult[]): Sums {
   };
 }
 
+/** How far a campaign is, and what its newest run came to. */
+export function progressLine(done: number, of: number, result: RunResult): string {
+  const { row, seed, kills, powerLosses, messages, violations, seconds } = result;
+  const verdict = violations.length === 0 ? "held" : "FAILED";
+  const faults = `${kills} kills, ${powerLosses} losses of power, ${messages} messages`;
+  return `${done} of ${of} runs: row ${row}, seed ${seed}: ${verdict} after ${seconds.toFixed(1)} s (${faults})`;
+}
+
 /** What went wrong in a run, and how to see it again; nothing where all held. */
 export function failureLines({ row, seed, violations, folder }: RunResult): string[] {
   if (violations.length === 0) return [];
@@ -64,18 +72,26 @@ export function huntedLine({ mutant, caught, runs, found }: Hunted): string {
   return `${verdict} (run ${runs}): ${found}`;
 }
 
-/** The verdict, in words. */
-export function closingLines(results: readonly RunResult[]): string[] {
+/** The verdict, in words; with fewer results than were planned, that it was interrupted. */
+export function closingLines(results: readonly RunResult[], planned: number): string[] {
   const { kills, powerLosses, messages, lost, duplicated, altered, failed } = sumsOf(results);
   const what = `${kills} kills, ${powerLosses} losses of power, ${messages} messages held against their ledgers`;
   const verdict = failed === 0 ? "✔ all held" : `✖ ${failed} of ${results.length} runs failed`;
-  return [`${verdict}: lost ${lost}, duplicated ${duplicated}, altered ${altered} (${what})`];
+  const lines = [`${verdict}: lost ${lost}, duplicated ${duplicated}, altered ${altered} (${what})`];
+  const interrupted = `✖ interrupted after ${results.length} of ${planned} runs`;
+  return results.length < planned ? [...lines, interrupted] : lines;
 }
 
 /** The same for a program. */
-export function summaryOf(rows: readonly Row[], results: readonly RunResult[], seed: number): object {
+export function summaryOf(
+  rows: readonly Row[],
+  results: readonly RunResult[],
+  { seed, planned }: { readonly seed: number; readonly planned: number },
+): object {
   return {
     seed,
+    planned,
+    complete: results.length === planned,
     cores: availableParallelism(),
     node: process.version,
     ...sumsOf(results),

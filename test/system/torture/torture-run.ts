@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { seededRandom } from "../seeded-random.ts";
 
 /** What a run came to. */
@@ -37,17 +38,17 @@ export class TortureRun {
   lost = 0;
   duplicated = 0;
   altered = 0;
-  /** Aborted when the run has taken too long. */
-  readonly overdue: AbortSignal;
+  /** Aborted when the run has taken too long, or the campaign is interrupted: every wait ends then. */
+  readonly abandoned: AbortSignal;
   readonly #brief: boolean;
   readonly #startedAt = performance.now();
   #cleanups: (() => unknown)[] = [];
 
   /** @param brief for a run that shows that the row works, and not much more */
-  constructor(row: number, seed: number, overdue: AbortSignal, brief = false) {
+  constructor(row: number, seed: number, abandoned: AbortSignal, brief = false) {
     this.row = row;
     this.seed = seed;
-    this.overdue = overdue;
+    this.abandoned = abandoned;
     this.#brief = brief;
     // Rows must not share their luck, even under the same seed.
     this.random = seededRandom(seed * 1_000 + row);
@@ -76,27 +77,24 @@ export class TortureRun {
 
   /** Lets a random time pass: when a fault comes is the run's input, not something that is waited for. */
   async pause(longestMs: number): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, this.random() * longestMs));
+    await sleep(this.random() * longestMs, undefined, { signal: this.abandoned });
   }
 
-  /** Looks until it is so; fails when the run is overdue. */
+  /** Looks until it is so; fails when the run is abandoned. */
   async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    while (!(await isSo())) {
-      if (this.overdue.aborted) throw new Error(`did not happen in time: ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    while (!(await this.within(what, Promise.resolve(isSo())))) await sleep(20);
   }
 
-  /** Resolves as the promise does; fails when the run is overdue before. */
+  /** Resolves as the promise does; fails when the run is abandoned before. */
   async within<Value>(what: string, promise: Promise<Value>): Promise<Value> {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const tell = () => reject(new Error(`did not happen in time: ${what}`));
-    if (this.overdue.aborted) tell();
-    this.overdue.addEventListener("abort", tell, { once: true });
+    if (this.abandoned.aborted) tell();
+    this.abandoned.addEventListener("abort", tell, { once: true });
     try {
       return await Promise.race([promise, late]);
     } finally {
-      this.overdue.removeEventListener("abort", tell);
+      this.abandoned.removeEventListener("abort", tell);
     }
   }
 
@@ -110,14 +108,26 @@ export class TortureRun {
     this.#cleanups.push(cleanup);
   }
 
+  /** Never throws: what can't be cleaned up is a violation, and the rest is cleaned up all the same. */
   async cleanUp(): Promise<void> {
-    for (const cleanup of this.#cleanups.splice(0).reverse()) await cleanup();
+    for (const cleanup of this.#cleanups.splice(0).reverse()) {
+      try {
+        await cleanup();
+      } catch (error) {
+        this.violations.push(`could not be cleaned up: ${error}`);
+      }
+    }
+  }
+
+  /** The folder goes, whatever is in it. */
+  discard(): void {
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   /** The result; the folder is gone where all held. */
   finish(): RunResult {
     const { row, seed, kills, powerLosses, messages, lost, duplicated, altered, violations, folder } = this;
-    if (violations.length === 0) rmSync(folder, { recursive: true, force: true });
+    if (violations.length === 0) this.discard();
     const seconds = (performance.now() - this.#startedAt) / 1_000;
     return {
       row,

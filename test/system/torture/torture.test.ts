@@ -15,6 +15,7 @@ describe(`The fault harness, briefly (seed ${SEED})`, () => {
       timeout: 700_000,
     }, async (test) => {
       const result = await runOnce({ row, seed: SEED, brief: true });
+      assert.ok(result !== undefined);
       const { kills, powerLosses, messages, violations } = result;
       test.diagnostic(`${kills} kills, ${powerLosses} losses of power, ${messages} messages`);
       assert.deepEqual(violations, [], `the run's folder is kept: ${result.folder}`);

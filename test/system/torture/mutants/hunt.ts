@@ -22,28 +22,33 @@ export interface Hunted {
   readonly found: string;
 }
 
-/** Plants the bugs that these rows have to catch, one after the other, and runs the row. Tells of each one. */
+/**
+ * Plants the bugs that these rows have to catch, one after the other, and runs the row. Tells of each one. Stopped, it
+ * leaves out those that are left, and the one that it was at.
+ */
 export async function huntAll(
   rows: readonly Row[],
   seed: number,
   tell: (hunted: Hunted) => void,
+  stop: AbortSignal,
 ): Promise<Hunted[]> {
   const all: Hunted[] = [];
   const numbers = rows.map(({ number }) => number);
   for (const mutant of MUTANTS.filter(({ row }) => numbers.includes(row))) {
-    const hunted = await hunt(mutant, seed);
+    const hunted = await hunt(mutant, seed, stop);
+    if (stop.aborted) break;
     all.push(hunted);
     tell(hunted);
   }
   return all;
 }
 
-async function hunt(mutant: Mutant, seed: number): Promise<Hunted> {
+async function hunt(mutant: Mutant, seed: number, stop: AbortSignal): Promise<Hunted> {
   const folder = mkdtempSync(join(tmpdir(), `conche-mutant-${mutant.name}-`));
   try {
     plant(mutant, ROOT, folder);
-    for (let run = 1; run <= RUNS; run++) {
-      const { code, out } = await torture(folder, mutant.row, seed + run - 1);
+    for (let run = 1; run <= RUNS && !stop.aborted; run++) {
+      const { code, out } = await torture(folder, mutant.row, seed + run - 1, stop);
       if (code === 0) continue;
       const [, found = out.trim().slice(-300)] = /✖ row \d+, seed \d+:\n {4}(.*)/.exec(out) ?? [];
       // Anything but "something did not hold" is no catch: the copy doesn't run at all.
@@ -57,7 +62,12 @@ async function hunt(mutant: Mutant, seed: number): Promise<Hunted> {
 }
 
 /** One run of one row, by the harness and on the sources of the copy; what it leaves goes with the copy. */
-async function torture(folder: string, row: number, seed: number): Promise<{ code: number; out: string }> {
+async function torture(
+  folder: string,
+  row: number,
+  seed: number,
+  stop: AbortSignal,
+): Promise<{ code: number; out: string }> {
   const main = join(folder, "test", "system", "torture", "main.ts");
   const words = [main, "--row", String(row), "--seed", String(seed), "--jobs", "1"];
   const child = spawn(process.execPath, words, {
@@ -65,6 +75,9 @@ async function torture(folder: string, row: number, seed: number): Promise<{ cod
     env: { ...process.env, TMPDIR: folder },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const end = () => child.kill("SIGTERM");
+  stop.addEventListener("abort", end, { once: true });
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  stop.removeEventListener("abort", end);
   return { code: Number(code), out: out + err };
 }

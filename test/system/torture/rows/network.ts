@@ -1,18 +1,10 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
-import { TcpProxy } from "../../tcp-proxy.ts";
 import { Center } from "../center.ts";
-import { mosquitto, settle } from "../faults.ts";
+import { mosquitto, settle, wire } from "../faults.ts";
 import { MACHINES, Publisher } from "../publisher.ts";
 import type { Row } from "../row.ts";
-import type { TortureRun } from "../torture-run.ts";
-
-async function wire(run: TortureRun, target: number): Promise<TcpProxy> {
-  const proxy = await TcpProxy.listen(target);
-  run.afterwards(() => proxy.close());
-  return proxy;
-}
 
 /** Wills in the log. */
 function wills(data: string): number {

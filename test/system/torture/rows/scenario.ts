@@ -25,17 +25,28 @@ function scenario(
     async run(run) {
       const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("NODE_TEST"));
       const child = spawn(process.execPath, ["--test", join(FOLDER, file)], {
-        env: { ...Object.fromEntries(inherited), CONCHE_TEST_SEED: String(run.seed) },
+        env: { ...Object.fromEntries(inherited), CONCHE_TEST_SEED: String(run.seed), TMPDIR: run.folder },
         stdio: ["ignore", "pipe", "inherit"],
+        detached: true,
       });
-      run.afterwards(() => child.kill("SIGKILL"));
-      const [out, [code]] = await run.within(
-        `${file} ends`,
-        Promise.all([text(child.stdout), once(child, "exit")]),
-      );
+      const ended = Promise.all([text(child.stdout), once(child, "exit")]);
+      run.afterwards(async () => {
+        endGroup(child.pid);
+        await ended;
+      });
+      const [out, [code]] = await run.within(`${file} ends`, ended);
       run.require(code === 0, `${file} failed: ${out.slice(-1_500)}`);
     },
   };
+}
+
+/** Ends what is left of a process and of all that it has started, which have the same process group. */
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, "SIGKILL");
+  } catch {
+    // All of them have ended by themselves.
+  }
 }
 
 /** Rows with a fixed scenario: nothing in them but the seed is left to chance. */

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
 import { AckWatch } from "../ack-watch.ts";
 import { Center } from "../center.ts";
-import { mosquitto, settle } from "../faults.ts";
+import { mosquitto, settle, wire } from "../faults.ts";
 import { Publisher } from "../publisher.ts";
 import type { Row } from "../row.ts";
 
@@ -23,9 +23,9 @@ export const staleAcknowledgement: Row = {
   skip: NO_MOSQUITTO,
   async run(run) {
     const broker = await mosquitto(run);
-    const watch = await AckWatch.listen(broker.port);
-    run.afterwards(() => watch.close());
-    const center = await Center.make(run, { brokerPort: watch.port });
+    const watch = new AckWatch();
+    const proxy = await wire(run, broker.port, () => watch.tap());
+    const center = await Center.make(run, { brokerPort: proxy.port });
     await center.start();
     await center.ready();
     const publisher = new Publisher(run, { url: `mqtt://127.0.0.1:${broker.port}` });
@@ -43,7 +43,7 @@ export const staleAcknowledgement: Row = {
         await broker.kill();
         run.kills++;
         await broker.start();
-      } else watch.cut();
+      } else proxy.cut();
       await run.until("messages come on a new connection", () => watch.delivering > delivering);
       other.exec("ROLLBACK");
       other.close();
