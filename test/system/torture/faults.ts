@@ -1,9 +1,9 @@
 import { type Mosquitto, startMosquitto } from "../../servers/mosquitto.ts";
 import { type Tap, TcpProxy } from "../tcp-proxy.ts";
-import type { Center } from "./center.ts";
+import { Center } from "./center.ts";
 import type { ConcheProcess } from "./conche-process.ts";
 import { attach, CALLS, killedFromStart, NO_STRACE } from "./kill-at-call.ts";
-import type { Publisher } from "./publisher.ts";
+import { Publisher, type PublisherSetting } from "./publisher.ts";
 import type { TortureRun } from "./torture-run.ts";
 
 /** How long a process under load may take to come to the system call that it is to be killed at. */
@@ -18,6 +18,29 @@ export async function mosquitto(
   const broker = await startMosquitto({ verbose: false, global: ["allow_anonymous true", ...global] });
   run.afterwards(() => broker.dispose());
   return broker;
+}
+
+/** How the pair under load is set up. */
+export interface LoadSetting {
+  /** Whether the data center is started before the publisher; its row starts it otherwise. */
+  readonly started?: boolean;
+  /** More words for the data center. */
+  readonly words?: readonly string[];
+  readonly edge?: PublisherSetting["edge"];
+}
+
+/** A data center with its own broker or behind Mosquitto, as chance will have it, and a publisher that talks to it. */
+export async function underLoad(
+  run: TortureRun,
+  { started = true, words = [], edge = {} }: LoadSetting = {},
+): Promise<{ readonly center: Center; readonly publisher: Publisher }> {
+  const broker = run.chance(0.5) ? await mosquitto(run) : undefined;
+  const center = await Center.make(run, { brokerPort: broker?.port, words });
+  if (started) await center.start();
+  const publisher = new Publisher(run, { url: center.url, edge });
+  publisher.start();
+  await publisher.flowing();
+  return { center, publisher };
 }
 
 /** A wire to a port, gone after the run. */

@@ -3,8 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { runConche } from "../../../commands/run-conche.ts";
 import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
 import { Center } from "../center.ts";
-import { mosquitto, settle } from "../faults.ts";
-import { Publisher } from "../publisher.ts";
+import { settle, underLoad } from "../faults.ts";
 import type { Row } from "../row.ts";
 
 const BACKUPS = 3;
@@ -31,12 +30,7 @@ export const backupUnderLoad: Row = {
   weight: 1,
   skip: NO_MOSQUITTO,
   async run(run) {
-    const broker = run.chance(0.5) ? await mosquitto(run) : undefined;
-    const center = await Center.make(run, { brokerPort: broker?.port });
-    await center.start();
-    const publisher = new Publisher(run, { url: center.url });
-    publisher.start();
-    await publisher.flowing();
+    const { center, publisher } = await underLoad(run);
     await center.stored(1);
     const backups: { readonly folder: string; readonly atLeast: number }[] = [];
     for (let count = 1; count <= BACKUPS; count++) {

@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
-import { Center } from "../center.ts";
-import { mosquitto, settle } from "../faults.ts";
-import { Publisher } from "../publisher.ts";
+import { settle, underLoad } from "../faults.ts";
 import type { Row } from "../row.ts";
 
 const LOCKS = 5;
@@ -16,12 +14,7 @@ export const databaseLocked: Row = {
   weight: 1,
   skip: NO_MOSQUITTO,
   async run(run) {
-    const broker = run.chance(0.5) ? await mosquitto(run) : undefined;
-    const center = await Center.make(run, { brokerPort: broker?.port });
-    await center.start();
-    const publisher = new Publisher(run, { url: center.url });
-    publisher.start();
-    await publisher.flowing();
+    const { center, publisher } = await underLoad(run);
     await center.ready();
     for (let lock = 1; lock <= LOCKS; lock++) {
       const other = new DatabaseSync(join(center.data, "datacenter_messages.db"), { timeout: 5_000 });

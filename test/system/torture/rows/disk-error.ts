@@ -1,8 +1,6 @@
 import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
-import { Center } from "../center.ts";
-import { mosquitto, settle } from "../faults.ts";
+import { settle, underLoad } from "../faults.ts";
 import { attach, NO_STRACE } from "../kill-at-call.ts";
-import { Publisher } from "../publisher.ts";
 import type { Row } from "../row.ts";
 
 const ROUNDS = 3;
@@ -15,11 +13,7 @@ export const diskError: Row = {
   weight: 2,
   skip: NO_MOSQUITTO || NO_STRACE,
   async run(run) {
-    const broker = run.chance(0.5) ? await mosquitto(run) : undefined;
-    const center = await Center.make(run, { brokerPort: broker?.port });
-    const publisher = new Publisher(run, { url: center.url });
-    publisher.start();
-    await publisher.flowing();
+    const { center, publisher } = await underLoad(run, { started: false });
     for (let round = 1; round <= ROUNDS; round++) {
       await center.start();
       await center.ready();

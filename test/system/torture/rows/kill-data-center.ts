@@ -1,7 +1,5 @@
 import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
-import { Center } from "../center.ts";
-import { crashConche, mosquitto, settle, startConcheUnderFire } from "../faults.ts";
-import { Publisher } from "../publisher.ts";
+import { crashConche, settle, startConcheUnderFire, underLoad } from "../faults.ts";
 import type { Row } from "../row.ts";
 
 const KILLS = 6;
@@ -14,12 +12,7 @@ export const killDataCenter: Row = {
   weight: 6,
   skip: NO_MOSQUITTO,
   async run(run) {
-    const broker = run.chance(0.5) ? await mosquitto(run) : undefined;
-    const center = await Center.make(run, { brokerPort: broker?.port });
-    await center.start();
-    const publisher = new Publisher(run, { url: center.url });
-    publisher.start();
-    await publisher.flowing();
+    const { center, publisher } = await underLoad(run);
     for (let kill = 1; kill <= run.times(KILLS); kill++) {
       await crashConche(run, center);
       await startConcheUnderFire(run, center);

@@ -1,7 +1,5 @@
 import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
-import { Center } from "../center.ts";
-import { mosquitto, settle } from "../faults.ts";
-import { Publisher } from "../publisher.ts";
+import { settle, underLoad } from "../faults.ts";
 import type { Row } from "../row.ts";
 
 /** What docker and systemd give, and what is promised. */
@@ -15,11 +13,7 @@ export const sigtermUnderLoad: Row = {
   weight: 1,
   skip: NO_MOSQUITTO,
   async run(run) {
-    const broker = run.chance(0.5) ? await mosquitto(run) : undefined;
-    const center = await Center.make(run, { brokerPort: broker?.port });
-    const publisher = new Publisher(run, { url: center.url });
-    publisher.start();
-    await publisher.flowing();
+    const { center, publisher } = await underLoad(run, { started: false });
     for (let round = 1; round <= 3; round++) {
       await center.start();
       await run.pause(600);

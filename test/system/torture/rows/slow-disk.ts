@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
-import { Center } from "../center.ts";
-import { mosquitto, settle } from "../faults.ts";
+import { settle, underLoad } from "../faults.ts";
 import { attach, NO_STRACE } from "../kill-at-call.ts";
-import { Publisher } from "../publisher.ts";
 import type { Row } from "../row.ts";
 
 const SYNC_MS = 500;
@@ -19,13 +17,10 @@ export const slowDisk: Row = {
   weight: 0.5,
   skip: NO_MOSQUITTO || NO_STRACE,
   async run(run) {
-    const broker = run.chance(0.5) ? await mosquitto(run) : undefined;
-    const words = ["--keepalive", "5"];
-    const center = await Center.make(run, { brokerPort: broker?.port, words });
-    await center.start();
-    const publisher = new Publisher(run, { url: center.url, edge: { keepaliveS: 2 } });
-    publisher.start();
-    await publisher.flowing();
+    const { center, publisher } = await underLoad(run, {
+      words: ["--keepalive", "5"],
+      edge: { keepaliveS: 2 },
+    });
     await center.ready();
     const before = residentMiB(center.pid);
     const connected = publisher.events("disconnected").length;
