@@ -9,8 +9,9 @@ import { patched } from "./plant.ts";
 const ROOT = resolve(import.meta.dirname, "..", "..", "..", "..");
 
 describe("The planted bugs of the fault harness", () => {
-  it("are ten, each with a name of its own", () => {
-    assert.equal(new Set(MUTANTS.map(({ name }) => name)).size, 10);
+  it("are at least ten, each with a name of its own", () => {
+    assert.ok(MUTANTS.length >= 10);
+    assert.equal(new Set(MUTANTS.map(({ name }) => name)).size, MUTANTS.length);
   });
 
   for (const { name, row, patches } of MUTANTS) {

@@ -179,4 +179,34 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "acknowledged-before-outbox",
+    row: 2,
+    what: "a gateway acknowledges what it has not in its outbox yet",
+    patches: [
+      {
+        file: "src/edge/forwarding/forwarder.ts",
+        find: "    this.#pendingBytes += item.bytes;\n    taken.then(\n",
+        replace:
+          "    this.#pendingBytes += item.bytes;\n    this.#settle(item, undefined);\n    taken.then(\n",
+      },
+      {
+        file: "src/edge/forwarding/forwarder.ts",
+        find: "        this.counts.taken++;\n        this.#settle(item, undefined);\n",
+        replace: "        this.counts.taken++;\n",
+      },
+    ],
+  },
+  {
+    name: "repetitions-forgotten",
+    row: 2,
+    what: "a gateway that was killed takes what its machines repeat for something new",
+    patches: [
+      {
+        file: "src/edge/forwarding/taken-transfers.ts",
+        find: "    for (const transfer of remembered)\n",
+        replace: "    for (const transfer of remembered.slice(0, 0))\n",
+      },
+    ],
+  },
 ];
