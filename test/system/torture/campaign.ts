@@ -11,6 +11,8 @@ export interface PlannedRun {
 
 /** A run that takes longer has not converged. */
 const LONGEST_RUN_MS = 600_000;
+/** For a row to notice that it is abandoned, before everything is cleaned up under it. */
+const GRACE_MS = 10_000;
 const NEVER = new AbortController().signal;
 
 /**
@@ -42,17 +44,35 @@ export async function runOnce(
   const abandoned = AbortSignal.any([stop, AbortSignal.timeout(LONGEST_RUN_MS)]);
   const run = new TortureRun(row.number, seed, abandoned, brief);
   let interrupted = false;
+  const running = row.run(run);
   try {
-    await run.within("the run ends", row.run(run));
+    await run.within("the run ends", running);
   } catch (error) {
     interrupted = stop.aborted;
-    run.violations.push(error instanceof Error ? error.message : String(error));
+    for (const thrown of new Set([error, await lastWords(running)])) {
+      if (thrown !== undefined) run.violations.push(messageOf(thrown));
+    }
   } finally {
     await run.cleanUp();
   }
   if (!interrupted) return run.finish();
   run.discard();
   return undefined;
+}
+
+/** What the row says itself, having noticed that it is abandoned; nothing when it hangs anywhere. */
+async function lastWords(running: Promise<void>): Promise<unknown> {
+  const { promise: hangs, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, GRACE_MS, undefined);
+  try {
+    return await Promise.race([running.catch((thrown: unknown) => thrown), hangs]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 /** Makes the runs, some at a time, and tells of each one. Stopped, it begins no more and interrupts those that run. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { runConche } from "../../commands/run-conche.ts";
 import { freePort } from "../../servers/mosquitto.ts";
 import { ConcheProcess } from "./conche-process.ts";
 import type { TortureRun } from "./torture-run.ts";
@@ -8,9 +9,13 @@ export class Gateway extends ConcheProcess {
   /** Where its machines connect: to itself, or to the broker that it bridges. */
   readonly port: number;
 
+  readonly outbox: string;
+
   private constructor(run: TortureRun, port: number, name: string, words: readonly string[]) {
-    super(run, name, [...words, "--outbox", join(run.folder, "outbox-gateway")]);
+    const outbox = join(run.folder, "outbox-gateway");
+    super(run, name, [...words, "--outbox", outbox]);
     this.port = port;
+    this.outbox = outbox;
   }
 
   /** Its machines' broker itself; it keeps its port, so that they find it again. */
@@ -41,12 +46,22 @@ export class Gateway extends ConcheProcess {
     });
   }
 
-  /** Resolves when the data center has confirmed everything that it has. */
-  async drained(): Promise<void> {
+  /** Everything that it has is confirmed by the data center; then it ends, and its books are held against its rows. */
+  async settle(): Promise<void> {
     await this.run.until("the gateway's outbox is empty", async () => {
-      return (
-        (await this.metric("conche_outbox_messages")) + (await this.metric("conche_forward_waiting")) === 0
-      );
+      const [kept, coming] = [
+        await this.metric("conche_outbox_messages"),
+        await this.metric("conche_forward_waiting"),
+      ];
+      return kept + coming === 0;
     });
+    await this.endInOrder();
+    await verifyOutbox(this.run, this.outbox);
   }
+}
+
+/** `conche verify` of an outbox that no process has: what it took was confirmed or is there. */
+export async function verifyOutbox(run: TortureRun, outbox: string): Promise<void> {
+  const verify = await runConche(["verify", "--outbox", outbox, "--json"]);
+  run.require(verify.code === 0, `conche verify --outbox: ${verify.out} ${verify.err}`);
 }

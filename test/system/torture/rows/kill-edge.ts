@@ -8,7 +8,7 @@ import {
   settle,
   startConcheUnderFire,
 } from "../faults.ts";
-import { Gateway } from "../gateway.ts";
+import { Gateway, verifyOutbox } from "../gateway.ts";
 import { PlainMachine } from "../plain-machine.ts";
 import { MACHINES, Publisher } from "../publisher.ts";
 import type { Row } from "../row.ts";
@@ -43,6 +43,7 @@ async function killLibrary(run: TortureRun, broker: Mosquitto): Promise<void> {
     await crashPublisher(run, publisher);
   }
   await settle(center, [publisher]);
+  await verifyOutbox(run, publisher.outbox);
 }
 
 /** The broker of machines that keep nothing themselves. */
@@ -68,7 +69,7 @@ async function killBridge(run: TortureRun, broker: Mosquitto): Promise<void> {
   const publisher = new Publisher(run, { url: bridge.url });
   publisher.start();
   await killAgainAndAgain(run, bridge);
-  await settle(center, [publisher, { settle: () => bridge.drained() }]);
+  await settle(center, [publisher, bridge]);
 }
 
 /** A data center that is there, or that comes when everything else is over and the outbox has all of it. */
@@ -93,7 +94,7 @@ async function killAmongPlainMachines(run: TortureRun, center: Center, gateway: 
   const forwarded: Bringer = {
     async settle() {
       for (const { last } of machines) if (last !== undefined) await center.holds(last);
-      await gateway.drained();
+      await gateway.settle();
     },
   };
   await settle(center, [...machines, forwarded]);
