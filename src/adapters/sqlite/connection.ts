@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { fileSize } from "./data-folder.ts";
 import type { LogFiles } from "./log-files.ts";
-import { sqliteCodeOf, toConcheError } from "./sqlite-error.ts";
+import { isUnfinished, sqliteCodeOf, toConcheError } from "./sqlite-error.ts";
 
 /** Earlier versions can corrupt a database when its write-ahead log starts over (fixed in SQLite 3.51.3). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
@@ -42,7 +42,9 @@ export function openReader(path: string, doing = "opening the log for reading"):
     return db;
   } catch (error) {
     db?.close();
-    throw toConcheError(error, doing, path);
+    if (!isUnfinished(error)) throw toConcheError(error, doing, path);
+    const message = `a transaction was cut short before the database was what it is to be: ${path}`;
+    throw new ConcheError("CONCHE_LOG_TOO_OLD", { message, cause: error });
   }
 }
 

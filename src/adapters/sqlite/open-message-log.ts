@@ -80,7 +80,7 @@ function inspect(files: LogFiles): SchemaState | undefined {
   try {
     db = openReader(files.database);
   } catch (error) {
-    // A transaction of the first program was cut short: undoing it is the first thing a writer does.
+    // A transaction of the first program, or the making of this log, was cut short: a writer undoes it first.
     if (isReadOnlyError(error)) return undefined;
     throw error;
   }

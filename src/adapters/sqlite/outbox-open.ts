@@ -27,6 +27,7 @@ import {
   requireNoMark,
   upgradeOutbox,
 } from "./outbox-schema.ts";
+import { isReadOnlyError } from "./sqlite-error.ts";
 
 /** How an outbox is opened. */
 export interface OutboxOptions {
@@ -51,9 +52,9 @@ export async function openOutboxDatabase(options: OutboxOptions, nowMs: number):
   try {
     makeDataFolder(files.folder);
     lock = await FolderLock.acquire(files, nowMs);
-    const known = inspect(files);
+    const inspected = inspect(files);
     db = openWriter(files.database, BUSY_TIMEOUT_MS);
-    const state = prepare(db, known, files);
+    const state = prepare(db, inspected, files);
     mark = new CommitMark(files.mark, state.id);
     mark.write(state.commits);
     const watch = new FileWatch(files);
@@ -113,24 +114,33 @@ function missing(files: LogFiles, message: string): ConcheError {
 
 /**
  * Looks at what is there over a connection that can't change it: an outbox that is refused stays as it is, its
- * write-ahead log included. False where there is none yet.
+ * write-ahead log included. False where there is none yet, undefined where seeing that needs a connection that writes.
  */
-function inspect(files: LogFiles): boolean {
+function inspect(files: LogFiles): boolean | undefined {
   if (!fileSize(files.database)) {
     requireNoMark(files);
     return false;
   }
   const db = new DatabaseSync(files.database, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
   try {
-    const known = hasOutbox(db, files);
-    if (known) checkOutbox(db, files);
-    return known;
+    return isSound(db, files);
+  } catch (error) {
+    if (isReadOnlyError(error)) return undefined;
+    throw error;
   } finally {
     db.close();
   }
 }
 
-function prepare(db: DatabaseSync, known: boolean, files: LogFiles): OutboxState {
+/** Whether there is an outbox in the database; refuses one that is damaged. */
+function isSound(db: DatabaseSync, files: LogFiles): boolean {
+  const known = hasOutbox(db, files);
+  if (known) checkOutbox(db, files);
+  return known;
+}
+
+function prepare(db: DatabaseSync, inspected: boolean | undefined, files: LogFiles): OutboxState {
+  const known = inspected ?? isSound(db, files);
   if (!known) initialiseFile(db);
   configureWriter(db);
   if (known) upgradeOutbox(db);

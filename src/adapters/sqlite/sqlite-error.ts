@@ -17,6 +17,8 @@ const SQLITE = {
 } as const;
 /** The shared-memory file could not be extended: the disk is full, and nothing of the log was touched. */
 const SQLITE_IOERR_SHMSIZE = 4874;
+/** There is a rollback journal to be played back. */
+const SQLITE_READONLY_ROLLBACK = 776;
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -63,6 +65,14 @@ export function isReadOnlyError(thrown: unknown): boolean {
   const code =
     sqliteCodeOf(thrown) ?? (thrown instanceof ConcheError ? sqliteCodeOf(thrown.cause) : undefined);
   return ((code ?? 0) & 0xff) === SQLITE.READONLY;
+}
+
+/**
+ * Whether a transaction that was made without a write-ahead log was cut short: undoing it is the first thing a writer
+ * does, and a reader can't. Such transactions are those that make the database, and the first program's.
+ */
+export function isUnfinished(thrown: unknown): boolean {
+  return sqliteCodeOf(thrown) === SQLITE_READONLY_ROLLBACK;
 }
 
 /**

@@ -9,6 +9,7 @@ import { openForReading } from "../../../src/adapters/sqlite/open-for-reading.ts
 import { openMessageLog } from "../../../src/adapters/sqlite/open-message-log.ts";
 import { GroupMaker, record } from "../../ingest/log-records.ts";
 import { isConcheError } from "../../ingest/message-log-suite.ts";
+import { leaveCutShort } from "./cut-short.ts";
 import { temporaryFolders } from "./temporary-folder.ts";
 
 const newFolder = temporaryFolders();
@@ -139,6 +140,18 @@ suite("opening a log", () => {
     const log = await openMessageLog(folder);
     await log.commit(new GroupMaker().group([record(1)]));
     await log.close();
+  });
+
+  test("begins anew where the making of the database was cut short; a reader says who undoes that", async () => {
+    const folder = newFolder();
+    leaveCutShort(logFiles(folder).database);
+    assert.throws(() => openForReading(folder), isConcheError("CONCHE_LOG_TOO_OLD", false));
+    const log = await openMessageLog(folder);
+    await log.commit(new GroupMaker().group([record(1)]));
+    await log.close();
+    const { db } = openForReading(folder);
+    assert.deepEqual({ ...db.prepare("SELECT count(*) AS rows FROM mqtt_messages").get() }, { rows: 1 });
+    db.close();
   });
 
   test("refuses a folder that is a file, or lies below one", async () => {

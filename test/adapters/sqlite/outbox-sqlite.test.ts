@@ -7,11 +7,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, describe, it } from "node:test";
+import { outboxFiles } from "../../../src/adapters/sqlite/outbox-files.ts";
+import { openOutboxForReading } from "../../../src/adapters/sqlite/outbox-open.ts";
 import { SqliteOutbox } from "../../../src/adapters/sqlite/outbox-sqlite.ts";
 import type { Publisher } from "../../../src/contract/identity.ts";
 import type { MachineKey } from "../../../src/contract/topic.ts";
 import type { NewMessage, StoredMessage } from "../../../src/edge/outbox.ts";
 import { ConcheError } from "../../../src/errors/conche-error.ts";
+import { isConcheError } from "../../ingest/message-log-suite.ts";
+import { leaveCutShort } from "./cut-short.ts";
 
 const MACHINE = "tunis-01/line-a/s5_tempering/temper-01" as MachineKey;
 const PUBLISHER: Publisher = { machine: MACHINE, boot: "boot-0001" };
@@ -309,6 +313,17 @@ describe("SqliteOutbox", () => {
       assert.equal(error.code, "CONCHE_OUTBOX_CORRUPT", `${part}`);
       assert.deepEqual(contents(damaged), before, "what is left of it is still there to be looked at");
     }
+  });
+
+  it("begins anew where the making of the database was cut short; a reader says who undoes that", async () => {
+    const folder = newFolder();
+    const files = outboxFiles(folder);
+    leaveCutShort(files.database);
+    assert.throws(() => openOutboxForReading(files), isConcheError("CONCHE_OUTBOX_TOO_OLD", false));
+    const outbox = await open(folder);
+    await outbox.append([message(1)]);
+    assert.deepEqual(numbers(await held(outbox)), [1]);
+    await outbox.close();
   });
 
   it("refuses an outbox of a newer version, and a database of something else", async () => {
