@@ -3,6 +3,7 @@ import { simulationFields, simulationLine } from "../adapters/terminal/simulatio
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { expandPlant } from "../plant/expand-plant.ts";
+import type { ScenarioDocument } from "../plant/scenario/scenario-document.ts";
 import { withTelemetryInterval } from "../plant/telemetry-interval.ts";
 import { defineCommand, type Invocation } from "./command.ts";
 import { duration } from "./duration.ts";
@@ -24,6 +25,7 @@ const OPTIONS = {
   },
 } as const;
 
+const HOUR_MS = 3_600_000;
 const NOBODY_HERE = "start a data center there (conche datacenter), or name a broker with --broker";
 
 /** `conche simulate` */
@@ -137,6 +139,7 @@ async function history(invocation: SimulateInvocation): Promise<number> {
   });
   const target = url === null ? config.data : withoutPassword(url);
   const machines = plant.machines.length;
+  const cut = scenario && cutScenario(scenario, endMs - startMs);
   const [from, until] = [startMs, endMs].map((ms) => new Date(ms).toISOString());
   view.started(`${from} to ${until}, seed ${seed}, ${machines} machines, into ${target}`, {
     from,
@@ -144,8 +147,12 @@ async function history(invocation: SimulateInvocation): Promise<number> {
     seed,
     machines,
     boot: made.boot ?? null,
+    ...(scenario === undefined
+      ? {}
+      : { scenario: { id: scenario.id, hours: scenario.hours, complete: cut === undefined } }),
     ...(url === null ? { data: target } : { broker: target }),
   });
+  if (cut !== undefined) view.notice(cut);
   if (url === null) {
     return (await runBackfill({ history: made, folder: config.data, view, stop })) ? 0 : INTERRUPTED;
   }
@@ -165,6 +172,17 @@ async function history(invocation: SimulateInvocation): Promise<number> {
     if (error instanceof ConcheError && error.code === "CONCHE_SHUTTING_DOWN") return INTERRUPTED;
     throw error;
   }
+}
+
+/** What a history that is shorter than its scenario leaves out, for people; undefined when it holds all of it. */
+function cutScenario({ id, hours, expect }: ScenarioDocument, lengthMs: number): string | undefined {
+  const hoursMade = lengthMs / HOUR_MS;
+  if (hoursMade >= hours) return undefined;
+  const cut = expect.filter(({ until_h }) => until_h > hoursMade).map(({ finding }) => finding);
+  const missed =
+    cut.length === 0 ? "" : `; of what is to be found, this is not in it or cut short: ${cut.join(", ")}`;
+  const made = Number(hoursMade.toFixed(2));
+  return `the history has ${made} h and ends before the scenario ${id}, which takes ${hours} h (--backfill ${hours}h)${missed}`;
 }
 
 /** With --for, looking for the broker counts too. */

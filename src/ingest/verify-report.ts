@@ -27,6 +27,7 @@ export interface VerifyFinding {
 
 /** One publisher's completeness: highest = stored + quarantined + missing. */
 export interface PublisherCompleteness {
+  /** `<site>/<line>/<step>/<machine>`; empty for messages without identity whose topic names none. */
   readonly machine: string;
   /** Null for what the machine sent without identity: no completeness can be told for it. */
   readonly boot: string | null;
@@ -50,6 +51,7 @@ export interface VerifyReport {
   readonly findings: readonly VerifyFinding[];
   /** Findings that were counted and not listed, because there were too many. */
   readonly unlisted: number;
+  /** Machines and boots, then, with `boot` null, machines that sent something without identity. */
   readonly publishers: readonly PublisherCompleteness[];
 }
 

@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { openMessageLog } from "../../src/adapters/sqlite/open-message-log.ts";
 import { GroupMaker, MACHINE, record } from "../ingest/log-records.ts";
-import { filledLog, refused, record as unnumbered } from "./filled-log.ts";
+import { append, filledLog, refused, record as unnumbered } from "./filled-log.ts";
 import { runConche } from "./run-conche.ts";
 
 /** A log in which number 3 of 1 to 5 is missing and number 2 came late. */
@@ -45,7 +45,7 @@ test("what came without identity is counted and not judged", async (context) => 
   assert.equal(code, 0, out);
   assert.match(out, /temper-01 +\(no identity\) +1 +0 +0 +0 +1 /);
   assert.match(out, /temper-02 +\(no identity\) +1 +0 +0 +0 +0 /);
-  assert.match(out, /1 in quarantine, 2 stored without identity/);
+  assert.match(out, /without identity: 2 messages stored, 1 in quarantine, from 2 machines/);
 });
 
 test("--strict makes a missing number an error, --incomplete leaves out who has everything", async (context) => {
@@ -82,9 +82,47 @@ test("what can't be asked is an error that says why", async (context) => {
     data,
   ]);
   assert.match(turned.err, /^conche: CONCHE_USAGE: --since .* must be before --until/);
+  const torn = await runConche(["report", "completeness", "--json", "--format", "csv", "--data", data]);
+  assert.equal(torn.code, 2);
+  const { code, message, hint } = JSON.parse(torn.err).error;
+  assert.deepEqual([torn.out, code], ["", "CONCHE_USAGE"]);
+  assert.match(`${message} ${hint}`, /--format csv .* and --json .* leave one of the two out/);
+  const agreed = await runConche(["report", "completeness", "--json", "--format", "json", "--data", data]);
+  assert.deepEqual([agreed.code, JSON.parse(agreed.out).rows], [0, []]);
   const unknown = await runConche(["report", "completness"]);
   assert.match(unknown.err, /did you mean completeness\?/);
   const missing = await runConche(["report", "completeness", "--data", `${data}/none`]);
   assert.match(missing.err, /^conche: CONCHE_LOG_MISSING: /);
   assert.deepEqual([turned.code, unknown.code, missing.code], [2, 2, 1]);
+});
+
+test("verify and the report say the same of the same log: publishers have numbers, the others are counted apart", async (context) => {
+  const data = await logWithGap(context);
+  const log = await openMessageLog(data);
+  const foreign = { ...refused(Buffer.from("{")), topic: "factory/what" };
+  await append(log, [unnumbered(1, "telemetry"), unnumbered(2, "state", {}, "temper-02")], [foreign]);
+  await log.close();
+  const [report, verified, reportJson, verifiedJson] = await Promise.all(
+    [["report", "completeness"], ["verify"], ["report", "completeness", "--json"], ["verify", "--json"]].map(
+      (words) => runConche([...words, "--data", data]),
+    ),
+  );
+  assert.match(report?.out ?? "", /^1 publisher: seen 5 /m);
+  assert.match(
+    report?.out ?? "",
+    /^without identity: 2 messages stored, 1 in quarantine, from 2 machines and other topics$/m,
+  );
+  assert.match(verified?.out ?? "", /^1 publisher: 1 with missing numbers$/m);
+  assert.match(
+    verified?.out ?? "",
+    /^without identity: 2 messages stored, 1 in quarantine, from 2 machines and other topics$/m,
+  );
+  const { totals, rows } = JSON.parse(reportJson?.out ?? "");
+  const { publishers } = JSON.parse(verifiedJson?.out ?? "");
+  const figures = (each: Record<string, unknown>) =>
+    ["machine", "boot", "stored", "missing", "duplicates", "quarantined"].map((name) => each[name]);
+  const byName = (a: unknown[], b: unknown[]) => (String(a) < String(b) ? -1 : 1);
+  assert.deepEqual(publishers.map(figures).sort(byName), rows.map(figures).sort(byName));
+  const withBoot = publishers.filter(({ boot }: { boot: unknown }) => boot !== null);
+  assert.deepEqual([withBoot.length, totals.publishers, totals.unsequenced], [1, 1, 2]);
 });

@@ -64,6 +64,26 @@ describe("conche simulate --backfill", () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
+  it("says when a history ends before the scenario that it is given, and what of it is then not there", async () => {
+    const words = ["simulate", "--scenario", "nozzle-clogging", "--telemetry-interval", "60", "--backfill"];
+    const [people, program] = await Promise.all([
+      runConche([...words, "10m", "--data", join(folder, "cut")]),
+      runConche([...words, "10m", "--data", join(folder, "cut-json"), "--json"]),
+    ]);
+    assert.deepEqual([people.code, program.code], [0, 0], people.err + program.err);
+    assert.match(
+      people.err,
+      /^conche: the history has 0\.17 h and ends before the scenario nozzle-clogging, which takes 9 h \(--backfill 9h\); .*: nozzle_drifts/,
+    );
+    const events = program.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const started = events.find(({ event }) => event === "started");
+    assert.deepEqual(started.scenario, { id: "nozzle-clogging", hours: 9, complete: false });
+    assert.ok(events.some(({ event, level }) => event === "notice" && level === "warning"));
+  });
+
   it("writes a log that is complete and adds up, received when it was said", async () => {
     const verify = await runConche(["verify", "--data", halfHour, "--json"]);
     assert.equal(verify.code, 0, verify.out + verify.err);

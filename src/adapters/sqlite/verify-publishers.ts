@@ -105,10 +105,11 @@ function unsequenced(db: DatabaseSync, found: FoundRows): PublisherCompleteness[
     const machine = isUpTopic(parsed) ? parsed.machineKey : "";
     quarantined.set(machine, (quarantined.get(machine) ?? 0) + 1);
   }
-  return Array.from(found.unsequenced, ([machine, stored]) => ({
+  const machines = new Set([...found.unsequenced.keys(), ...quarantined.keys()]);
+  return Array.from(machines, (machine) => ({
     machine,
     boot: null,
-    stored,
+    stored: found.unsequenced.get(machine) ?? 0,
     quarantined: quarantined.get(machine) ?? 0,
     missing: 0,
     missingRanges: [],

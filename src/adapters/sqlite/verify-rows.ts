@@ -23,7 +23,7 @@ export interface FoundPublisher {
 export interface FoundRows {
   rows: number;
   readonly publishers: Map<string, FoundPublisher>;
-  /** Rows without identity, by machine (by topic where it isn't one of the namespace). */
+  /** Rows without identity, by machine; under "" where the topic names none. */
   readonly unsequenced: Map<string, number>;
   readonly retained: Map<string, RetainedPlace & { readonly id: number }>;
 }
@@ -94,10 +94,12 @@ function checkBlock(
 
 function takeRow(row: StoredRow, found: FoundRows, findings: Findings): void {
   const { boot, seq } = row;
-  const machine = row.topic.machineKey ?? row.topic.topic;
+  const { machineKey } = row.topic;
   if (boot === null || seq === null) {
-    found.unsequenced.set(machine, (found.unsequenced.get(machine) ?? 0) + 1);
+    const unsequenced = machineKey ?? "";
+    found.unsequenced.set(unsequenced, (found.unsequenced.get(unsequenced) ?? 0) + 1);
   } else {
+    const machine = machineKey ?? row.topic.topic;
     const key = `${machine} ${boot}`;
     let publisher = found.publishers.get(key);
     if (publisher === undefined) {

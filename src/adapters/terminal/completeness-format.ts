@@ -1,5 +1,5 @@
 import type { CompletenessReport, CompletenessRow } from "../../ingest/completeness.ts";
-import { counted, grouped } from "./counts.ts";
+import { counted, grouped, unsequencedLine } from "./counts.ts";
 import { type CsvValue, csvRows } from "./csv.ts";
 import { jsonLine } from "./json-line.ts";
 import { sanitizeBlock } from "./sanitize.ts";
@@ -24,10 +24,10 @@ const NOTABLE_SKEW_MS = 1_000;
 
 /** The report for people. */
 export function completenessText({ totals, rows }: CompletenessReport, surface: TableSurface): string {
-  const { publishers, incomplete, seen, stored, missing, refilled, duplicates, quarantined, unsequenced } =
-    totals;
+  const { publishers, incomplete, seen, stored, missing, refilled, duplicates } = totals;
   const law = `seen ${grouped(seen)} = stored ${grouped(stored)} + quarantined ${grouped(seen - stored - missing)} + missing ${grouped(missing)}`;
-  const further = `${counted(refilled, "number")} refilled, ${counted(duplicates, "duplicate")}, ${grouped(quarantined)} in quarantine, ${grouped(unsequenced)} stored without identity`;
+  const further = `${counted(refilled, "number")} refilled, ${counted(duplicates, "duplicate")}`;
+  const unsequenced = rows.filter(({ boot }) => boot === null);
   if (rows.length === 0) return "no publisher fits";
   const verdict =
     incomplete === 0
@@ -38,6 +38,7 @@ export function completenessText({ totals, rows }: CompletenessReport, surface: 
     "",
     `${counted(publishers, "publisher")}: ${law}`,
     further,
+    ...(unsequenced.length === 0 ? [] : [unsequencedLine(unsequenced)]),
     "",
     verdict,
   ].join("\n");

@@ -3,7 +3,7 @@ import {
   VERIFY_FINDINGS,
   type VerifyReport,
 } from "../../ingest/verify-report.ts";
-import { counted, grouped } from "./counts.ts";
+import { counted, grouped, unsequencedLine } from "./counts.ts";
 import { jsonLine } from "./json-line.ts";
 import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
 
@@ -24,12 +24,14 @@ export function verifyText(report: VerifyReport, all: boolean, surface: TableSur
   const { rows, totals, publishers, findings, unlisted } = report;
   const { received, stored, duplicates, quarantined } = totals;
   const shown = publishers.filter((publisher) => all || publisher.missing > 0 || !publisher.consistent);
-  const incomplete = publishers.filter(({ missing }) => missing > 0).length;
-  const unsequenced = publishers.filter(({ boot }) => boot === null).length;
+  const numbered = publishers.filter(({ boot }) => boot !== null);
+  const incomplete = numbered.filter(({ missing }) => missing > 0).length;
+  const unsequenced = publishers.filter(({ boot }) => boot === null);
   const parts = [
     `${counted(rows, "message")} in the log`,
     `received ${grouped(received)} = stored ${grouped(stored)} + duplicates ${grouped(duplicates)} + quarantined ${grouped(quarantined)}`,
-    `${counted(publishers.length, "publisher")}: ${grouped(incomplete)} with missing numbers, ${grouped(unsequenced)} unsequenced`,
+    `${counted(numbered.length, "publisher")}: ${grouped(incomplete)} with missing numbers`,
+    ...(unsequenced.length === 0 ? [] : [unsequencedLine(unsequenced)]),
     ...(shown.length === 0 ? [] : ["", renderTable(PUBLISHER_COLUMNS, shown.map(publisherRow), surface)]),
     ...(findings.length === 0 ? [] : ["", renderTable(FINDING_COLUMNS, findings.map(findingRow), surface)]),
     ...(unlisted === 0 ? [] : [`and ${grouped(unlisted)} more`]),
@@ -60,9 +62,10 @@ function publisherRow(publisher: PublisherCompleteness): TableCell[] {
     .slice(0, RANGES_SHOWN)
     .map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
   const more = missingRanges.length > RANGES_SHOWN ? ", …" : "";
+  const name = machine === "" ? "(other topics)" : machine;
   return [
-    consistent ? machine : { text: machine, style: "red" },
-    boot ?? "(unsequenced)",
+    consistent ? name : { text: name, style: "red" },
+    boot ?? "(no identity)",
     boot === null ? "" : highest,
     stored,
     quarantined,

@@ -54,12 +54,12 @@ export const completeness = defineCommand({
   options: OPTIONS,
   async run({ options, config, terminal }) {
     const { incomplete, strict, ...chosen } = options;
+    const format = formatOf(options.format, config.json);
     const { sinceMs, untilMs } = filterOf({ ...chosen, type: undefined, batch: undefined });
     const filter = { ...chosen, sinceMs, untilMs, incomplete };
     const reading = CompletenessReader.open(config.data);
     try {
       const report = reportCompleteness(reading, filter);
-      const format = options.format ?? (config.json ? "json" : "table");
       if (format === "csv") terminal.out.write(completenessCsv(report, terminal));
       else {
         const text = format === "json" ? completenessJson(report) : completenessText(report, terminal);
@@ -81,3 +81,13 @@ export const completeness = defineCommand({
     }
   },
 });
+
+/** @throws ConcheError CONCHE_USAGE where two formats are asked for */
+function formatOf(format: "table" | "json" | "csv" | undefined, json: boolean): "table" | "json" | "csv" {
+  if (!json) return format ?? "table";
+  if (format === undefined || format === "json") return "json";
+  throw new ConcheError("CONCHE_USAGE", {
+    message: `--format ${format} asks for one format, and --json (or json in environment or file) for another`,
+    hint: "leave one of the two out: --json is the same as --format json",
+  });
+}
