@@ -3,23 +3,56 @@ import type { MqttConsumerOptions } from "../adapters/mqtt-packet/options.ts";
 import type { Config } from "../config/config-schema.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
 
+/** How a broker is received from: what the settings of the broker and of the machines' broker have in common. */
+export interface ConsumerSettings extends PemFiles {
+  /** 5 or 3.1.1; the configuration has seen to that. */
+  readonly protocol: string;
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly sessionExpirySeconds: number;
+  readonly receiveMaximum: number;
+  readonly keepaliveSeconds: number;
+}
+
+/** Which broker, and as whom. */
+export interface ConsumerPlace {
+  readonly url: string;
+  readonly clientId: string;
+  /** Largest packet taken, bytes. */
+  readonly packetLimit: number;
+  /** What the names of its settings begin with. */
+  readonly prefix: string;
+}
+
 /**
- * The configuration of another broker as its consumer takes it.
+ * The settings of a broker as its consumer takes them.
  * @throws ConcheError CONCHE_CONFIG_INVALID when a certificate or key can't be read
  */
-export async function consumerOptions(url: string, { broker, mqtt }: Config): Promise<MqttConsumerOptions> {
+export async function consumerOptionsOf(
+  { url, clientId, packetLimit, prefix }: ConsumerPlace,
+  settings: ConsumerSettings,
+): Promise<MqttConsumerOptions> {
   return {
     url,
-    clientId: broker.clientId,
-    protocol: broker.protocol === "5" ? 5 : 4,
-    username: broker.username ?? undefined,
-    password: broker.password ?? undefined,
-    ...(await readPems("", broker)),
-    sessionExpiryS: broker.sessionExpirySeconds,
-    receiveMaximum: broker.receiveMaximum,
-    maxPacketBytes: mqtt.packetLimit,
-    keepaliveS: broker.keepaliveSeconds,
+    clientId,
+    protocol: settings.protocol === "5" ? 5 : 4,
+    username: settings.username ?? undefined,
+    password: settings.password ?? undefined,
+    ...(await readPems(prefix, settings)),
+    sessionExpiryS: settings.sessionExpirySeconds,
+    receiveMaximum: settings.receiveMaximum,
+    maxPacketBytes: packetLimit,
+    keepaliveS: settings.keepaliveSeconds,
   };
+}
+
+/**
+ * The configuration of another broker (`--broker`) as its consumer takes it.
+ * @throws ConcheError CONCHE_CONFIG_INVALID when a certificate or key can't be read
+ */
+export function consumerOptions(url: string, { broker, mqtt }: Config): Promise<MqttConsumerOptions> {
+  const { clientId } = broker;
+  return consumerOptionsOf({ url, clientId, packetLimit: mqtt.packetLimit, prefix: "" }, broker);
 }
 
 /** The files that a broker's settings name. */

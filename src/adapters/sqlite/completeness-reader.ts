@@ -1,14 +1,14 @@
-import type { DatabaseSync } from "node:sqlite";
 import type {
   CompletenessReading,
   UnsequencedCount,
   UnsequencedQuarantine,
 } from "../../ingest/completeness.ts";
 import type { SequenceState } from "../../ingest/sequence.ts";
-import { openForReading } from "./open-for-reading.ts";
+import { openForReading, type ReadableLog } from "./open-for-reading.ts";
 import { allSequences } from "./sequence-table.ts";
-import { toConcheError } from "./sqlite-error.ts";
 
+/** As errors put it. */
+const READING = "reading what the log knows of its publishers";
 /** Stored rows that no sequence counts are those without identity. */
 const ANY_UNSEQUENCED = `
   SELECT (SELECT stored FROM log_totals WHERE one = 1) > (SELECT ifnull(sum(stored), 0) FROM sequences) AS found`;
@@ -22,30 +22,27 @@ const QUARANTINE = `
 
 /** Reads what a log knows of its publishers, all of it as of one moment. */
 export class CompletenessReader implements CompletenessReading {
-  readonly #db: DatabaseSync;
-  readonly #path: string;
+  readonly #log: ReadableLog;
 
-  private constructor(db: DatabaseSync, path: string) {
-    this.#db = db;
-    this.#path = path;
+  private constructor(log: ReadableLog) {
+    this.#log = log;
   }
 
   /** @throws ConcheError as {@link openForReading} */
   static open(folder: string): CompletenessReader {
-    const { db, files } = openForReading(folder);
-    const reader = new CompletenessReader(db, files.database);
-    reader.#guard(() => db.exec("BEGIN"));
-    return reader;
+    const log = openForReading(folder);
+    log.guard(READING, (db) => db.exec("BEGIN"));
+    return new CompletenessReader(log);
   }
 
   sequences(): SequenceState[] {
-    return this.#guard(() => [...allSequences(this.#db)]);
+    return this.#log.guard(READING, (db) => [...allSequences(db)]);
   }
 
   unsequenced(): UnsequencedCount[] {
-    return this.#guard(() => {
-      if (this.#db.prepare(ANY_UNSEQUENCED).get()?.found !== 1) return [];
-      const rows = this.#db.prepare(UNSEQUENCED).all();
+    return this.#log.guard(READING, (db) => {
+      if (db.prepare(ANY_UNSEQUENCED).get()?.found !== 1) return [];
+      const rows = db.prepare(UNSEQUENCED).all();
       return rows.map((row) => ({
         machine: String(row.machine),
         stored: Number(row.stored),
@@ -55,22 +52,14 @@ export class CompletenessReader implements CompletenessReading {
   }
 
   unsequencedQuarantine(): UnsequencedQuarantine[] {
-    return this.#guard(() => {
-      const rows = this.#db.prepare(QUARANTINE).all();
+    return this.#log.guard(READING, (db) => {
+      const rows = db.prepare(QUARANTINE).all();
       return rows.map((row) => ({ topic: String(row.topic), count: Number(row.count), ...seenAt(row) }));
     });
   }
 
   close(): void {
-    this.#db.close();
-  }
-
-  #guard<Result>(read: () => Result): Result {
-    try {
-      return read();
-    } catch (error) {
-      throw toConcheError(error, "reading what the log knows of its publishers", this.#path);
-    }
+    this.#log.close();
   }
 }
 

@@ -1,11 +1,13 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import type { LogFilter, LogReading, StoredMessage } from "../../ingest/log-reading.ts";
 import { blockOf, firstIdOf, lastIdOf } from "./block.ts";
 import { type BlockLookup, BlockSearch } from "./block-search.ts";
-import { openForReading } from "./open-for-reading.ts";
+import { openForReading, type ReadableLog } from "./open-for-reading.ts";
 import { type IdRange, RowQuery } from "./row-query.ts";
 import { toConcheError } from "./sqlite-error.ts";
 
+/** As errors put it. */
+const READING = "reading the log";
 /** Rows read at a time: a page of large payloads stays in memory, and no statement is open between pages. */
 const PAGE_ROWS = 256;
 /** Blocks looked up at a time: few at first, because a query with a limit often ends there, then more and more. */
@@ -14,35 +16,32 @@ const LARGEST_WINDOW = 4096;
 
 /** Reads a log from its files. */
 export class LogReader implements LogReading {
-  readonly #db: DatabaseSync;
-  readonly #path: string;
+  readonly #log: ReadableLog;
   readonly #search: BlockSearch;
   readonly #ends: StatementSync;
 
-  private constructor(db: DatabaseSync, path: string) {
-    this.#db = db;
-    this.#path = path;
-    this.#search = new BlockSearch(db);
-    this.#ends = db.prepare(
+  private constructor(log: ReadableLog) {
+    this.#log = log;
+    this.#search = new BlockSearch(log.db);
+    this.#ends = log.db.prepare(
       "SELECT last_id, (SELECT ifnull(max(block), -1) FROM log_blocks) AS block FROM log_totals WHERE one = 1",
     );
   }
 
   /** @throws ConcheError as {@link openForReading} */
   static open(folder: string): LogReader {
-    const { db, files } = openForReading(folder);
-    return new LogReader(db, files.database);
+    return new LogReader(openForReading(folder));
   }
 
   lastId(): number {
-    return this.#guard("reading the log", () => this.#readEnds().lastId);
+    return this.#log.guard(READING, () => this.#readEnds().lastId);
   }
 
   *query(filter: LogFilter): Generator<StoredMessage> {
     let wanted = filter.limit ?? Number.POSITIVE_INFINITY;
     if (wanted <= 0) return;
     try {
-      const query = new RowQuery(this.#db, filter);
+      const query = new RowQuery(this.#log.db, filter);
       for (const range of this.#ranges(filter)) {
         for (const message of query.rows(range, Math.min(PAGE_ROWS, wanted))) {
           yield message;
@@ -50,12 +49,12 @@ export class LogReader implements LogReading {
         }
       }
     } catch (error) {
-      throw toConcheError(error, "reading the log", this.#path);
+      throw toConcheError(error, READING, this.#log.files.database);
     }
   }
 
   close(): void {
-    this.#db.close();
+    this.#log.close();
   }
 
   /** The ranges of ids to search, in the order of the query: closed blocks by the index, and the rows after them. */
@@ -88,14 +87,6 @@ export class LogReader implements LogReading {
   #readEnds(): { lastId: number; lastBlock: number } {
     const row = this.#ends.get();
     return { lastId: Number(row?.last_id ?? 0), lastBlock: Number(row?.block ?? -1) };
-  }
-
-  #guard<Result>(doing: string, read: () => Result): Result {
-    try {
-      return read();
-    } catch (error) {
-      throw toConcheError(error, doing, this.#path);
-    }
   }
 }
 

@@ -6,12 +6,35 @@ import { requireLog } from "./data-folder.ts";
 import { type LogFiles, logFiles } from "./log-files.ts";
 import { SCHEMA_VERSION } from "./migrations/all.ts";
 import { readSchemaState } from "./schema-state.ts";
+import { toConcheError } from "./sqlite-error.ts";
 import { requireNoCommits, requireNothingLost } from "./startup-check.ts";
 
-/** A log opened for reading only. */
-export interface ReadableLog {
+/** A log opened for reading only: what every reader of it is made of. */
+export class ReadableLog {
   readonly db: DatabaseSync;
   readonly files: LogFiles;
+
+  constructor(db: DatabaseSync, files: LogFiles) {
+    this.db = db;
+    this.files = files;
+  }
+
+  /**
+   * Reads, and gives what SQLite throws a code.
+   * @param doing what is read, as it continues "while …"
+   * @throws ConcheError CONCHE_LOG_…
+   */
+  guard<Result>(doing: string, read: (db: DatabaseSync) => Result): Result {
+    try {
+      return read(this.db);
+    } catch (error) {
+      throw toConcheError(error, doing, this.files.database);
+    }
+  }
+
+  close(): void {
+    this.db.close();
+  }
 }
 
 /**
@@ -37,7 +60,7 @@ export function openForReading(folder: string): ReadableLog {
         message: `the database has ${version}, reading needs schema version ${SCHEMA_VERSION}: ${files.database}`,
       });
     }
-    return { db, files };
+    return new ReadableLog(db, files);
   } catch (error) {
     db.close();
     throw error;

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
+import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type {
   QuarantinedMessage,
@@ -7,9 +7,10 @@ import type {
   QuarantineSummary,
 } from "../../ingest/quarantine-reading.ts";
 import type { QuarantineReason } from "../../ingest/quarantine-reason.ts";
-import { openForReading } from "./open-for-reading.ts";
-import { toConcheError } from "./sqlite-error.ts";
+import { openForReading, type ReadableLog } from "./open-for-reading.ts";
 
+/** As errors put it. */
+const READING = "reading the quarantine";
 const COLUMNS = `id, received_at, topic, reason, detail, schema, machine, boot, seq, qos, retain, replayed_at,
   replayed_id, note, properties_json`;
 const PAGE_ROWS = 256;
@@ -23,31 +24,28 @@ type Row = Record<string, SQLOutputValue>;
 
 /** Reads the quarantine of a log from its files. */
 export class QuarantineReader implements QuarantineReading {
-  readonly #db: DatabaseSync;
-  readonly #path: string;
+  readonly #log: ReadableLog;
 
-  private constructor(db: DatabaseSync, path: string) {
-    this.#db = db;
-    this.#path = path;
+  private constructor(log: ReadableLog) {
+    this.#log = log;
   }
 
   /** @throws ConcheError as {@link openForReading} */
   static open(folder: string): QuarantineReader {
-    const { db, files } = openForReading(folder);
-    return new QuarantineReader(db, files.database);
+    return new QuarantineReader(openForReading(folder));
   }
 
   *list(filter: QuarantineFilter): Generator<QuarantineSummary> {
     const { conditions, values } = toSql(filter);
     let wanted = filter.limit ?? Number.POSITIVE_INFINITY;
     let after = filter.afterId ?? 0;
-    const statement = this.#guard(() =>
-      this.#db.prepare(`SELECT ${COLUMNS}, length(payload) AS payload_bytes FROM quarantine
+    const statement = this.#log.guard(READING, (db) =>
+      db.prepare(`SELECT ${COLUMNS}, length(payload) AS payload_bytes FROM quarantine
         WHERE id > :after ${conditions} ORDER BY id LIMIT :limit`),
     );
     while (wanted > 0) {
       const limit = Math.min(PAGE_ROWS, wanted);
-      const page = this.#guard(() => statement.all({ ...values, after, limit }));
+      const page = this.#log.guard(READING, () => statement.all({ ...values, after, limit }));
       for (const row of page) yield { ...describe(row), payloadBytes: Number(row.payload_bytes) };
       if (page.length < limit) return;
       wanted -= page.length;
@@ -56,8 +54,8 @@ export class QuarantineReader implements QuarantineReading {
   }
 
   get(id: number): QuarantinedMessage {
-    const row = this.#guard(() =>
-      this.#db.prepare(`SELECT ${COLUMNS}, payload FROM quarantine WHERE id = ?`).get(id),
+    const row = this.#log.guard(READING, (db) =>
+      db.prepare(`SELECT ${COLUMNS}, payload FROM quarantine WHERE id = ?`).get(id),
     );
     if (row === undefined) {
       throw new ConcheError("CONCHE_QUARANTINE_UNKNOWN", { message: `quarantine has no message ${id}` });
@@ -66,8 +64,8 @@ export class QuarantineReader implements QuarantineReading {
   }
 
   openByReason(): Map<QuarantineReason, number> {
-    const rows = this.#guard(() =>
-      this.#db
+    const rows = this.#log.guard(READING, (db) =>
+      db
         .prepare("SELECT reason, count(*) AS count FROM quarantine WHERE replayed_at IS NULL GROUP BY reason")
         .all(),
     );
@@ -75,15 +73,7 @@ export class QuarantineReader implements QuarantineReading {
   }
 
   close(): void {
-    this.#db.close();
-  }
-
-  #guard<Result>(read: () => Result): Result {
-    try {
-      return read();
-    } catch (error) {
-      throw toConcheError(error, "reading the quarantine", this.#path);
-    }
+    this.#log.close();
   }
 }
 

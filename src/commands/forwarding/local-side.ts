@@ -7,7 +7,7 @@ import { UP_ROOT } from "../../contract/topic.ts";
 import type { NewestState } from "../../edge/outbox.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import type { Delivery } from "../../ingest/delivery.ts";
-import { readPems } from "../consumer-options.ts";
+import { consumerOptionsOf } from "../consumer-options.ts";
 import { brokerNotice, consumerNotice } from "../running/broker-notices.ts";
 import { authority, withoutPassword } from "../running/delivery.ts";
 import type { Names } from "./names.ts";
@@ -66,19 +66,8 @@ async function consumer(url: string, parts: LocalSideParts, owner: LocalSideOwne
       if (notice !== undefined) view.notice(notice.level, notice.text);
     }
   };
-  const delivery = new MqttConsumer({
-    url,
-    clientId: names.localClientId,
-    protocol: local.protocol === "5" ? 5 : 4,
-    username: local.username ?? undefined,
-    password: local.password ?? undefined,
-    ...(await readPems("local-", local)),
-    sessionExpiryS: local.sessionExpirySeconds,
-    receiveMaximum: local.receiveMaximum,
-    maxPacketBytes: mqtt.packetLimit,
-    keepaliveS: local.keepaliveSeconds,
-    onStatus: told,
-  });
+  const place = { url, clientId: names.localClientId, packetLimit: mqtt.packetLimit, prefix: "local-" };
+  const delivery = new MqttConsumer({ ...(await consumerOptionsOf(place, local)), onStatus: told });
   return { delivery, addresses: () => ({ local: withoutPassword(url) }), started: () => {} };
 }
 
