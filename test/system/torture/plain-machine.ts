@@ -6,7 +6,7 @@ import type { TortureRun } from "./torture-run.ts";
 
 /** Messages that wait for their PUBACK. */
 const WINDOW = 12;
-const LONGEST_PAUSE_MS = 8;
+const LONGEST_PAUSE_MS = 20;
 const RECONNECT_MS = 20;
 const LAST_PACKET_ID = 65_535;
 
