@@ -41,8 +41,12 @@ export async function runOnce(
   { row, seed, brief }: PlannedRun,
   stop: AbortSignal = NEVER,
 ): Promise<RunResult | undefined> {
-  const abandoned = AbortSignal.any([stop, AbortSignal.timeout(LONGEST_RUN_MS)]);
-  const run = new TortureRun(row.number, seed, abandoned, brief);
+  // Not AbortSignal.any over a timeout: the collector may take that one away before it comes.
+  const abandoned = new AbortController();
+  const abandon = () => abandoned.abort();
+  const overdue = setTimeout(abandon, LONGEST_RUN_MS);
+  stop.addEventListener("abort", abandon);
+  const run = new TortureRun(row.number, seed, abandoned.signal, brief);
   let interrupted = false;
   const running = row.run(run);
   try {
@@ -53,6 +57,8 @@ export async function runOnce(
       if (thrown !== undefined) run.violations.push(messageOf(thrown));
     }
   } finally {
+    clearTimeout(overdue);
+    stop.removeEventListener("abort", abandon);
     await run.cleanUp();
   }
   if (!interrupted) return run.finish();
