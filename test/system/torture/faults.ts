@@ -82,6 +82,15 @@ export async function crashPublisher(run: TortureRun, publisher: Publisher): Pro
   await crash(run, publisher, () => publisher.ended());
 }
 
+/** Starts the publisher to be killed while its outbox is made or opened, or a little later. */
+export async function killStartingPublisher(run: TortureRun, publisher: Publisher): Promise<void> {
+  if (NO_STRACE) return;
+  publisher.start({ wrapper: killedFromStart(run.pick(CALLS), run.integer(1, 60)) });
+  await Promise.race([publisher.ended(), publisher.flowing().catch(() => {})]);
+  if (publisher.running) await publisher.kill();
+  else run.kills++;
+}
+
 /** Starts a data center or a gateway; now and then it is killed while it starts, and started again. */
 export async function startConcheUnderFire(run: TortureRun, conche: ConcheProcess): Promise<void> {
   if (!NO_STRACE && run.chance(0.2)) {

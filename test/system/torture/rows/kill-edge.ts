@@ -4,6 +4,7 @@ import {
   type Bringer,
   crashConche,
   crashPublisher,
+  killStartingPublisher,
   mosquitto,
   settle,
   startConcheUnderFire,
@@ -42,7 +43,9 @@ async function killLibrary(run: TortureRun, broker: Mosquitto): Promise<void> {
   await center.start();
   const publisher = new Publisher(run, { url: center.url });
   for (let kill = 1; kill <= run.times(KILLS); kill++) {
-    publisher.start();
+    // The first start makes the outbox, which must not be cut short for good either.
+    if (kill === 1 || run.chance(0.2)) await killStartingPublisher(run, publisher);
+    publisher.start({ wrapper: [] });
     await publisher.flowing(run.integer(1, 100));
     await crashPublisher(run, publisher);
   }
