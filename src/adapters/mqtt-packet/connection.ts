@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { generate, type IConnackPacket, type IDisconnectPacket, type Packet } from "mqtt-packet";
+import type { IConnackPacket, IDisconnectPacket, Packet } from "mqtt-packet";
 import type { Cancel } from "../../edge/clock.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { MessageSink, OutgoingMessage } from "../../ingest/delivery.ts";
@@ -7,6 +7,7 @@ import { type BrokerSocket, isHangUp, leaveSocket, socketFailure } from "./broke
 import { brokerDisconnect, closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import { type Frame, FrameSplitter } from "./frame-splitter.ts";
+import { generate } from "./generate.ts";
 import { type BrokerLimits, connectPacket, readConnack } from "./handshake.ts";
 import { Intake } from "./intake.ts";
 import { Liveness } from "./liveness.ts";

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { generate, type IConnackPacket, type Packet } from "mqtt-packet";
+import type { IConnackPacket, Packet } from "mqtt-packet";
 import type { Qos } from "../../contract/policy.ts";
 import type { Cancel } from "../../edge/clock.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
@@ -7,6 +7,7 @@ import type { LoadTally } from "../../load/load-tally.ts";
 import { type BrokerSocket, isHangUp, leaveSocket, socketFailure } from "./broker-socket.ts";
 import { brokerDisconnect, closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
 import { type Frame, FrameSplitter } from "./frame-splitter.ts";
+import { generate } from "./generate.ts";
 import { type BrokerLimits, readConnack, sessionlessConnect } from "./handshake.ts";
 import { Liveness } from "./liveness.ts";
 import type { ConsumerSettings } from "./options.ts";

@@ -1,9 +1,10 @@
-import { generate, type IPubackPacket, type IPublishPacket } from "mqtt-packet";
+import type { IPubackPacket, IPublishPacket } from "mqtt-packet";
 import { CONTENT_TYPE } from "../../contract/identity.ts";
 import type { Cancel } from "../../edge/clock.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { OutgoingMessage } from "../../ingest/delivery.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
+import { generate } from "./generate.ts";
 import type { BrokerLimits } from "./handshake.ts";
 import type { ConsumerSettings } from "./options.ts";
 import { FIRST_FAILURE, reasonText } from "./reason-codes.ts";

@@ -1,6 +1,7 @@
-import { generate, type IPublishPacket } from "mqtt-packet";
+import type { IPublishPacket } from "mqtt-packet";
 import type { Qos } from "../../contract/policy.ts";
 import { type LoadPayload, SEQ_DIGITS } from "../../load/load-message.ts";
+import { generate } from "./generate.ts";
 
 /** What one machine of a load says again and again. */
 export interface RepeatedMessage {

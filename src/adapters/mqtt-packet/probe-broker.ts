@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
-import { generate } from "mqtt-packet";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { BrokerSocket, isHangUp, leaveSocket, socketFailure } from "./broker-socket.ts";
 import { closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
+import { generate } from "./generate.ts";
 import { type BrokerLimits, readConnack, sessionlessConnect } from "./handshake.ts";
 import { type ConsumerSettings, consumerSettings, type MqttConsumerOptions } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";

@@ -1,7 +1,8 @@
-import { generate, type ISubackPacket } from "mqtt-packet";
+import type { ISubackPacket } from "mqtt-packet";
 import { Backoff } from "../../edge/backoff.ts";
 import type { Cancel } from "../../edge/clock.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
+import { generate } from "./generate.ts";
 import { readSuback, subscribePacket } from "./handshake.ts";
 import type { ConsumerSettings } from "./options.ts";
 import { SUBSCRIBE_PACKET_ID } from "./outgoing-publishes.ts";

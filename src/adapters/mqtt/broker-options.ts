@@ -88,6 +88,8 @@ function session(options: MachineClientOptions): IClientOptions {
     connectTimeout: options.connectTimeoutMs ?? MACHINE_CLIENT_DEFAULTS.connectTimeoutMs,
     reconnectPeriod: 0,
     resubscribe: false,
+    // 65,536 numbers as buffers, 10 MB, made with the first packet of the process.
+    writeCache: false,
     ...(will === undefined
       ? {}
       : {

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { NewMessage } from "../../edge/outbox.ts";
+import type { NewEntry } from "./outbox-entry.ts";
 import type { OutboxState } from "./outbox-schema.ts";
 
 /** What an append brings of one publisher. */
@@ -37,7 +37,7 @@ export class OutboxBooks {
   /** An append and the messages that are now held. Within its transaction, as all of this. */
   taken(
     { batch, commits }: Pick<OutboxState, "batch" | "commits">,
-    messages: readonly (readonly [publisher: number, message: NewMessage])[],
+    messages: readonly (readonly [publisher: number, message: Pick<NewEntry, "seq" | "durable" | "forwarded">])[],
   ): void {
     const byPublisher = new Map<number, Taken>();
     let durable = 0;

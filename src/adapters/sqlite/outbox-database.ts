@@ -4,12 +4,10 @@ import type {
   AppendNotes,
   AppendOutcome,
   Holding,
-  NewMessage,
   OutboxMemory,
   Pile,
   PublisherHolding,
   ReadOutcome,
-  StoredMessage,
 } from "../../edge/outbox.ts";
 import type { SeqRange } from "../../edge/seq-set.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
@@ -20,11 +18,12 @@ import type { FileWatch } from "./file-watch.ts";
 import type { FolderLock } from "./folder-lock.ts";
 import type { LogFiles } from "./log-files.ts";
 import { OutboxBooks } from "./outbox-books.ts";
+import type { NewEntry, OutboxEntry } from "./outbox-entry.ts";
 import { outboxCorrupt, toOutboxError } from "./outbox-error.ts";
 import { OutboxNotes } from "./outbox-notes.ts";
 import { OutboxPublishers } from "./outbox-publishers.ts";
 import { OutboxRing } from "./outbox-ring.ts";
-import { rowOf, storedMessage } from "./outbox-row.ts";
+import { rowOf, storedEntry } from "./outbox-row.ts";
 import type { OutboxState } from "./outbox-schema.ts";
 import { OutboxTable } from "./outbox-table.ts";
 
@@ -38,6 +37,11 @@ export interface OpenedOutbox {
   readonly state: OutboxState;
   /** Most bytes of telemetry kept. */
   readonly telemetryBytes: number;
+}
+
+/** What a read found, as `ReadOutcome`. */
+export interface ReadEntries extends Pick<ReadOutcome, "through"> {
+  readonly entries: readonly OutboxEntry[];
 }
 
 interface MutablePile {
@@ -128,13 +132,13 @@ export class OutboxDatabase {
     return { id: this.#opened.state.id, ...this.#notes.all() };
   }
 
-  append(messages: readonly NewMessage[], notes: AppendNotes = {}): AppendOutcome {
+  append(entries: readonly NewEntry[], notes: AppendNotes = {}): AppendOutcome {
     const { watch, mark } = this.#opened;
-    const synced = messages.some((message) => message.durable);
+    const synced = entries.some((entry) => entry.durable);
     return this.#write("handing over", synced, () => {
       watch.check();
       this.#checkpoints.runScheduled();
-      const appended = this.#transaction(() => this.#insertAll(messages, synced, notes));
+      const appended = this.#transaction(() => this.#insertAll(entries, synced, notes));
       this.#batch = appended.batch;
       this.#commits = appended.commits;
       for (const [publisher, bytes] of appended.added) this.#ring.add(publisher, bytes);
@@ -148,22 +152,22 @@ export class OutboxDatabase {
     });
   }
 
-  read(publisher: Publisher, from: number, to: number, limit: number): ReadOutcome {
-    const messages: StoredMessage[] = [];
+  read(publisher: Publisher, from: number, to: number, limit: number): ReadEntries {
+    const entries: OutboxEntry[] = [];
     const id = this.#publishers.find(publisher);
-    if (id === undefined) return { messages, through: to };
+    if (id === undefined) return { entries, through: to };
     let bytes = 0;
     try {
       for (const row of this.#statements.read.iterate(id, from, to, id, from, to, limit)) {
-        messages.push(storedMessage(row));
+        entries.push(storedEntry(row));
         bytes += Number(row.bytes);
         if (bytes >= READ_BYTES) break;
       }
     } catch (error) {
       throw toOutboxError(error, "reading the outbox", this.#opened.files);
     }
-    const complete = messages.length < limit && bytes < READ_BYTES;
-    return { messages, through: complete ? to : (messages.at(-1)?.seq ?? to) };
+    const complete = entries.length < limit && bytes < READ_BYTES;
+    return { entries, through: complete ? to : (entries.at(-1)?.seq ?? to) };
   }
 
   delete(publisher: Publisher, ranges: readonly SeqRange[]): Holding {
@@ -200,20 +204,20 @@ export class OutboxDatabase {
     lock.release();
   }
 
-  #insertAll(messages: readonly NewMessage[], synced: boolean, notes: AppendNotes): Appended {
+  #insertAll(entries: readonly NewEntry[], synced: boolean, notes: AppendNotes): Appended {
     const known: number[] = [];
     const conflicts: number[] = [];
     const added = new Map<number, number>();
-    const taken: [publisher: number, message: NewMessage][] = [];
+    const taken: [publisher: number, entry: NewEntry][] = [];
     const at = Date.now();
     const batch = this.#batch + 1;
     const commits = this.#commits + (synced ? 1 : 0);
-    for (const [index, message] of messages.entries()) {
-      const table = this.#tables[message.durable ? "durable" : "telemetry"];
-      const row = rowOf(message, this.#publishers.ensure(message.publisher), batch, at);
+    for (const [index, entry] of entries.entries()) {
+      const table = this.#tables[entry.durable ? "durable" : "telemetry"];
+      const row = rowOf(entry, this.#publishers.ensure(entry.publisher), batch, at);
       if (table.insert(row)) {
-        taken.push([row.publisher, message]);
-        if (!message.durable) added.set(row.publisher, (added.get(row.publisher) ?? 0) + row.bytes);
+        taken.push([row.publisher, entry]);
+        if (!entry.durable) added.set(row.publisher, (added.get(row.publisher) ?? 0) + row.bytes);
       } else if (table.holdsSame(row)) known.push(index);
       else conflicts.push(index);
     }

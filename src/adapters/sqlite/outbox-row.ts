@@ -1,7 +1,7 @@
 import type { SQLOutputValue } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { MESSAGE_TYPES, type MessageType } from "../../contract/topic.ts";
-import { type NewMessage, type RawProperties, type StoredMessage, storedBytes } from "../../edge/outbox.ts";
+import { entryBytes, type OutboxEntry } from "./outbox-entry.ts";
 
 /** A row of either table, as it is written. */
 export interface OutboxRow {
@@ -17,17 +17,11 @@ export interface OutboxRow {
   readonly crc: number;
 }
 
-/** A message as it is written. */
-export function rowOf(
-  { seq, type, payload, raw }: NewMessage,
-  publisher: number,
-  batch: number,
-  at: number,
-): OutboxRow {
-  const bytes = storedBytes(payload, raw);
-  const beside = raw === undefined ? null : JSON.stringify(raw);
-  const crc = rowChecksum({ seq, type, payload, raw: beside });
-  return { publisher, seq, batch, type, bytes, payload, raw: beside, at, crc };
+/** An entry as it is written. */
+export function rowOf(entry: OutboxEntry, publisher: number, batch: number, at: number): OutboxRow {
+  const { seq, type, payload, raw = null } = entry;
+  const crc = rowChecksum({ seq, type, payload, raw });
+  return { publisher, seq, batch, type, bytes: entryBytes(entry), payload, raw, at, crc };
 }
 
 /**
@@ -47,19 +41,19 @@ export function rowChecksum({
 
 const TYPE_CHECKSUMS: ReadonlyMap<string, number> = new Map(MESSAGE_TYPES.map((type) => [type, crc32(type)]));
 
-/** A message as it is read. */
-export function storedMessage({
+/** An entry as it is read. */
+export function storedEntry({
   seq,
   type,
   durable,
   payload,
   raw,
-}: Record<string, SQLOutputValue>): StoredMessage {
-  const message = {
+}: Record<string, SQLOutputValue>): OutboxEntry {
+  return {
     seq: Number(seq),
     type: type as MessageType, // written by rowOf
     durable: durable === 1,
     payload: payload as string | Uint8Array, // text or blob, nothing else is written
+    raw: typeof raw === "string" ? raw : undefined,
   };
-  return typeof raw === "string" ? { ...message, raw: JSON.parse(raw) as RawProperties } : message;
 }

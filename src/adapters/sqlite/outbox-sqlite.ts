@@ -12,8 +12,10 @@ import type {
 } from "../../edge/outbox.ts";
 import type { SeqRange } from "../../edge/seq-set.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import { entryOf, messageOf } from "./outbox-entry.ts";
 import type { OutboxOptions } from "./outbox-open.ts";
 import { errorOf, type OutboxCalls, type OutboxReply } from "./outbox-worker-message.ts";
+import { packNew, transferred, unpack } from "./packed-entries.ts";
 
 interface Call {
   readonly resolve: (gives: never) => void;
@@ -73,11 +75,13 @@ export class SqliteOutbox implements Outbox {
   }
 
   append(messages: readonly NewMessage[], notes?: AppendNotes): Promise<AppendOutcome> {
-    return this.#call("append", notes === undefined ? [messages] : [messages, notes]);
+    const packed = packNew(messages.map(entryOf));
+    return this.#call("append", notes === undefined ? [packed] : [packed, notes], transferred(packed));
   }
 
-  read(publisher: Publisher, from: number, to: number, limit: number): Promise<ReadOutcome> {
-    return this.#call("read", [publisher, from, to, limit]);
+  async read(publisher: Publisher, from: number, to: number, limit: number): Promise<ReadOutcome> {
+    const { packed, through } = await this.#call("read", [publisher, from, to, limit]);
+    return { messages: unpack(packed).map(messageOf), through };
   }
 
   delete(publisher: Publisher, ranges: readonly SeqRange[]): Promise<Holding> {
@@ -97,13 +101,14 @@ export class SqliteOutbox implements Outbox {
   #call<Name extends keyof OutboxCalls>(
     name: Name,
     takes: OutboxCalls[Name]["takes"],
+    handedOver: ArrayBuffer[] = [],
   ): Promise<OutboxCalls[Name]["gives"]> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
       if (this.#calls.size === 0) this.#worker.ref();
       this.#calls.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, name, takes });
+      this.#worker.postMessage({ id, name, takes }, handedOver);
     });
   }
 

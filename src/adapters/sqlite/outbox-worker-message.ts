@@ -3,7 +3,6 @@ import type {
   AppendNotes,
   AppendOutcome,
   Holding,
-  NewMessage,
   OutboxMemory,
   PublisherHolding,
   ReadOutcome,
@@ -11,16 +10,22 @@ import type {
 import type { SeqRange } from "../../edge/seq-set.ts";
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import type { PackedEntries } from "./packed-entries.ts";
+
+/** What a read found, as `ReadOutcome`. */
+export interface PackedRead extends Pick<ReadOutcome, "through"> {
+  readonly packed: PackedEntries;
+}
 
 /** What an outbox is asked, by name: what it takes and what it gives. */
 export interface OutboxCalls {
   append: {
-    readonly takes: readonly [messages: readonly NewMessage[], notes?: AppendNotes];
+    readonly takes: readonly [packed: PackedEntries, notes?: AppendNotes];
     readonly gives: AppendOutcome;
   };
   read: {
     readonly takes: readonly [publisher: Publisher, from: number, to: number, limit: number];
-    readonly gives: ReadOutcome;
+    readonly gives: PackedRead;
   };
   delete: {
     readonly takes: readonly [publisher: Publisher, ranges: readonly SeqRange[]];

@@ -2,18 +2,24 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { OutboxDatabase } from "./outbox-database.ts";
 import { type OutboxOptions, openOutboxDatabase } from "./outbox-open.ts";
-import { errorRecord, type OutboxReply, type OutboxRequest } from "./outbox-worker-message.ts";
+import {
+  errorRecord,
+  type OutboxReply,
+  type OutboxRequest,
+  type PackedRead,
+} from "./outbox-worker-message.ts";
+import { pack, transferred, unpackNew } from "./packed-entries.ts";
 
-function reply(message: OutboxReply): void {
-  parentPort?.postMessage(message);
+function reply(message: OutboxReply, handedOver: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, handedOver);
 }
 
-function carryOut(database: OutboxDatabase, request: OutboxRequest): unknown {
+function carryOut(database: OutboxDatabase, request: Exclude<OutboxRequest, { name: "read" }>): unknown {
   switch (request.name) {
-    case "append":
-      return database.append(...request.takes);
-    case "read":
-      return database.read(...request.takes);
+    case "append": {
+      const [packed, notes] = request.takes;
+      return database.append(unpackNew(packed), notes);
+    }
     case "delete":
       return database.delete(...request.takes);
     case "oldest":
@@ -26,7 +32,11 @@ function carryOut(database: OutboxDatabase, request: OutboxRequest): unknown {
 function answer(database: OutboxDatabase, request: OutboxRequest): void {
   const { id, name } = request;
   try {
-    reply({ kind: "done", id, gives: carryOut(database, request) });
+    if (request.name === "read") {
+      const { entries, through } = database.read(...request.takes);
+      const gives: PackedRead = { packed: pack(entries), through };
+      reply({ kind: "done", id, gives }, transferred(gives.packed));
+    } else reply({ kind: "done", id, gives: carryOut(database, request) });
   } catch (error) {
     reply({ kind: "failed", id, error: errorRecord(error) });
   }
