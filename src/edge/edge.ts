@@ -158,8 +158,9 @@ export class Edge {
     if (this.#closing !== undefined) return closed();
     const queue = this.#queue(machineKeyOf(machine));
     this.#uplinks.share(queue);
-    // A copy of these bytes alone: they may be a small part of a large buffer, which would go along to the disk.
-    const content = { kind: "raw", payload: new Uint8Array(payload), raw } as const;
+    // A copy, of these bytes alone: they may be a small part of a large buffer, which would live as long as they do. Small
+    // ones share one of Buffer's pools: a buffer for each costs more than its bytes.
+    const content = { kind: "raw", payload: Buffer.from(payload), raw } as const;
     return this.#handOver.offer({ ...message, queue, content });
   }
 

@@ -70,8 +70,11 @@ export function initialiseFile(db: DatabaseSync): void {
   db.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA auto_vacuum = NONE; PRAGMA encoding = 'UTF-8'`);
 }
 
-/** Settings that durability rests on, and those of this connection. */
-export function configureWriter(db: DatabaseSync): void {
+/**
+ * Settings that durability rests on, and those of this connection.
+ * @param cacheKib pages kept in memory, KiB
+ */
+export function configureWriter(db: DatabaseSync, cacheKib = CACHE_KIB): void {
   db.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -79,7 +82,7 @@ export function configureWriter(db: DatabaseSync): void {
     PRAGMA checkpoint_fullfsync = ON;
     PRAGMA wal_autocheckpoint = 0;
     PRAGMA journal_size_limit = ${WAL_SIZE_LIMIT};
-    PRAGMA cache_size = -${CACHE_KIB};
+    PRAGMA cache_size = -${cacheKib};
     PRAGMA trusted_schema = OFF;
   `);
 }

@@ -76,7 +76,11 @@ export class SqliteOutbox implements Outbox {
 
   append(messages: readonly NewMessage[], notes?: AppendNotes): Promise<AppendOutcome> {
     const packed = packNew(messages.map(entryOf));
-    return this.#call("append", notes === undefined ? [packed] : [packed, notes], transferred(packed));
+    return this.#call(
+      "append",
+      notes === undefined ? [packed] : [packed, ownBytes(notes)],
+      transferred(packed),
+    );
   }
 
   async read(publisher: Publisher, from: number, to: number, limit: number): Promise<ReadOutcome> {
@@ -127,6 +131,14 @@ export class SqliteOutbox implements Outbox {
     for (const call of this.#calls.values()) call.reject(error);
     this.#calls.clear();
   }
+}
+
+/** A payload may be a small part of a larger buffer, all of which would be cloned. */
+function ownBytes(notes: AppendNotes): AppendNotes {
+  const states = notes.states?.map((state) =>
+    typeof state.payload === "string" ? state : { ...state, payload: new Uint8Array(state.payload) },
+  );
+  return states === undefined ? notes : { ...notes, states };
 }
 
 function threadFailed(cause: unknown): ConcheError {

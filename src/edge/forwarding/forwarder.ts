@@ -57,8 +57,8 @@ interface Item {
 }
 
 /** What may be on its way to the disk before reading stops; well below what the outbox refuses. */
-const PENDING_BYTES = 6 * 1024 * 1024;
-const PENDING_MESSAGES = 8_192;
+const PENDING_BYTES = 2 * 1024 * 1024;
+const PENDING_MESSAGES = 2_048;
 /** Pause before a full outbox is asked again, milliseconds. */
 const RETRY_MS = 100;
 

@@ -1,6 +1,7 @@
 import type { ConcheError } from "../../errors/conche-error.ts";
-import { REMEMBERED_TRANSFERS, type Transfer } from "../outbox.ts";
+import type { Transfer } from "../outbox.ts";
 import type { Settle } from "./local-message.ts";
+import { SettledTransfers } from "./settled-transfers.ts";
 
 /** A transfer that was taken over, or is about to be. */
 export interface TakenTransfer {
@@ -20,46 +21,46 @@ export interface TakenTransfer {
  * and whose first sending was lost on the way.
  */
 export class TakenTransfers {
-  readonly #taken = new Map<string, TakenTransfer>();
+  /** Not on disk yet. */
+  readonly #pending = new Map<string, TakenTransfer>();
+  readonly #settled = new SettledTransfers();
 
   /** @param remembered what an earlier process has taken over, oldest first */
   constructor(remembered: readonly Transfer[]) {
-    for (const transfer of remembered)
-      this.#taken.set(keyOf(transfer), { transfer, done: true, waiting: [] });
+    for (const transfer of remembered) this.#settled.add(transfer);
   }
 
   /** The same transfer, where this is a repetition of it. */
   repeated(transfer: Transfer): TakenTransfer | undefined {
-    const known = this.#taken.get(keyOf(transfer));
-    return known?.transfer.digest === transfer.digest ? known : undefined;
+    const pending = this.#pending.get(keyOf(transfer));
+    if (pending !== undefined) return pending.transfer.digest === transfer.digest ? pending : undefined;
+    return this.#settled.has(transfer) ? { transfer, done: true, waiting: [] } : undefined;
   }
 
   /** A transfer that is not a repetition begins. */
   begin(transfer: Transfer): TakenTransfer {
     const taken: TakenTransfer = { transfer, done: false, waiting: [] };
-    const key = keyOf(transfer);
-    // Deleted first, so that the order of the map is that of the last use.
-    this.#taken.delete(key);
-    this.#taken.set(key, taken);
-    if (this.#taken.size > REMEMBERED_TRANSFERS) {
-      const [oldest] = this.#taken.keys();
-      if (oldest !== undefined) this.#taken.delete(oldest);
-    }
+    this.#settled.delete(transfer.sender, transfer.packetId);
+    this.#pending.set(keyOf(transfer), taken);
     return taken;
   }
 
   /** It is on disk, or with an error it isn't; its repetitions learn the same. */
   settle(taken: TakenTransfer, error: ConcheError | undefined): void {
     taken.done = error === undefined;
-    if (error !== undefined && this.#taken.get(keyOf(taken.transfer)) === taken) {
-      this.#taken.delete(keyOf(taken.transfer));
+    const key = keyOf(taken.transfer);
+    if (this.#pending.get(key) === taken) {
+      this.#pending.delete(key);
+      if (taken.done) this.#settled.add(taken.transfer);
     }
     for (const settle of taken.waiting.splice(0)) settle(error);
   }
 
   /** The sender's session is gone: what it sends from now on is new. */
   endSender(sender: string): void {
-    for (const [key, { transfer }] of this.#taken) if (transfer.sender === sender) this.#taken.delete(key);
+    for (const [key, { transfer }] of this.#pending)
+      if (transfer.sender === sender) this.#pending.delete(key);
+    this.#settled.endSender(sender);
   }
 }
 
