@@ -2,15 +2,21 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { COMPILE_CACHE } from "../../test/commands/run-conche.ts";
 import type { EdgeOrder, EdgeResult } from "../load/edge.ts";
+import type { Stretch } from "../load/receipt-watch.ts";
 import { type Figure, figure } from "../statistics.ts";
 import { inFolder } from "./in-folder.ts";
 import { dataCenterOn, roomyMosquitto } from "./two-sides.ts";
 
+/** How `conche edge` starts (bin/conche.mjs): with a small heap, and with what it has compiled before. */
+const SMALL_HEAP = ["--max-semi-space-size=4", "--heap-growing-percent=50"];
+
 async function runEdge(order: EdgeOrder): Promise<EdgeResult> {
   const script = join(import.meta.dirname, "..", "load", "edge.ts");
-  const child = spawn(process.execPath, [script, JSON.stringify(order)], {
+  const child = spawn(process.execPath, [...SMALL_HEAP, script, JSON.stringify(order)], {
     stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
   });
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
   if (code !== 0) throw new Error(`the edge ended with code ${code}`);
@@ -63,10 +69,19 @@ export async function receiptLatency(rate: number, seconds: number, runs: number
   const name = `at ${rate} msg/s, from hand-over to receipt`;
   const of = (which: "p50" | "p99" | "max") =>
     results.map(({ receiptMs }) => receiptMs?.[which] ?? Number.NaN);
+  const stretch = (which: Stretch) => results.map(({ stretchMs }) => stretchMs?.[which] ?? Number.NaN);
   return [
     figure(`${name}: p50`, "ms", of("p50")),
     figure(`${name}: p99`, "ms", of("p99")),
     figure(`${name}: longest`, "ms", of("max")),
+    figure("of it until the message is in the outbox: p50", "ms", stretch("toDisk")),
+    figure("of it until the data center makes the receipt: p50", "ms", stretch("toReceipt")),
+    figure("of it until the receipt is here: p50", "ms", stretch("back")),
+    figure(
+      `at ${rate} msg/s, resident memory of the edge at most`,
+      "MB",
+      results.map(({ residentMb }) => residentMb),
+    ),
     figure(
       `at ${rate} msg/s, CPU of the edge`,
       "us/message",

@@ -4,7 +4,7 @@
 //   node bench/load/edge.ts '{"url":"mqtt://127.0.0.1:1883","outbox":"./outbox","messages":0}'   prints one line of JSON
 import { type EdgeMachine, openEdge } from "../../src/index.ts";
 import { MACHINES, machinesOf, publish, ROOMY } from "./edge-machines.ts";
-import { ReceiptWatch } from "./receipt-watch.ts";
+import { ReceiptWatch, type Stretch } from "./receipt-watch.ts";
 
 /** What the edge is to do. */
 export interface EdgeOrder {
@@ -31,6 +31,8 @@ export interface EdgeResult {
   readonly cpuSeconds: number;
   /** From the moment a message was due to be handed over until the receipt that covers it came; only with a rate. */
   readonly receiptMs?: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** What that time consists of, half of the messages within, milliseconds. */
+  readonly stretchMs?: Readonly<Record<Stretch, number>>;
 }
 
 const CALLERS = 256;
@@ -73,7 +75,9 @@ async function atRate(
       const due = started + (index * 1_000) / rate;
       const machine = machineOf(machines, index);
       const identity = publish(machine, kindOf(index), index);
-      taken.push(identity.then(({ seq }) => watch.expect(machine.key, seq, due)));
+      taken.push(
+        identity.then(({ seq }) => watch.expect(machine.key, seq, { due, kept: performance.now() })),
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   }
@@ -112,6 +116,13 @@ const result: EdgeResult = {
   cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
   ...(watch === undefined
     ? {}
-    : { receiptMs: { p50: ms(50), p99: ms(99), max: watch.histogram.max / 1_000 } }),
+    : {
+        receiptMs: { p50: ms(50), p99: ms(99), max: watch.histogram.max / 1_000 },
+        stretchMs: {
+          toDisk: watch.stretches.toDisk.percentile(50) / 1_000,
+          toReceipt: watch.stretches.toReceipt.percentile(50) / 1_000,
+          back: watch.stretches.back.percentile(50) / 1_000,
+        },
+      }),
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);
