@@ -7,7 +7,7 @@ import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { renderTable } from "../src/adapters/terminal/table.ts";
 import { NO_MOSQUITTO } from "../test/servers/mosquitto.ts";
-import { bridgeToLog } from "./cases/bridge.ts";
+import { bridgeToLog, gatewayToLog } from "./cases/bridge.ts";
 import { brokerToLog, TO_LOG, TO_NOWHERE } from "./cases/broker-to-log.ts";
 import { edgeCatchUp, edgeToLog, receiptLatency } from "./cases/edge-to-log.ts";
 import {
@@ -53,6 +53,11 @@ const CASES: readonly Case[] = [
     name: "bridge",
     needsMosquitto: true,
     measure: (messages, runs) => bridgeToLog(messages, Math.min(runs, 3)),
+  },
+  {
+    name: "gateway",
+    needsMosquitto: true,
+    measure: (messages, runs) => gatewayToLog(messages, Math.min(runs, 3)),
   },
   { name: "start", measure: (_messages, runs) => firstMessage(runs) },
   { name: "setup", measure: (_messages, runs) => setUp(Math.min(runs, 2)) },

@@ -19,8 +19,8 @@ const LONG_RUNNING = ["up", "datacenter", "edge", "bridge"];
  * docs/decisions/edge-and-bridge-speed.md).
  */
 const SMALL = ["--max-semi-space-size=8", "--heap-growing-percent=50"];
-/** What passes through an edge or a bridge lives shorter than at a data center: half of the young heap is enough for it. */
-const SMALLER = ["--max-semi-space-size=4", "--heap-growing-percent=50"];
+/** What passes through an edge or a bridge lives shorter than at a data center: half of the young heap, and less to spare. */
+const SMALLER = ["--max-semi-space-size=4", "--heap-growing-percent=30"];
 const FORWARDING = ["edge", "bridge"];
 
 const inCheckout = existsSync(SOURCE);

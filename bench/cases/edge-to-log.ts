@@ -10,7 +10,7 @@ import { inFolder } from "./in-folder.ts";
 import { dataCenterOn, roomyMosquitto } from "./two-sides.ts";
 
 /** How `conche edge` starts (bin/conche.mjs): with a small heap, and with what it has compiled before. */
-const SMALL_HEAP = ["--max-semi-space-size=4", "--heap-growing-percent=50"];
+const SMALL_HEAP = ["--max-semi-space-size=4", "--heap-growing-percent=30"];
 
 async function runEdge(order: EdgeOrder): Promise<EdgeResult> {
   const script = join(import.meta.dirname, "..", "load", "edge.ts");

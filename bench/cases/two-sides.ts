@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DOOR, type RunningConche, startConche } from "../../test/servers/conche.ts";
@@ -43,7 +43,21 @@ export async function metric(process: RunningConche, name: string): Promise<numb
   return Number(line?.slice(name.length + 1) ?? 0);
 }
 
-/** The most memory that a process ever had resident, megabytes; Linux knows it. */
+/** CPU time of a process so far, seconds; Linux counts it in hundredths. */
+export async function cpuSeconds(pid: number | undefined): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // The name before the last bracket may hold anything; user and system time are the 14th and 15th field.
+  const [, fields = ""] = /\) (.*)$/s.exec(stat) ?? [];
+  const [user, system] = fields.split(" ").slice(11, 13).map(Number);
+  return ((user ?? Number.NaN) + (system ?? Number.NaN)) / 100;
+}
+
+/** Lets {@link peakResidentMb} count from now on. */
+export async function forgetPeak(pid: number | undefined): Promise<void> {
+  await writeFile(`/proc/${pid}/clear_refs`, "5").catch(() => {});
+}
+
+/** The most memory that a process had resident, megabytes; Linux knows it. */
 export async function peakResidentMb(pid: number | undefined): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;

@@ -21,6 +21,8 @@ export interface LoadOrder {
   readonly payloadBytes: number;
   /** Unacknowledged messages per connection. */
   readonly window: number;
+  /** Whether the machines number their messages themselves; yes when left out. */
+  readonly identified?: boolean;
   /** Messages per second in all; left out: as fast as acknowledgements come. */
   readonly rate?: number;
 }
@@ -45,7 +47,7 @@ export interface LoadResult {
 const STALLED_MS = 15_000;
 
 async function run(order: LoadOrder): Promise<LoadResult> {
-  const { host = "127.0.0.1", port, protocol, rate, ...rest } = order;
+  const { host = "127.0.0.1", port, protocol, rate, identified = true, ...rest } = order;
   const histogram = latencyHistogram();
   const paced = rate !== undefined;
   const tally = new LoadTally((ms) => {
@@ -59,7 +61,7 @@ async function run(order: LoadOrder): Promise<LoadResult> {
       site: "bench",
       type: "telemetry",
       payloadVersion: 2,
-      identified: true,
+      identified,
       rate,
       firstMachine: 0,
     },

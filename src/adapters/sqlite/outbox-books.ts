@@ -37,7 +37,10 @@ export class OutboxBooks {
   /** An append and the messages that are now held. Within its transaction, as all of this. */
   taken(
     { batch, commits }: Pick<OutboxState, "batch" | "commits">,
-    messages: readonly (readonly [publisher: number, message: Pick<NewEntry, "seq" | "durable" | "forwarded">])[],
+    messages: readonly (readonly [
+      publisher: number,
+      message: Pick<NewEntry, "seq" | "durable" | "forwarded">,
+    ])[],
   ): void {
     const byPublisher = new Map<number, Taken>();
     let durable = 0;

@@ -25,9 +25,9 @@ export interface NewEntry extends OutboxEntry {
 }
 
 /** A message as it is written. */
-export function entryOf({ raw, forwarded = false, ...message }: NewMessage): NewEntry {
+export function entryOf({ raw, forwarded, ...message }: NewMessage): NewEntry {
   const beside = raw === undefined ? undefined : JSON.stringify(raw);
-  return { ...message, raw: beside, forwarded };
+  return { ...message, raw: beside, forwarded: forwarded === true };
 }
 
 /** A message as it is read. */

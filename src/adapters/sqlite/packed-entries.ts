@@ -37,7 +37,8 @@ export function packNew(entries: readonly NewEntry[]): PackedEntries {
       indexes.set(key, index);
     }
     packed.fields[at * FIELDS] = index;
-    if (forwarded) packed.fields[at * FIELDS + FLAGS_AT] = (packed.fields[at * FIELDS + FLAGS_AT] ?? 0) | FORWARDED;
+    if (forwarded)
+      packed.fields[at * FIELDS + FLAGS_AT] = (packed.fields[at * FIELDS + FLAGS_AT] ?? 0) | FORWARDED;
   }
   return { ...packed, publishers };
 }

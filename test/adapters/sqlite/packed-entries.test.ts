@@ -13,15 +13,18 @@ const text = fc.string({ unit: "grapheme" });
 const raw = fc.option(fc.record({ contentType: text, userProperties: fc.dictionary(text, text) }), {
   nil: undefined,
 });
-const message: fc.Arbitrary<NewMessage> = fc.record({
-  publisher,
-  seq: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
-  type: fc.constantFrom(...MESSAGE_TYPES),
-  durable: fc.boolean(),
-  forwarded: fc.boolean(),
-  payload: fc.oneof(text, fc.uint8Array()),
-  raw,
-});
+const message: fc.Arbitrary<NewMessage> = fc.record(
+  {
+    publisher,
+    seq: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    type: fc.constantFrom(...MESSAGE_TYPES),
+    durable: fc.boolean(),
+    forwarded: fc.constant(true as const),
+    payload: fc.oneof(text, fc.uint8Array()),
+    raw,
+  },
+  { requiredKeys: ["publisher", "seq", "type", "durable", "payload", "raw"] },
+);
 
 /** Views of different buffers compare by their bytes. */
 const plain = (entry: NewEntry) => ({
