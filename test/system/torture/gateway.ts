@@ -39,9 +39,8 @@ export class Gateway extends ConcheProcess {
     await this.run.until(`${messages} messages are forwarded`, async () => {
       try {
         return (await this.metric("conche_forward_messages_total")) >= messages;
-      } catch (error) {
-        if (this.running) throw error;
-        return true;
+      } catch {
+        return !this.running; // killed a moment ago, it is asked again until that is known
       }
     });
   }
