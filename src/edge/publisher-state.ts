@@ -1,6 +1,7 @@
 import type { Publisher } from "../contract/identity.ts";
 import type { Receipt } from "../contract/receipt.ts";
 import { LossWatch } from "./loss-watch.ts";
+import { Patience } from "./patience.ts";
 import { ReceiptCoverage, type ReceiptOutcome } from "./receipt-coverage.ts";
 import { Recovery, type RecoveryTiming } from "./recovery.ts";
 import { RefillAsks } from "./refill-asks.ts";
@@ -33,6 +34,7 @@ export class PublisherState {
   /** Numbered by this process: then a receipt can't speak of numbers beyond the highest. */
   readonly own: boolean;
   readonly #coverage = new ReceiptCoverage();
+  readonly #patience: Patience;
   readonly #recovery: Recovery;
   readonly #asks: RefillAsks;
   /** Numbers to be sent again now. */
@@ -56,8 +58,9 @@ export class PublisherState {
   constructor(publisher: Publisher, timing: RecoveryTiming, own: boolean, leftover = 0) {
     this.publisher = publisher;
     this.own = own;
-    this.#recovery = new Recovery(timing);
-    this.#asks = new RefillAsks(timing);
+    this.#patience = new Patience(timing);
+    this.#recovery = new Recovery(this.#patience);
+    this.#asks = new RefillAsks(this.#patience);
     this.#losses = new LossWatch(own, leftover);
     this.#highest = leftover;
   }
@@ -120,6 +123,7 @@ export class PublisherState {
     this.#connected = false;
     for (const seq of this.#inFlight) if (!this.#coverage.covers(seq)) this.#again.add(seq);
     this.#inFlight.clear();
+    this.#patience.interrupt();
     this.#recovery.interrupt();
   }
 
@@ -148,6 +152,7 @@ export class PublisherState {
     this.#losses.holds(seq);
     if (qos > 0) this.#inFlight.add(seq);
     if (seq <= this.#sentTo) this.#asks.sentAgain(seq, now);
+    this.#patience.sent(seq, now);
     this.#recovery.awaiting(now);
   }
 
@@ -193,6 +198,7 @@ export class PublisherState {
     const lost = this.#losses.due(this.#gone, receipt.through);
     this.#gone.addAll(outcome.uncovered);
     this.#losses.told(outcome.uncovered);
+    this.#patience.arrived(outcome.covered, now);
     this.#asks.observe(now, this.#sentTo);
     this.#asks.arrived(outcome.covered);
     this.#answerMissing();

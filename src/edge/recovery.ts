@@ -6,7 +6,7 @@ export interface RecoveryTiming {
   readonly longestReceiptTimeoutMs: number;
 }
 
-/** Messages sent again at first; each further time twice as many. */
+/** Messages sent again in a silence; after each answer twice as many as before it. */
 export const FIRST_PROBE = 64;
 export const LARGEST_PROBE = 4_096;
 
@@ -19,10 +19,10 @@ export interface Probe {
 
 /**
  * When and how much is sent again without being asked: a broker may have acknowledged messages and lost them all
- * (fault 4), and then nobody knows but the missing receipts. A few are sent, twice as many each time, and the time
- * between doubles while nothing comes back: a data center that is down for an hour must not find an hour's messages
- * a hundred times in its broker's queue. Each answer brings the next portion at once, so that recovery runs at full
- * speed when there is somebody to hear it. Pure: time is passed in.
+ * (fault 4), and then nobody knows but the missing receipts. A few are sent, and the time between doubles while nothing
+ * comes back: a data center that is down for an hour must not find an hour's messages a hundred times in its broker's
+ * queue. Each answer brings the next portion at once, twice as large, so that recovery runs at full speed when there is
+ * somebody to hear it. Pure: time is passed in.
  */
 export class Recovery {
   readonly #timing: RecoveryTiming;
@@ -65,6 +65,7 @@ export class Recovery {
   /** The same, after nothing was heard; the next silence will be longer. */
   retry(now: number, floor: number, target: number): void {
     this.#delayMs = Math.min(this.#delayMs * 2, this.#timing.longestReceiptTimeoutMs);
+    this.#size = FIRST_PROBE;
     this.begin(now, floor, target);
   }
 

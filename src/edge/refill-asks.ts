@@ -34,9 +34,10 @@ export class RefillAsks {
       this.#sample = sentTo;
       this.#sampledAt = now;
     }
-    if (this.#answered.first !== undefined && now - this.#answeredSince >= this.#delayMs) {
+    const delayMs = Math.max(this.#delayMs, this.#timing.receiptTimeoutMs);
+    if (this.#answered.first !== undefined && now - this.#answeredSince >= delayMs) {
       this.#answered.clear();
-      this.#delayMs = Math.min(this.#delayMs * 2, this.#timing.longestReceiptTimeoutMs);
+      this.#delayMs = Math.min(delayMs * 2, this.#timing.longestReceiptTimeoutMs);
     }
   }
 
