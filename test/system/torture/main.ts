@@ -16,8 +16,10 @@ else if (options.kind === "wrong") {
 } else if (options.kind === "list") {
   for (const { number, fault, holds } of ROWS)
     console.log(`${String(number).padStart(3)} ${fault}: ${holds}`);
-} else if (options.kind === "mutants") process.exitCode = (await hunt(options)) ? 0 : 1;
-else process.exitCode = await campaign(options);
+} else {
+  // Ends it, whatever an abandoned run may still hold open.
+  process.exit(options.kind === "mutants" ? ((await hunt(options)) ? 0 : 1) : await campaign(options));
+}
 
 /** Whether every planted bug was caught. */
 async function hunt({ rows, seed }: Extract<TortureOptions, { readonly kind: "mutants" }>): Promise<boolean> {
