@@ -204,8 +204,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "src/edge/forwarding/taken-transfers.ts",
-        find: "    for (const transfer of remembered)\n",
-        replace: "    for (const transfer of remembered.slice(0, 0))\n",
+        find: "    for (const transfer of remembered) ",
+        replace: "    for (const transfer of remembered.slice(0, 0)) ",
       },
     ],
   },
