@@ -73,10 +73,7 @@ suite("bad surroundings: a broker that can't be reached", () => {
     for (const { code, err } of results) {
       assert.equal(code, 1, err);
       const last = err.slice(err.lastIndexOf("\nconche: ") + 1);
-      assert.match(
-        last,
-        /^conche: CONCHE_BROKER_UNREACHABLE: .* was not reached within 3 s: .*ECONNREFUSED/,
-      );
+      assert.match(last, /^conche: CONCHE_BROKER_UNREACHABLE: .* was not reached within 3 s: .*ECONNREFUSED/);
       assert.match(last, /what to do: check the broker's address/);
     }
   });
