@@ -1,11 +1,14 @@
 // The dependency rule (ARCHITECTURE.md), as `npm run check` runs it:
 //
-//   contract <- plant <- simulator | edge | load | ingest | monitor | trace | access <- adapters <- commands <- main
+//   contract <- plant <- simulator | edge | load | ingest | access | views <- monitor | trace <- api <- adapters <- commands <- main
 //
 // test/architecture/dependency-rule.test.ts plants a violation of every rule below and sees it reported.
 
 /** Domain folders that stand side by side and know nothing of one another. */
-const SIDE_BY_SIDE = ["simulator", "edge", "load", "ingest", "monitor", "trace", "access"];
+const SIDE_BY_SIDE = ["simulator", "edge", "load", "ingest", "access", "views"];
+/** What the views fold and answer: side by side, too, one floor up. */
+const VIEW_CORES = ["monitor", "trace"];
+const DOMAIN = [...SIDE_BY_SIDE, ...VIEW_CORES, "api"];
 
 /**
  * What each folder of src/ may import from src/, beside itself; a folder that isn't listed isn't allowed. The
@@ -16,16 +19,18 @@ const MAY_IMPORT = {
   contract: ["errors"],
   plant: ["errors", "contract"],
   ...Object.fromEntries(SIDE_BY_SIDE.map((folder) => [folder, ["errors", "contract", "plant"]])),
+  ...Object.fromEntries(VIEW_CORES.map((folder) => [folder, ["errors", "contract", "plant", "views"]])),
+  api: ["errors", "contract", "plant", ...SIDE_BY_SIDE, ...VIEW_CORES],
   config: ["errors", "contract", "plant", "adapters/yaml"],
-  adapters: ["errors", "contract", "plant", ...SIDE_BY_SIDE],
-  commands: ["errors", "contract", "plant", ...SIDE_BY_SIDE, "config", "adapters"],
+  adapters: ["errors", "contract", "plant", ...DOMAIN],
+  commands: ["errors", "contract", "plant", ...DOMAIN, "config", "adapters"],
 };
 
 /** The product's own machines speak through the library, by the door that everybody uses. */
 const DOORS = { commands: ["^src/index[.]ts$"] };
 
 /** No I/O, no clock, no randomness of their own: nothing that Node brings. */
-const PURE = ["contract", "plant", "simulator", "load", "monitor", "trace", "access"];
+const PURE = ["contract", "plant", "simulator", "load", "views", "monitor", "trace", "access"];
 
 /** The only places that may import each library, types included. A library that isn't listed isn't allowed. */
 const LIBRARY_PLACES = {
@@ -38,7 +43,7 @@ const LIBRARY_PLACES = {
   mqtt: ["src/adapters/mqtt/"],
   "mqtt-packet": ["src/adapters/mqtt-packet/"],
   "prom-client": ["src/adapters/prometheus/"],
-  typebox: ["src/contract/", "src/plant/", "src/config/"],
+  typebox: ["src/contract/", "src/plant/", "src/config/", "src/api/"],
   ws: ["src/adapters/aedes/"],
   yaml: ["src/adapters/yaml/"],
 };

@@ -32,6 +32,8 @@ const PLANTS: readonly Plant[] = [
   ["ingest-imports", "ingest/config.ts", "../config/leaf.ts"],
   ["monitor-imports", "monitor/aside.ts", "../trace/leaf.ts"],
   ["trace-imports", "trace/aside.ts", "../monitor/leaf.ts"],
+  ["views-imports", "views/up.ts", "../monitor/leaf.ts"],
+  ["api-imports", "api/up.ts", "../adapters/sqlite/leaf.ts"],
   ["access-imports", "access/aside.ts", "../edge/leaf.ts"],
   ["config-imports", "config/up.ts", "../adapters/sqlite/leaf.ts"],
   ["adapters-imports", "adapters/http/up.ts", "../../commands/leaf.ts"],
@@ -66,7 +68,7 @@ const PLANTS: readonly Plant[] = [
   // What is allowed stays unreported.
   [null, "contract/leaf.ts", "../errors/leaf.ts", "ajv", "typebox"],
   [null, "plant/leaf.ts", "../contract/leaf.ts", "../errors/leaf.ts"],
-  ...["simulator", "edge", "load", "ingest", "monitor", "trace", "access"].map(
+  ...["simulator", "edge", "load", "ingest", "monitor", "trace", "access", "views", "api"].map(
     (folder): Plant => [null, `${folder}/leaf.ts`, "../plant/leaf.ts", "../contract/leaf.ts"],
   ),
   [null, "ingest/hash.ts", "node:crypto"],

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { suite, test } from "node:test";
 import { ROOT, tool } from "../../scripts/tool.ts";
 
-const PURE_FOLDERS = ["contract", "plant", "simulator", "load", "monitor", "trace", "access"];
+const PURE_FOLDERS = ["contract", "plant", "simulator", "load", "views", "monitor", "trace", "access"];
 
 /** Expressions that a pure folder may not hold, one to a line. */
 const AMBIENT = [
