@@ -1,14 +1,22 @@
 // The dependency rule (ARCHITECTURE.md), as `npm run check` runs it:
 //
-//   contract <- plant <- simulator | edge | load | ingest | access | views <- monitor | trace <- api <- adapters <- commands <- main
+//   errors, time, sequence <- contract <- plant | mqtt | log <- access <- simulator | edge | load | ingest | views
+//     <- monitor | trace <- api <- adapters <- run <- commands <- main
 //
 // test/architecture/dependency-rule.test.ts plants a violation of every rule below and sees it reported.
 
+/** What every folder may use: errors with codes, time that is passed in, ranges of numbers. */
+const GROUND = ["errors", "time", "sequence"];
+/** The terms that several domain folders share. */
+const TERMS = ["plant", "mqtt", "log"];
 /** Domain folders that stand side by side and know nothing of one another. */
-const SIDE_BY_SIDE = ["simulator", "edge", "load", "ingest", "access", "views"];
+const SIDE_BY_SIDE = ["simulator", "edge", "load", "ingest", "views"];
 /** What the views fold and answer: side by side, too, one floor up. */
 const VIEW_CORES = ["monitor", "trace"];
+
+const BELOW_DOMAIN = [...GROUND, "contract", ...TERMS, "access"];
 const DOMAIN = [...SIDE_BY_SIDE, ...VIEW_CORES, "api"];
+const sideBySide = (folders, allowed) => Object.fromEntries(folders.map((folder) => [folder, allowed]));
 
 /**
  * What each folder of src/ may import from src/, beside itself; a folder that isn't listed isn't allowed. The
@@ -16,21 +24,48 @@ const DOMAIN = [...SIDE_BY_SIDE, ...VIEW_CORES, "api"];
  */
 const MAY_IMPORT = {
   errors: [],
-  contract: ["errors"],
-  plant: ["errors", "contract"],
-  ...Object.fromEntries(SIDE_BY_SIDE.map((folder) => [folder, ["errors", "contract", "plant"]])),
-  ...Object.fromEntries(VIEW_CORES.map((folder) => [folder, ["errors", "contract", "plant", "views"]])),
-  api: ["errors", "contract", "plant", ...SIDE_BY_SIDE, ...VIEW_CORES],
-  config: ["errors", "contract", "plant", "adapters/yaml"],
-  adapters: ["errors", "contract", "plant", ...DOMAIN],
-  commands: ["errors", "contract", "plant", ...DOMAIN, "config", "adapters"],
+  time: [],
+  sequence: [],
+  contract: GROUND,
+  ...sideBySide(TERMS, [...GROUND, "contract"]),
+  access: [...GROUND, "contract", "plant", "mqtt"],
+  ...sideBySide(SIDE_BY_SIDE, BELOW_DOMAIN),
+  ...sideBySide(VIEW_CORES, [...BELOW_DOMAIN, "views"]),
+  api: [...BELOW_DOMAIN, ...SIDE_BY_SIDE, ...VIEW_CORES],
+  config: [...BELOW_DOMAIN, "adapters/yaml"],
+  adapters: [...BELOW_DOMAIN, ...DOMAIN],
+  run: [...BELOW_DOMAIN, ...DOMAIN, "config", "adapters"],
+  commands: [...BELOW_DOMAIN, ...DOMAIN, "config", "adapters", "run"],
+};
+
+/** The rooms of an adapter that has several, and what each may import of the others. */
+const ADAPTER_ROOMS = {
+  sqlite: {
+    database: [],
+    log: ["database"],
+    outbox: ["database"],
+    views: ["database", "log"],
+    verify: ["database", "log", "outbox", "views"],
+  },
 };
 
 /** The product's own machines speak through the library, by the door that everybody uses. */
-const DOORS = { commands: ["^src/index[.]ts$"] };
+const DOORS = { run: ["^src/index[.]ts$"] };
 
 /** No I/O, no clock, no randomness of their own: nothing that Node brings. */
-const PURE = ["contract", "plant", "simulator", "load", "views", "monitor", "trace", "access"];
+const PURE = [
+  "sequence",
+  "contract",
+  "plant",
+  "mqtt",
+  "log",
+  "access",
+  "simulator",
+  "load",
+  "views",
+  "monitor",
+  "trace",
+];
 
 /** The only places that may import each library, types included. A library that isn't listed isn't allowed. */
 const LIBRARY_PLACES = {
@@ -59,6 +94,20 @@ const folderRules = Object.entries(MAY_IMPORT).map(([folder, allowed]) =>
     `src/${folder} imports ${allowed.length === 0 ? "nothing else of src" : `only ${allowed.join(", ")}`}`,
     { path: `^src/${folder}/` },
     { path: "^src/", pathNot: [`^src/${anyOf([folder, ...allowed])}/`, ...(DOORS[folder] ?? [])] },
+  ),
+);
+
+const roomRules = Object.entries(ADAPTER_ROOMS).flatMap(([adapter, rooms]) =>
+  Object.entries(rooms).map(([room, allowed]) =>
+    error(
+      `${adapter}-${room}`,
+      `src/adapters/${adapter}/${room} imports ${allowed.length === 0 ? "no other room" : `only ${allowed.join(", ")}`}`,
+      { path: `^src/adapters/${adapter}/${room}/` },
+      {
+        path: `^src/adapters/${adapter}/`,
+        pathNot: `^src/adapters/${adapter}/${anyOf([room, ...allowed])}/`,
+      },
+    ),
   ),
 );
 
@@ -98,6 +147,13 @@ module.exports = {
       { path: `^src/${anyOf(PURE)}/` },
       { dependencyTypes: ["core"] },
     ),
+    error(
+      "pure-clock",
+      "a pure folder is given its clock",
+      { path: `^src/${anyOf(PURE)}/` },
+      { path: "^src/time/system-clock[.]ts$" },
+    ),
+    ...roomRules,
     ...libraryRules,
     error(
       "library-node-sqlite",

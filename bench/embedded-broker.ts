@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { Aedes } from "aedes";
 import { connectAsync, type MqttClient } from "mqtt";
 import { EmbeddedBroker } from "../src/adapters/aedes/embedded-broker.ts";
-import type { DeliveredMessage, MessageSink, Settle } from "../src/ingest/delivery.ts";
+import type { DeliveredMessage, MessageSink, Settle } from "../src/mqtt/delivery.ts";
 import type { LoadOrder, LoadResult } from "./load/publisher.ts";
 
 /** One kind of load. */

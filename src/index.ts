@@ -2,10 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { edgeLinks } from "./adapters/mqtt/edge-link.ts";
 import type { EdgeLinkOptions } from "./adapters/mqtt/edge-link-options.ts";
-import { SqliteOutbox } from "./adapters/sqlite/outbox-sqlite.ts";
-import { SYSTEM_CLOCK } from "./edge/clock.ts";
+import { SqliteOutbox } from "./adapters/sqlite/outbox/outbox-sqlite.ts";
 import { Edge } from "./edge/edge.ts";
 import { type EdgeSettings, edgeSettings } from "./edge/edge-options.ts";
+import { SYSTEM_CLOCK } from "./time/system-clock.ts";
 
 /** Where an edge keeps its messages, which broker it speaks to, and what else it can be told. */
 export interface EdgeOptions extends EdgeLinkOptions, Partial<EdgeSettings> {

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { outboxFiles } from "../../src/adapters/sqlite/outbox-files.ts";
+import { outboxFiles } from "../../src/adapters/sqlite/database/database-files.ts";
 import { type EdgeMachine, openEdge } from "../../src/index.ts";
 import { type Kind, MACHINES, machinesOf, publish, ROOMY } from "../load/edge-machines.ts";
 import { type Figure, figure } from "../statistics.ts";

@@ -3,7 +3,7 @@
 //
 //   node bench/load/consumer.ts '{"port":1883,"messages":1000000,"protocol":5}'   prints one line of JSON
 import { MqttConsumer } from "../../src/adapters/mqtt-packet/mqtt-consumer.ts";
-import type { DeliveredMessage, MessageSink, Settle } from "../../src/ingest/delivery.ts";
+import type { DeliveredMessage, MessageSink, Settle } from "../../src/mqtt/delivery.ts";
 
 /** What to take. */
 export interface ConsumerOrder {

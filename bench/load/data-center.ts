@@ -3,7 +3,7 @@
 //
 //   node bench/load/data-center.ts '{"data":"/tmp/x","groupSize":1}'   prints its port, ends with SIGTERM
 import { EmbeddedBroker } from "../../src/adapters/aedes/embedded-broker.ts";
-import { openMessageLog } from "../../src/adapters/sqlite/open-message-log.ts";
+import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
 import { DataCenter } from "../../src/ingest/data-center.ts";
 import { DEFAULT_LIMITS } from "../../src/ingest/ingester.ts";
 

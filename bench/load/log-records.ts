@@ -1,5 +1,5 @@
 import { isUpTopic, type MessageType, parseUpTopic, type UpTopic } from "../../src/contract/topic.ts";
-import type { LogRecord } from "../../src/ingest/message-log.ts";
+import type { LogRecord } from "../../src/log/message-log.ts";
 
 const TYPES: readonly MessageType[] = [
   ...new Array<MessageType>(7).fill("telemetry"),

@@ -1,7 +1,8 @@
 import { extname, resolve } from "node:path";
-import { type BackupProgress, backupLog } from "../adapters/sqlite/backup-log.ts";
-import { makeDataFolder, requireLog } from "../adapters/sqlite/data-folder.ts";
-import { logFiles } from "../adapters/sqlite/log-files.ts";
+import { makeDataFolder } from "../adapters/sqlite/database/data-folder.ts";
+import { logFiles } from "../adapters/sqlite/database/database-files.ts";
+import { type BackupProgress, backupLog } from "../adapters/sqlite/log/backup-log.ts";
+import { requireLog } from "../adapters/sqlite/log/open-for-reading.ts";
 import { grouped } from "../adapters/terminal/counts.ts";
 import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { progressLine } from "../adapters/terminal/progress-line.ts";

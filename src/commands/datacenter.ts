@@ -1,8 +1,8 @@
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { ConcheError } from "../errors/conche-error.ts";
+import { runDataCenter } from "../run/data-center/data-center-run.ts";
+import { endOfRun } from "../run/wait.ts";
 import { defineCommand } from "./command.ts";
-import { runDataCenter } from "./running/data-center-run.ts";
-import { endOfRun } from "./running/wait.ts";
 
 export const datacenter = defineCommand({
   name: "datacenter",

@@ -1,7 +1,7 @@
 import { ConcheError } from "../errors/conche-error.ts";
+import { runForwarding } from "../run/forwarding/forwarding-run.ts";
+import { endOfRun } from "../run/wait.ts";
 import { defineCommand } from "./command.ts";
-import { runForwarding } from "./forwarding/forwarding-run.ts";
-import { endOfRun } from "./running/wait.ts";
 
 /** `conche edge` */
 export const edge = defineCommand({

@@ -5,11 +5,11 @@ import { LEVEL_PATTERN } from "../contract/topic.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { shortestPayload } from "../load/load-message.ts";
 import { LOAD_TYPES, type LoadOrder } from "../load/load-order.ts";
+import { consumerOptions } from "../run/broker/consumer-options.ts";
+import { withoutPassword } from "../run/broker/delivery.ts";
+import { runLoad } from "../run/load/load-run.ts";
 import { defineCommand, type Invocation } from "./command.ts";
-import { consumerOptions } from "./consumer-options.ts";
 import { matching, oneOf, wholeNumber } from "./option-values.ts";
-import { withoutPassword } from "./running/delivery.ts";
-import { runLoad } from "./running/load-run.ts";
 import { INTERRUPTED } from "./stop-signal.ts";
 
 const OPTIONS = {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { addPassword } from "../adapters/aedes/password-file.ts";
+import { addPassword } from "../adapters/credentials/password-file.ts";
 import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { isKeyboard, readSecret } from "../adapters/terminal/read-secret.ts";
 import type { Terminal } from "../adapters/terminal/terminal.ts";

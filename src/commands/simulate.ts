@@ -5,16 +5,16 @@ import { ConcheError } from "../errors/conche-error.ts";
 import { expandPlant } from "../plant/expand-plant.ts";
 import type { ScenarioDocument } from "../plant/scenario/scenario-document.ts";
 import { withTelemetryInterval } from "../plant/telemetry-interval.ts";
+import { BrokerSearch } from "../run/broker/broker-search.ts";
+import { withoutPassword } from "../run/broker/delivery.ts";
+import { runBackfill } from "../run/simulation/backfill-run.ts";
+import { chosenScenario } from "../run/simulation/chosen-scenario.ts";
+import { publishHistory } from "../run/simulation/history-publishing.ts";
+import { simulatedHistory } from "../run/simulation/simulated-history.ts";
+import { behindInALine, runSimulation } from "../run/simulation/simulation-run.ts";
+import { endOfRun } from "../run/wait.ts";
 import { defineCommand, type Invocation } from "./command.ts";
 import { duration } from "./duration.ts";
-import { runBackfill } from "./running/backfill-run.ts";
-import { BrokerSearch } from "./running/broker-search.ts";
-import { chosenScenario } from "./running/chosen-scenario.ts";
-import { withoutPassword } from "./running/delivery.ts";
-import { publishHistory } from "./running/history-publishing.ts";
-import { simulatedHistory } from "./running/simulated-history.ts";
-import { behindInALine, runSimulation } from "./running/simulation-run.ts";
-import { endOfRun } from "./running/wait.ts";
 import { INTERRUPTED } from "./stop-signal.ts";
 
 const OPTIONS = {

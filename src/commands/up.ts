@@ -4,13 +4,13 @@ import type { Config } from "../config/config-schema.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { expandPlant } from "../plant/expand-plant.ts";
 import { withTelemetryInterval } from "../plant/telemetry-interval.ts";
+import { BrokerSearch } from "../run/broker/broker-search.ts";
+import { withoutPassword } from "../run/broker/delivery.ts";
+import { runDataCenter } from "../run/data-center/data-center-run.ts";
+import { chosenScenario } from "../run/simulation/chosen-scenario.ts";
+import { behindInALine, runSimulation } from "../run/simulation/simulation-run.ts";
+import { endOfRun } from "../run/wait.ts";
 import { defineCommand } from "./command.ts";
-import { BrokerSearch } from "./running/broker-search.ts";
-import { chosenScenario } from "./running/chosen-scenario.ts";
-import { runDataCenter } from "./running/data-center-run.ts";
-import { withoutPassword } from "./running/delivery.ts";
-import { behindInALine, runSimulation } from "./running/simulation-run.ts";
-import { endOfRun } from "./running/wait.ts";
 
 /** `conche up`: what `npm start` runs. */
 export const up = defineCommand({

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
-import { verifyLog } from "../adapters/sqlite/verify-log.ts";
-import { verifyOutbox } from "../adapters/sqlite/verify-outbox.ts";
+import { verifyLog } from "../adapters/sqlite/verify/verify-log.ts";
+import { verifyOutbox } from "../adapters/sqlite/verify/verify-outbox.ts";
 import { outboxContradictions, outboxJson, outboxText } from "../adapters/terminal/outbox-format.ts";
 import { progressLine } from "../adapters/terminal/progress-line.ts";
 import type { Terminal } from "../adapters/terminal/terminal.ts";
 import { contradictions, verifyJson, verifyText } from "../adapters/terminal/verify-format.ts";
 import { ConcheError } from "../errors/conche-error.ts";
-import type { VerifyProgress } from "../ingest/verify-report.ts";
+import type { VerifyProgress } from "../log/verify-report.ts";
 import { defineCommand } from "./command.ts";
 
 /** `conche verify` */

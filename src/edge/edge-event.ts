@@ -1,8 +1,8 @@
 import type { Publisher } from "../contract/identity.ts";
 import type { MachineKey, MessageType } from "../contract/topic.ts";
 import type { ConcheError } from "../errors/conche-error.ts";
+import type { SeqRange } from "../sequence/seq-range.ts";
 import type { DroppedTelemetry } from "./outbox.ts";
-import type { SeqRange } from "./seq-set.ts";
 
 /** What happens to an edge. For logs, alarms and tests; how things stand now is in `status()`. */
 export type EdgeEvent =

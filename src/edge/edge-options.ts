@@ -1,5 +1,5 @@
 import { ConcheError } from "../errors/conche-error.ts";
-import type { RetryLimits } from "./backoff.ts";
+import type { RetryLimits } from "../mqtt/backoff.ts";
 import type { Credentials } from "./broker-link.ts";
 import type { HandOverLimits } from "./hand-over.ts";
 import type { BodyOf } from "./message-body.ts";

@@ -1,10 +1,10 @@
 import type { Identity } from "../contract/identity.ts";
 import { type MachineAddress, type MachineKey, type MessageType, machineKeyOf } from "../contract/topic.ts";
 import { ConcheError } from "../errors/conche-error.ts";
+import type { Clock } from "../time/clock.ts";
 import { newBoot } from "./boot.ts";
 import type { OpenLink } from "./broker-link.ts";
 import { callBack } from "./call-back.ts";
-import type { Clock } from "./clock.ts";
 import type { EdgeEvent } from "./edge-event.ts";
 import { EdgeMachine } from "./edge-machine.ts";
 import { type EdgeSettings, edgeSettings, type MachineOptions } from "./edge-options.ts";

@@ -1,10 +1,11 @@
 import type { Publisher } from "../contract/identity.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
-import type { Clock } from "./clock.ts";
+import type { SeqRange } from "../sequence/seq-range.ts";
+import { SeqSet } from "../sequence/seq-set.ts";
+import type { Clock } from "../time/clock.ts";
 import type { EdgeEvent } from "./edge-event.ts";
 import type { Holdings } from "./holdings.ts";
 import type { Outbox } from "./outbox.ts";
-import { type SeqRange, SeqSet } from "./seq-set.ts";
 
 /** What a forgetter is made of. */
 export interface ForgetterParts {

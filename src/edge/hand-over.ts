@@ -1,7 +1,7 @@
 import type { Identity } from "../contract/identity.ts";
 import type { MessageType } from "../contract/topic.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../time/clock.ts";
 import type { EdgeEvent } from "./edge-event.ts";
 import type { Holdings } from "./holdings.ts";
 import type { MachineQueue } from "./machine-queue.ts";

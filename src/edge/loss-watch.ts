@@ -1,4 +1,5 @@
-import { type SeqRange, SeqSet } from "./seq-set.ts";
+import type { SeqRange } from "../sequence/seq-range.ts";
+import { SeqSet } from "../sequence/seq-set.ts";
 
 /**
  * Which numbers a publisher must call lost: the data center asks for them and they are gone here. Gone alone doesn't

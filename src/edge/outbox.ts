@@ -1,6 +1,6 @@
 import type { Identity, Publisher, UserProperties } from "../contract/identity.ts";
 import type { MachineKey, MessageType } from "../contract/topic.ts";
-import type { SeqRange } from "./seq-set.ts";
+import type { SeqRange } from "../sequence/seq-range.ts";
 
 /** What travels beside the bytes of a payload that must stay as it is; its identity goes there too. */
 export interface RawProperties {

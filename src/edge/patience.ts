@@ -1,5 +1,5 @@
+import type { SeqRange } from "../sequence/seq-range.ts";
 import type { RecoveryTiming } from "./recovery.ts";
-import type { SeqRange } from "./seq-set.ts";
 
 /** How much of a new measurement goes into the estimate. */
 const WEIGHT = 1 / 4;

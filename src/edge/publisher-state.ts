@@ -1,11 +1,12 @@
 import type { Publisher } from "../contract/identity.ts";
 import type { Receipt } from "../contract/receipt.ts";
+import type { SeqRange } from "../sequence/seq-range.ts";
+import { SeqSet } from "../sequence/seq-set.ts";
 import { LossWatch } from "./loss-watch.ts";
 import { Patience } from "./patience.ts";
 import { ReceiptCoverage, type ReceiptOutcome } from "./receipt-coverage.ts";
 import { Recovery, type RecoveryTiming } from "./recovery.ts";
 import { RefillAsks } from "./refill-asks.ts";
-import { type SeqRange, SeqSet } from "./seq-set.ts";
 
 /** What to read from the outbox and send: messages from … to, at most `limit` of them. */
 export interface ReadOrder {

@@ -1,5 +1,6 @@
 import type { Receipt } from "../contract/receipt.ts";
-import { type SeqRange, SeqSet } from "./seq-set.ts";
+import type { SeqRange } from "../sequence/seq-range.ts";
+import { SeqSet } from "../sequence/seq-set.ts";
 
 /** What a receipt changes. */
 export type ReceiptOutcome =

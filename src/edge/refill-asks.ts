@@ -1,5 +1,6 @@
+import type { SeqRange } from "../sequence/seq-range.ts";
+import { SeqSet } from "../sequence/seq-set.ts";
 import type { RecoveryTiming } from "./recovery.ts";
-import { type SeqRange, SeqSet } from "./seq-set.ts";
 
 /**
  * A number that a receipt calls missing may just have been overtaken: telemetry at QoS 0 passes alarms that wait for

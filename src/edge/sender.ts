@@ -1,13 +1,13 @@
 import type { Publisher } from "../contract/identity.ts";
 import type { MachineKey } from "../contract/topic.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
+import type { SeqRange } from "../sequence/seq-range.ts";
+import type { Clock } from "../time/clock.ts";
 import type { BrokerLink, LinkLimits, PublishAnswer } from "./broker-link.ts";
-import type { Clock } from "./clock.ts";
 import type { EdgeEvent } from "./edge-event.ts";
 import type { MachineQueue, MachineRead } from "./machine-queue.ts";
 import { type NewMessage, type Outbox, type StoredMessage, storedBytes } from "./outbox.ts";
 import type { PublisherState } from "./publisher-state.ts";
-import type { SeqRange } from "./seq-set.ts";
 import { wireMessage } from "./wire-message.ts";
 
 /** What a sender is made of. */

@@ -2,7 +2,8 @@ import type { Command } from "../contract/command.ts";
 import type { Receipt } from "../contract/receipt.ts";
 import type { MachineKey } from "../contract/topic.ts";
 import type { ConcheError } from "../errors/conche-error.ts";
-import { Backoff, type RetryLimits } from "./backoff.ts";
+import { Backoff, type RetryLimits } from "../mqtt/backoff.ts";
+import type { Cancel } from "../time/clock.ts";
 import type {
   BrokerLink,
   Credentials,
@@ -11,7 +12,6 @@ import type {
   OpenLink,
   ReceivedWith,
 } from "./broker-link.ts";
-import type { Cancel } from "./clock.ts";
 import { downTopics, readDownMessage } from "./down-message.ts";
 import type { MachineQueue } from "./machine-queue.ts";
 import type { NewMessage } from "./outbox.ts";

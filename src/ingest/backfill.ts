@@ -1,5 +1,5 @@
 import type { ConcheError } from "../errors/conche-error.ts";
-import type { DeliveredMessage } from "./delivery.ts";
+import type { DeliveredMessage } from "../mqtt/delivery.ts";
 import type { Ingester } from "./ingester.ts";
 
 /** PORT. A history: what would have been delivered, in the order of time, each message with when. */

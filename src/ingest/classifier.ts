@@ -1,9 +1,9 @@
 import type { Publisher } from "../contract/identity.ts";
 import type { MachineKey } from "../contract/topic.ts";
+import type { LogRecord, MessageLog, QuarantineRecord, SequencedPayload } from "../log/message-log.ts";
+import type { QuarantineReason } from "../log/quarantine-reason.ts";
+import type { DeliveredMessage } from "../mqtt/delivery.ts";
 import { type Decoded, type PlacedIdentity, quarantineRecord } from "./decode.ts";
-import type { DeliveredMessage } from "./delivery.ts";
-import type { LogRecord, MessageLog, QuarantineRecord, SequencedPayload } from "./message-log.ts";
-import type { QuarantineReason } from "./quarantine-reason.ts";
 import { SequenceTracker } from "./sequence-tracker.ts";
 import { TrackerTable } from "./tracker-table.ts";
 

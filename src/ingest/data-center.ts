@@ -1,17 +1,18 @@
 import type { MachineKey } from "../contract/topic.ts";
 import type { ConcheError } from "../errors/conche-error.ts";
-import type { Delivery } from "./delivery.ts";
+import type { Delivery } from "../mqtt/delivery.ts";
+import type { Clock } from "../time/clock.ts";
+import { SYSTEM_CLOCK } from "../time/system-clock.ts";
 import type { HealthCheck, HealthReport } from "./health.ts";
 import { Ingester, type IngesterParts } from "./ingester.ts";
 import { observers } from "./observer.ts";
 import { ReceiptScheduler, type ReceiptStatus } from "./receipts.ts";
-import { SYSTEM_TIMER, type Timer } from "./timer.ts";
 
 /** What a data center is made of: the parts of its ingester, and the delivery that feeds it. */
 export interface DataCenterParts extends IngesterParts {
   readonly delivery: Delivery;
   /** What the receipts are paced by; the system's clock unless told otherwise. */
-  readonly timer?: Timer;
+  readonly clock?: Clock;
   /** The machines of the plant model: those the log has never heard must find no receipt either. */
   readonly machines?: readonly MachineKey[];
 }
@@ -38,8 +39,8 @@ export class DataCenter {
 
   /** Opens the ingester on the log and starts the delivery. */
   static async start(parts: DataCenterParts): Promise<DataCenter> {
-    const { delivery, log, now, timer = SYSTEM_TIMER, machines = [] } = parts;
-    const receipts = new ReceiptScheduler({ publish: (message) => delivery.publish(message), now, timer });
+    const { delivery, log, now, clock = SYSTEM_CLOCK, machines = [] } = parts;
+    const receipts = new ReceiptScheduler({ publish: (message) => delivery.publish(message), now, clock });
     const ingester = await Ingester.open({
       ...parts,
       observer: observers(parts.observer, receipts),

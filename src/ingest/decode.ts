@@ -16,10 +16,10 @@ import {
   type TopicRefusal,
   type UpTopic,
 } from "../contract/topic.ts";
-import type { DeliveredMessage } from "./delivery.ts";
-import type { LogRecord, QuarantineRecord } from "./message-log.ts";
+import type { LogRecord, QuarantineRecord } from "../log/message-log.ts";
+import type { QuarantineReason } from "../log/quarantine-reason.ts";
+import type { DeliveredMessage } from "../mqtt/delivery.ts";
 import { readPayloadText } from "./payload-text.ts";
-import type { QuarantineReason } from "./quarantine-reason.ts";
 
 /** A clock further off than this flags the message: well above network delay, well below a shift. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;

@@ -1,9 +1,9 @@
 import type { MachineKey } from "../contract/topic.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
+import type { CommitGroup, IngestTotals, MessageLog } from "../log/message-log.ts";
+import type { DeliveredMessage, MessageSink, Settle } from "../mqtt/delivery.ts";
 import { Classifier } from "./classifier.ts";
 import { Decoder } from "./decode.ts";
-import type { DeliveredMessage, MessageSink, Settle } from "./delivery.ts";
-import type { CommitGroup, IngestTotals, MessageLog } from "./message-log.ts";
 import type { IngestObserver } from "./observer.ts";
 
 /** Bounds of ingest; each has a default that was measured (docs/decisions). */

@@ -1,5 +1,5 @@
 import type { ConcheError } from "../errors/conche-error.ts";
-import type { CommitGroup } from "./message-log.ts";
+import type { CommitGroup } from "../log/message-log.ts";
 
 /** A group that is on disk. */
 export interface CommittedGroup extends CommitGroup {

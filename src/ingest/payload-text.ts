@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { QuarantineReason } from "./quarantine-reason.ts";
+import type { QuarantineReason } from "../log/quarantine-reason.ts";
 
 /**
  * Deepest nesting of arrays and objects that is taken. The contract's own schemas stay below 10; SQLite's JSON

@@ -1,11 +1,11 @@
 import type { Publisher } from "../contract/identity.ts";
 import type { MachineKey } from "../contract/topic.ts";
+import type { LogRecord } from "../log/message-log.ts";
+import type { QuarantinedMessage } from "../log/quarantine-reading.ts";
+import { holdsPlace } from "../log/quarantine-reason.ts";
+import type { ReplayLog, ReplayMark } from "../log/replay-log.ts";
+import type { DeliveredMessage, DeliveredProperties } from "../mqtt/delivery.ts";
 import { Decoder } from "./decode.ts";
-import type { DeliveredMessage, DeliveredProperties } from "./delivery.ts";
-import type { LogRecord } from "./message-log.ts";
-import type { QuarantinedMessage } from "./quarantine-reading.ts";
-import { holdsPlace } from "./quarantine-reason.ts";
-import type { ReplayLog, ReplayMark } from "./replay-log.ts";
 import { SequenceTracker } from "./sequence-tracker.ts";
 
 /** What putting one quarantined message through again came to. */

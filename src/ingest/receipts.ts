@@ -1,11 +1,11 @@
 import { downTopic, type MachineKey } from "../contract/topic.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
-import type { OutgoingMessage } from "./delivery.ts";
+import type { SequenceState } from "../log/sequence-state.ts";
+import type { OutgoingMessage } from "../mqtt/delivery.ts";
+import type { Clock } from "../time/clock.ts";
 import type { CommittedGroup, IngestObserver } from "./observer.ts";
 import { RecentMap } from "./recent-map.ts";
-import type { SequenceState } from "./sequence.ts";
 import { receiptOf } from "./sequence-tracker.ts";
-import type { Timer } from "./timer.ts";
 
 /** Bounds of the receipts' rate. */
 export interface ReceiptRate {
@@ -42,7 +42,7 @@ const MACHINES_KEPT = 50_000;
 export interface ReceiptParts {
   /** Hands a receipt to the broker. */
   readonly publish: (message: OutgoingMessage) => Promise<void>;
-  readonly timer: Timer;
+  readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly rate?: ReceiptRate;
@@ -160,7 +160,7 @@ export class ReceiptScheduler implements IngestObserver {
 
   #schedule(): void {
     if (this.#closed || this.#due.size === 0 || this.#cancelTick !== undefined) return;
-    this.#cancelTick = this.#parts.timer.after(TICK_MS, () => {
+    this.#cancelTick = this.#parts.clock.after(TICK_MS, () => {
       this.#cancelTick = undefined;
       this.#tick();
       this.#schedule();
@@ -168,7 +168,7 @@ export class ReceiptScheduler implements IngestObserver {
   }
 
   #tick(): void {
-    const now = this.#parts.timer.now();
+    const now = this.#parts.clock.now();
     for (const [key, until] of this.#rests) {
       if (until > now) break;
       this.#rests.delete(key);
@@ -193,7 +193,7 @@ export class ReceiptScheduler implements IngestObserver {
 
   /** Hands a receipt over. Never rejects: one that isn't taken is due again, and says then what is true then. */
   async #hand(key: string, owed: Owed): Promise<void> {
-    const { publish, timer } = this.#parts;
+    const { publish, clock } = this.#parts;
     try {
       await publish(this.#message(owed));
       this.#published++;
@@ -203,10 +203,10 @@ export class ReceiptScheduler implements IngestObserver {
       this.#failures++;
       this.#failing = failure(thrown);
       // Many fail together when the broker goes; the first of them sets the pause.
-      if (timer.now() >= this.#pausedUntil) {
+      if (clock.now() >= this.#pausedUntil) {
         const [first, longest] = this.#rate.retryMs;
         this.#pauseMs = Math.min(longest, Math.max(first, this.#pauseMs * 2));
-        this.#pausedUntil = timer.now() + this.#pauseMs;
+        this.#pausedUntil = clock.now() + this.#pauseMs;
       }
       this.#due.add(key, owed);
       this.#schedule();

@@ -1,6 +1,7 @@
 import type { Publisher } from "../contract/identity.ts";
 import { RECEIPT_LIST_LIMIT, type Receipt } from "../contract/receipt.ts";
-import type { SeqRange, SequenceState } from "./sequence.ts";
+import type { SequenceState } from "../log/sequence-state.ts";
+import type { SeqRange } from "../sequence/seq-range.ts";
 
 /**
  * The most separate gaps kept per publisher. An honest publisher has a handful; one that numbers at random would

@@ -6,7 +6,19 @@ import { dirname, join } from "node:path";
 import { suite, test } from "node:test";
 import { ROOT, tool } from "../../scripts/tool.ts";
 
-const PURE_FOLDERS = ["contract", "plant", "simulator", "load", "views", "monitor", "trace", "access"];
+const PURE_FOLDERS = [
+  "sequence",
+  "contract",
+  "plant",
+  "mqtt",
+  "log",
+  "access",
+  "simulator",
+  "load",
+  "views",
+  "monitor",
+  "trace",
+];
 
 /** Expressions that a pure folder may not hold, one to a line. */
 const AMBIENT = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openMessageLog } from "../../src/adapters/sqlite/open-message-log.ts";
+import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
 import { append, filledLog, record } from "./filled-log.ts";
 import { runConche } from "./run-conche.ts";
 

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
-import { openMessageLog } from "../../src/adapters/sqlite/open-message-log.ts";
+import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
 import { atLeast } from "../../src/commands/doctor/check-versions.ts";
 import { filledLog, record } from "./filled-log.ts";
 import { runConche } from "./run-conche.ts";

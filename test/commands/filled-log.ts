@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { openMessageLog } from "../../src/adapters/sqlite/open-message-log.ts";
+import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
 import { isUpTopic, type MessageType, parseUpTopic } from "../../src/contract/topic.ts";
-import type { LogRecord, MessageLog, QuarantineRecord } from "../../src/ingest/message-log.ts";
+import type { LogRecord, MessageLog, QuarantineRecord } from "../../src/log/message-log.ts";
 
 /** The event time of the first message; the next ones follow a second apart. */
 export const FIRST_MS = Date.UTC(2026, 0, 11, 8);

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
-import { openMessageLog } from "../../src/adapters/sqlite/open-message-log.ts";
-import type { LogRecord } from "../../src/ingest/message-log.ts";
+import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
+import type { LogRecord } from "../../src/log/message-log.ts";
 import { append, filledLog, record } from "./filled-log.ts";
 import { CONCHE, runConche } from "./run-conche.ts";
 

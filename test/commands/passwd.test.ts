@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { PasswordFile } from "../../src/adapters/aedes/password-file.ts";
+import { PasswordFile } from "../../src/adapters/credentials/password-file.ts";
 import { runConche } from "./run-conche.ts";
 
 test("passwd writes users the broker accepts, from standard input, and never shows the password", async (context) => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
-import { openMessageLog } from "../../src/adapters/sqlite/open-message-log.ts";
-import { GroupMaker, MACHINE, record } from "../ingest/log-records.ts";
+import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
+import { GroupMaker, MACHINE, record } from "../log/log-records.ts";
 import { append, filledLog, refused, record as unnumbered } from "./filled-log.ts";
 import { runConche } from "./run-conche.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
-import { SqliteOutbox } from "../../src/adapters/sqlite/outbox-sqlite.ts";
+import { SqliteOutbox } from "../../src/adapters/sqlite/outbox/outbox-sqlite.ts";
 import type { MachineKey } from "../../src/contract/topic.ts";
 import { filledLog, record, refused } from "./filled-log.ts";
 import { runConche } from "./run-conche.ts";

@@ -3,8 +3,8 @@ import type { MachineKey } from "../../src/contract/topic.ts";
 import { Edge } from "../../src/edge/edge.ts";
 import type { EdgeEvent } from "../../src/edge/edge-event.ts";
 import type { EdgeSettings } from "../../src/edge/edge-options.ts";
+import { ManualClock, turn } from "../time/manual-clock.ts";
 import { FakeBroker } from "./fake-broker.ts";
-import { ManualClock, turn } from "./manual-clock.ts";
 import { MemoryOutbox } from "./memory-outbox.ts";
 
 export const MACHINE = "tunis-01/line-a/s5_tempering/temper-01" as MachineKey;

@@ -6,10 +6,10 @@ import type { Receipt } from "../../src/contract/receipt.ts";
 import type { Edge } from "../../src/edge/edge.ts";
 import type { EdgeMachine } from "../../src/edge/edge-machine.ts";
 import type { Holding } from "../../src/edge/outbox.ts";
-import type { SeqRange } from "../../src/edge/seq-set.ts";
+import type { SeqRange } from "../../src/sequence/seq-range.ts";
+import { ManualClock } from "../time/manual-clock.ts";
 import { ALARM, edgeOver, MACHINE, TS, turn } from "./edge-under-test.ts";
 import { FakeBroker, type FakeConnection, identityOf, type Sent } from "./fake-broker.ts";
-import { ManualClock } from "./manual-clock.ts";
 import { MemoryOutbox } from "./memory-outbox.ts";
 import { ModelDataCenter } from "./model-data-center.ts";
 

@@ -13,8 +13,8 @@ import {
   storedBytes,
   type Transfer,
 } from "../../src/edge/outbox.ts";
-import type { SeqRange } from "../../src/edge/seq-set.ts";
 import type { ConcheError } from "../../src/errors/conche-error.ts";
+import type { SeqRange } from "../../src/sequence/seq-range.ts";
 
 /** An outbox in memory whose disk can be held up, made to fail, or carried over to the next process. */
 export class MemoryOutbox implements Outbox {

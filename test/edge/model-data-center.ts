@@ -1,7 +1,7 @@
 import type { Receipt } from "../../src/contract/receipt.ts";
 import type { MachineKey } from "../../src/contract/topic.ts";
-import type { SequenceState } from "../../src/ingest/sequence.ts";
 import { receiptOf, SequenceTracker } from "../../src/ingest/sequence-tracker.ts";
+import type { SequenceState } from "../../src/log/sequence-state.ts";
 
 /** A numbered message on its way, with what it says. */
 export interface NumberedMessage {

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { MachineKey } from "../../src/contract/topic.ts";
 import { downTopic } from "../../src/contract/topic.ts";
-import type { OutgoingMessage } from "../../src/ingest/delivery.ts";
 import { ReceiptScheduler } from "../../src/ingest/receipts.ts";
-import type { SequenceState } from "../../src/ingest/sequence.ts";
 import { SequenceTracker } from "../../src/ingest/sequence-tracker.ts";
+import type { SequenceState } from "../../src/log/sequence-state.ts";
+import type { OutgoingMessage } from "../../src/mqtt/delivery.ts";
+import { ManualClock } from "../time/manual-clock.ts";
 import { ALARM, edgeOver, MACHINE, turn } from "./edge-under-test.ts";
 import { FakeBroker, identityOf } from "./fake-broker.ts";
-import { ManualClock } from "./manual-clock.ts";
 import { MemoryOutbox } from "./memory-outbox.ts";
 
 /** A broker that retains one receipt per topic, before a data center of real trackers and real receipts. */
@@ -17,7 +17,7 @@ class Chain {
   readonly broker = new FakeBroker();
   readonly receipts = new ReceiptScheduler({
     publish: (message) => this.#down(message),
-    timer: this.clock,
+    clock: this.clock,
     now: () => 0,
   });
   readonly #retained = new Map<string, string>();

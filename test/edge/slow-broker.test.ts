@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { Receipt } from "../../src/contract/receipt.ts";
 import type { MachineKey } from "../../src/contract/topic.ts";
 import { PublisherState } from "../../src/edge/publisher-state.ts";
-import { SeqSet } from "../../src/edge/seq-set.ts";
+import { SeqSet } from "../../src/sequence/seq-set.ts";
 
 const PUBLISHER = { machine: "tunis-01/line-a/s5_tempering/temper-01" as MachineKey, boot: "boot-00001" };
 const TIMING = { receiptTimeoutMs: 1_000, longestReceiptTimeoutMs: 2_000 };

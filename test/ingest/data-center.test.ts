@@ -4,10 +4,10 @@ import type { Receipt } from "../../src/contract/receipt.ts";
 import type { MachineKey } from "../../src/contract/topic.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
 import { DataCenter } from "../../src/ingest/data-center.ts";
-import type { DeliveredMessage, Delivery, MessageSink, OutgoingMessage } from "../../src/ingest/delivery.ts";
+import type { DeliveredMessage, Delivery, MessageSink, OutgoingMessage } from "../../src/mqtt/delivery.ts";
+import { MemoryMessageLog } from "../log/memory-message-log.ts";
+import { ManualClock } from "../time/manual-clock.ts";
 import { BOOT, MACHINE, telemetry } from "./delivered.ts";
-import { ManualTimer } from "./manual-timer.ts";
-import { MemoryMessageLog } from "./memory-message-log.ts";
 
 /** A delivery that tells what was asked of it, in order. */
 class RecordingDelivery implements Delivery {
@@ -46,7 +46,7 @@ const UNHEARD = "tunis-01/line-a/s1_dosing/weigher-01" as MachineKey;
 
 async function start(log: MemoryMessageLog, onFatal: (error: ConcheError) => void = () => {}) {
   const delivery = new RecordingDelivery();
-  const timer = new ManualTimer();
+  const clock = new ManualClock();
   const center = await DataCenter.start({
     log,
     delivery,
@@ -54,10 +54,10 @@ async function start(log: MemoryMessageLog, onFatal: (error: ConcheError) => voi
     knowsMachine: () => true,
     now: () => Date.parse("2026-01-11T10:00:01Z"),
     onFatal,
-    timer,
+    clock,
     machines: [MACHINE as MachineKey, UNHEARD],
   });
-  return { center, delivery, timer };
+  return { center, delivery, clock };
 }
 
 /** Hands a message over; resolves when it is on disk. */
@@ -134,8 +134,8 @@ describe("DataCenter", () => {
     await stored(before.delivery, telemetry(4));
     // Killed here: before its receipt was due.
     assert.deepEqual(before.delivery.published, []);
-    const { delivery, timer } = await start(log);
-    await timer.pass(1_000);
+    const { delivery, clock } = await start(log);
+    await clock.pass(1_000);
     const [receipt, ...more] = receiptsIn(delivery.published);
     assert.deepEqual([receipt?.through, receipt?.missing, more], [4, [[2, 3]], []]);
     assert.equal(delivery.published.find(({ topic }) => topic.includes(MACHINE))?.retain, true);
@@ -146,13 +146,13 @@ describe("DataCenter", () => {
     const before = await start(log);
     await stored(before.delivery, telemetry(1));
     await stored(before.delivery, telemetry(2));
-    const { delivery, timer } = await start(log);
-    await timer.pass(1_000);
+    const { delivery, clock } = await start(log);
+    await clock.pass(1_000);
     const announced = delivery.published.length;
     // The broker loses all it retained, and then the publisher comes back and repeats itself.
     await stored(delivery, telemetry(1));
     await stored(delivery, telemetry(2));
-    await timer.pass(1_000);
+    await clock.pass(1_000);
     assert.deepEqual(
       receiptsIn(delivery.published.slice(announced)).map(({ through, missing }) => [through, missing]),
       [[2, []]],
@@ -165,8 +165,8 @@ describe("DataCenter", () => {
     const before = await start(backup);
     for (const seq of [1, 2, 3]) await stored(before.delivery, telemetry(seq));
     // What the log held later (up to 9, and a machine more) is gone; brokers still retain receipts for it.
-    const { delivery, timer } = await start(backup);
-    await timer.pass(1_000);
+    const { delivery, clock } = await start(backup);
+    await clock.pass(1_000);
     assert.deepEqual(
       delivery.published.map(({ topic, payload, retain }) => [topic, retain, payload === ""]),
       [
@@ -177,23 +177,23 @@ describe("DataCenter", () => {
     assert.equal(receiptsIn(delivery.published)[0]?.through, 3);
     // The publisher goes on; what it forgot on the strength of the lost log is missing, by number.
     await stored(delivery, telemetry(10));
-    await timer.pass(1_000);
+    await clock.pass(1_000);
     const last = receiptsIn(delivery.published).at(-1);
     assert.deepEqual([last?.through, last?.missing], [10, [[4, 9]]]);
   });
 
   it("says in its health why receipts can't be sent, and stays ready", async () => {
     const log = new MemoryMessageLog();
-    const { center, delivery, timer } = await start(log);
+    const { center, delivery, clock } = await start(log);
     delivery.refusal = new ConcheError("CONCHE_BROKER_REFUSED", { message: "not authorized" });
     await stored(delivery, telemetry(1));
-    await timer.pass(1_000);
+    await clock.pass(1_000);
     const check = () => center.health().checks.find(({ name }) => name === "receipts");
     assert.equal(check()?.ok, false);
     assert.match(check()?.detail ?? "", /CONCHE_BROKER_REFUSED: not authorized/);
     assert.equal(center.health().ready, true);
     delivery.refusal = undefined;
-    await timer.pass(10_000);
+    await clock.pass(10_000);
     assert.equal(check()?.ok, true);
     await center.stop();
   });

@@ -1,4 +1,4 @@
-import type { DeliveredMessage } from "../../src/ingest/delivery.ts";
+import type { DeliveredMessage } from "../../src/mqtt/delivery.ts";
 
 export const MACHINE = "tunis-01/line-a/s5_tempering/temper-01";
 export const BOOT = "0198c5f2-0000-7000-8000-000000000001";

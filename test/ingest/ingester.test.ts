@@ -3,11 +3,11 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { MESSAGE_FLAG } from "../../src/contract/policy.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
-import type { DeliveredMessage } from "../../src/ingest/delivery.ts";
 import { DEFAULT_LIMITS, Ingester, type IngesterParts } from "../../src/ingest/ingester.ts";
 import { missingCount } from "../../src/ingest/sequence-tracker.ts";
+import type { DeliveredMessage } from "../../src/mqtt/delivery.ts";
+import { MemoryMessageLog } from "../log/memory-message-log.ts";
 import { BOOT, delivered, MACHINE, stateV1, telemetry } from "./delivered.ts";
-import { MemoryMessageLog } from "./memory-message-log.ts";
 
 const RECEIVED_AT = Date.parse("2026-01-11T10:00:01Z");
 

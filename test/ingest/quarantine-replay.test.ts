@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { DeliveredMessage } from "../../src/ingest/delivery.ts";
 import { Ingester } from "../../src/ingest/ingester.ts";
-import type { QuarantineRecord } from "../../src/ingest/message-log.ts";
-import type { QuarantinedMessage } from "../../src/ingest/quarantine-reading.ts";
 import { QuarantineReplay } from "../../src/ingest/quarantine-replay.ts";
 import { missingCount } from "../../src/ingest/sequence-tracker.ts";
+import type { QuarantineRecord } from "../../src/log/message-log.ts";
+import type { QuarantinedMessage } from "../../src/log/quarantine-reading.ts";
+import type { DeliveredMessage } from "../../src/mqtt/delivery.ts";
+import { MemoryMessageLog } from "../log/memory-message-log.ts";
 import { BOOT, delivered, MACHINE, stateV1, telemetry } from "./delivered.ts";
-import { MemoryMessageLog } from "./memory-message-log.ts";
 
 /** A log into which these messages went as if an earlier version of the contract had refused them. */
 async function refusedEarlier(...messages: DeliveredMessage[]): Promise<MemoryMessageLog> {

@@ -4,12 +4,12 @@ import fc from "fast-check";
 import type { Receipt } from "../../src/contract/receipt.ts";
 import type { MachineKey } from "../../src/contract/topic.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
-import type { OutgoingMessage } from "../../src/ingest/delivery.ts";
 import { RECEIPT_RATE, type ReceiptRate, ReceiptScheduler } from "../../src/ingest/receipts.ts";
-import type { SequenceState } from "../../src/ingest/sequence.ts";
 import { SequenceTracker } from "../../src/ingest/sequence-tracker.ts";
+import type { SequenceState } from "../../src/log/sequence-state.ts";
+import type { OutgoingMessage } from "../../src/mqtt/delivery.ts";
+import { ManualClock } from "../time/manual-clock.ts";
 import { BOOT, MACHINE } from "./delivered.ts";
-import { ManualTimer } from "./manual-timer.ts";
 
 const OLD_BOOT = "0198c5f2-0000-7000-8000-00000000000a";
 const NEW_BOOT = "0198c5f2-0000-7000-8000-00000000000b";
@@ -24,7 +24,7 @@ interface Told {
 
 /** A scheduler over a broker that takes everything, until told otherwise. */
 class Scene {
-  readonly timer = new ManualTimer();
+  readonly clock = new ManualClock();
   readonly told: Told[] = [];
   readonly scheduler: ReceiptScheduler;
   attempts = 0;
@@ -38,7 +38,7 @@ class Scene {
   constructor(rate: Partial<ReceiptRate> = {}) {
     this.scheduler = new ReceiptScheduler({
       publish: (message) => this.#publish(message),
-      timer: this.timer,
+      clock: this.clock,
       now: () => Date.parse("2026-01-11T10:00:00Z"),
       rate: { ...RECEIPT_RATE, ...rate },
     });
@@ -52,7 +52,7 @@ class Scene {
     this.inFlight--;
     if (this.failure !== undefined) throw this.failure;
     const receipt = payload === "" ? undefined : (JSON.parse(payload) as Receipt);
-    this.told.push({ at: this.timer.now(), topic, retain, receipt });
+    this.told.push({ at: this.clock.now(), topic, retain, receipt });
   }
 
   committed(...sequences: SequenceState[]): void {
@@ -75,12 +75,12 @@ function machineNumber(index: number): string {
 suite("receipts", () => {
   test("a publisher gets one receipt per interval, with the newest state, and none without a cause", async () => {
     const scene = fresh();
-    const { timer, told } = scene;
+    const { clock, told } = scene;
     for (let seq = 1; seq <= 100; seq++) {
       scene.committed(through(seq));
-      await timer.pass(10);
+      await clock.pass(10);
     }
-    await timer.pass(10_000);
+    await clock.pass(10_000);
     const gaps = told.slice(1).map(({ at }, index) => at - (told[index]?.at ?? 0));
     assert.equal(
       gaps.every((gap) => gap >= RECEIPT_RATE.intervalMs),
@@ -93,13 +93,13 @@ suite("receipts", () => {
 
   test("thousands of machines stay under the rate for all, and each gets its turn, the longest waiting first", async () => {
     const scene = fresh();
-    const { timer, told } = scene;
+    const { clock, told } = scene;
     const machines = 5_000;
     const speak = (seq: number) =>
       scene.committed(...Array.from({ length: machines }, (_, index) => through(seq, machineNumber(index))));
     for (let seq = 1; seq <= 100; seq++) {
       speak(seq);
-      await timer.pass(100);
+      await clock.pass(100);
     }
     assert.ok(told.length <= 10 * RECEIPT_RATE.perSecond, `${told.length} in 10 s`);
     const counts = new Map<string, number>();
@@ -111,22 +111,22 @@ suite("receipts", () => {
 
   test("a machine that speaks all the time does not keep a quiet one waiting", async () => {
     const scene = fresh({ perSecond: 20 });
-    const { timer, told } = scene;
+    const { clock, told } = scene;
     for (let seq = 1; seq <= 50; seq++) {
       scene.committed(...Array.from({ length: 10 }, (_, index) => through(seq, machineNumber(index))));
       if (seq === 25) scene.committed(through(7, "tunis-01/line-a/s1_dosing/weigher-01"));
-      await timer.pass(50);
+      await clock.pass(50);
     }
     assert.ok(told.some(({ topic }) => topic.includes("weigher-01")));
   });
 
   test("a mere repetition is answered: its publisher has not heard that it is on disk", async () => {
     const scene = fresh();
-    const { timer, told } = scene;
+    const { clock, told } = scene;
     scene.committed(through(3));
-    await timer.pass(1_000);
+    await clock.pass(1_000);
     scene.committed({ ...through(3), duplicates: 1 });
-    await timer.pass(1_000);
+    await clock.pass(1_000);
     assert.deepEqual(
       told.map(({ receipt }) => receipt?.through),
       [3, 3],
@@ -135,12 +135,12 @@ suite("receipts", () => {
 
   test("two boots of a machine each get theirs; only the newest one's is retained, whoever speaks first", async () => {
     const scene = fresh();
-    const { timer, told } = scene;
+    const { clock, told } = scene;
     scene.committed(through(5, MACHINE, OLD_BOOT));
     scene.committed(through(1, MACHINE, NEW_BOOT));
-    await timer.pass(1_000);
+    await clock.pass(1_000);
     scene.committed(through(9, MACHINE, OLD_BOOT));
-    await timer.pass(1_000);
+    await clock.pass(1_000);
     assert.deepEqual(
       told.map(({ receipt, retain }) => [receipt?.boot, receipt?.through, retain]),
       [
@@ -153,10 +153,10 @@ suite("receipts", () => {
 
   test("after a restart the newest boot is known before an older one speaks", async () => {
     const scene = fresh();
-    const { timer, told } = scene;
+    const { clock, told } = scene;
     scene.scheduler.owed([through(1, MACHINE, NEW_BOOT)]);
     scene.committed(through(9, MACHINE, OLD_BOOT));
-    await timer.pass(1_000);
+    await clock.pass(1_000);
     assert.deepEqual(
       told.map(({ receipt, retain }) => [receipt?.boot, retain]),
       [
@@ -168,15 +168,15 @@ suite("receipts", () => {
 
   test("what a broker does not take is repeated, ever more rarely, and then says what is true then", async () => {
     const scene = fresh();
-    const { timer, told, scheduler } = scene;
+    const { clock, told, scheduler } = scene;
     scene.failure = new ConcheError("CONCHE_BROKER_UNREACHABLE", { message: "gone", retryable: true });
     scene.committed(through(3));
-    await timer.pass(60_000);
+    await clock.pass(60_000);
     assert.ok(scene.attempts >= 12 && scene.attempts <= 20, `${scene.attempts} attempts in a minute`);
     assert.equal(scheduler.status.failing, scene.failure);
     scene.committed(through(8));
     scene.failure = undefined;
-    await timer.pass(RECEIPT_RATE.retryMs[1]);
+    await clock.pass(RECEIPT_RATE.retryMs[1]);
     assert.deepEqual(
       told.map(({ receipt }) => receipt?.through),
       [8],
@@ -189,17 +189,17 @@ suite("receipts", () => {
 
   test("a broker that answers slowly is not flooded", async () => {
     const scene = fresh({ inFlight: 8 });
-    const { timer } = scene;
+    const { clock } = scene;
     const { promise, resolve } = Promise.withResolvers<void>();
     scene.held = promise;
     for (let seq = 1; seq <= 20; seq++) {
       scene.committed(...Array.from({ length: 50 }, (_, index) => through(seq, machineNumber(index))));
-      await timer.pass(250);
+      await clock.pass(250);
     }
     assert.deepEqual([scene.attempts, scene.mostInFlight], [8, 8]);
     resolve();
     scene.held = undefined;
-    await timer.pass(2_000);
+    await clock.pass(2_000);
     assert.equal(new Set(scene.told.map(({ topic }) => topic)).size, 50);
   });
 
@@ -215,8 +215,8 @@ suite("receipts", () => {
     scene.failure = new ConcheError("CONCHE_BROKER_UNREACHABLE", { message: "gone", retryable: true });
     scene.committed(...Array.from({ length: 450 }, (_, index) => through(1, machineNumber(index))));
     await scene.scheduler.close();
-    await scene.timer.pass(60_000);
-    assert.deepEqual([scene.attempts, scene.timer.pending], [100, 0]);
+    await scene.clock.pass(60_000);
+    assert.deepEqual([scene.attempts, scene.clock.pending], [100, 0]);
   });
 
   test("a receipt that was on its way at the stop and fails then leaves nothing to wait for", async () => {
@@ -225,23 +225,23 @@ suite("receipts", () => {
     scene.held = promise;
     scene.failure = new ConcheError("CONCHE_BROKER_UNREACHABLE", { message: "gone", retryable: true });
     scene.committed(through(1));
-    await scene.timer.pass(50);
+    await scene.clock.pass(50);
     await scene.scheduler.close();
     resolve();
     await new Promise((resolved) => setImmediate(resolved));
-    await scene.timer.pass(60_000);
-    assert.deepEqual([scene.attempts, scene.timer.pending], [1, 0]);
+    await scene.clock.pass(60_000);
+    assert.deepEqual([scene.attempts, scene.clock.pending], [1, 0]);
   });
 
   test("where nothing is known of a machine, what a broker has retained for it is taken away", async () => {
     const scene = fresh();
-    const { timer, told, scheduler } = scene;
+    const { clock, told, scheduler } = scene;
     const other = machineNumber(2);
     scheduler.owed([through(4)]);
     scheduler.unknown([MACHINE, machineNumber(1), other] as MachineKey[]);
     // It speaks before its turn comes: now there is something to say, and taking it away would be wrong.
     scene.committed(through(1, other));
-    await timer.pass(1_000);
+    await clock.pass(1_000);
     assert.deepEqual(
       told.map(({ topic, retain, receipt }) => [topic, retain, receipt?.through]),
       [
@@ -275,14 +275,14 @@ suite("receipts", () => {
         for (const { kind, who } of steps) {
           if (kind === "fail") scene.failure = new ConcheError("CONCHE_PUBLISH_LIMIT", { message: "full" });
           if (kind === "heal") scene.failure = undefined;
-          if (kind === "wait") await scene.timer.pass(who);
+          if (kind === "wait") await scene.clock.pass(who);
           if (kind !== "speak") continue;
           const seq = (committed.get(machineNumber(who)) ?? 0) + 1;
           committed.set(machineNumber(who), seq);
           scene.committed(through(seq, machineNumber(who)));
         }
         scene.failure = undefined;
-        await scene.timer.pass(30_000);
+        await scene.clock.pass(30_000);
         const last = new Map(scene.told.map(({ topic, receipt }) => [topic, receipt?.through]));
         for (const [machine, seq] of committed) assert.equal(last.get(`datacenter/${machine}/receipt`), seq);
       }),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { connectMachine, type MachineClientOptions } from "../../src/adapters/mqtt/machine-client.ts";
 import { MqttConsumer } from "../../src/adapters/mqtt-packet/mqtt-consumer.ts";
-import type { PublishedMessage } from "../../src/edge/machine-connection.ts";
+import type { PublishedMessage } from "../../src/mqtt/machine-connection.ts";
 import { RecordingSink } from "../adapters/mqtt-packet/recording-sink.ts";
 import { freePort, type Mosquitto, NO_MOSQUITTO, startMosquitto } from "../servers/mosquitto.ts";
 

@@ -5,9 +5,9 @@ import type {
   MessageLog,
   RetainedMessage,
   SequencedPayload,
-} from "../../src/ingest/message-log.ts";
-import type { SequenceState } from "../../src/ingest/sequence.ts";
-import { MemoryMessageLog } from "../ingest/memory-message-log.ts";
+} from "../../src/log/message-log.ts";
+import type { SequenceState } from "../../src/log/sequence-state.ts";
+import { MemoryMessageLog } from "../log/memory-message-log.ts";
 
 /** Identity of a message as the worlds of these tests write it. */
 export function keyOf(machine: string, boot: string, seq: number): string {

@@ -1,6 +1,6 @@
 import type { LinkMessage } from "../../src/edge/broker-link.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
-import type { DeliveredMessage, Delivery, MessageSink, OutgoingMessage } from "../../src/ingest/delivery.ts";
+import type { DeliveredMessage, Delivery, MessageSink, OutgoingMessage } from "../../src/mqtt/delivery.ts";
 import { FakeBroker } from "../edge/fake-broker.ts";
 
 interface Queued {

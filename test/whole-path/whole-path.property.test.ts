@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { ConnectionMode } from "../../src/edge/edge-options.ts";
-import type { SeqRange } from "../../src/ingest/sequence.ts";
+import type { SeqRange } from "../../src/sequence/seq-range.ts";
 import type { Fate } from "./session-broker.ts";
 import { MACHINES, type Saying, World } from "./world.ts";
 

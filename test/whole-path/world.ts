@@ -4,16 +4,15 @@ import type { MachineKey } from "../../src/contract/topic.ts";
 import { Edge } from "../../src/edge/edge.ts";
 import type { ConnectionMode } from "../../src/edge/edge-options.ts";
 import type { Holding } from "../../src/edge/outbox.ts";
-import type { SeqRange } from "../../src/edge/seq-set.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
 import { DataCenter } from "../../src/ingest/data-center.ts";
-import type { DeliveredMessage } from "../../src/ingest/delivery.ts";
 import { DEFAULT_LIMITS } from "../../src/ingest/ingester.ts";
+import type { DeliveredMessage } from "../../src/mqtt/delivery.ts";
+import type { SeqRange } from "../../src/sequence/seq-range.ts";
 import { ALARM, TS, turn } from "../edge/edge-under-test.ts";
 import { identityOf } from "../edge/fake-broker.ts";
-import { ManualClock } from "../edge/manual-clock.ts";
 import { MemoryOutbox } from "../edge/memory-outbox.ts";
-import { ManualTimer } from "../ingest/manual-timer.ts";
+import { ManualClock } from "../time/manual-clock.ts";
 import { CenterDisk, keyOf, LogOfProcess } from "./center-disk.ts";
 import { Consumer, SessionBroker } from "./session-broker.ts";
 
@@ -60,9 +59,9 @@ export class World {
   /** Moved by {@link pass} and by {@link setClock}: milliseconds since 1970. */
   wallMs = Date.parse(TS);
   readonly #connection: ConnectionMode;
-  readonly #timers: { clock: ManualClock; timer: ManualTimer } = {
-    clock: new ManualClock(),
-    timer: new ManualTimer(),
+  readonly #clocks = {
+    edge: new ManualClock(),
+    center: new ManualClock(),
   };
   #edge: Edge | undefined;
   #center: { process: DataCenter; log: LogOfProcess; consumer: Consumer } | undefined;
@@ -76,12 +75,12 @@ export class World {
   }
 
   async startEdge(): Promise<void> {
-    this.#timers.clock = new ManualClock();
+    this.#clocks.edge = new ManualClock();
     this.outbox = new GuardedOutbox(this.disk, this.outbox);
     this.#edge = new Edge({
       outbox: this.outbox,
       openLink: this.broker.edges.open,
-      clock: this.#timers.clock,
+      clock: this.#clocks.edge,
       wallClock: () => this.wallMs,
       randomBytes: (size) => Uint8Array.from({ length: size }, () => this.#nextByte()),
       random: () => 0.5,
@@ -91,7 +90,7 @@ export class World {
 
   async startCenter(): Promise<void> {
     if (this.#center !== undefined) return;
-    this.#timers.timer = new ManualTimer();
+    this.#clocks.center = new ManualClock();
     const log = new LogOfProcess(this.disk);
     const consumer = new Consumer(this.broker, (message) => this.#mayAcknowledge(message));
     const process = await DataCenter.start({
@@ -104,7 +103,7 @@ export class World {
         this.#fatal = true;
       },
       limits: { ...DEFAULT_LIMITS, groupSize: 5, retryMs: [1, 2] },
-      timer: this.#timers.timer,
+      clock: this.#clocks.center,
       machines: MACHINES,
     });
     this.#center = { process, log, consumer };
@@ -187,8 +186,8 @@ export class World {
 
   async pass(ms: number): Promise<void> {
     this.wallMs += ms;
-    await this.#timers.clock.pass(ms);
-    await this.#timers.timer.pass(ms);
+    await this.#clocks.edge.pass(ms);
+    await this.#clocks.center.pass(ms);
   }
 
   /** What happens by itself between two actions. */

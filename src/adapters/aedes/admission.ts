@@ -1,10 +1,10 @@
 import type { ConnectPacket } from "aedes";
+import { FailedLogins } from "../../access/failed-logins.ts";
+import type { Logins } from "../../access/logins.ts";
 import type { RefusalReason } from "./broker-event.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
 import type { ClientLink } from "./client-link.ts";
 import { connectFault } from "./connect-rules.ts";
-import { FailedLogins } from "./failed-logins.ts";
-import type { PasswordFile } from "./password-file.ts";
 import { REASON, type ReasonCode } from "./reason-codes.ts";
 
 /** Why a CONNECT is refused. */
@@ -32,16 +32,16 @@ const REFUSED: Readonly<Partial<Record<ReasonCode, RefusalReason>>> = {
 /** Decides on every CONNECT: its form, the user's password, whose client identifier it is. */
 export class Admission {
   readonly #limits: BrokerLimits;
-  readonly #passwords: PasswordFile | undefined;
+  readonly #logins: Logins | undefined;
   readonly #directory: ClientDirectory;
   readonly #failures: FailedLogins;
   /** The last connection that was let through for each identifier, until it is established or gone. */
   readonly #turns = new Map<string, Promise<void>>();
   #closed = false;
 
-  constructor(limits: BrokerLimits, passwords: PasswordFile | undefined, directory: ClientDirectory) {
+  constructor(limits: BrokerLimits, logins: Logins | undefined, directory: ClientDirectory) {
     this.#limits = limits;
-    this.#passwords = passwords;
+    this.#logins = logins;
     this.#directory = directory;
     this.#failures = new FailedLogins(limits.failedLogins);
   }
@@ -60,14 +60,14 @@ export class Admission {
     }
     const refusal = await this.#authenticate(link, packet);
     if (refusal !== undefined) return refusal;
-    if (this.#passwords !== undefined) link.user = packet.username;
+    if (this.#logins !== undefined) link.user = packet.username;
     if (packet.clientId !== "") await this.#turn(packet.clientId, link);
     if (this.#closed) return SHUTTING_DOWN;
     return this.#takeOver(link, packet.clientId);
   }
 
   async #authenticate(link: ClientLink, packet: ConnectPacket): Promise<ConnectRefusal | undefined> {
-    if (this.#passwords === undefined) return undefined;
+    if (this.#logins === undefined) return undefined;
     if (packet.username === undefined || packet.password === undefined) {
       return {
         code: REASON.NOT_AUTHORIZED,
@@ -76,7 +76,7 @@ export class Admission {
       };
     }
     if (this.#failures.blocked(link.remote, performance.now())) return TOO_MANY_ATTEMPTS;
-    const result = await this.#passwords.login(packet.username, packet.password);
+    const result = await this.#logins.login(packet.username, packet.password);
     if (result === "accepted") return undefined;
     if (result === "busy") return TOO_MANY_ATTEMPTS;
     this.#failures.failed(link.remote, performance.now());

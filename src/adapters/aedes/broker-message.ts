@@ -1,5 +1,5 @@
 import type { PublishPacket } from "aedes";
-import type { DeliveredMessage, DeliveredProperties, DeliveredTransfer } from "../../ingest/delivery.ts";
+import type { DeliveredMessage, DeliveredProperties, DeliveredTransfer } from "../../mqtt/delivery.ts";
 import type { ClientLink } from "./client-link.ts";
 
 /** A PUBLISH as the parser read it: with properties, or in any other way not plain. */

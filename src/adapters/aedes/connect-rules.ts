@@ -1,7 +1,12 @@
 import type { ConnectPacket } from "aedes";
+import {
+  isReservedTopic,
+  RESERVED_TOPICS,
+  type TopicLimits,
+  topicNameFault,
+} from "../../mqtt/topic-rules.ts";
 import { type PacketFault, propertiesFault, protocolError } from "./packet-properties.ts";
 import { REASON } from "./reason-codes.ts";
-import { isReservedTopic, RESERVED_TOPICS, type TopicLimits, topicNameFault } from "./topic-rules.ts";
 
 /** What a CONNECT is held against. */
 export interface ConnectLimits extends TopicLimits {

@@ -1,11 +1,11 @@
+import type { Logins, OpenLogins } from "../../access/logins.ts";
 import { isLoopback } from "../../access/loopback.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { Delivery, DeliveryStatus, MessageSink, OutgoingMessage } from "../../ingest/delivery.ts";
-import type { RetainedMessage } from "../../ingest/message-log.ts";
+import type { RetainedMessage } from "../../log/message-log.ts";
+import type { Delivery, DeliveryStatus, MessageSink, OutgoingMessage } from "../../mqtt/delivery.ts";
 import type { BrokerStats, ReportedEvent } from "./broker-event.ts";
 import { BrokerJournal } from "./broker-journal.ts";
 import { BROKER_LIMITS, type BrokerLimits } from "./broker-limits.ts";
-import { PasswordFile } from "./password-file.ts";
 import { RunningBroker } from "./running-broker.ts";
 
 /** What the embedded broker is started with. */
@@ -18,8 +18,8 @@ export interface EmbeddedBrokerOptions {
   readonly wsPort?: number | undefined;
   /** Web origins that may use it, beside pages of the same host. */
   readonly allowedOrigins?: readonly string[] | undefined;
-  /** Users that may connect, in the format of mosquitto_passwd; everybody may when left out. */
-  readonly passwordFile?: string | undefined;
+  /** The users that may connect; everybody may when left out. */
+  readonly logins?: OpenLogins | undefined;
   /** The retained messages as the log has them. */
   readonly retained?: readonly RetainedMessage[] | undefined;
   readonly limits?: Partial<BrokerLimits> | undefined;
@@ -64,9 +64,9 @@ export class EmbeddedBroker implements Delivery {
       throw new ConcheError("CONCHE_INTERNAL", { message: "An embedded broker is started once" });
     }
     const host = this.#options.host ?? "127.0.0.1";
-    const passwords = await this.#loadPasswords(host);
+    const logins = await this.#openLogins(host);
     const { port, wsPort, allowedOrigins = [], retained = [] } = this.#options;
-    const running = new RunningBroker(this.#limits, this.#journal, sink, passwords, {
+    const running = new RunningBroker(this.#limits, this.#journal, sink, logins, {
       host,
       port,
       wsPort,
@@ -132,12 +132,10 @@ export class EmbeddedBroker implements Delivery {
     };
   }
 
-  async #loadPasswords(host: string): Promise<PasswordFile | undefined> {
-    const { passwordFile } = this.#options;
-    if (passwordFile !== undefined) {
-      return PasswordFile.load(passwordFile, (error) => {
-        this.#journal.report({ kind: "passwords-invalid", detail: error.message });
-      });
+  async #openLogins(host: string): Promise<Logins | undefined> {
+    const { logins } = this.#options;
+    if (logins !== undefined) {
+      return logins((error) => this.#journal.report({ kind: "passwords-invalid", detail: error.message }));
     }
     if (isLoopback(host)) return undefined;
     throw new ConcheError("CONCHE_BIND_UNPROTECTED", {

@@ -1,4 +1,5 @@
 import type { PublishPacket } from "aedes";
+import { matchesFilter } from "../../mqtt/topic-rules.ts";
 import type { BrokerCore } from "./broker-core.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
@@ -8,7 +9,6 @@ import { publishBytes } from "./outgoing-rules.ts";
 import { REASON } from "./reason-codes.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { TopicRouter } from "./topic-router.ts";
-import { matchesFilter } from "./topic-rules.ts";
 
 /** What goes out to subscribers, and what must not. */
 export class Forwarding {

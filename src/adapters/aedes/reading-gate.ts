@@ -1,4 +1,4 @@
-import type { MessageSink } from "../../ingest/delivery.ts";
+import type { MessageSink } from "../../mqtt/delivery.ts";
 import type { ClientLink } from "./client-link.ts";
 import { HOLD } from "./client-stream.ts";
 

@@ -1,5 +1,5 @@
+import { matchesFilter } from "../../mqtt/topic-rules.ts";
 import { type KeptMessage, keep, keptBytes, type PassingMessage } from "./kept-message.ts";
-import { matchesFilter } from "./topic-rules.ts";
 
 /** How many retained messages are kept. */
 export interface RetainedLimits {

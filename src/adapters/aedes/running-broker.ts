@@ -1,7 +1,8 @@
 import type { AedesOptions, Client } from "aedes";
+import type { Logins } from "../../access/logins.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { MessageSink, OutgoingMessage } from "../../ingest/delivery.ts";
-import type { RetainedMessage } from "../../ingest/message-log.ts";
+import type { RetainedMessage } from "../../log/message-log.ts";
+import type { MessageSink, OutgoingMessage } from "../../mqtt/delivery.ts";
 import { Admission } from "./admission.ts";
 import { BrokerCore } from "./broker-core.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
@@ -11,7 +12,6 @@ import { Connections } from "./connections.ts";
 import { Forwarding } from "./forwarding.ts";
 import { type ListenOptions, NetworkListeners } from "./network-listeners.ts";
 import { PacketGuard } from "./packet-guard.ts";
-import type { PasswordFile } from "./password-file.ts";
 import { PublishIntake } from "./publish-intake.ts";
 import { ReadingGate } from "./reading-gate.ts";
 import { RetainedStore } from "./retained-store.ts";
@@ -41,7 +41,7 @@ export class RunningBroker {
     limits: BrokerLimits,
     journal: BrokerJournal,
     sink: MessageSink,
-    passwords: PasswordFile | undefined,
+    logins: Logins | undefined,
     address: ListenAddress,
   ) {
     this.#limits = limits;
@@ -58,7 +58,7 @@ export class RunningBroker {
       saturated: () => this.#gate.saturated(),
     });
     this.#guard = new PacketGuard(limits, journal, this.#intake);
-    this.#admission = new Admission(limits, passwords, {
+    this.#admission = new Admission(limits, logins, {
       connectedAs: (clientId) => this.#connectedAs(clientId),
       belongsToOther: (clientId, user) => this.sessions.belongsToOther(clientId, user),
     });

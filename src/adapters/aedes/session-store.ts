@@ -1,6 +1,6 @@
+import { TopicFilterTree } from "../../mqtt/topic-filter-tree.ts";
 import { type KeptMessage, keptBytes } from "./kept-message.ts";
 import { type QueueKey, SessionQueue } from "./session-queue.ts";
-import { TopicFilterTree } from "./topic-filter-tree.ts";
 
 /** A subscription of a session, as aedes hands it over and wants it back. */
 export interface StoredSubscription {

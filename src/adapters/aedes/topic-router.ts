@@ -1,5 +1,5 @@
 import type { AedesPublishPacket } from "aedes";
-import { TopicFilterTree } from "./topic-filter-tree.ts";
+import { TopicFilterTree } from "../../mqtt/topic-filter-tree.ts";
 
 /** How aedes hands a packet to one subscription of a connected client. */
 export type Deliver = (packet: AedesPublishPacket, done: () => void) => void;

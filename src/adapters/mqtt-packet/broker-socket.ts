@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext, type SecureContext } from "node:tls";
-import type { Clock } from "../../edge/clock.ts";
 import { ConcheError, messageOf, systemCodeOf } from "../../errors/conche-error.ts";
+import type { Clock } from "../../time/clock.ts";
 import type { ConsumerSettings } from "./options.ts";
 
 /** Opens sockets to one broker. */

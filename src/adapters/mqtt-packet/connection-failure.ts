@@ -1,8 +1,8 @@
 import type { IDisconnectPacket } from "mqtt-packet";
 import { ConcheError } from "../../errors/conche-error.ts";
+import { reasonText } from "../../mqtt/reason-codes.ts";
 import type { ConsumerSettings } from "./options.ts";
 import type { ProtocolViolation } from "./protocol-violation.ts";
-import { reasonText } from "./reason-codes.ts";
 
 /** Reasons of a broker's DISCONNECT that pass by themselves: it stops, is busy, or did not hear from us. */
 const PASSING_REASONS: ReadonlySet<number> = new Set([0x00, 0x88, 0x89, 0x8b, 0x8d]);

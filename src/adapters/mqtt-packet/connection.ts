@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import type { IConnackPacket, IDisconnectPacket, Packet } from "mqtt-packet";
-import type { Cancel } from "../../edge/clock.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { MessageSink, OutgoingMessage } from "../../ingest/delivery.ts";
+import type { MessageSink, OutgoingMessage } from "../../mqtt/delivery.ts";
+import type { Cancel } from "../../time/clock.ts";
 import { type BrokerSocket, isHangUp, leaveSocket, socketFailure } from "./broker-socket.ts";
 import { brokerDisconnect, closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
 import type { ConsumerStats } from "./consumer-event.ts";

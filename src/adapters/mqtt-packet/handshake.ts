@@ -1,7 +1,7 @@
 import type { IConnackPacket, IConnectPacket, ISubackPacket, ISubscribePacket } from "mqtt-packet";
 import { ConcheError } from "../../errors/conche-error.ts";
+import { FIRST_FAILURE, reasonText, refusesProtocol } from "../../mqtt/reason-codes.ts";
 import type { ConsumerSettings } from "./options.ts";
-import { FIRST_FAILURE, reasonText, refusesProtocol } from "./reason-codes.ts";
 
 /** The QoS that the namespace needs (DELIVERY_POLICY); a lower one loses messages when the connection breaks. */
 const NEEDED_QOS = 1;

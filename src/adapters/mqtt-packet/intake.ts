@@ -1,5 +1,5 @@
 import type { ConcheError } from "../../errors/conche-error.ts";
-import type { DeliveredMessage, DeliveredTransfer, MessageSink, Settle } from "../../ingest/delivery.ts";
+import type { DeliveredMessage, DeliveredTransfer, MessageSink, Settle } from "../../mqtt/delivery.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import type { ConsumerSettings } from "./options.ts";

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from "../../edge/clock.ts";
+import type { Cancel, Clock } from "../../time/clock.ts";
 
 /** What liveness needs from its connection. */
 export interface LivenessParts {

@@ -1,9 +1,10 @@
 import type { Socket } from "node:net";
 import type { IConnackPacket, Packet } from "mqtt-packet";
 import type { Qos } from "../../contract/policy.ts";
-import type { Cancel } from "../../edge/clock.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { LoadTally } from "../../load/load-tally.ts";
+import { FIRST_FAILURE, reasonText } from "../../mqtt/reason-codes.ts";
+import type { Cancel } from "../../time/clock.ts";
 import { type BrokerSocket, isHangUp, leaveSocket, socketFailure } from "./broker-socket.ts";
 import { brokerDisconnect, closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
 import { type Frame, FrameSplitter } from "./frame-splitter.ts";
@@ -14,7 +15,6 @@ import type { ConsumerSettings } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
 import type { PacketTemplate } from "./packet-template.ts";
 import { ProtocolViolation } from "./protocol-violation.ts";
-import { FIRST_FAILURE, reasonText } from "./reason-codes.ts";
 
 /** What a connection of a load tells its machine. */
 export interface LoadConnectionOwner {

@@ -1,11 +1,11 @@
 import { CONTENT_TYPE, SCHEMA_PROPERTY } from "../../contract/identity.ts";
 import { upTopic } from "../../contract/topic.ts";
-import { Backoff } from "../../edge/backoff.ts";
-import type { Cancel, Clock } from "../../edge/clock.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { loadMachine, loadPayload } from "../../load/load-message.ts";
 import type { LoadShare } from "../../load/load-order.ts";
 import type { LoadTally } from "../../load/load-tally.ts";
+import { Backoff } from "../../mqtt/backoff.ts";
+import type { Cancel, Clock } from "../../time/clock.ts";
 import { BrokerSocket } from "./broker-socket.ts";
 import { LoadConnection } from "./load-connection.ts";
 import { type ConsumerSettings, consumerSettings, type MqttConsumerOptions } from "./options.ts";

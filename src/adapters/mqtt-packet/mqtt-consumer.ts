@@ -1,7 +1,7 @@
-import { Backoff } from "../../edge/backoff.ts";
-import type { Cancel } from "../../edge/clock.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { Delivery, DeliveryStatus, MessageSink, OutgoingMessage } from "../../ingest/delivery.ts";
+import { Backoff } from "../../mqtt/backoff.ts";
+import type { Delivery, DeliveryStatus, MessageSink, OutgoingMessage } from "../../mqtt/delivery.ts";
+import type { Cancel } from "../../time/clock.ts";
 import { BrokerSocket } from "./broker-socket.ts";
 import { Connection } from "./connection.ts";
 import { type ConsumerStats, newConsumerStats } from "./consumer-event.ts";

@@ -1,8 +1,9 @@
 import { UP_ROOT } from "../../contract/topic.ts";
-import type { RetryLimits } from "../../edge/backoff.ts";
-import { type Clock, SYSTEM_CLOCK } from "../../edge/clock.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import { type BrokerAddress, parseBrokerUrl } from "./broker-url.ts";
+import type { RetryLimits } from "../../mqtt/backoff.ts";
+import { type BrokerAddress, parseBrokerUrl } from "../../mqtt/broker-address.ts";
+import type { Clock } from "../../time/clock.ts";
+import { SYSTEM_CLOCK } from "../../time/system-clock.ts";
 import type { ConsumerEvent } from "./consumer-event.ts";
 
 /** How to reach a broker and what to ask of it. */

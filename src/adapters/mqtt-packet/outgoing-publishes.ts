@@ -1,13 +1,13 @@
 import type { IPubackPacket, IPublishPacket } from "mqtt-packet";
 import { CONTENT_TYPE } from "../../contract/identity.ts";
-import type { Cancel } from "../../edge/clock.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { OutgoingMessage } from "../../ingest/delivery.ts";
+import type { OutgoingMessage } from "../../mqtt/delivery.ts";
+import { FIRST_FAILURE, reasonText } from "../../mqtt/reason-codes.ts";
+import type { Cancel } from "../../time/clock.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import { generate } from "./generate.ts";
 import type { BrokerLimits } from "./handshake.ts";
 import type { ConsumerSettings } from "./options.ts";
-import { FIRST_FAILURE, reasonText } from "./reason-codes.ts";
 
 const NO_MATCHING_SUBSCRIBERS = 16;
 /** The packet identifier of SUBSCRIBE; publishes use the ones above it. */

@@ -1,4 +1,4 @@
-import type { DeliveredProperties } from "../../ingest/delivery.ts";
+import type { DeliveredProperties } from "../../mqtt/delivery.ts";
 import type { Frame } from "./frame-splitter.ts";
 import { ProtocolViolation } from "./protocol-violation.ts";
 

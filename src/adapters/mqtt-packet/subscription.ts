@@ -1,7 +1,7 @@
 import type { ISubackPacket } from "mqtt-packet";
-import { Backoff } from "../../edge/backoff.ts";
-import type { Cancel } from "../../edge/clock.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
+import { Backoff } from "../../mqtt/backoff.ts";
+import type { Cancel } from "../../time/clock.ts";
 import { generate } from "./generate.ts";
 import { readSuback, subscribePacket } from "./handshake.ts";
 import type { ConsumerSettings } from "./options.ts";

@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import mqtt, { type IConnackPacket, type MqttClient, type Packet } from "mqtt";
-import type { PublishedMessage } from "../../edge/machine-connection.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
+import type { PublishedMessage } from "../../mqtt/machine-connection.ts";
 import { connectionFailure, disconnectReason, unreachable } from "./broker-failure.ts";
 import { type BrokerOptions, publishOptions } from "./broker-options.ts";
 

@@ -1,7 +1,7 @@
 import type { IClientOptions, IClientPublishOptions } from "mqtt";
 import { CONTENT_TYPE, REFILL_PROPERTY, SCHEMA_PROPERTY } from "../../contract/identity.ts";
-import type { PublishedMessage } from "../../edge/machine-connection.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import type { PublishedMessage } from "../../mqtt/machine-connection.ts";
 import { MACHINE_CLIENT_DEFAULTS, type MachineClientOptions } from "./machine-client-options.ts";
 
 const PROTOCOLS = { "mqtt:": "mqtt", "mqtts:": "mqtts", "ws:": "ws", "wss:": "wss" } as const;

@@ -1,5 +1,5 @@
-import type { PublishedMessage } from "../../edge/machine-connection.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
+import type { PublishedMessage } from "../../mqtt/machine-connection.ts";
 
 /** How one machine reaches its broker. */
 export interface MachineClientOptions {

@@ -1,5 +1,5 @@
-import type { MachineConnection, PublishedMessage, PublishOutcome } from "../../edge/machine-connection.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import type { MachineConnection, PublishedMessage, PublishOutcome } from "../../mqtt/machine-connection.ts";
 import { BrokerConnection, type BrokerLimits } from "./broker-connection.ts";
 import { type BrokerOptions, brokerOptions } from "./broker-options.ts";
 import { MACHINE_CLIENT_DEFAULTS, type MachineClientOptions } from "./machine-client-options.ts";

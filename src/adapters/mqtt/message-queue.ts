@@ -1,5 +1,5 @@
-import type { PublishedMessage, PublishOutcome } from "../../edge/machine-connection.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import type { PublishedMessage, PublishOutcome } from "../../mqtt/machine-connection.ts";
 import type { BrokerLimits } from "./broker-connection.ts";
 
 /** What a queue is made with. */

@@ -2,9 +2,9 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { FLAG_NAMES } from "../../contract/policy.ts";
 import { MESSAGE_TYPES, type MessageType } from "../../contract/topic.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
-import type { IngestTotals } from "../../ingest/message-log.ts";
 import type { CommittedGroup, IngestObserver } from "../../ingest/observer.ts";
-import { QUARANTINE_REASONS, type QuarantineReason } from "../../ingest/quarantine-reason.ts";
+import type { IngestTotals } from "../../log/message-log.ts";
+import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-reason.ts";
 
 /** Half a millisecond (an SSD with a write cache) to ten seconds (a disk that is failing). */
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

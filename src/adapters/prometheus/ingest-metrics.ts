@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { MachineKey } from "../../contract/topic.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import { type IngestObserver, observers } from "../../ingest/observer.ts";
-import type { SequenceState } from "../../ingest/sequence.ts";
+import type { SequenceState } from "../../log/sequence-state.ts";
 import { CommitCounters } from "./commit-counters.ts";
 import { registerPublisherGauges } from "./publisher-gauges.ts";
 import { PublisherLedger } from "./publisher-ledger.ts";

@@ -1,5 +1,5 @@
 import type { MachineKey } from "../../contract/topic.ts";
-import type { SequenceState } from "../../ingest/sequence.ts";
+import type { SequenceState } from "../../log/sequence-state.ts";
 
 /** Machines that get series of their own; the rest share one, so that made-up names can't grow the page. */
 export const MACHINE_LIMIT = 1_000;

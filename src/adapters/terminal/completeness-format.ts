@@ -1,4 +1,4 @@
-import type { CompletenessReport, CompletenessRow } from "../../ingest/completeness.ts";
+import type { CompletenessReport, CompletenessRow } from "../../log/completeness.ts";
 import { counted, grouped, unsequencedLine } from "./counts.ts";
 import { type CsvValue, csvRows } from "./csv.ts";
 import { jsonLine } from "./json-line.ts";

@@ -1,7 +1,7 @@
 import { flagNames } from "../../contract/policy.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
-import type { LogRecord, QuarantineRecord } from "../../ingest/message-log.ts";
 import type { CommittedGroup, IngestObserver } from "../../ingest/observer.ts";
+import type { LogRecord, QuarantineRecord } from "../../log/message-log.ts";
 import { bannerLines, type Whereabouts } from "./banner.ts";
 import { closingLines } from "./closing-summary.ts";
 import { counted, grouped } from "./counts.ts";

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { QuarantinedMessage, QuarantineSummary } from "../../ingest/quarantine-reading.ts";
+import type { QuarantinedMessage, QuarantineSummary } from "../../log/quarantine-reading.ts";
 import { jsonLine } from "./json-line.ts";
 import { sanitizeBlock } from "./sanitize.ts";
 import { cutText } from "./styled-text.ts";

@@ -1,5 +1,5 @@
 import { flagNames } from "../../contract/policy.ts";
-import type { StoredMessage } from "../../ingest/log-reading.ts";
+import type { StoredMessage } from "../../log/log-reading.ts";
 import { type CsvValue, csvRows } from "./csv.ts";
 import { jsonLineWith } from "./json-line.ts";
 import { TYPE_STYLE } from "./message-line.ts";

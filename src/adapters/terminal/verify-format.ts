@@ -1,8 +1,4 @@
-import {
-  type PublisherCompleteness,
-  VERIFY_FINDINGS,
-  type VerifyReport,
-} from "../../ingest/verify-report.ts";
+import { type PublisherCompleteness, VERIFY_FINDINGS, type VerifyReport } from "../../log/verify-report.ts";
 import { counted, grouped, unsequencedLine } from "./counts.ts";
 import { jsonLine } from "./json-line.ts";
 import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";

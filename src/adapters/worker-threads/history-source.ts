@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 import type { HistorySource } from "../../ingest/backfill.ts";
-import type { DeliveredMessage } from "../../ingest/delivery.ts";
+import type { DeliveredMessage } from "../../mqtt/delivery.ts";
 import type { HistoryOrder, HistoryReply, HistoryRequest } from "./history-order.ts";
 import { deliveredMessages, type MessageBatch } from "./message-batch.ts";
 

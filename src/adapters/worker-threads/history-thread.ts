@@ -2,10 +2,10 @@
 // them, never more.
 import { parentPort, workerData } from "node:worker_threads";
 import { type MachineKey, machineKeyOf } from "../../contract/topic.ts";
-import { MachineVoice } from "../../edge/machine-voice.ts";
 import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 import { plantOf } from "../../plant/plant.ts";
 import { simulatePlant } from "../../simulator/plant-simulation.ts";
+import { MachineVoice } from "../../simulator/publishing/machine-voice.ts";
 import { offlineState } from "../../simulator/report/birth-and-will.ts";
 import { sentAt } from "../../simulator/simulated-message.ts";
 import type { HistoryOrder, HistoryReply, HistoryRequest } from "./history-order.ts";

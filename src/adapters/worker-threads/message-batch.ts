@@ -1,5 +1,5 @@
-import type { PublishedMessage } from "../../edge/machine-connection.ts";
-import type { DeliveredMessage } from "../../ingest/delivery.ts";
+import type { DeliveredMessage } from "../../mqtt/delivery.ts";
+import type { PublishedMessage } from "../../mqtt/machine-connection.ts";
 
 /**
  * Messages on their way from one thread to another: a few buffers that change hands, where objects would be copied

@@ -1,5 +1,5 @@
 import { isLoopback } from "../../access/loopback.ts";
-import { PasswordFile } from "../../adapters/aedes/password-file.ts";
+import { PasswordFile } from "../../adapters/credentials/password-file.ts";
 import { ERROR_CATALOGUE } from "../../errors/catalogue.ts";
 import { asConcheError } from "../report-error.ts";
 import { type Check, fail, ok } from "./finding.ts";

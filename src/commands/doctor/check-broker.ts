@@ -1,5 +1,5 @@
 import { probeBroker } from "../../adapters/mqtt-packet/probe-broker.ts";
-import { consumerOptions } from "../consumer-options.ts";
+import { consumerOptions } from "../../run/broker/consumer-options.ts";
 import { asConcheError } from "../report-error.ts";
 import { type Check, fail, ok, warn } from "./finding.ts";
 

@@ -1,5 +1,5 @@
-import { checkLog } from "../../adapters/sqlite/check-log.ts";
-import { type LogStatistics, logStatistics } from "../../adapters/sqlite/log-statistics.ts";
+import { checkLog } from "../../adapters/sqlite/log/check-log.ts";
+import { type LogStatistics, logStatistics } from "../../adapters/sqlite/log/log-statistics.ts";
 import { counted } from "../../adapters/terminal/counts.ts";
 import { asConcheError } from "../report-error.ts";
 import { type Check, type Finding, fail, ok, warn } from "./finding.ts";

@@ -6,7 +6,7 @@ import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { csvMessages, jsonMessages } from "../../adapters/terminal/stored-message-format.ts";
 import { writePieces } from "../../adapters/terminal/write-pieces.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { StoredMessage } from "../../ingest/log-reading.ts";
+import type { StoredMessage } from "../../log/log-reading.ts";
 import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";

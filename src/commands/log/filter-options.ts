@@ -1,6 +1,6 @@
 import { LEVEL_PATTERN, MESSAGE_TYPES, type MessageType, STEP_PATTERN } from "../../contract/topic.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { LogFilter } from "../../ingest/log-reading.ts";
+import type { LogFilter } from "../../log/log-reading.ts";
 import { matching, oneOf } from "../option-values.ts";
 import { pointInTime } from "./point-in-time.ts";
 

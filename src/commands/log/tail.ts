@@ -4,7 +4,7 @@ import { csvMessages, jsonMessages } from "../../adapters/terminal/stored-messag
 import { type Piece, renderLine } from "../../adapters/terminal/styled-text.ts";
 import type { Terminal } from "../../adapters/terminal/terminal.ts";
 import { writePieces } from "../../adapters/terminal/write-pieces.ts";
-import type { LogFilter, LogReading, StoredMessage } from "../../ingest/log-reading.ts";
+import type { LogFilter, LogReading, StoredMessage } from "../../log/log-reading.ts";
 import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";

@@ -1,5 +1,5 @@
-import { LogReader } from "../../adapters/sqlite/log-reader.ts";
-import type { LogReading } from "../../ingest/log-reading.ts";
+import { LogReader } from "../../adapters/sqlite/log/log-reader.ts";
+import type { LogReading } from "../../log/log-reading.ts";
 
 /**
  * Opens the log of a data folder for reading, and closes it after the work.

@@ -1,6 +1,6 @@
 import { grouped } from "../../adapters/terminal/counts.ts";
 import { quarantineJson, quarantineTable } from "../../adapters/terminal/quarantine-format.ts";
-import { QUARANTINE_REASONS, type QuarantineReason } from "../../ingest/quarantine-reason.ts";
+import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-reason.ts";
 import { defineCommand } from "../command.ts";
 import { pointInTime } from "../log/point-in-time.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";

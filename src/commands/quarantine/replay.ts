@@ -1,11 +1,11 @@
-import { openMessageLog } from "../../adapters/sqlite/open-message-log.ts";
+import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
 import { grouped } from "../../adapters/terminal/counts.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
-import type { QuarantinedMessage } from "../../ingest/quarantine-reading.ts";
-import { QUARANTINE_REASONS, type QuarantineReason } from "../../ingest/quarantine-reason.ts";
 import { QuarantineReplay, type ReplayOutcome } from "../../ingest/quarantine-replay.ts";
+import type { QuarantinedMessage } from "../../log/quarantine-reading.ts";
+import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-reason.ts";
 import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "./with-quarantine.ts";

@@ -1,5 +1,5 @@
-import { QuarantineReader } from "../../adapters/sqlite/quarantine-reader.ts";
-import type { QuarantineReading } from "../../ingest/quarantine-reading.ts";
+import { QuarantineReader } from "../../adapters/sqlite/log/quarantine-reader.ts";
+import type { QuarantineReading } from "../../log/quarantine-reading.ts";
 
 /**
  * Opens the quarantine of a data folder for reading, and closes it after the work.

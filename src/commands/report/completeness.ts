@@ -1,11 +1,11 @@
-import { CompletenessReader } from "../../adapters/sqlite/completeness-reader.ts";
+import { CompletenessReader } from "../../adapters/sqlite/log/completeness-reader.ts";
 import {
   completenessCsv,
   completenessJson,
   completenessText,
 } from "../../adapters/terminal/completeness-format.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import { reportCompleteness } from "../../ingest/completeness.ts";
+import { reportCompleteness } from "../../log/completeness.ts";
 import { defineCommand } from "../command.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
 import { pointInTime } from "../log/point-in-time.ts";

@@ -3,12 +3,12 @@ import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
 import { loadScenario } from "../../adapters/yaml/load-scenario.ts";
 import { withTelemetryInterval } from "../../plant/telemetry-interval.ts";
+import { SCENARIO_FOLDER } from "../../run/simulation/chosen-scenario.ts";
 import { simulatePlant } from "../../simulator/plant-simulation.ts";
 import { checkTruth, type FindingCheck } from "../../simulator/scenario/find-evidence.ts";
 import type { GroundTruth } from "../../simulator/scenario/ground-truth.ts";
 import type { SimulatedMessage } from "../../simulator/simulated-message.ts";
 import { defineCommand } from "../command.ts";
-import { SCENARIO_FOLDER } from "../running/chosen-scenario.ts";
 
 const HOUR_MS = 3_600_000;
 /** A week of telemetry of every second would be five million messages, and shows nothing that a minute's doesn't. */

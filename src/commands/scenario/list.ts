@@ -2,8 +2,8 @@ import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { renderTable, type TableColumn } from "../../adapters/terminal/table.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
 import { loadScenario, scenarioNames } from "../../adapters/yaml/load-scenario.ts";
+import { SCENARIO_FOLDER } from "../../run/simulation/chosen-scenario.ts";
 import { defineCommand } from "../command.ts";
-import { SCENARIO_FOLDER } from "../running/chosen-scenario.ts";
 
 const COLUMNS: readonly TableColumn[] = [
   { title: "scenario" },

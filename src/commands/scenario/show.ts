@@ -3,8 +3,8 @@ import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
 import { loadScenario } from "../../adapters/yaml/load-scenario.ts";
 import type { Expectation, ScenarioDocument } from "../../plant/scenario/scenario-document.ts";
+import { SCENARIO_FOLDER } from "../../run/simulation/chosen-scenario.ts";
 import { defineCommand } from "../command.ts";
-import { SCENARIO_FOLDER } from "../running/chosen-scenario.ts";
 
 /** `conche scenario show` */
 export const show = defineCommand({

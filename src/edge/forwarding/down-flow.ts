@@ -1,5 +1,5 @@
 import { HOP_PROPERTY, type UserProperties } from "../../contract/identity.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../time/clock.ts";
 import type { DownArrival } from "../relay.ts";
 import { hopsOf } from "./forward-decision.ts";
 

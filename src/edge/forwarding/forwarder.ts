@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { ConcheError, messageOf } from "../../errors/conche-error.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../time/clock.ts";
 import type { Edge, ForwardedMessage } from "../edge.ts";
 import { storedBytes, type Transfer } from "../outbox.ts";
 import { ForwardDecider, type Forwarding } from "./forward-decision.ts";

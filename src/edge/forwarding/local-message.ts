@@ -3,7 +3,7 @@ import type { ConcheError } from "../../errors/conche-error.ts";
 
 /**
  * A message that a local broker or client hands over. The shape is that of what a delivery hands to a data center
- * (ingest/delivery.ts), so that the same deliveries feed both.
+ * (mqtt/delivery.ts), so that the same deliveries feed both.
  */
 export interface LocalMessage {
   readonly topic: string;

@@ -2,6 +2,7 @@ import type { TestContext } from "node:test";
 import type { ReportedEvent } from "../../../src/adapters/aedes/broker-event.ts";
 import type { BrokerLimits } from "../../../src/adapters/aedes/broker-limits.ts";
 import { EmbeddedBroker, type EmbeddedBrokerOptions } from "../../../src/adapters/aedes/embedded-broker.ts";
+import { PasswordFile } from "../../../src/adapters/credentials/password-file.ts";
 import { FakeSink } from "./fake-sink.ts";
 
 /** A broker for one test, stopped at its end. */
@@ -19,13 +20,16 @@ const QUICK: Partial<BrokerLimits> = { lingerMs: 200, sweepMs: 20 };
 
 export async function startBroker(
   test: TestContext,
-  options: Partial<EmbeddedBrokerOptions> & { readonly sink?: FakeSink } = {},
+  options: Partial<EmbeddedBrokerOptions> & { readonly sink?: FakeSink; readonly passwordFile?: string } = {},
 ): Promise<BrokerUnderTest> {
-  const { sink = new FakeSink(), limits, ...rest } = options;
+  const { sink = new FakeSink(), limits, passwordFile, ...rest } = options;
   const events: ReportedEvent[] = [];
   const listeners: (() => void)[] = [];
   const broker = new EmbeddedBroker({
     port: 0,
+    ...(passwordFile === undefined
+      ? {}
+      : { logins: (onInvalid) => PasswordFile.load(passwordFile, onInvalid) }),
     ...rest,
     limits: { ...QUICK, ...limits },
     onEvent: (event) => {

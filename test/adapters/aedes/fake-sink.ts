@@ -1,6 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import type { ConcheError } from "../../../src/errors/conche-error.ts";
-import type { DeliveredMessage, MessageSink, Settle } from "../../../src/ingest/delivery.ts";
+import type { DeliveredMessage, MessageSink, Settle } from "../../../src/mqtt/delivery.ts";
 
 /** A message as it came, with what answers for it. */
 export interface Accepted {

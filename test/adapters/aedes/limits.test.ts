@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { generate } from "mqtt-packet";
-import { addPassword } from "../../../src/adapters/aedes/password-file.ts";
+import { addPassword } from "../../../src/adapters/credentials/password-file.ts";
 import { STATE, startBroker, TOPIC } from "./broker-under-test.ts";
 import { RawClient } from "./raw-client.ts";
 

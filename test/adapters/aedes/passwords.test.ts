@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { addPassword, PasswordFile } from "../../../src/adapters/aedes/password-file.ts";
+import { addPassword, PasswordFile } from "../../../src/adapters/credentials/password-file.ts";
 import { ConcheError } from "../../../src/errors/conche-error.ts";
 import { startBroker, TOPIC } from "./broker-under-test.ts";
 import { RawClient } from "./raw-client.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { FailedLogins } from "../../../src/adapters/aedes/failed-logins.ts";
+import { FailedLogins } from "../../../src/access/failed-logins.ts";
 import { keep } from "../../../src/adapters/aedes/kept-message.ts";
 import { RetainedStore } from "../../../src/adapters/aedes/retained-store.ts";
 import { SessionStore } from "../../../src/adapters/aedes/session-store.ts";

@@ -4,7 +4,7 @@ import {
   type MosquittoBridge,
   mosquittoBridgeConfig,
 } from "../../../src/adapters/mosquitto/bridge-config.ts";
-import { isConcheError } from "../../ingest/message-log-suite.ts";
+import { isConcheError } from "../../log/message-log-suite.ts";
 
 const BRIDGE: MosquittoBridge = {
   url: "mqtt://broker.example",

@@ -2,7 +2,7 @@ import type { ConsumerEvent } from "../../../src/adapters/mqtt-packet/consumer-e
 import { MqttConsumer } from "../../../src/adapters/mqtt-packet/mqtt-consumer.ts";
 import type { MqttConsumerOptions } from "../../../src/adapters/mqtt-packet/options.ts";
 import { Arrivals, type BrokerConnection, ScriptedBroker } from "../../servers/scripted-broker.ts";
-import { ManualClock } from "./manual-clock.ts";
+import { ManualClock } from "../../time/manual-clock.ts";
 import { RecordingSink } from "./recording-sink.ts";
 
 type EventOf<Kind extends ConsumerEvent["kind"]> = Extract<ConsumerEvent, { kind: Kind }>;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { Liveness } from "../../../src/adapters/mqtt-packet/liveness.ts";
-import { ManualClock } from "./manual-clock.ts";
+import { ManualClock } from "../../time/manual-clock.ts";
 
 const KEEPALIVE = 30_000;
 

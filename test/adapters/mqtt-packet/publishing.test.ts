@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { OutgoingMessage } from "../../../src/ingest/delivery.ts";
+import type { OutgoingMessage } from "../../../src/mqtt/delivery.ts";
 import { ConsumerUnderTest } from "./consumer-under-test.ts";
 
 const RECEIPT: OutgoingMessage = {

@@ -1,5 +1,5 @@
 import type { ConcheError } from "../../../src/errors/conche-error.ts";
-import type { DeliveredMessage, MessageSink, Settle } from "../../../src/ingest/delivery.ts";
+import type { DeliveredMessage, MessageSink, Settle } from "../../../src/mqtt/delivery.ts";
 import { Arrivals } from "../../servers/scripted-broker.ts";
 
 /** A message as it came, with what settles it. */

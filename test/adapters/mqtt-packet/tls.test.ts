@@ -5,7 +5,7 @@ import { MqttConsumer } from "../../../src/adapters/mqtt-packet/mqtt-consumer.ts
 import type { MqttConsumerOptions } from "../../../src/adapters/mqtt-packet/options.ts";
 import { type Certificate, makeAuthority } from "../../servers/certificates.ts";
 import { Arrivals, ScriptedBroker } from "../../servers/scripted-broker.ts";
-import { ManualClock } from "./manual-clock.ts";
+import { ManualClock } from "../../time/manual-clock.ts";
 import { RecordingSink } from "./recording-sink.ts";
 
 const AUTHORITY = makeAuthority();

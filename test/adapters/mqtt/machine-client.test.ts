@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connectMachine, type MachineClientOptions } from "../../../src/adapters/mqtt/machine-client.ts";
-import type { PublishedMessage } from "../../../src/edge/machine-connection.ts";
 import type { ConcheError } from "../../../src/errors/conche-error.ts";
+import type { PublishedMessage } from "../../../src/mqtt/machine-connection.ts";
 import { makeAuthority } from "../../servers/certificates.ts";
 import { freePort } from "../../servers/mosquitto.ts";
 import { Arrivals, type BrokerConnection, ScriptedBroker } from "../../servers/scripted-broker.ts";

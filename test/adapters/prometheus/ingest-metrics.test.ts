@@ -5,10 +5,10 @@ import { BOOT_LIMIT, MACHINE_LIMIT } from "../../../src/adapters/prometheus/publ
 import { MESSAGE_FLAG } from "../../../src/contract/policy.ts";
 import { isUpTopic, type MachineKey, type MessageType, parseUpTopic } from "../../../src/contract/topic.ts";
 import { ConcheError } from "../../../src/errors/conche-error.ts";
-import type { LogRecord, QuarantineRecord } from "../../../src/ingest/message-log.ts";
 import type { CommittedGroup } from "../../../src/ingest/observer.ts";
-import type { QuarantineReason } from "../../../src/ingest/quarantine-reason.ts";
-import type { SequenceState } from "../../../src/ingest/sequence.ts";
+import type { LogRecord, QuarantineRecord } from "../../../src/log/message-log.ts";
+import type { QuarantineReason } from "../../../src/log/quarantine-reason.ts";
+import type { SequenceState } from "../../../src/log/sequence-state.ts";
 
 const PLACE = "tunis-01/line-a/s5_conching";
 

@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { IngestConsole, type IngestConsoleOptions } from "../../../src/adapters/terminal/ingest-console.ts";
 import { isUpTopic, type MessageType, parseUpTopic } from "../../../src/contract/topic.ts";
 import { ConcheError } from "../../../src/errors/conche-error.ts";
-import type { LogRecord, QuarantineRecord } from "../../../src/ingest/message-log.ts";
 import type { CommittedGroup } from "../../../src/ingest/observer.ts";
-import type { SequenceState } from "../../../src/ingest/sequence.ts";
+import type { LogRecord, QuarantineRecord } from "../../../src/log/message-log.ts";
+import type { SequenceState } from "../../../src/log/sequence-state.ts";
 import { memoryTerminal } from "./memory-terminal.ts";
 
 const TS = "2026-01-11T08:00:00.000Z";

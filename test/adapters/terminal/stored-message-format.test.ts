@@ -5,7 +5,7 @@ import {
   jsonMessages,
   messageTable,
 } from "../../../src/adapters/terminal/stored-message-format.ts";
-import type { StoredMessage } from "../../../src/ingest/log-reading.ts";
+import type { StoredMessage } from "../../../src/log/log-reading.ts";
 
 const TS = "2026-01-11T08:00:00.000Z";
 const PIPED = { columns: null, colour: false };

@@ -6,7 +6,7 @@ import {
   deliveredMessages,
   transferable,
 } from "../../../src/adapters/worker-threads/message-batch.ts";
-import type { PublishedMessage } from "../../../src/edge/machine-connection.ts";
+import type { PublishedMessage } from "../../../src/mqtt/machine-connection.ts";
 
 const message = fc.record({
   topic: fc.constantFrom("factory/a", "factory/b", "factory/c"),

@@ -4,8 +4,8 @@ import { downTopic, type MachineKey } from "../../../src/contract/topic.ts";
 import { readDownMessage } from "../../../src/edge/down-message.ts";
 import { DownFlow, type DownwardMessage } from "../../../src/edge/forwarding/down-flow.ts";
 import type { DownArrival } from "../../../src/edge/relay.ts";
+import { ManualClock, turn } from "../../time/manual-clock.ts";
 import { MACHINE } from "../edge-under-test.ts";
-import { ManualClock, turn } from "../manual-clock.ts";
 import { HOP, OTHER_BOOT } from "./local.ts";
 
 function flow() {

@@ -7,9 +7,9 @@ import type { EdgeSettings } from "../../../src/edge/edge-options.ts";
 import { Forwarder, type ForwarderEvent } from "../../../src/edge/forwarding/forwarder.ts";
 import type { LocalMessage } from "../../../src/edge/forwarding/local-message.ts";
 import { ConcheError } from "../../../src/errors/conche-error.ts";
+import { ManualClock, turn } from "../../time/manual-clock.ts";
 import { MACHINE, TS } from "../edge-under-test.ts";
 import { FakeBroker } from "../fake-broker.ts";
-import { ManualClock, turn } from "../manual-clock.ts";
 import { MemoryOutbox } from "../memory-outbox.ts";
 import { GATEWAY, HOP, local, OTHER_BOOT } from "./local.ts";
 

@@ -46,12 +46,12 @@ export const MUTANTS: readonly Mutant[] = [
     what: "commits are not synced",
     patches: [
       {
-        file: "src/adapters/sqlite/connection.ts",
+        file: "src/adapters/sqlite/database/connection.ts",
         find: "PRAGMA synchronous = FULL;",
         replace: "PRAGMA synchronous = NORMAL;",
       },
       {
-        file: "src/adapters/sqlite/connection.ts",
+        file: "src/adapters/sqlite/database/connection.ts",
         find: "if (found.synchronous !== 2)",
         replace: "if (found.synchronous !== 1)",
       },
@@ -144,12 +144,12 @@ export const MUTANTS: readonly Mutant[] = [
     what: "what is derived from the messages is written after their transaction, and so may be behind it",
     patches: [
       {
-        file: "src/adapters/sqlite/sqlite-message-log.ts",
+        file: "src/adapters/sqlite/log/sqlite-message-log.ts",
         find: "    this.#sequences.save(group.sequences);\n",
         replace: "",
       },
       {
-        file: "src/adapters/sqlite/sqlite-message-log.ts",
+        file: "src/adapters/sqlite/log/sqlite-message-log.ts",
         find: "    this.#transaction.commit.run();\n",
         replace: "    this.#transaction.commit.run();\n    this.#sequences.save(group.sequences);\n",
       },
@@ -173,7 +173,7 @@ export const MUTANTS: readonly Mutant[] = [
     what: "what belongs into quarantine is counted and thrown away",
     patches: [
       {
-        file: "src/adapters/sqlite/sqlite-message-log.ts",
+        file: "src/adapters/sqlite/log/sqlite-message-log.ts",
         find: "    this.#quarantine.append(group.quarantined);\n",
         replace: "",
       },

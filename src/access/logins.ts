@@ -1,0 +1,16 @@
+import type { ConcheError } from "../errors/conche-error.ts";
+
+/** What became of an attempt; `busy` when too many are being made at once. */
+export type LoginResult = "accepted" | "wrong" | "busy";
+
+/** PORT. The users that may connect, by name and password. */
+export interface Logins {
+  /** Tries a password. An unknown user takes as long as a known one. */
+  login(user: string, password: Uint8Array): Promise<LoginResult>;
+}
+
+/**
+ * Opens the users for a server that starts; rejects when there are none to go by. `onInvalid` hears later on when a
+ * change of theirs can't be used: those from before stay.
+ */
+export type OpenLogins = (onInvalid: (error: ConcheError) => void) => Promise<Logins>;

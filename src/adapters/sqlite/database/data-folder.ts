@@ -1,0 +1,93 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { ConcheError, messageOf, systemCodeOf } from "../../../errors/conche-error.ts";
+
+const WRITABLE = constants.R_OK | constants.W_OK | constants.X_OK;
+
+/**
+ * Makes the data folder where it doesn't exist, durably, and sees that it can be written to.
+ * @throws ConcheError CONCHE_DATA_FOLDER
+ */
+export function makeDataFolder(folder: string): void {
+  try {
+    makeFolders(folder);
+    accessSync(folder, WRITABLE);
+  } catch (error) {
+    const place = `the folder ${folder} can't be used`;
+    throw new ConcheError("CONCHE_DATA_FOLDER", {
+      message: `${place}: ${obstacle(folder) ?? messageOf(error)}`,
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Makes what is missing of a path, from the outside in, one by one: Node's recursive mkdir never returns where a
+ * folder can't be made although the one above exists (below /proc, for example).
+ */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolders(parent);
+  mkdirSync(folder);
+  // A folder is only as durable as its entry in the one above.
+  syncFolder(parent);
+}
+
+/**
+ * What keeps a folder from being made or written, in words. The system's own say another thing: "file already
+ * exists" where a file stands in the folder's place, "no such file" on a read-only disk.
+ */
+function obstacle(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    try {
+      if (!statSync(at).isDirectory()) return `${at} is a file`;
+      accessSync(at, WRITABLE);
+      return undefined;
+    } catch (error) {
+      const code = systemCodeOf(error);
+      if (code === "EROFS") return `the disk of ${at} is read-only`;
+      if (code === "EACCES" || code === "EPERM") return `this user may not write in ${at}`;
+      if (at === dirname(at)) return undefined;
+    }
+  }
+}
+
+/** Makes the entries of a folder durable where the system offers that (Windows does it by itself). */
+export function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/**
+ * The size of a file in bytes, or undefined where there is none.
+ * @throws ConcheError CONCHE_DATA_FOLDER when that can't be told
+ */
+export function fileSize(path: string): number | undefined {
+  let stats: Stats;
+  try {
+    stats = statSync(path);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === "ENOENT") return undefined;
+    const why = code === "ENOTDIR" ? `${dirname(path)} is not a folder` : messageOf(error);
+    throw new ConcheError("CONCHE_DATA_FOLDER", { message: why, cause: error });
+  }
+  if (!stats.isFile()) throw new ConcheError("CONCHE_DATA_FOLDER", { message: `${path} is not a file` });
+  return stats.size;
+}

@@ -1,0 +1,76 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Publisher } from "../../../contract/identity.ts";
+import { ConcheError } from "../../../errors/conche-error.ts";
+import {
+  COMPARED_PER_NUMBER,
+  type QuarantineRecord,
+  type SequencedPayload,
+} from "../../../log/message-log.ts";
+import type { ReplayMark } from "../../../log/replay-log.ts";
+
+/** Writes quarantined messages and what becomes of them. */
+export class QuarantineTable {
+  readonly #insert: StatementSync;
+  readonly #mark: StatementSync;
+  readonly #byNumber: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#insert = db.prepare(`
+      INSERT INTO quarantine (received_at, topic, reason, detail, schema, machine, boot, seq, qos, retain,
+        properties_json, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#mark = db.prepare(
+      "UPDATE quarantine SET replayed_at = ?, replayed_id = ?, note = ? WHERE id = ? AND replayed_at IS NULL",
+    );
+    const numbered = "SELECT id FROM quarantine WHERE machine = :machine AND boot = :boot AND seq = w.value";
+    this.#byNumber = db.prepare(`
+      SELECT seq, topic, payload
+      FROM json_each(:seqs) w CROSS JOIN quarantine q ON q.id IN (
+        SELECT id FROM (${numbered} ORDER BY id LIMIT 1)
+        UNION SELECT id FROM (${numbered} ORDER BY id DESC LIMIT ${COMPARED_PER_NUMBER - 1}))`);
+  }
+
+  /** Within a transaction. */
+  append(records: readonly QuarantineRecord[]): void {
+    for (const record of records) {
+      this.#insert.run(
+        record.receivedAt,
+        record.topic,
+        record.reason,
+        record.detail,
+        record.schema,
+        record.machine,
+        record.boot,
+        record.seq,
+        record.qos,
+        record.retain ? 1 : 0,
+        record.propertiesJson,
+        record.payload,
+      );
+    }
+  }
+
+  /**
+   * Marks messages as replayed; those of the group were stored under the ids from `firstId` on. Within a
+   * transaction, which fails where one was never there or was marked before.
+   */
+  mark(marks: readonly ReplayMark[], firstId: number, nowMs: number): void {
+    for (const { quarantineId, messageIndex, note } of marks) {
+      const storedAs = messageIndex === null ? null : firstId + messageIndex;
+      const { changes } = this.#mark.run(nowMs, storedAs, note, quarantineId);
+      if (changes === 1) continue;
+      throw new ConcheError("CONCHE_QUARANTINE_UNKNOWN", {
+        message: `quarantine has no open message ${quarantineId}`,
+      });
+    }
+  }
+
+  /** What a publisher has in quarantine under these numbers: the first and the newest of each. */
+  numbered({ machine, boot }: Publisher, seqs: readonly number[]): SequencedPayload[] {
+    const rows = this.#byNumber.all({ machine, boot, seqs: JSON.stringify(seqs) });
+    return rows.map((row) => ({
+      seq: Number(row.seq),
+      topic: String(row.topic),
+      payload: row.payload as Uint8Array, // a BLOB column
+    }));
+  }
+}

@@ -1,0 +1,116 @@
+import type { Publisher } from "../contract/identity.ts";
+import type { UpTopic } from "../contract/topic.ts";
+import type { QuarantineReason } from "./quarantine-reason.ts";
+import type { SequenceState } from "./sequence-state.ts";
+
+/** A message that passed the contract, as it goes into the log. */
+export interface LogRecord {
+  /** The publisher's time stamp as it stands in the payload; the data center's where the payload has none. */
+  readonly ts: string;
+  /** `ts` in milliseconds since 1970 (received time where the payload has none): what time queries compare. */
+  readonly tsMs: number;
+  readonly topic: UpTopic;
+  /** The payload exactly as received, as text. */
+  readonly payload: string;
+  /** When the data center received it, in milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly qos: number;
+  readonly retain: boolean;
+  /** The payload's schema version: 1, 2 … */
+  readonly version: number;
+  readonly boot: string | null;
+  readonly seq: number | null;
+  /** Bits of MESSAGE_FLAG. */
+  readonly flags: number;
+  /** The batch the message names, or null. */
+  readonly batchId: string | null;
+}
+
+/** A message that can't be stored as one of the namespace, kept byte by byte. */
+export interface QuarantineRecord {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly receivedAt: number;
+  readonly qos: number;
+  readonly retain: boolean;
+  /** The MQTT 5 properties as JSON, or null. */
+  readonly propertiesJson: string | null;
+  readonly reason: QuarantineReason;
+  readonly detail: string;
+  /** The schema that was tried, as `alarm/2`, or null when it did not get that far. */
+  readonly schema: string | null;
+  /** The publisher and number, where they could be read. */
+  readonly machine: string | null;
+  readonly boot: string | null;
+  readonly seq: number | null;
+}
+
+/**
+ * The conservation counters since the log was made: received = stored + duplicates + quarantined, at every commit.
+ */
+export interface IngestTotals {
+  readonly received: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly quarantined: number;
+}
+
+/** Everything that becomes durable together. */
+export interface CommitGroup {
+  readonly messages: readonly LogRecord[];
+  readonly quarantined: readonly QuarantineRecord[];
+  /** The new state of every sequence the group moved. */
+  readonly sequences: readonly SequenceState[];
+  readonly totals: IngestTotals;
+}
+
+/** The last retained message of a topic. */
+export interface RetainedMessage {
+  readonly topic: string;
+  readonly payload: string;
+}
+
+/** What is kept under a publisher's number, in the log or in quarantine, for comparing a re-sent message with it. */
+export interface SequencedPayload {
+  readonly seq: number;
+  readonly topic: string;
+  /** The bytes as received. */
+  readonly payload: Uint8Array;
+}
+
+/** How far back {@link MessageLog.latestSequences} looks, milliseconds. */
+export const RECENT_MS = 3_600_000;
+
+/**
+ * Of the messages set aside under one number, the most that a re-sent one is compared with: the first and the newest.
+ * A publisher whose counter is stuck sets every message aside under the same number, and must not make each cost as
+ * much as all before it (measured before there was a bound: 40,000 of them, and one more took 6 ms).
+ */
+export const COMPARED_PER_NUMBER = 16;
+
+/** PORT. The append-only log: the only truth there is. */
+export interface MessageLog {
+  /**
+   * Makes the group durable as one transaction: when the promise resolves, it survives the loss of power.
+   * Rejects with a retryable ConcheError (disk full, database locked) when nothing of it was written and the same
+   * call may succeed later; with one that isn't retryable (CONCHE_LOG_IO) when the process must stop.
+   */
+  commit(group: CommitGroup): Promise<void>;
+  /** The saved states of these publishers; those never seen are left out. */
+  loadSequences(publishers: readonly Publisher[]): Promise<SequenceState[]>;
+  /**
+   * Who may be waiting for a receipt after a restart, those heard last first: of each machine the boot that sorts
+   * last, and every publisher heard within {@link RECENT_MS} before the last one was.
+   */
+  latestSequences(limit: number): Promise<SequenceState[]>;
+  /**
+   * What log and quarantine hold under these numbers of a publisher, in no particular order; of quarantine, where there
+   * may be several per number, the first and the newest, COMPARED_PER_NUMBER at most.
+   */
+  loadSequenced(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]>;
+  /** The counters as of the last commit. */
+  totals(): Promise<IngestTotals>;
+  /** The newest retained message of every topic that has one: what an embedded broker starts with. */
+  retained(): Promise<RetainedMessage[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,130 @@
+import { resolve } from "node:path";
+import { startHealthServer } from "../../adapters/http/health-server.ts";
+import { ingestMetrics } from "../../adapters/prometheus/ingest-metrics.ts";
+import { LEDGER_LIMIT } from "../../adapters/prometheus/publisher-ledger.ts";
+import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
+import { IngestConsole } from "../../adapters/terminal/ingest-console.ts";
+import type { Terminal } from "../../adapters/terminal/terminal.ts";
+import type { Config } from "../../config/config-schema.ts";
+import { packageVersion } from "../../config/package-root.ts";
+import type { ConcheError } from "../../errors/conche-error.ts";
+import { DataCenter } from "../../ingest/data-center.ts";
+import type { HealthReport } from "../../ingest/health.ts";
+import { observers } from "../../ingest/observer.ts";
+import type { Plant } from "../../plant/plant.ts";
+import { authority, type ChosenDelivery, chooseDelivery } from "../broker/delivery.ts";
+
+/** What a data center is run with. */
+export interface DataCenterRunParts {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly plant: Plant;
+  /** The simulation in a line, where one is attached. */
+  readonly simulation?: string;
+}
+
+/** A running data center, its console and its health server. */
+export interface DataCenterRun {
+  readonly console: IngestConsole;
+  /** The embedded broker's address; undefined with another broker. */
+  readonly mqttUrl: string | undefined;
+  /** Resolves when the log can't be written any more. */
+  readonly failed: Promise<ConcheError>;
+  /** Drains, closes everything, shows the summary. */
+  stop(): Promise<void>;
+}
+
+const STARTING: HealthReport = {
+  alive: true,
+  ready: false,
+  checks: [{ name: "start", ok: false, detail: "the data center is starting" }],
+};
+
+/**
+ * Opens the log, starts delivery, ingest, health and console, in this order. What was opened is closed again when a
+ * later part fails.
+ * @throws ConcheError whatever keeps a part from starting: CONCHE_LOG_…, CONCHE_PORT_…, CONCHE_BIND_UNPROTECTED …
+ */
+export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCenterRun> {
+  const { config, terminal, plant } = parts;
+  const mode = config.json ? "json" : "lines";
+  const view = new IngestConsole({ terminal, mode, quiet: config.quiet, now: () => performance.now() });
+  const opened = new AsyncDisposableStack();
+  try {
+    const log = await openMessageLog(config.data);
+    opened.defer(() => log.close());
+    const chosen = await chooseDelivery(config, await log.retained(), (notice) => {
+      if (notice !== undefined) view.notice(notice.level, notice.text);
+    });
+    let center: DataCenter | undefined;
+    const knowsMachine = plant.hasMachine;
+    const health = () => center?.health() ?? STARTING;
+    const metrics = ingestMetrics({
+      version: packageVersion(),
+      knowsMachine,
+      known: await log.latestSequences(LEDGER_LIMIT),
+      health,
+      waiting: () => center?.ingester.unsettled ?? 0,
+      logBytes: () => log.sizeBytes(),
+      walBytes: () => log.walBytes(),
+      ...(chosen.connections === undefined ? {} : { brokerConnections: chosen.connections }),
+    });
+    // Before the delivery: whoever watches the start must be able to ask.
+    const server = await startHealthServer({ ...config.http, health, metrics: () => metrics.text() });
+    opened.defer(() => server.close());
+    const { promise: failed, resolve: fail } = Promise.withResolvers<ConcheError>();
+    center = await DataCenter.start({
+      log,
+      delivery: chosen.delivery,
+      observer: observers(metrics.observer, view),
+      knowsMachine,
+      machines: plant.machines.map(({ key }) => key),
+      now: Date.now,
+      onFatal: fail,
+    });
+    const running = center;
+    opened.defer(() => running.stop());
+    view.opened(whereabouts(parts, chosen, authority(config.http.host, server.port)));
+    return {
+      console: view,
+      mqttUrl: chosen.addresses().mqtt,
+      failed,
+      stop: async () => {
+        await opened.disposeAsync();
+        view.closed();
+      },
+    };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+function whereabouts(
+  { config, plant, simulation }: DataCenterRunParts,
+  chosen: ChosenDelivery,
+  http: string,
+) {
+  const folder = config.data;
+  // The commands look into ./data unless told otherwise.
+  const where = folder === resolve("data") ? "" : ` --data ${folder}`;
+  return {
+    version: packageVersion(),
+    pid: process.pid,
+    ...chosen.addresses(),
+    http: `http://${http}`,
+    data: folder,
+    plant: plantInALine(config.plant, plant),
+    simulation,
+    next: [
+      [`npx conche log tail${where}`, "the newest messages"],
+      [`npx conche verify${where}`, "is every message accounted for?"],
+      ["Ctrl-C", "drain and stop"],
+    ] as const,
+  };
+}
+
+function plantInALine(file: string, { document, lines, machines }: Plant): string {
+  const sites = document.sites.map(({ id }) => id).join(", ");
+  return `${file}: ${sites}, ${lines.length} line${lines.length === 1 ? "" : "s"}, ${machines.length} machines`;
+}

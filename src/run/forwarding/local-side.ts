@@ -1,0 +1,97 @@
+import { EmbeddedBroker } from "../../adapters/aedes/embedded-broker.ts";
+import type { ConsumerEvent } from "../../adapters/mqtt-packet/consumer-event.ts";
+import { MqttConsumer } from "../../adapters/mqtt-packet/mqtt-consumer.ts";
+import type { ForwardConsole } from "../../adapters/terminal/forward-console.ts";
+import type { Config } from "../../config/config-schema.ts";
+import { UP_ROOT } from "../../contract/topic.ts";
+import type { NewestState } from "../../edge/outbox.ts";
+import type { ConcheError } from "../../errors/conche-error.ts";
+import type { Delivery } from "../../mqtt/delivery.ts";
+import { brokerNotice, consumerNotice } from "../broker/broker-notices.ts";
+import { consumerOptionsOf } from "../broker/consumer-options.ts";
+import { authority, passwordLogins, withoutPassword } from "../broker/delivery.ts";
+import type { Names } from "./names.ts";
+
+/** What the machines' side is opened with. */
+export interface LocalSideParts {
+  readonly config: Config;
+  readonly names: Names;
+  readonly view: ForwardConsole;
+  readonly onFatal: (error: ConcheError) => void;
+  /** The last states, for an embedded broker to retain. */
+  readonly states: readonly NewestState[];
+}
+
+/** What happens to the connection to the machines' broker. */
+export interface LocalSideOwner {
+  /** That broker has no session of ours: what we had not acknowledged does not come again. */
+  readonly sessionEnded: () => void;
+  /** It is there again, and may have lost what it had retained. */
+  readonly back: () => void;
+}
+
+/** The machines' side, not yet started. */
+export interface LocalSide {
+  readonly delivery: Delivery;
+  /** Complete once it has started. */
+  readonly addresses: () => { readonly mqtt?: string; readonly webSocket?: string; readonly local?: string };
+  /** To be called when it has started. */
+  readonly started: () => void;
+}
+
+/**
+ * A consumer of the broker that `--local` names, or an embedded broker.
+ * @throws ConcheError CONCHE_BROKER_URL_INVALID or CONCHE_CONFIG_INVALID
+ */
+export async function chooseLocalSide(parts: LocalSideParts, owner: LocalSideOwner): Promise<LocalSide> {
+  const { url } = parts.config.local;
+  return url === null ? embedded(parts) : consumer(url, parts, owner);
+}
+
+async function consumer(url: string, parts: LocalSideParts, owner: LocalSideOwner): Promise<LocalSide> {
+  const { config, names, view, onFatal } = parts;
+  const { local, mqtt } = config;
+  const told = (event: ConsumerEvent) => {
+    const shown = withoutPassword(url);
+    if (event.kind === "connected" && !event.sessionPresent) owner.sessionEnded();
+    if (event.kind === "subscribed") {
+      view.link("local", true, `connected to ${shown}`);
+      owner.back();
+    } else if (event.kind === "lost" || event.kind === "refused" || event.kind === "not-subscribed") {
+      const { code, message, hint } = event.error;
+      view.link("local", false, `${code}: ${message} (${hint})`);
+      if (code === "CONCHE_CLIENT_ID_TAKEN") onFatal(event.error);
+    } else {
+      const notice = consumerNotice(event);
+      if (notice !== undefined) view.notice(notice.level, notice.text);
+    }
+  };
+  const place = { url, clientId: names.localClientId, packetLimit: mqtt.packetLimit, prefix: "local-" };
+  const delivery = new MqttConsumer({ ...(await consumerOptionsOf(place, local)), onStatus: told });
+  return { delivery, addresses: () => ({ local: withoutPassword(url) }), started: () => {} };
+}
+
+function embedded({ config, view, states }: LocalSideParts): LocalSide {
+  const { host, port, wsPort, allowedOrigins, passwords, packetLimit } = config.mqtt;
+  const delivery = new EmbeddedBroker({
+    host,
+    port,
+    wsPort: wsPort ?? undefined,
+    allowedOrigins,
+    logins: passwordLogins(passwords),
+    limits: { packetBytes: packetLimit },
+    retained: states.map(({ machine, payload }) => ({
+      topic: `${UP_ROOT}/${machine}/state`,
+      payload: Buffer.from(payload).toString("utf8"),
+    })),
+    onEvent: (event) => {
+      const notice = brokerNotice(event);
+      if (notice !== undefined) view.notice(notice.level, notice.text);
+    },
+  });
+  const addresses = () => ({
+    mqtt: `mqtt://${authority(host, delivery.port)}`,
+    ...(delivery.wsPort === undefined ? {} : { webSocket: `ws://${authority(host, delivery.wsPort)}/mqtt` }),
+  });
+  return { delivery, addresses, started: () => view.link("local", true, delivery.status().detail) };
+}

@@ -1,0 +1,82 @@
+import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
+import type { BackfillConsole } from "../../adapters/terminal/backfill-console.ts";
+import { ThreadedHistory } from "../../adapters/worker-threads/history-source.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import { backfill } from "../../ingest/backfill.ts";
+import { DEFAULT_LIMITS, Ingester } from "../../ingest/ingester.ts";
+import type { SimulatedHistory } from "./simulated-history.ts";
+
+/** What a history is written into a folder with. */
+export interface BackfillRunParts {
+  readonly history: SimulatedHistory;
+  /** The data folder; it must have no log yet. */
+  readonly folder: string;
+  readonly view: BackfillConsole;
+  /** Ends it early, with what has come so far. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Writes a simulated history into a new log, through the ingest that a data center has. False when it was stopped.
+ * @throws ConcheError CONCHE_LOG_EXISTS, and as opening and writing a log
+ */
+export async function runBackfill({ history, folder, view, stop }: BackfillRunParts): Promise<boolean> {
+  const { plant, scenario, seed, startMs, endMs, payloadVersion, boot, logId } = history;
+  let clockMs = startMs;
+  let reached = { messages: 0, reachedMs: startMs };
+  const open = new AsyncDisposableStack();
+  try {
+    const log = await openMessageLog(folder, { logId, onlyNew: true, now: () => clockMs });
+    open.defer(() => log.close());
+    const ingester = await Ingester.open({
+      log,
+      knowsMachine: plant.hasMachine,
+      now: () => clockMs,
+      onFatal: () => {}, // every message that waits is settled with the same error
+      observer: {
+        committed: () => {},
+        commitFailed: ({ code, message, hint }) => view.notice(`${code}: ${message} (${hint})`),
+      },
+    });
+    const batchSize = DEFAULT_LIMITS.groupSize;
+    const order = { plant: plant.document, scenario, seed, startMs, endMs, payloadVersion, boot, batchSize };
+    const source = new ThreadedHistory(order);
+    open.defer(() => source.close());
+    let failing: ConcheError | undefined;
+    const end = () => {
+      source.end();
+      // A commit that keeps failing would be tried for ever.
+      failing = ingester.failing;
+      if (failing !== undefined) ingester.close();
+    };
+    stop.addEventListener("abort", end, { once: true });
+    open.defer(() => stop.removeEventListener("abort", end));
+    if (stop.aborted) end();
+    try {
+      await backfill({
+        ingester,
+        source,
+        onTime: (ms) => {
+          clockMs = ms;
+        },
+        onProgress: (progress) => {
+          reached = progress;
+          view.progress(progress.messages, progress.reachedMs);
+        },
+      });
+    } catch (error) {
+      throw error instanceof ConcheError && error.code === "CONCHE_SHUTTING_DOWN"
+        ? (failing ?? error)
+        : error;
+    }
+    const complete = reached.reachedMs >= endMs;
+    const logBytes = log.sizeBytes();
+    await open.disposeAsync();
+    view.ended({ ...reached, complete, logBytes });
+    return complete;
+  } catch (error) {
+    view.abandoned();
+    await open.disposeAsync();
+    throw error;
+  }
+}

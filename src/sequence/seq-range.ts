@@ -1,0 +1,2 @@
+/** A range of sequence numbers, both ends included. */
+export type SeqRange = readonly [from: number, to: number];

@@ -1,0 +1,110 @@
+import type { Publisher } from "../../src/contract/identity.ts";
+import type { ConcheError } from "../../src/errors/conche-error.ts";
+import {
+  COMPARED_PER_NUMBER,
+  type CommitGroup,
+  type IngestTotals,
+  type LogRecord,
+  type QuarantineRecord,
+  RECENT_MS,
+  type RetainedMessage,
+  type SequencedPayload,
+} from "../../src/log/message-log.ts";
+import type { ReplayLog, ReplayMark } from "../../src/log/replay-log.ts";
+import type { SequenceState } from "../../src/log/sequence-state.ts";
+
+/** A MessageLog in memory whose commits can be held back or made to fail; for tests of the ingest core. */
+export class MemoryMessageLog implements ReplayLog {
+  readonly messages: LogRecord[] = [];
+  readonly quarantined: QuarantineRecord[] = [];
+  readonly groups: CommitGroup[] = [];
+  readonly marks: ReplayMark[] = [];
+  /** Errors for the next attempts to commit, the first one first. */
+  readonly failures: ConcheError[] = [];
+  attempts = 0;
+  closed = false;
+  readonly #sequences = new Map<string, SequenceState>();
+  #totals: IngestTotals = { received: 0, stored: 0, duplicates: 0, quarantined: 0 };
+  #gate: Promise<void> = Promise.resolve();
+
+  /** Holds every commit back until the returned function is called. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#gate = promise;
+    return resolve;
+  }
+
+  async commit(group: CommitGroup): Promise<void> {
+    this.attempts++;
+    await this.#gate;
+    const failure = this.failures.shift();
+    if (failure !== undefined) throw failure;
+    this.messages.push(...group.messages);
+    this.quarantined.push(...group.quarantined);
+    this.groups.push(group);
+    // What is saved must survive a restart, so it goes through JSON as it would through a database.
+    for (const state of group.sequences) {
+      this.#sequences.set(`${state.machine} ${state.boot}`, JSON.parse(JSON.stringify(state)));
+    }
+    this.#totals = group.totals;
+  }
+
+  async loadSequences(publishers: readonly Publisher[]): Promise<SequenceState[]> {
+    return publishers.flatMap(
+      (publisher) => this.#sequences.get(`${publisher.machine} ${publisher.boot}`) ?? [],
+    );
+  }
+
+  async latestSequences(limit: number): Promise<SequenceState[]> {
+    const all = [...this.#sequences.values()];
+    const newest = Map.groupBy(all, ({ machine }) => machine);
+    const lastAt = Math.max(...all.map(({ lastSeenAt }) => lastSeenAt));
+    const isNewest = ({ machine, boot }: SequenceState) =>
+      (newest.get(machine) ?? []).every((other) => other.boot <= boot);
+    return all
+      .filter((state) => state.lastSeenAt >= lastAt - RECENT_MS || isNewest(state))
+      .sort((a, b) => b.lastSeenAt - a.lastSeenAt)
+      .slice(0, limit);
+  }
+
+  async commitReplay(group: CommitGroup, marks: readonly ReplayMark[]): Promise<void> {
+    await this.commit(group);
+    this.marks.push(...marks);
+  }
+
+  async loadSequenced(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]> {
+    const setAside = [...new Set(seqs)].flatMap((seq) => {
+      const numbered = this.quarantined
+        .filter((each) => each.machine === publisher.machine && each.boot === publisher.boot)
+        .filter((each) => each.seq === seq)
+        .map(({ topic, payload }) => ({ seq, topic, payload }));
+      return [...numbered.slice(0, 1), ...numbered.slice(1).slice(1 - COMPARED_PER_NUMBER)];
+    });
+    return [...(await this.loadStored(publisher, seqs)), ...setAside];
+  }
+
+  async loadStored(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]> {
+    return this.messages
+      .filter((each) => each.topic.machineKey === publisher.machine && each.boot === publisher.boot)
+      .map((each) => ({ seq: each.seq ?? 0, topic: each.topic.topic, payload: Buffer.from(each.payload) }))
+      .filter((each) => seqs.includes(each.seq));
+  }
+
+  async totals(): Promise<IngestTotals> {
+    return this.#totals;
+  }
+
+  async retained(): Promise<RetainedMessage[]> {
+    const newest = new Map<string, string>();
+    for (const { topic, payload, retain } of this.messages) if (retain) newest.set(topic.topic, payload);
+    return Array.from(newest, ([topic, payload]) => ({ topic, payload }));
+  }
+
+  sequence(machine: string, boot: string): SequenceState | undefined {
+    return this.#sequences.get(`${machine} ${boot}`);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parseBrokerUrl } from "../../src/mqtt/broker-address.ts";
+
+describe("parseBrokerUrl", () => {
+  it("reads host, port and TLS", () => {
+    assert.deepEqual(parseBrokerUrl("mqtt://broker.example"), {
+      host: "broker.example",
+      port: 1883,
+      tls: false,
+      username: undefined,
+      password: undefined,
+      display: "mqtt://broker.example:1883",
+    });
+    assert.equal(parseBrokerUrl("mqtts://broker.example").port, 8883);
+    assert.equal(parseBrokerUrl("mqtts://broker.example:8884").tls, true);
+    assert.equal(parseBrokerUrl("mqtt://[::1]:1884/").host, "::1");
+  });
+
+  it("takes user name and password and shows neither", () => {
+    const address = parseBrokerUrl("mqtts://plant:p%40ss@broker:8883");
+    assert.equal(address.username, "plant");
+    assert.equal(address.password, "p@ss");
+    assert.equal(address.display, "mqtts://broker:8883");
+  });
+
+  for (const [text, why] of [
+    ["broker:1883", /begins with "broker:/],
+    ["", /not a URL/],
+    ["localhost", /not a URL/],
+    ["http://broker", /begins with "http:/],
+    ["ws://broker/mqtt", /WebSocket/],
+    ["wss://broker/mqtt", /WebSocket/],
+    ["mqtt://", /no host/],
+    ["mqtt://broker:0", /port/],
+    ["mqtt://broker:65536", /not a URL/],
+    ["mqtt://broker/factory", /behind host and port/],
+    ["mqtt://broker?x=1", /behind host and port/],
+    ["mqtt://user:%zz@broker", /escape/],
+  ] as const) {
+    it(`refuses "${text}"`, () => {
+      assert.throws(
+        () => parseBrokerUrl(text),
+        (error: Error & { code?: string; hint?: string }) => {
+          assert.equal(error.code, "CONCHE_BROKER_URL_INVALID");
+          assert.match(error.message, why);
+          assert.match(error.hint ?? "", /mqtts:\/\//);
+          return true;
+        },
+      );
+    });
+  }
+
+  it("doesn't repeat a password in its error", () => {
+    assert.throws(
+      () => parseBrokerUrl("mqtt://user:secret@broker/path"),
+      (error: Error) => !error.message.includes("secret"),
+    );
+  });
+});
