@@ -36,7 +36,7 @@ function brokenCheckout(): string {
   writeFileSync(join(folder, "src/errors/format.ts"), "export   const spaced=1\n");
   writeFileSync(
     join(folder, "src/errors/upward.ts"),
-    'export type { LogRecord } from "../ingest/message-log.ts";\n',
+    'export type { LogRecord } from "../log/message-log.ts";\n',
   );
   appendFileSync(join(folder, "docs/errors.md"), "by hand\n");
   const lockFile = join(folder, "package-lock.json");
