@@ -3,7 +3,7 @@
 import { generatedFiles, staleFiles, writeGenerated } from "./generated-files.ts";
 import { ROOT } from "./tool.ts";
 
-const generated = generatedFiles();
+const generated = await generatedFiles();
 if (process.argv.includes("--check")) {
   const stale = await staleFiles(ROOT, generated);
   if (stale.length > 0) {

@@ -4,6 +4,7 @@ import { type Documents, staleDocuments, writeDocuments } from "../src/adapters/
 import { configurationPage } from "../src/config/configuration-page.ts";
 import { contractDocuments } from "../src/contract/documents/contract-documents.ts";
 import { errorsPage } from "./errors-page.ts";
+import { metricsPage } from "./metrics-page.ts";
 
 const CONTRACT_FOLDER = "docs/contract";
 
@@ -16,7 +17,7 @@ export interface GeneratedFiles {
 }
 
 /** Everything that is generated: what `npm run generate` writes and `npm run check` compares. */
-export function generatedFiles(): GeneratedFiles {
+export async function generatedFiles(): Promise<GeneratedFiles> {
   const contract = Array.from(
     contractDocuments(),
     ([path, text]) => [`${CONTRACT_FOLDER}/${path}`, text] as const,
@@ -25,6 +26,7 @@ export function generatedFiles(): GeneratedFiles {
     documents: new Map([
       ["docs/errors.md", errorsPage()],
       ["docs/configuration.md", configurationPage()],
+      ["docs/metrics.md", await metricsPage()],
       ...contract,
     ]),
     wholeFolders: [CONTRACT_FOLDER],
