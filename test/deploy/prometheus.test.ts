@@ -47,7 +47,12 @@ suite("Prometheus' rules", () => {
   test("each alert leads to its section of the runbook, and each section has an alert", () => {
     const runbook = readFileSync(join(ROOT, "docs", "runbook.md"), "utf8");
     const sections = [...runbook.matchAll(/^## (\S+)$/gm)].map(([, name]) => name);
-    assert.deepEqual(sections.sort(), alerts().map(({ alert }) => alert).sort());
+    assert.deepEqual(
+      sections.sort(),
+      alerts()
+        .map(({ alert }) => alert)
+        .sort(),
+    );
     for (const { alert, annotations } of alerts()) {
       assert.equal(annotations?.runbook_url, `docs/runbook.md#${alert.toLowerCase()}`);
     }
