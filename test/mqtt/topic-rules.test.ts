@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { TopicFilterTree } from "../../../../../src/mqtt/topic-filter-tree.ts";
+import { TopicFilterTree } from "../../src/mqtt/topic-filter-tree.ts";
 import {
   isReservedTopic,
   matchesFilter,
   topicFilterFault,
   topicNameFault,
-} from "../../../../../src/mqtt/topic-rules.ts";
+} from "../../src/mqtt/topic-rules.ts";
 
 const LIMITS = { topicBytes: 100, topicLevels: 8 };
 

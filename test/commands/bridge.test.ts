@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { runConche } from "../run-conche.ts";
+import { runConche } from "./run-conche.ts";
 
 test("a bridge says which side is missing, and that two sides are one", async (context) => {
   const cwd = await mkdtemp(join(tmpdir(), "conche-bridge-"));
