@@ -44,6 +44,9 @@ interface Accepted {
   readonly settles: Settle[];
 }
 
+/** What an attempt came to that was given up because the ingester was closed. */
+const CLOSED = Symbol("closed");
+
 const NOTHING: Accepted = { messages: [], settles: [] };
 
 /**
@@ -180,9 +183,9 @@ export class Ingester implements MessageSink {
   async #commit({ messages, settles }: Accepted): Promise<boolean> {
     const nowMs = this.#now();
     const decoded = messages.map((message) => this.#decoder.decode(message, message.receivedAt ?? nowMs));
-    if (!(await this.#persist(() => this.#classifier.prepare(decoded)))) return false;
+    if ((await this.#persist(() => this.#classifier.prepare(decoded))) === CLOSED) return false;
     const sorted = this.#classifier.sort(messages, decoded);
-    if (!(await this.#persist(() => this.#classifier.resolve(sorted)))) return false;
+    if ((await this.#persist(() => this.#classifier.resolve(sorted))) === CLOSED) return false;
     const commitGroup: CommitGroup = {
       messages: sorted.messages,
       quarantined: sorted.quarantined,
@@ -195,28 +198,29 @@ export class Ingester implements MessageSink {
       },
     };
     const started = performance.now();
-    if (!(await this.#persist(() => this.#log.commit(commitGroup)))) return false;
+    const position = await this.#persist(() => this.#log.commit(commitGroup));
+    if (position === CLOSED) return false;
     this.#totals = commitGroup.totals;
     this.#classifier.forgetIdle(sorted.touched);
     this.#answer(messages, settles, undefined);
     this.#relieve();
     const durationMs = performance.now() - started;
-    this.#observer.committed({ ...commitGroup, duplicates: sorted.duplicates, durationMs });
+    this.#observer.committed({ ...commitGroup, position, duplicates: sorted.duplicates, durationMs });
     return true;
   }
 
-  /** Repeats what fails for a reason that may pass; false when the ingester was closed meanwhile. */
-  async #persist(attempt: () => Promise<void>): Promise<boolean> {
+  /** Repeats what fails for a reason that may pass, unless the ingester is closed meanwhile. */
+  async #persist<Result>(attempt: () => Promise<Result>): Promise<Result | typeof CLOSED> {
     let [pauseMs] = this.#limits.retryMs as readonly [number, number];
     for (;;) {
       try {
-        await attempt();
+        const result = await attempt();
         this.#failing = undefined;
-        return true;
+        return result;
       } catch (error) {
         if (!(error instanceof ConcheError) || !error.retryable) throw error;
         this.#failing = error;
-        if (this.#closed !== undefined) return false;
+        if (this.#closed !== undefined) return CLOSED;
         this.#observer.commitFailed(error, pauseMs);
         await this.#retryPause(pauseMs);
         pauseMs = Math.min(pauseMs * 2, this.#limits.retryMs[1]);

@@ -1,8 +1,11 @@
 import type { ConcheError } from "../errors/conche-error.ts";
+import type { LogPosition } from "../log/log-position.ts";
 import type { CommitGroup } from "../log/message-log.ts";
 
 /** A group that is on disk. */
 export interface CommittedGroup extends CommitGroup {
+  /** Where the log ends with it: what followers are woken with. */
+  readonly position: LogPosition;
   /** Messages of the group that had been stored before. */
   readonly duplicates: number;
   /** How long the commit took, retries included, milliseconds. */

@@ -1,4 +1,5 @@
 import type { MessageType } from "../contract/topic.ts";
+import type { LogPosition } from "./log-position.ts";
 
 /** Which stored messages are asked for: all conditions together; none of them means the whole log. */
 export interface LogFilter {
@@ -58,7 +59,14 @@ export interface LogReading {
    * open while the caller thinks, so a slow caller is no burden to the writer.
    */
   query(filter: LogFilter): Iterable<StoredMessage>;
-  /** The id of the newest message, 0 for an empty log: where following the log begins. */
-  lastId(): number;
+  /** Where the log ends at the moment: where following it begins. */
+  end(): LogPosition;
+  /** Why this isn't the log that the position was noted in, or not any more; undefined where it can be read on from. */
+  divergence(noted: LogPosition): string | undefined;
+  /**
+   * Where the log ends, each time that a commit has moved that beyond `after`, as soon as it has, until the signal is
+   * aborted. What is committed while the caller works is one step.
+   */
+  ends(after: LogPosition, signal: AbortSignal): AsyncIterable<LogPosition>;
   close(): void;
 }

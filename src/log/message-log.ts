@@ -1,5 +1,6 @@
 import type { Publisher } from "../contract/identity.ts";
 import type { UpTopic } from "../contract/topic.ts";
+import type { LogPosition } from "./log-position.ts";
 import type { QuarantineReason } from "./quarantine-reason.ts";
 import type { SequenceState } from "./sequence-state.ts";
 
@@ -91,11 +92,12 @@ export const COMPARED_PER_NUMBER = 16;
 /** PORT. The append-only log: the only truth there is. */
 export interface MessageLog {
   /**
-   * Makes the group durable as one transaction: when the promise resolves, it survives the loss of power.
+   * Makes the group durable as one transaction: when the promise resolves, with where the log then ends, it survives
+   * the loss of power.
    * Rejects with a retryable ConcheError (disk full, database locked) when nothing of it was written and the same
    * call may succeed later; with one that isn't retryable (CONCHE_LOG_IO) when the process must stop.
    */
-  commit(group: CommitGroup): Promise<void>;
+  commit(group: CommitGroup): Promise<LogPosition>;
   /** The saved states of these publishers; those never seen are left out. */
   loadSequences(publishers: readonly Publisher[]): Promise<SequenceState[]>;
   /**

@@ -1,4 +1,5 @@
 import type { Publisher } from "../contract/identity.ts";
+import type { LogPosition } from "./log-position.ts";
 import type { CommitGroup, MessageLog, SequencedPayload } from "./message-log.ts";
 
 /** What putting one quarantined message through again came to. One that was refused again gets no mark. */
@@ -21,5 +22,5 @@ export interface ReplayLog extends MessageLog {
    * group's totals move each of them from `quarantined` to `stored` or `duplicates`; `received` stays as it is.
    * @throws ConcheError CONCHE_QUARANTINE_UNKNOWN when one isn't there or has been replayed before; nothing is written
    */
-  commitReplay(group: CommitGroup, marks: readonly ReplayMark[]): Promise<void>;
+  commitReplay(group: CommitGroup, marks: readonly ReplayMark[]): Promise<LogPosition>;
 }

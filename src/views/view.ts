@@ -1,31 +1,12 @@
-import type { CurrentPayloads } from "../contract/message.ts";
-import type { MessageType, UpTopic } from "../contract/topic.ts";
+import type { MessageType } from "../contract/topic.ts";
+import type { LoggedMessage, LoggedMessageOf } from "../log/logged-message.ts";
 import type { ViewRow, ViewRows, ViewTable } from "./view-table.ts";
 
 /** A message of the log as every view gets it: decoded once, its payload in the current version. */
-export type ViewMessage = {
-  readonly [Type in MessageType]: ViewMessageOf<Type>;
-}[MessageType];
+export type ViewMessage = LoggedMessage;
 
 /** The {@link ViewMessage} of one type. */
-export interface ViewMessageOf<Type extends MessageType> {
-  readonly type: Type;
-  /** Its place in the log: 1, 2, 3 … Names the message in findings and links; says nothing about time. */
-  readonly id: number;
-  readonly topic: UpTopic;
-  /** Event time, milliseconds since 1970; the received time where the publisher gave none. */
-  readonly atMs: number;
-  /** When the data center received it, milliseconds since 1970: the clock that retention goes by. */
-  readonly receivedAtMs: number;
-  readonly boot: string | null;
-  readonly seq: number | null;
-  /** Bits of MESSAGE_FLAG. */
-  readonly flags: number;
-  readonly batchId: string | null;
-  /** The schema version that the publisher wrote; `payload` is in the current one whichever it was. */
-  readonly version: number;
-  readonly payload: CurrentPayloads[Type];
-}
+export type ViewMessageOf<Type extends MessageType> = LoggedMessageOf<Type>;
 
 /** Something a view could not use, or could not bring together with the rest. */
 export interface Finding {

@@ -6,6 +6,7 @@ import type { MachineKey } from "../../src/contract/topic.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
 import { RECEIPT_RATE, type ReceiptRate, ReceiptScheduler } from "../../src/ingest/receipts.ts";
 import { SequenceTracker } from "../../src/ingest/sequence-tracker.ts";
+import { LOG_START } from "../../src/log/log-position.ts";
 import type { SequenceState } from "../../src/log/sequence-state.ts";
 import type { OutgoingMessage } from "../../src/mqtt/delivery.ts";
 import { ManualClock } from "../time/manual-clock.ts";
@@ -57,7 +58,14 @@ class Scene {
 
   committed(...sequences: SequenceState[]): void {
     const totals = { received: 0, stored: 0, duplicates: 0, quarantined: 0 };
-    const nothing = { messages: [], quarantined: [], duplicates: 0, durationMs: 1, totals };
+    const nothing = {
+      messages: [],
+      quarantined: [],
+      duplicates: 0,
+      durationMs: 1,
+      totals,
+      position: LOG_START,
+    };
     this.scheduler.committed({ ...nothing, sequences });
   }
 }

@@ -1,5 +1,8 @@
+import { randomUUID } from "node:crypto";
+import { crc32 } from "node:zlib";
 import type { Publisher } from "../../src/contract/identity.ts";
 import type { ConcheError } from "../../src/errors/conche-error.ts";
+import type { LogPosition } from "../../src/log/log-position.ts";
 import {
   COMPARED_PER_NUMBER,
   type CommitGroup,
@@ -23,6 +26,7 @@ export class MemoryMessageLog implements ReplayLog {
   readonly failures: ConcheError[] = [];
   attempts = 0;
   closed = false;
+  readonly #id = randomUUID();
   readonly #sequences = new Map<string, SequenceState>();
   #totals: IngestTotals = { received: 0, stored: 0, duplicates: 0, quarantined: 0 };
   #gate: Promise<void> = Promise.resolve();
@@ -34,7 +38,7 @@ export class MemoryMessageLog implements ReplayLog {
     return resolve;
   }
 
-  async commit(group: CommitGroup): Promise<void> {
+  async commit(group: CommitGroup): Promise<LogPosition> {
     this.attempts++;
     await this.#gate;
     const failure = this.failures.shift();
@@ -47,6 +51,9 @@ export class MemoryMessageLog implements ReplayLog {
       this.#sequences.set(`${state.machine} ${state.boot}`, JSON.parse(JSON.stringify(state)));
     }
     this.#totals = group.totals;
+    const last = this.messages.at(-1);
+    const checksum = last === undefined ? 0 : crc32(last.ts + last.topic.topic + last.payload);
+    return { logId: this.#id, id: this.messages.length, checksum };
   }
 
   async loadSequences(publishers: readonly Publisher[]): Promise<SequenceState[]> {
@@ -67,9 +74,10 @@ export class MemoryMessageLog implements ReplayLog {
       .slice(0, limit);
   }
 
-  async commitReplay(group: CommitGroup, marks: readonly ReplayMark[]): Promise<void> {
-    await this.commit(group);
+  async commitReplay(group: CommitGroup, marks: readonly ReplayMark[]): Promise<LogPosition> {
+    const position = await this.commit(group);
     this.marks.push(...marks);
+    return position;
   }
 
   async loadSequenced(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import type { MachineKey } from "../../src/contract/topic.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
@@ -228,6 +229,20 @@ export function messageLogSuite(name: string, harness: LogHarness): void {
       assert.equal((await retainedOf(log))[topic], '"j"');
       await log.commit(maker.group([state(13, '"k"'), state(null, '"l"')]));
       assert.equal((await retainedOf(await reopen()))[topic], '"l"');
+    });
+
+    onLog("says where it ends: its identity, the last message, what that reads", async (log, reopen) => {
+      const maker = new GroupMaker();
+      const second = record(2, { payload: '{"temp":"31,4 °C"}' });
+      const first = await log.commit(maker.group([record(1), second]));
+      assert.equal(first.id, 2);
+      assert.equal(first.checksum, crc32(`${second.ts}${second.topic.topic}${second.payload}`));
+      const nothing = await log.commit(maker.group([], [quarantined()], 3));
+      assert.deepEqual(nothing, first);
+      const after = await reopen();
+      assert.deepEqual(await after.commit(maker.group([], [], 1)), first);
+      const { logId, id } = await after.commit(maker.group([record(3)]));
+      assert.deepEqual([logId, id], [first.logId, 3]);
     });
 
     onLog("writes nothing of a group whose counters don't add up", async (log, reopen) => {

@@ -1,4 +1,5 @@
 import type { Publisher } from "../../src/contract/identity.ts";
+import type { LogPosition } from "../../src/log/log-position.ts";
 import type {
   CommitGroup,
   IngestTotals,
@@ -22,8 +23,8 @@ export class CenterDisk {
   /** The newest saved state of every publisher. */
   readonly sequences = new Map<string, SequenceState>();
 
-  async write(group: CommitGroup): Promise<void> {
-    await this.log.commit(group);
+  async write(group: CommitGroup): Promise<LogPosition> {
+    const position = await this.log.commit(group);
     for (const { topic, boot, seq, payload } of group.messages) {
       this.#note(topic.machineKey, boot, seq, payload);
     }
@@ -31,6 +32,7 @@ export class CenterDisk {
       this.#note(machine, boot, seq, Buffer.from(payload).toString());
     }
     for (const state of group.sequences) this.sequences.set(`${state.machine} ${state.boot}`, state);
+    return position;
   }
 
   has(machine: string, boot: string, seq: number): boolean {
@@ -73,11 +75,10 @@ export class LogOfProcess implements MessageLog {
     this.#release();
   }
 
-  async commit(group: CommitGroup): Promise<void> {
+  async commit(group: CommitGroup): Promise<LogPosition> {
     await this.#gate;
     if (this.#life === "killed before its write") return never();
-    await this.#disk.write(group);
-    return this.#alive(undefined);
+    return this.#alive(await this.#disk.write(group));
   }
 
   async loadSequences(publishers: readonly Publisher[]): Promise<SequenceState[]> {

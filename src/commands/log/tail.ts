@@ -1,9 +1,9 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { messageLine } from "../../adapters/terminal/message-line.ts";
 import { csvMessages, jsonMessages } from "../../adapters/terminal/stored-message-format.ts";
 import { type Piece, renderLine } from "../../adapters/terminal/styled-text.ts";
 import type { Terminal } from "../../adapters/terminal/terminal.ts";
 import { writePieces } from "../../adapters/terminal/write-pieces.ts";
+import type { LogPosition } from "../../log/log-position.ts";
 import type { LogFilter, LogReading, StoredMessage } from "../../log/log-reading.ts";
 import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
@@ -12,8 +12,6 @@ import { withLog } from "./with-log.ts";
 
 const DEFAULT_LIMIT = 20;
 const HIGHEST_LIMIT = 100_000;
-/** How often the log is looked at while following: quick to the eye, nothing to a database. */
-const LOOK_EVERY_MS = 250;
 
 type Format = "lines" | "jsonl" | "csv";
 
@@ -51,9 +49,9 @@ export const tail = defineCommand({
     const filter = filterOf(options);
     const stop = follow ? stopSignal() : undefined;
     return withLog(config.data, async (log) => {
-      const newest = log.lastId();
+      const newest = log.end();
       const last =
-        limit === 0 ? [] : [...log.query({ ...filter, order: "desc", limit, beforeId: newest + 1 })];
+        limit === 0 ? [] : [...log.query({ ...filter, order: "desc", limit, beforeId: newest.id + 1 })];
       await writePieces(terminal, inFormat(format, last.reverse(), terminal, true));
       if (stop !== undefined) await followLog(log, filter, newest, format, terminal, stop);
       return 0;
@@ -64,21 +62,16 @@ export const tail = defineCommand({
 async function followLog(
   log: LogReading,
   filter: LogFilter,
-  newest: number,
+  newest: LogPosition,
   format: Format,
   terminal: Terminal,
   stop: AbortSignal,
 ): Promise<void> {
-  let seen = newest;
-  while (!stop.aborted) {
-    const upTo = log.lastId();
-    if (upTo > seen) {
-      const fresh = log.query({ ...filter, afterId: seen, beforeId: upTo + 1 });
-      await writePieces(terminal, inFormat(format, fresh, terminal, false));
-      seen = upTo;
-    }
-    // Aborting ends the pause and then the loop.
-    await pause(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => {});
+  let afterId = newest.id;
+  for await (const { id } of log.ends(newest, stop)) {
+    const fresh = log.query({ ...filter, afterId, beforeId: id + 1 });
+    await writePieces(terminal, inFormat(format, fresh, terminal, false));
+    afterId = id;
   }
 }
 

@@ -6,6 +6,7 @@ import { MESSAGE_FLAG } from "../../../src/contract/policy.ts";
 import { isUpTopic, type MachineKey, type MessageType, parseUpTopic } from "../../../src/contract/topic.ts";
 import { ConcheError } from "../../../src/errors/conche-error.ts";
 import type { CommittedGroup } from "../../../src/ingest/observer.ts";
+import { LOG_START } from "../../../src/log/log-position.ts";
 import type { LogRecord, QuarantineRecord } from "../../../src/log/message-log.ts";
 import type { QuarantineReason } from "../../../src/log/quarantine-reason.ts";
 import type { SequenceState } from "../../../src/log/sequence-state.ts";
@@ -75,6 +76,7 @@ function group(change: Partial<CommittedGroup> = {}): CommittedGroup {
     totals: { received: 0, stored: 0, duplicates: 0, quarantined: 0 },
     duplicates: 0,
     durationMs: 1,
+    position: LOG_START,
     ...change,
   };
 }

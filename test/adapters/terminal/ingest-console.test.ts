@@ -5,6 +5,7 @@ import { IngestConsole, type IngestConsoleOptions } from "../../../src/adapters/
 import { isUpTopic, type MessageType, parseUpTopic } from "../../../src/contract/topic.ts";
 import { ConcheError } from "../../../src/errors/conche-error.ts";
 import type { CommittedGroup } from "../../../src/ingest/observer.ts";
+import { LOG_START } from "../../../src/log/log-position.ts";
 import type { LogRecord, QuarantineRecord } from "../../../src/log/message-log.ts";
 import type { SequenceState } from "../../../src/log/sequence-state.ts";
 import { memoryTerminal } from "./memory-terminal.ts";
@@ -27,7 +28,8 @@ function quarantine(detail: string): QuarantineRecord {
 
 function group(parts: Partial<CommittedGroup>): CommittedGroup {
   const totals = { received: 0, stored: 0, duplicates: 0, quarantined: 0 };
-  return { messages: [], quarantined: [], sequences: [], totals, duplicates: 0, durationMs: 1, ...parts };
+  const nothing = { messages: [], quarantined: [], sequences: [], position: LOG_START };
+  return { ...nothing, totals, duplicates: 0, durationMs: 1, ...parts };
 }
 
 function telemetry(count: number): CommittedGroup {

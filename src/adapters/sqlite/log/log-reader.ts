@@ -1,8 +1,11 @@
 import type { StatementSync } from "node:sqlite";
+import { divergence, type LogPosition } from "../../../log/log-position.ts";
 import type { LogFilter, LogReading, StoredMessage } from "../../../log/log-reading.ts";
 import { toConcheError } from "../database/sqlite-error.ts";
 import { blockOf, firstIdOf, lastIdOf } from "./block.ts";
 import { type BlockLookup, BlockSearch } from "./block-search.ts";
+import { CommitWatch } from "./commit-watch.ts";
+import { LogEnds } from "./log-ends.ts";
 import { openForReading, type ReadableLog } from "./open-for-reading.ts";
 import { type IdRange, RowQuery } from "./row-query.ts";
 
@@ -19,10 +22,12 @@ export class LogReader implements LogReading {
   readonly #log: ReadableLog;
   readonly #search: BlockSearch;
   readonly #ends: StatementSync;
+  readonly #positions: LogEnds;
 
   private constructor(log: ReadableLog) {
     this.#log = log;
     this.#search = new BlockSearch(log.db);
+    this.#positions = new LogEnds(log.db);
     this.#ends = log.db.prepare(
       "SELECT last_id, (SELECT ifnull(max(block), -1) FROM log_blocks) AS block FROM log_totals WHERE one = 1",
     );
@@ -33,8 +38,29 @@ export class LogReader implements LogReading {
     return new LogReader(openForReading(folder));
   }
 
-  lastId(): number {
-    return this.#log.guard(READING, () => this.#readEnds().lastId);
+  end(): LogPosition {
+    return this.#log.guard(READING, () => this.#positions.end());
+  }
+
+  divergence(noted: LogPosition): string | undefined {
+    return this.#log.guard(READING, () =>
+      divergence(noted, this.end(), (id) => this.#positions.checksum(id)),
+    );
+  }
+
+  async *ends(after: LogPosition, signal: AbortSignal): AsyncGenerator<LogPosition> {
+    const watch = new CommitWatch(this.#log.files.mark);
+    try {
+      for (let seen = after.id; !signal.aborted; ) {
+        const end = this.end();
+        if (end.id > seen) {
+          seen = end.id;
+          yield end;
+        } else await watch.committed(signal);
+      }
+    } finally {
+      watch.close();
+    }
   }
 
   *query(filter: LogFilter): Generator<StoredMessage> {

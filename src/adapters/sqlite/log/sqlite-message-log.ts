@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Publisher } from "../../../contract/identity.ts";
 import { ConcheError } from "../../../errors/conche-error.ts";
+import type { LogPosition } from "../../../log/log-position.ts";
 import type {
   CommitGroup,
   IngestTotals,
@@ -17,11 +18,13 @@ import type { FileWatch } from "../database/file-watch.ts";
 import type { FolderLock } from "../database/folder-lock.ts";
 import { toConcheError } from "../database/sqlite-error.ts";
 import { BlockIndex } from "./block-index.ts";
+import { LogEnds } from "./log-ends.ts";
 import { MessageTable } from "./message-table.ts";
 import { NumberedMessages } from "./numbered-messages.ts";
 import { QuarantineTable } from "./quarantine-table.ts";
 import { RetainedTable } from "./retained-table.ts";
 import { SequenceTable } from "./sequence-table.ts";
+import { rowChecksum } from "./stored-rows.ts";
 import { type LogTotals, readTotals, TotalsRow } from "./totals-row.ts";
 
 /** What {@link openMessageLog} hands over: an open, checked, locked database. */
@@ -52,6 +55,7 @@ export class SqliteMessageLog implements ReplayLog {
   readonly #checkpoints: Checkpoints;
   readonly #transaction: Readonly<Record<"begin" | "commit" | "rollback", StatementSync>>;
   #totals: LogTotals;
+  #end: LogPosition;
   #index: BlockIndex;
   /** What ended the log's life as a writable one. */
   #failure: ConcheError | undefined;
@@ -61,6 +65,7 @@ export class SqliteMessageLog implements ReplayLog {
     this.#db = db;
     this.#opened = opened;
     this.#totals = readTotals(db);
+    this.#end = new LogEnds(db).end();
     this.#index = new BlockIndex(db, this.#totals.lastId);
     this.#messages = new MessageTable(db);
     this.#quarantine = new QuarantineTable(db);
@@ -79,12 +84,12 @@ export class SqliteMessageLog implements ReplayLog {
     });
   }
 
-  async commit(group: CommitGroup): Promise<void> {
-    this.#commit(group, []);
+  async commit(group: CommitGroup): Promise<LogPosition> {
+    return this.#commit(group, []);
   }
 
-  async commitReplay(group: CommitGroup, marks: readonly ReplayMark[]): Promise<void> {
-    this.#commit(group, marks);
+  async commitReplay(group: CommitGroup, marks: readonly ReplayMark[]): Promise<LogPosition> {
+    return this.#commit(group, marks);
   }
 
   async loadSequences(publishers: readonly Publisher[]): Promise<SequenceState[]> {
@@ -137,7 +142,7 @@ export class SqliteMessageLog implements ReplayLog {
     this.#opened.lock.release();
   }
 
-  #commit(group: CommitGroup, marks: readonly ReplayMark[]): void {
+  #commit(group: CommitGroup, marks: readonly ReplayMark[]): LogPosition {
     if (this.#failure !== undefined) throw this.#failure;
     if (!this.#db.isOpen) throw new ConcheError("CONCHE_INTERNAL", { message: "a commit on a closed log" });
     const { now, watch, mark } = this.#opened;
@@ -151,8 +156,14 @@ export class SqliteMessageLog implements ReplayLog {
       throw this.#afterFailure(error);
     }
     this.#totals = committed;
+    const last = group.messages.at(-1);
+    if (last !== undefined) {
+      const checksum = rowChecksum(last.ts + last.topic.topic + last.payload, 0);
+      this.#end = { ...this.#end, id: committed.lastId, checksum };
+    }
     mark.write(committed.commits);
     this.#checkpoints.committed();
+    return this.#end;
   }
 
   #write(group: CommitGroup, marks: readonly ReplayMark[], nowMs: number): LogTotals {

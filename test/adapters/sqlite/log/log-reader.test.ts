@@ -10,6 +10,7 @@ import { LogReader } from "../../../../src/adapters/sqlite/log/log-reader.ts";
 import { openMessageLog } from "../../../../src/adapters/sqlite/log/open-message-log.ts";
 import type { SqliteMessageLog } from "../../../../src/adapters/sqlite/log/sqlite-message-log.ts";
 import { MESSAGE_TYPES } from "../../../../src/contract/topic.ts";
+import { LOG_START } from "../../../../src/log/log-position.ts";
 import type { LogFilter, StoredMessage } from "../../../../src/log/log-reading.ts";
 import type { LogRecord } from "../../../../src/log/message-log.ts";
 import { GroupMaker, record, TEN_O_CLOCK } from "../../../log/log-records.ts";
@@ -210,7 +211,7 @@ suite("reading the log", () => {
       assert.deepEqual([...reader.query({ batchId: text })], []);
       assert.deepEqual([...reader.query({ site: text, type: "alarm" })], []);
     }
-    assert.equal(reader.lastId(), ROWS);
+    assert.equal(reader.end().id, ROWS);
   });
 });
 
@@ -235,6 +236,53 @@ suite("reading a log that is being written", () => {
     assert.deepEqual([...reader.query({ afterId: 3 })], []);
     reader.close();
     await log.close();
+  });
+
+  test("the ends of the log come as commits move them, the ones missed in one step", async () => {
+    const folder = newFolder();
+    const log = await openMessageLog(folder);
+    const maker = new GroupMaker();
+    const first = await log.commit(maker.group([record(1)]));
+    const reader = LogReader.open(folder);
+    assert.deepEqual(reader.end(), first);
+    const stop = new AbortController();
+    const ends = reader.ends(first, stop.signal);
+    const next = ends.next();
+    const second = await log.commit(maker.group([record(2)]));
+    assert.deepEqual(await next, { value: second, done: false });
+    await log.commit(maker.group([], [], 4)); // moves nothing
+    await log.commit(maker.group([record(3)]));
+    const fourth = await log.commit(maker.group([record(4)]));
+    assert.deepEqual(await ends.next(), { value: fourth, done: false });
+    const last = ends.next();
+    stop.abort();
+    assert.deepEqual(await last, { value: undefined, done: true });
+    reader.close();
+    await log.close();
+  });
+
+  test("knows its own places again, and no other log's", async () => {
+    const [folder, other] = [newFolder(), newFolder()];
+    const log = await openMessageLog(folder);
+    const maker = new GroupMaker();
+    const first = await log.commit(maker.group([record(1)]));
+    const last = await log.commit(maker.group([record(2), record(3)]));
+    const otherLog = await openMessageLog(other);
+    const elsewhere = await otherLog.commit(new GroupMaker().group([record(1)]));
+    const reader = LogReader.open(folder);
+    for (const place of [LOG_START, first, last]) assert.equal(reader.divergence(place), undefined);
+    assert.match(reader.divergence(elsewhere) ?? "", /another one/);
+    assert.match(
+      reader.divergence({ ...last, id: 4 }) ?? "",
+      /ends with message 3, and was read up to message 4/,
+    );
+    assert.match(
+      reader.divergence({ ...first, checksum: first.checksum ^ 1 }) ?? "",
+      /message 1 .* not the one/,
+    );
+    reader.close();
+    await log.close();
+    await otherLog.close();
   });
 
   test("an unfinished query doesn't keep the write-ahead log from starting over", async () => {

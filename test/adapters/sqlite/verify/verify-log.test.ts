@@ -318,7 +318,7 @@ suite("verifying a log", () => {
       );
     for (let commit = 0; commit < 6; commit++) await write();
     const told: VerifyProgress[] = [];
-    const writes: Promise<void>[] = [];
+    const writes: Promise<unknown>[] = [];
     const report = verifyLog(own, {
       onProgress(progress) {
         told.push(progress);

@@ -17,7 +17,7 @@ export interface Mutant {
   readonly patches: readonly Patch[];
 }
 
-const COMMIT = "    if (!(await this.#persist(() => this.#log.commit(commitGroup)))) return false;\n";
+const COMMIT = "    const position = await this.#persist(() => this.#log.commit(commitGroup));\n";
 const ANSWERED = '    if (answer.kind === "no-subscriber") this.counts.unheard++;\n';
 const FORGET = "this.#parts.forget(state.publisher, [[message.seq, message.seq]]);\n";
 
