@@ -1,0 +1,154 @@
+import type { PackmlState } from "../../contract/schemas/state-v2.ts";
+import type { MessageType } from "../../contract/topic.ts";
+import type { ViewReading } from "../../views/view-table.ts";
+import { isOfNewestStart } from "./link-losses.ts";
+import { CURRENT, type CurrentRow, SEEN, type SeenRow, STATES } from "./machine-state-tables.ts";
+import { type StopReason, stopReasonOf } from "./stop-reason.ts";
+import type { UnknownWhy } from "./unknown-time.ts";
+
+/** What a machine does at present. */
+export interface MachineNow {
+  /** `<site>/<line>/<step>/<machine>` */
+  readonly machine: string;
+  /** Never the last state for ever: unknown where the machine is gone or silent, or has not said. */
+  readonly state: PackmlState | "unknown";
+  readonly unknownWhy: UnknownWhy | null;
+  /** Since when it is so, ms since 1970: since the state began, or since the machine was last heard; null if never. */
+  readonly sinceMs: number | null;
+  /** The last state that it told, whether or not that can still be believed. */
+  readonly lastTold: { readonly state: PackmlState; readonly beganMs: number; readonly atMs: number } | null;
+  readonly mode: string | null;
+  readonly reason: StopReason | null;
+  /** Whether its publisher is connected; null where it has never said. */
+  readonly connected: boolean | null;
+  /** Event time of its newest message by type, ms since 1970; types that it never sent are left out. */
+  readonly lastSeen: Partial<Readonly<Record<MessageType, number>>>;
+  /** When the data center last received anything from it, ms since 1970. */
+  readonly lastReceivedMs: number | null;
+  readonly product: string | null;
+  readonly batch: string | null;
+}
+
+/** The present, and how long each machine may say nothing (unknown-time.ts). */
+export interface PlantWatch {
+  readonly nowMs: number;
+  silentAfterMs(machine: string): number | null;
+}
+
+/** What every machine that has ever spoken does at present, in the order of their keys: one read of two small tables. */
+export function machinesNow(reading: ViewReading, watch: PlantWatch): MachineNow[] {
+  const current = new Map<string, CurrentRow>();
+  for (const row of reading.rows(CURRENT).range()) current.set(row.machine, row);
+  const seen = new Map<string, SeenRow>();
+  for (const row of reading.rows(SEEN).range()) seen.set(row.machine, row);
+  const machines = [...new Set([...current.keys(), ...seen.keys()])].sort();
+  return machines.map((machine) =>
+    machineNow(reading, machine, current.get(machine), seen.get(machine), watch),
+  );
+}
+
+/** What one machine does at present; undefined where it has never spoken. */
+export function oneMachineNow(
+  reading: ViewReading,
+  machine: string,
+  watch: PlantWatch,
+): MachineNow | undefined {
+  const current = reading.rows(CURRENT).get(machine);
+  const seen = reading.rows(SEEN).get(machine);
+  if (current === undefined && seen === undefined) return undefined;
+  return machineNow(reading, machine, current, seen, watch);
+}
+
+function machineNow(
+  reading: ViewReading,
+  machine: string,
+  current: CurrentRow | undefined,
+  seen: SeenRow | undefined,
+  watch: PlantWatch,
+): MachineNow {
+  const lastSeen = seenByType(seen);
+  const heardMs = Math.max(...Object.values(lastSeen), Number.NEGATIVE_INFINITY);
+  const connected = isConnected(reading, current, heardMs);
+  const told = toldBy(current);
+  const unknownWhy = whyUnknown({ machine, current, seen, heardMs, connected, watch });
+  return {
+    machine,
+    ...(unknownWhy === null && told !== null && current !== undefined
+      ? { state: told.state, sinceMs: told.beganMs, mode: current.mode, reason: stopReasonOf(current) }
+      : { state: "unknown", sinceMs: Number.isFinite(heardMs) ? heardMs : null, mode: null, reason: null }),
+    unknownWhy,
+    lastTold: told,
+    connected,
+    lastSeen,
+    lastReceivedMs: seen?.received_ms ?? null,
+    product: seen?.product ?? null,
+    batch: seen?.batch ?? null,
+  };
+}
+
+function seenByType(seen: SeenRow | undefined): Partial<Record<MessageType, number>> {
+  const entries: [MessageType, number | null | undefined][] = [
+    ["telemetry", seen?.telemetry_ms],
+    ["state", seen?.state_ms],
+    ["alarm", seen?.alarm_ms],
+    ["quality", seen?.quality_ms],
+    ["batch", seen?.batch_ms],
+  ];
+  return Object.fromEntries(entries.filter(([, ms]) => ms !== null && ms !== undefined));
+}
+
+function toldBy(current: CurrentRow | undefined): MachineNow["lastTold"] {
+  if (current === undefined || current.state === null) return null;
+  const { at_ms: atMs, began_ms: beganMs } = current;
+  if (atMs === null || beganMs === null) return null;
+  // the contract's schema lets no other one in
+  return { state: current.state as PackmlState, beganMs, atMs };
+}
+
+function isConnected(reading: ViewReading, current: CurrentRow | undefined, heardMs: number): boolean | null {
+  if (current === undefined || current.link_state === null || current.link_at_ms === null) {
+    return Number.isFinite(heardMs) ? true : null;
+  }
+  if (current.link_state === "ONLINE" || heardMs > current.link_at_ms) return true;
+  if (current.link_will_of_boot === null) return false;
+  // A will: does it speak of the start that spoke last?
+  const before = [
+    current.machine,
+    current.link_at_ms,
+    current.link_boot ?? "",
+    current.link_seq ?? 0,
+    current.link_id ?? 0,
+  ];
+  const rows = reading.rows(STATES).range({ prefix: [current.machine], after: before, order: "desc" });
+  for (const row of rows) {
+    if (row.state === "OFFLINE") continue;
+    return !isOfNewestStart({ will_of_boot: current.link_will_of_boot }, row.boot);
+  }
+  return false;
+}
+
+function whyUnknown(asked: {
+  readonly machine: string;
+  readonly current: CurrentRow | undefined;
+  readonly seen: SeenRow | undefined;
+  readonly heardMs: number;
+  readonly connected: boolean | null;
+  readonly watch: PlantWatch;
+}): UnknownWhy | null {
+  const { machine, current, seen, heardMs, connected, watch } = asked;
+  if (connected === false) return "offline";
+  const silentAfterMs = watch.silentAfterMs(machine);
+  const sendsTelemetry = seen !== undefined && seen.telemetry_ms !== null;
+  if (sendsTelemetry && silentAfterMs !== null) {
+    // By receipt, too: a clock that is behind, or a backlog on its way, is no silence.
+    if (watch.nowMs - Math.max(heardMs, seen.received_ms) > silentAfterMs) return "silent";
+  }
+  if (current === undefined || current.at_ms === null) return "not_said";
+  const anew =
+    current.link_state === "ONLINE" &&
+    (current.link_at_ms ?? 0) > current.at_ms &&
+    current.link_boot !== "" &&
+    current.boot !== "" &&
+    current.link_boot !== current.boot;
+  return anew ? "not_said" : null;
+}
