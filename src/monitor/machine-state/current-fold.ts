@@ -23,7 +23,6 @@ const NOTHING: Omit<CurrentRow, "machine"> = {
   link_boot: null,
   link_seq: null,
   link_id: null,
-  link_will_of_boot: null,
 };
 
 /**
@@ -47,7 +46,6 @@ function withLink(known: CurrentRow, row: StateRow): CurrentRow {
     link_boot: row.boot,
     link_seq: row.seq,
     link_id: row.id,
-    link_will_of_boot: row.will_of_boot,
   };
 }
 

@@ -78,7 +78,6 @@ export type CurrentRow = {
   readonly link_boot: string | null;
   readonly link_seq: number | null;
   readonly link_id: number | null;
-  readonly link_will_of_boot: string | null;
 };
 
 export const CURRENT: ViewTable<CurrentRow> = {
@@ -105,7 +104,6 @@ export const CURRENT: ViewTable<CurrentRow> = {
     link_boot: "text",
     link_seq: "integer",
     link_id: "integer",
-    link_will_of_boot: "text",
   },
   key: ["machine"],
 };

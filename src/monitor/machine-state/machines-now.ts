@@ -1,8 +1,10 @@
 import type { PackmlState } from "../../contract/schemas/state-v2.ts";
-import type { MessageType } from "../../contract/topic.ts";
 import type { ViewReading } from "../../views/view-table.ts";
-import { isOfNewestStart } from "./link-losses.ts";
+import { type LastSeen, lastSeenBy, newestWordMs } from "./last-seen.ts";
+import { linkLosses } from "./link-losses.ts";
 import { CURRENT, type CurrentRow, SEEN, type SeenRow, STATES } from "./machine-state-tables.ts";
+import { slotOf } from "./presence.ts";
+import { beginsAnew } from "./state-order.ts";
 import { type StopReason, stopReasonOf } from "./stop-reason.ts";
 import type { UnknownWhy } from "./unknown-time.ts";
 
@@ -22,7 +24,7 @@ export interface MachineNow {
   /** Whether its publisher is connected; null where it has never said. */
   readonly connected: boolean | null;
   /** Event time of its newest message by type, ms since 1970; types that it never sent are left out. */
-  readonly lastSeen: Partial<Readonly<Record<MessageType, number>>>;
+  readonly lastSeen: LastSeen;
   /** When the data center last received anything from it, ms since 1970. */
   readonly lastReceivedMs: number | null;
   readonly product: string | null;
@@ -66,11 +68,10 @@ function machineNow(
   seen: SeenRow | undefined,
   watch: PlantWatch,
 ): MachineNow {
-  const lastSeen = seenByType(seen);
-  const heardMs = Math.max(...Object.values(lastSeen), Number.NEGATIVE_INFINITY);
+  const heardMs = newestWordMs(seen);
   const connected = isConnected(reading, current, heardMs);
   const told = toldBy(current);
-  const unknownWhy = whyUnknown({ machine, current, seen, heardMs, connected, watch });
+  const unknownWhy = whyUnknown({ reading, machine, current, seen, heardMs, connected, watch });
   return {
     machine,
     ...(unknownWhy === null && told !== null && current !== undefined
@@ -79,22 +80,11 @@ function machineNow(
     unknownWhy,
     lastTold: told,
     connected,
-    lastSeen,
+    lastSeen: lastSeenBy(seen),
     lastReceivedMs: seen?.received_ms ?? null,
     product: seen?.product ?? null,
     batch: seen?.batch ?? null,
   };
-}
-
-function seenByType(seen: SeenRow | undefined): Partial<Record<MessageType, number>> {
-  const entries: [MessageType, number | null | undefined][] = [
-    ["telemetry", seen?.telemetry_ms],
-    ["state", seen?.state_ms],
-    ["alarm", seen?.alarm_ms],
-    ["quality", seen?.quality_ms],
-    ["batch", seen?.batch_ms],
-  ];
-  return Object.fromEntries(entries.filter(([, ms]) => ms !== null && ms !== undefined));
 }
 
 function toldBy(current: CurrentRow | undefined): MachineNow["lastTold"] {
@@ -110,24 +100,14 @@ function isConnected(reading: ViewReading, current: CurrentRow | undefined, hear
     return Number.isFinite(heardMs) ? true : null;
   }
   if (current.link_state === "ONLINE" || heardMs > current.link_at_ms) return true;
-  if (current.link_will_of_boot === null) return false;
-  // A will: does it speak of the start that spoke last?
-  const before = [
-    current.machine,
-    current.link_at_ms,
-    current.link_boot ?? "",
-    current.link_seq ?? 0,
-    current.link_id ?? 0,
-  ];
-  const rows = reading.rows(STATES).range({ prefix: [current.machine], after: before, order: "desc" });
-  for (const row of rows) {
-    if (row.state === "OFFLINE") continue;
-    return !isOfNewestStart({ will_of_boot: current.link_will_of_boot }, row.boot);
-  }
-  return false;
+  if (!Number.isFinite(heardMs)) return false;
+  // It may be the late will of an earlier start.
+  const losses = linkLosses(reading, current.machine, slotOf(heardMs), current.link_at_ms + 1);
+  return !losses.some((lossMs) => lossMs >= heardMs);
 }
 
 function whyUnknown(asked: {
+  readonly reading: ViewReading;
   readonly machine: string;
   readonly current: CurrentRow | undefined;
   readonly seen: SeenRow | undefined;
@@ -135,7 +115,7 @@ function whyUnknown(asked: {
   readonly connected: boolean | null;
   readonly watch: PlantWatch;
 }): UnknownWhy | null {
-  const { machine, current, seen, heardMs, connected, watch } = asked;
+  const { reading, machine, current, seen, heardMs, connected, watch } = asked;
   if (connected === false) return "offline";
   const silentAfterMs = watch.silentAfterMs(machine);
   const sendsTelemetry = seen !== undefined && seen.telemetry_ms !== null;
@@ -144,11 +124,17 @@ function whyUnknown(asked: {
     if (watch.nowMs - Math.max(heardMs, seen.received_ms) > silentAfterMs) return "silent";
   }
   if (current === undefined || current.at_ms === null) return "not_said";
-  const anew =
-    current.link_state === "ONLINE" &&
-    (current.link_at_ms ?? 0) > current.at_ms &&
-    current.link_boot !== "" &&
-    current.boot !== "" &&
-    current.link_boot !== current.boot;
-  return anew ? "not_said" : null;
+  return saidSince(reading, current) ? null : "not_said";
+}
+
+/** Whether the newest state was said by the newest start of the publisher. */
+function saidSince(reading: ViewReading, { machine, at_ms, boot, seq, id, link_at_ms }: CurrentRow): boolean {
+  if (at_ms === null || boot === null || seq === null || id === null) return false;
+  if (link_at_ms === null || link_at_ms < at_ms) return true;
+  for (const row of reading
+    .rows(STATES)
+    .range({ prefix: [machine], after: [machine, at_ms, boot, seq, id] })) {
+    if (beginsAnew(row, boot)) return false;
+  }
+  return true;
 }

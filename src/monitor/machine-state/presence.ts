@@ -9,6 +9,11 @@ export function hourOf(ms: number): number {
   return ms - (((ms % HOUR_MS) + HOUR_MS) % HOUR_MS);
 }
 
+/** The begin of the slot that a time is in. */
+export function slotOf(ms: number): number {
+  return Math.floor(ms / SLOT_MS) * SLOT_MS;
+}
+
 /** The slots with the one of a time marked; the same array when it was marked already. */
 export function withSlot(slots: Uint8Array | undefined, ms: number): Uint8Array {
   const slot = Math.floor((ms - hourOf(ms)) / SLOT_MS);

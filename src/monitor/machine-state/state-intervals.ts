@@ -2,7 +2,7 @@ import type { PackmlState } from "../../contract/schemas/state-v2.ts";
 import type { ViewReading } from "../../views/view-table.ts";
 import { STATES, type StateRow } from "./machine-state-tables.ts";
 import { lengthMs, overlap, type Span } from "./span.ts";
-import { beganMs, isLink, sameState } from "./state-order.ts";
+import { beganMs, beginsAnew, isLink, sameState } from "./state-order.ts";
 import { type StopReason, stopReasonOf } from "./stop-reason.ts";
 import { type UnknownSpan, type UnknownWhy, unknownSpans, type Watch } from "./unknown-time.ts";
 
@@ -78,9 +78,7 @@ function stays(messages: Iterable<StateRow>, span: Span): StateInterval[] {
   };
   for (const row of messages) {
     if (isLink(row)) {
-      // A publisher that began anew has not said yet what its machine does.
-      const anew = row.state === "ONLINE" && row.boot !== "" && stay !== undefined && stay.row.boot !== "";
-      if (anew && stay?.row.boot !== row.boot) end(row.at_ms);
+      if (stay !== undefined && beginsAnew(row, stay.row.boot)) end(row.at_ms);
       continue;
     }
     if (stay === undefined || !sameState(stay.row, row)) {

@@ -26,6 +26,11 @@ export function isLink({ state }: { readonly state: string }): boolean {
   return state === "ONLINE" || state === "OFFLINE";
 }
 
+/** Whether a publisher begins anew with a message: what its machine does now, it has not said since. */
+export function beginsAnew(row: StateRow, bootOfState: string): boolean {
+  return row.state === "ONLINE" && bootOfState !== "" && row.boot > bootOfState;
+}
+
 /**
  * When the state of a run's first message began: as it says itself, but not before the message of the other state that
  * precedes it.
