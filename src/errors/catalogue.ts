@@ -143,6 +143,38 @@ export const ERROR_CATALOGUE = {
     meaning: "The database does not run with the durability that acknowledgements need",
     hint: "put the data folder on a local file system that supports SQLite's WAL mode",
   },
+  CONCHE_VIEWS_IN_USE: {
+    meaning: "Another process keeps the views of this log",
+    hint: "nothing has to be done: they are read from there; `conche rebuild` asks that process",
+  },
+  CONCHE_VIEWS_FOREIGN: {
+    meaning: "views.db in the data folder holds tables that aren't this product's",
+    hint: "move that file elsewhere: the views are made anew from the log",
+  },
+  CONCHE_VIEWS_TOO_NEW: {
+    meaning: "The views were made by a newer version of this program; they are made anew from the log",
+    hint: "nothing has to be done; the log is untouched",
+  },
+  CONCHE_VIEWS_DAMAGED: {
+    meaning: "The views' file is damaged, deleted or replaced; they are made anew from the log",
+    hint: "nothing has to be done; the log is untouched. If it happens again, check the disk",
+  },
+  CONCHE_VIEWS_BUSY: {
+    meaning: "The views' file stayed locked by another program",
+    hint: "close programs that hold it open for writing; the views go on by themselves",
+  },
+  CONCHE_VIEWS_DISK_FULL: {
+    meaning: "The disk of the views is full; they stand still, while messages are taken if the log has room",
+    hint: "make room on the disk; the views go on by themselves",
+  },
+  CONCHE_VIEW_NOT_READY: {
+    meaning: "The view that is asked is not built yet",
+    hint: "`conche views` shows how far it is; ask again when it has caught up",
+  },
+  CONCHE_VIEW_UNKNOWN: {
+    meaning: "There is no view of this name",
+    hint: "`conche views` lists them",
+  },
   CONCHE_SHUTTING_DOWN: {
     meaning: "The message came while the data center was stopping; it was not acknowledged",
     hint: "send it again when the data center is back",

@@ -8,6 +8,16 @@ export type ViewMessage = LoggedMessage;
 /** The {@link ViewMessage} of one type. */
 export type ViewMessageOf<Type extends MessageType> = LoggedMessageOf<Type>;
 
+/** A message of the log that isn't one of today's contract: carried over from an older program, or tampered with. */
+export interface UnreadableMessage {
+  readonly id: number;
+  readonly topicText: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAtMs: number;
+  /** What keeps it from being read, in one line. */
+  readonly detail: string;
+}
+
 /** Something a view could not use, or could not bring together with the rest. */
 export interface Finding {
   /** What names it: the same trouble found again has the same key, within its view. */
@@ -51,9 +61,12 @@ export interface View {
   readonly tables: readonly ViewTable[];
   /** Works one message in. Never throws over what a message says: that is a finding. */
   fold(message: ViewMessage, store: ViewStore): void;
+  /** Works in one that can't be read. Only the view that lists them has this. */
+  foldUnreadable?(message: UnreadableMessage, store: ViewStore): void;
   /**
    * Lets go of what is older than the view keeps. Called between groups with the newest received time folded so far,
-   * milliseconds since 1970; what it removes must not come back when an old message is folded after it.
+   * milliseconds since 1970, cut to the minute so that it is the same however messages were grouped; what it removes
+   * must not come back when an old message is folded after it.
    */
   retain?(newestReceivedMs: number, store: ViewStore): void;
 }

@@ -24,6 +24,11 @@ export function outboxFiles(folder: string): DatabaseFiles {
   return filesOf(folder, "outbox");
 }
 
+/** The files of a log's views. All of them may be deleted at any time: the log has everything that is in them. */
+export function viewsFiles(folder: string): DatabaseFiles {
+  return filesOf(folder, "views");
+}
+
 function filesOf(folder: string, name: string): DatabaseFiles {
   const database = join(folder, `${name}.db`);
   return {

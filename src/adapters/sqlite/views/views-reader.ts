@@ -1,0 +1,194 @@
+import { existsSync, statSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+import { ConcheError } from "../../../errors/conche-error.ts";
+import type { Finding, View } from "../../../views/view.ts";
+import type {
+  Key,
+  RowRange,
+  ViewReading,
+  ViewRow,
+  ViewRowReading,
+  ViewTable,
+} from "../../../views/view-table.ts";
+import { openReader } from "../database/connection.ts";
+import { viewsFiles } from "../database/database-files.ts";
+import { FINDINGS, readEditions, type StoredEdition } from "./editions.ts";
+import { RangeQuery, TableSql } from "./table-sql.ts";
+import { toViewsError } from "./views-error.ts";
+import { requireRegistry } from "./views-schema.ts";
+
+/** As errors put it. */
+const READING = "reading the views";
+
+/** Reads the views of a folder beside whoever folds them. All it gives is as of the last `refresh`. */
+export class ViewsReader {
+  readonly #path: string;
+  readonly #onPage: () => void;
+  #db: DatabaseSync | undefined;
+  #file = "";
+  #editions: readonly StoredEdition[] = [];
+  readonly #tables = new Map<string, TableReading>();
+
+  /** @param onPage called before each page of rows: throws where the time for an answer is over */
+  constructor(folder: string, onPage: () => void = () => {}) {
+    this.#path = viewsFiles(folder).database;
+    this.#onPage = onPage;
+  }
+
+  /** Moves on to the newest state. Where there are no views yet, there is nothing to read. @throws ConcheError */
+  refresh(): void {
+    this.release();
+    try {
+      if (fileOf(this.#path) !== this.#file) this.#reopen();
+      if (this.#db === undefined) return;
+      this.#db.exec("BEGIN");
+      this.#editions = readEditions(this.#db);
+    } catch (error) {
+      this.close();
+      throw toViewsError(error, READING, this.#path);
+    }
+  }
+
+  /** Lets go of the state that was read, which the writer otherwise has to keep. */
+  release(): void {
+    if (this.#db?.isTransaction) this.#db.exec("COMMIT");
+  }
+
+  editions(): readonly StoredEdition[] {
+    return this.#editions;
+  }
+
+  /**
+   * What one view has derived.
+   * @throws ConcheError CONCHE_VIEW_NOT_READY where there is nothing that this program's questions fit
+   */
+  reading(view: View): ViewReading {
+    const edition = this.#answering(view.name);
+    if (edition === undefined) throw notReady(`view ${view.name} is not there yet`);
+    if (!edition.fits(view)) {
+      throw notReady(
+        `view ${view.name} is there in version ${edition.version}, version ${view.version} is being built`,
+      );
+    }
+    return {
+      rows: (table) => this.#rows(edition, table),
+      position: () => edition.position.id,
+    };
+  }
+
+  /** What the answering edition of a view could not use, by its key. */
+  findings(name: string): ViewRowReading | undefined {
+    const edition = this.#answering(name);
+    return edition === undefined ? undefined : this.#rows(edition, FINDINGS);
+  }
+
+  /** Rows of all its tables but the findings, findings, and bytes on disk. Reads all of it: takes its time. */
+  size(edition: StoredEdition): { rows: number; findings: number; bytes: number } {
+    const db = this.#db;
+    if (db === undefined) return { rows: 0, findings: 0, bytes: 0 };
+    try {
+      let rows = 0;
+      let findings = 0;
+      let bytes = 0;
+      const pages = db.prepare("SELECT sum(pgsize) AS bytes FROM dbstat WHERE name = ? AND aggregate = TRUE");
+      for (const table of edition.tables) {
+        const sql = new TableSql(edition.prefix, table);
+        if (table.name === FINDINGS.name) findings = sql.count(db);
+        else rows += sql.count(db);
+        bytes += Number(pages.get(sql.name)?.bytes ?? 0);
+      }
+      return { rows, findings, bytes };
+    } catch (error) {
+      throw toViewsError(error, READING, this.#path);
+    }
+  }
+
+  close(): void {
+    this.#tables.clear();
+    this.#editions = [];
+    this.#db?.close();
+    this.#db = undefined;
+    this.#file = "";
+  }
+
+  #answering(name: string): StoredEdition | undefined {
+    return this.#editions.find((each) => each.name === name && each.standing === "answering");
+  }
+
+  #reopen(): void {
+    this.close();
+    if (!existsSync(this.#path)) return;
+    const db = openReader(this.#path, READING);
+    if (requireRegistry(db, this.#path) === "made") {
+      this.#db = db;
+      this.#file = fileOf(this.#path);
+    } else db.close();
+  }
+
+  #rows<Row extends ViewRow>(edition: StoredEdition, table: ViewTable<Row>): ViewRowReading<Row> {
+    const db = this.#db;
+    if (db === undefined) throw notReady("there are no views yet");
+    const sql = new TableSql(edition.prefix, table as unknown as ViewTable);
+    let reading = this.#tables.get(sql.name);
+    if (reading === undefined) {
+      reading = new TableReading(db, sql, this.#onPage, this.#path);
+      this.#tables.set(sql.name, reading);
+    }
+    return reading as unknown as ViewRowReading<Row>; // the table's columns are Row's
+  }
+}
+
+class TableReading implements ViewRowReading {
+  readonly #sql: TableSql;
+  readonly #range: RangeQuery;
+  readonly #one: ReturnType<TableSql["selectOne"]>;
+  readonly #onPage: () => void;
+  readonly #path: string;
+
+  constructor(db: DatabaseSync, sql: TableSql, onPage: () => void, path: string) {
+    this.#sql = sql;
+    this.#range = new RangeQuery(db, sql);
+    this.#one = sql.selectOne(db);
+    this.#onPage = onPage;
+    this.#path = path;
+  }
+
+  get(...key: Key): ViewRow | undefined {
+    try {
+      const values = this.#one.get(...key) as unknown as Parameters<TableSql["rowOf"]>[0] | undefined;
+      return values === undefined ? undefined : this.#sql.rowOf(values);
+    } catch (error) {
+      throw toViewsError(error, READING, this.#path);
+    }
+  }
+
+  *range(range: RowRange = {}): Iterable<ViewRow> {
+    try {
+      yield* this.#range.rows(range, this.#onPage);
+    } catch (error) {
+      throw toViewsError(error, READING, this.#path);
+    }
+  }
+}
+
+/** A row of {@link FINDINGS} as a finding. */
+export function findingOf(row: ViewRow): Finding {
+  return {
+    key: String(row.key),
+    reason: String(row.reason),
+    detail: String(row.detail),
+    subject: String(row.subject),
+    atMs: Number(row.at_ms),
+    messageId: Number(row.message_id),
+  };
+}
+
+function notReady(message: string): ConcheError {
+  return new ConcheError("CONCHE_VIEW_NOT_READY", { message, retryable: true });
+}
+
+/** Device and inode; empty while there is no file. */
+function fileOf(path: string): string {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? "" : `${stats.dev}:${stats.ino}`;
+}

@@ -1,0 +1,289 @@
+import { ConcheError, messageOf } from "../errors/conche-error.ts";
+import { type Changes, ChangeTally } from "./changes.ts";
+import { type FollowedLog, LOG_START, type LogEnd, type LogEntry, type LogPosition } from "./followed-log.ts";
+import type { FollowerStatus } from "./follower-status.ts";
+import { isReadable, MessageReader } from "./message-reader.ts";
+import type { View, ViewStore } from "./view.ts";
+import type { Standing, ViewEdition, ViewsStore } from "./views-store.ts";
+
+/** What a follower is made of. */
+export interface FollowerParts {
+  readonly views: readonly View[];
+  readonly log: FollowedLog;
+  readonly store: ViewsStore;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now: () => number;
+  /** Hears what an operator should know. */
+  readonly onNotice?: (notice: FollowerNotice) => void;
+}
+
+/** Something that happened to the views as a whole. */
+export interface FollowerNotice {
+  readonly kind: "log-replaced" | "rebuilding" | "rebuilt";
+  readonly text: string;
+}
+
+/** What one step came to. */
+export interface Step {
+  /** Whether every view has everything of the log. */
+  readonly atEnd: boolean;
+  readonly folded: number;
+  /** What is new for those who ask; undefined when nothing is. */
+  readonly changes: Changes | undefined;
+}
+
+/** Messages read at a time; the time is looked at between. */
+const CHUNK = 500;
+/** Work between two commits, milliseconds: a big transaction is cheaper per message, and a kill repeats at most this. */
+const CATCH_UP_MS = 1_000;
+/** The same while views at the log's end wait for their turn beside one that is being rebuilt. */
+const SHARED_MS = 100;
+const MINUTE_MS = 60_000;
+
+interface Followed {
+  readonly edition: number;
+  readonly view: View;
+  readonly standing: Standing;
+  position: LogPosition;
+  newestReceivedMs: number;
+  store: ViewStore;
+}
+
+/**
+ * Folds a log into views, by position and never by time. Each step folds one portion and commits rows and positions
+ * together. Views at the same position share each message's decoding; one that is behind (new, of a new version, or
+ * being rebuilt) catches up in turn with the others, which go on.
+ */
+export class Follower {
+  readonly #parts: FollowerParts;
+  readonly #reader = new MessageReader();
+  #followed: Followed[] = [];
+  #end: LogEnd;
+  #headHadTurn = false;
+
+  /** Makes what is missing, goes on where the last one stood. */
+  constructor(parts: FollowerParts) {
+    this.#parts = parts;
+    this.#end = parts.log.end();
+    this.#open();
+  }
+
+  /**
+   * Folds one portion, or finds that there is nothing to fold.
+   * @throws ConcheError of log or store; nothing of the step is kept then, and the next one begins where it began
+   */
+  step(): Step {
+    try {
+      return this.#step();
+    } catch (error) {
+      this.#parts.store.rollback();
+      this.#open();
+      throw error;
+    }
+  }
+
+  /** Builds a view anew beside itself. The one that is there goes on, and answers until the new one has caught up. */
+  rebuild(name: string): void {
+    const view = this.#parts.views.find((each) => each.name === name);
+    if (view === undefined) return;
+    const begun = this.#followed.filter((each) => each.view === view && each.standing === "building");
+    this.#parts.store.remove(begun.map(({ edition }) => edition));
+    this.#parts.store.create(view, "building");
+    this.#notice("rebuilding", `view ${name} is built anew; the one that is there answers until then`);
+    this.#open();
+  }
+
+  /** How far every edition has come. */
+  status(): FollowerStatus {
+    const logEnd = this.#end.id;
+    const views = this.#followed.map(({ edition, view, standing, position, newestReceivedMs }) => ({
+      edition,
+      name: view.name,
+      version: view.version,
+      standing,
+      position: position.id,
+      lagMessages: Math.max(0, logEnd - position.id),
+      newestReceivedMs,
+    }));
+    return { logEnd, views };
+  }
+
+  #step(): Step {
+    for (const name of this.#parts.store.takeRebuildRequests()) this.rebuild(name);
+    this.#end = this.#parts.log.end();
+    this.#requireSameLog();
+    this.#promoteCaughtUp();
+    const group = this.#nextGroup();
+    if (group === undefined) return { atEnd: true, folded: 0, changes: undefined };
+    const { members, throughId, forMs } = group;
+    const changes = members.some(({ standing }) => standing === "answering") ? new ChangeTally() : undefined;
+    const folded = this.#fold(members, throughId, forMs, changes);
+    this.#promoteCaughtUp();
+    const atEnd = this.#followed.every(({ position }) => position.id >= this.#end.id);
+    return {
+      atEnd,
+      folded,
+      changes: changes?.changes(Math.max(...members.map(({ position }) => position.id))),
+    };
+  }
+
+  /** The views whose turn it is, and how far they go: to where others stand, with whom they then go on together. */
+  #nextGroup(): { members: Followed[]; throughId: number; forMs: number } | undefined {
+    const end = this.#end.id;
+    const places = [...new Set(this.#followed.map(({ position }) => position.id))].sort((a, b) => a - b);
+    const behind = places.filter((id) => id < end);
+    const last = behind.at(0);
+    const head = places.at(-1);
+    if (last === undefined || head === undefined) return undefined;
+    const headWaits = head < end && head !== last && !this.#headHadTurn;
+    this.#headHadTurn = headWaits;
+    const at = headWaits ? head : last;
+    const next = places.find((id) => id > at) ?? end;
+    return {
+      members: this.#followed.filter(({ position }) => position.id === at),
+      throughId: Math.min(next, end),
+      forMs: places.length > 1 ? SHARED_MS : CATCH_UP_MS,
+    };
+  }
+
+  #fold(members: Followed[], throughId: number, forMs: number, changes: ChangeTally | undefined): number {
+    const { log, store, now } = this.#parts;
+    const until = now() + forMs;
+    let at = members[0]?.position.id ?? 0;
+    let newest = 0;
+    let folded = 0;
+    while (at < throughId) {
+      const entries = log.read(at, throughId, CHUNK);
+      for (const entry of entries) {
+        if (entry.receivedAt > newest) newest = entry.receivedAt;
+        this.#foldOne(entry, members, changes);
+      }
+      folded += entries.length;
+      at = entries.at(-1)?.id ?? throughId;
+      if (now() >= until) break;
+    }
+    const position = this.#positionAt(at);
+    for (const member of members) {
+      const before = member.newestReceivedMs;
+      member.position = position;
+      member.newestReceivedMs = Math.max(before, newest);
+      const minute = cutToMinute(member.newestReceivedMs);
+      if (minute > cutToMinute(before)) member.view.retain?.(minute, member.store);
+    }
+    store.commit(members.map(progressOf));
+    return folded;
+  }
+
+  #foldOne(entry: LogEntry, members: readonly Followed[], changes: ChangeTally | undefined): void {
+    const message = this.#reader.read(entry);
+    if (!isReadable(message)) {
+      for (const { view, store } of members) view.foldUnreadable?.(message, store);
+      return;
+    }
+    changes?.add(message);
+    for (const { view, store } of members) {
+      if (!view.consumes.includes(message.type)) continue;
+      try {
+        view.fold(message, store);
+      } catch (error) {
+        if (error instanceof ConcheError) throw error; // of the store
+        // A defect in a view must not keep the others from going on, nor this one.
+        store.report({
+          key: `not_folded ${message.id}`,
+          reason: "not_folded",
+          detail: `the view failed over the message: ${messageOf(error)}`,
+          subject: message.topic.machineKey,
+          atMs: message.atMs,
+          messageId: message.id,
+        });
+      }
+    }
+  }
+
+  #positionAt(id: number): LogPosition {
+    return { logId: this.#end.logId, id, checksum: this.#parts.log.checksum(id) ?? 0 };
+  }
+
+  /** Starts over when the log is another one, or was put back to an earlier state, since the last step. */
+  #requireSameLog(): void {
+    const why = this.#followed.map(({ position }) => this.#differenceFrom(position)).find(Boolean);
+    if (why === undefined) return;
+    const { store, views } = this.#parts;
+    store.remove(store.editions().map(({ edition }) => edition));
+    for (const view of views) store.create(view, "answering");
+    this.#notice("log-replaced", `${why}: all views are built anew`);
+    this.#open();
+  }
+
+  #differenceFrom({ logId, id, checksum }: LogPosition): string | undefined {
+    if (id === 0) return undefined;
+    if (logId !== this.#end.logId) return `the log is another one (${this.#end.logId} instead of ${logId})`;
+    if (id > this.#end.id) return `the log ends at message ${this.#end.id}, the views have read up to ${id}`;
+    if (this.#parts.log.checksum(id) !== checksum)
+      return `message ${id} of the log is not the one that was read`;
+    return undefined;
+  }
+
+  #promoteCaughtUp(): void {
+    const caughtUp = this.#followed.filter(
+      ({ standing, position }) => standing === "building" && position.id >= this.#end.id,
+    );
+    if (caughtUp.length === 0) return;
+    for (const { edition, view } of caughtUp) {
+      this.#parts.store.promote(edition);
+      this.#notice("rebuilt", `view ${view.name} has caught up: version ${view.version} answers from now on`);
+    }
+    this.#open();
+  }
+
+  /** Brings what is kept in line with the views there are, and opens what is to be folded. */
+  #open(): void {
+    const { store, views } = this.#parts;
+    const kept = store.editions();
+    const follow: ViewEdition[] = [];
+    const keep = new Set<number>();
+    for (const view of views) {
+      const own = kept.filter(({ name }) => name === view.name);
+      const answering = own.find(({ standing }) => standing === "answering");
+      const usable = (edition: ViewEdition) => edition.version === view.version && edition.fits(view);
+      const building = own.find((edition) => edition.standing === "building" && usable(edition));
+      if (answering !== undefined) keep.add(answering.edition);
+      if (building !== undefined) follow.push(building);
+      if (answering !== undefined && usable(answering)) follow.push(answering);
+      else if (building === undefined) {
+        if (answering !== undefined) {
+          this.#notice("rebuilding", `view ${view.name} is built anew: version ${view.version}`);
+        }
+        follow.push(store.create(view, answering === undefined ? "answering" : "building"));
+      }
+    }
+    for (const { edition } of follow) keep.add(edition);
+    store.remove(kept.filter(({ edition }) => !keep.has(edition)).map(({ edition }) => edition));
+    this.#followed = follow.map((edition) => this.#follow(edition));
+  }
+
+  #follow(edition: ViewEdition): Followed {
+    const view = this.#parts.views.find(({ name }) => name === edition.name);
+    if (view === undefined) throw new TypeError(`no view ${edition.name}`); // editions are chosen by their views
+    return {
+      edition: edition.edition,
+      view,
+      standing: edition.standing,
+      position: edition.position.id === 0 ? LOG_START : edition.position,
+      newestReceivedMs: edition.newestReceivedMs,
+      store: this.#parts.store.open(edition.edition, view),
+    };
+  }
+
+  #notice(kind: FollowerNotice["kind"], text: string): void {
+    this.#parts.onNotice?.({ kind, text });
+  }
+}
+
+function progressOf({ edition, position, newestReceivedMs }: Followed) {
+  return { edition, position, newestReceivedMs };
+}
+
+function cutToMinute(ms: number): number {
+  return ms - (ms % MINUTE_MS);
+}
