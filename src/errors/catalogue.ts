@@ -148,7 +148,7 @@ export const ERROR_CATALOGUE = {
     hint: "nothing has to be done: they are read from there; `conche rebuild` asks that process",
   },
   CONCHE_VIEWS_FOREIGN: {
-    meaning: "views.db in the data folder holds tables that aren't this product's",
+    meaning: "The file views.db of the data folder holds tables that aren't this product's",
     hint: "move that file elsewhere: the views are made anew from the log",
   },
   CONCHE_VIEWS_TOO_NEW: {
@@ -170,10 +170,6 @@ export const ERROR_CATALOGUE = {
   CONCHE_VIEW_NOT_READY: {
     meaning: "The view that is asked is not built yet",
     hint: "`conche views` shows how far it is; ask again when it has caught up",
-  },
-  CONCHE_VIEW_UNKNOWN: {
-    meaning: "There is no view of this name",
-    hint: "`conche views` lists them",
   },
   CONCHE_SHUTTING_DOWN: {
     meaning: "The message came while the data center was stopping; it was not acknowledged",
