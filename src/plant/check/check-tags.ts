@@ -23,7 +23,7 @@ export function checkTags(
       else checkOrder(tag.by_product?.[product] ?? {}, limitsFor(tag, product), ownPlace, findings);
     }
   }
-  checkV1Tags(machine, path, findings);
+  for (const list of ["v1_tags", "overview"] as const) checkTagNames(machine, list, path, findings);
 }
 
 const ASCENDING = ["alarm_low", "min", "max", "alarm_high"] as const;
@@ -54,10 +54,16 @@ function hasLimits(tag: Tag): boolean {
   return ASCENDING.some((kind) => tag[kind] !== undefined) || tag.by_product !== undefined;
 }
 
-function checkV1Tags(machine: Machine, path: FilePath, findings: Findings): void {
-  if (!findings.clean([...path, "v1_tags"])) return;
-  for (const [index, name] of (machine.v1_tags ?? []).entries()) {
+/** Lists of a machine that name tags name its own. */
+function checkTagNames(
+  machine: Machine,
+  list: "v1_tags" | "overview",
+  path: FilePath,
+  findings: Findings,
+): void {
+  if (!findings.clean([...path, list])) return;
+  for (const [index, name] of (machine[list] ?? []).entries()) {
     if (!Object.hasOwn(machine.tags, name))
-      findings.add([...path, "v1_tags", index], `is no tag of the machine: ${name}`);
+      findings.add([...path, list, index], `is no tag of the machine: ${name}`);
   }
 }

@@ -4,6 +4,21 @@ import { IDENTIFIER_PATTERN, name, positive } from "./quantity.ts";
 import { MachineSimulationSchema } from "./simulation/machine-simulation.ts";
 import { type Tag, TagSchema } from "./tag.ts";
 
+/** How a machine is drawn on a line's page. A machine without a symbol is drawn as a plain box. */
+export const MACHINE_SYMBOLS = [
+  "dosing",
+  "mixing",
+  "refining",
+  "conching",
+  "tempering",
+  "depositing",
+  "cooling",
+  "packaging",
+  "tank",
+  "oven",
+] as const;
+export type MachineSymbol = (typeof MACHINE_SYMBOLS)[number];
+
 /** A machine, that is, a publisher. */
 export const MachineSchema = closedObject(
   {
@@ -17,6 +32,17 @@ export const MachineSchema = closedObject(
       additionalProperties: TagSchema,
       description: "what it measures, by tag name",
     }),
+    symbol: Type.Optional(
+      Type.Enum(MACHINE_SYMBOLS, {
+        description: "how it is drawn on the line's page; by default a plain box",
+      }),
+    ),
+    overview: Type.Optional(
+      Type.Array(Type.String(), {
+        maxItems: 4,
+        description: "the tags that say at a glance how it does; by default the first three with limits",
+      }),
+    ),
     v1_tags: Type.Optional(
       Type.Array(Type.String(), { description: "the tags that payload version 1 carries; by default none" }),
     ),

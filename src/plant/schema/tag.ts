@@ -49,6 +49,13 @@ export const TagSchema = closedObject(
       }),
     ),
     description: Type.Optional(name("what it is")),
+    label: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 24,
+        description: "a word or two for a display; by default made from the tag's name",
+      }),
+    ),
     decimals: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 9, description: "decimals it is reported with; by default 2" }),
     ),
