@@ -9,8 +9,10 @@ import { TrackerTable } from "./tracker-table.ts";
 
 /** Publishers whose sequence is kept in memory; the others are read back from the log when they speak again. */
 const TRACKERS_KEPT = 10_000;
-/** Topics whose last retained payload is kept in memory for recognising a broker's replay. */
-const RETAINED_KEPT = 100_000;
+
+type DecodedMessage = Extract<Decoded, { kind: "message" }>;
+
+const NONE: ReadonlySet<Decoded> = new Set();
 
 /** A message whose number was seen before: only a comparison of bytes tells a duplicate from a conflict. */
 interface Suspect {
@@ -28,19 +30,23 @@ interface Suspect {
 export class Classifier {
   readonly #log: MessageLog;
   readonly #trackers = new TrackerTable();
-  readonly #retained = new Map<string, string>();
+  /** Of the prepared group, what the log has as its topic's newest retained message. */
+  #replayed: ReadonlySet<Decoded> = NONE;
 
   constructor(log: MessageLog) {
     this.#log = log;
   }
 
-  /** Reads what is needed to recognise replays of retained messages after a restart. */
-  async open(): Promise<void> {
-    for (const { topic, payload } of await this.#log.retained()) this.#rememberRetained(topic, payload);
+  /**
+   * Reads from the log what sorting the group needs. Changes nothing that repeating it would change again.
+   * @param messages what was decoded, at the same places
+   */
+  async prepare(messages: readonly DeliveredMessage[], group: readonly Decoded[]): Promise<void> {
+    await this.#loadSequences(group);
+    await this.#findReplays(messages, group);
   }
 
-  /** Reads from the log what sorting the group needs. Changes nothing that repeating it would change again. */
-  async prepare(group: readonly Decoded[]): Promise<void> {
+  async #loadSequences(group: readonly Decoded[]): Promise<void> {
     const unknown = new Map<string, Publisher>();
     for (const decoded of group) {
       const machine = machineOf(decoded);
@@ -58,6 +64,23 @@ export class Classifier {
         this.#trackers.add(new SequenceTracker(publisher));
       }
     }
+  }
+
+  /**
+   * Which messages repeat what the log has retained. Asked there and not kept here: what machines retain is bounded by
+   * nothing but the disk, and a broker repeats it only after a subscription.
+   */
+  async #findReplays(messages: readonly DeliveredMessage[], group: readonly Decoded[]): Promise<void> {
+    this.#replayed = NONE;
+    const suspects = group.filter(
+      (decoded, index): decoded is DecodedMessage =>
+        decoded.kind === "message" && decoded.record.boot === null && messages[index]?.mayBeReplay === true,
+    );
+    if (suspects.length === 0) return;
+    const retained = await this.#log.isRetained(
+      suspects.map(({ record }) => ({ topic: record.topic.topic, payload: record.payload })),
+    );
+    this.#replayed = new Set(suspects.filter((_suspect, index) => retained[index]));
   }
 
   /**
@@ -103,15 +126,11 @@ export class Classifier {
     }
   }
 
-  #takeMessage(
-    message: DeliveredMessage,
-    decoded: Extract<Decoded, { kind: "message" }>,
-    sorting: Sorting,
-  ): void {
+  #takeMessage(message: DeliveredMessage, decoded: DecodedMessage, sorting: Sorting): void {
     const { record, clockSkewMs } = decoded;
     const { boot, seq } = record;
     if (boot === null || seq === null) {
-      if (message.mayBeReplay && this.#retained.get(record.topic.topic) === record.payload) {
+      if (message.mayBeReplay && this.#repeatsRetained(decoded, sorting)) {
         sorting.duplicates++;
         return;
       }
@@ -137,7 +156,14 @@ export class Classifier {
       tracker.store(seq);
       sorting.messages.push(record);
     }
-    if (record.retain) this.#rememberRetained(record.topic.topic, record.payload);
+    if (record.retain) sorting.retained.set(record.topic.topic, record.payload);
+  }
+
+  /** Of what the group itself brought before, the last counts; else what the log has. */
+  #repeatsRetained(decoded: DecodedMessage, sorting: Sorting): boolean {
+    const { topic, payload } = decoded.record;
+    const before = sorting.retained.get(topic.topic);
+    return before === undefined ? this.#replayed.has(decoded) : before === payload;
   }
 
   #takeRefused(
@@ -171,14 +197,6 @@ export class Classifier {
   forgetIdle(touched: ReadonlySet<SequenceTracker>): void {
     this.#trackers.shrink(TRACKERS_KEPT, touched);
   }
-
-  #rememberRetained(topic: string, payload: string): void {
-    if (this.#retained.size >= RETAINED_KEPT && !this.#retained.has(topic)) {
-      const oldest = this.#retained.keys().next().value;
-      if (oldest !== undefined) this.#retained.delete(oldest);
-    }
-    this.#retained.set(topic, payload);
-  }
 }
 
 /** What a group amounts to: what goes into the log, what into quarantine, whose sequences moved. */
@@ -187,6 +205,8 @@ export class Sorting {
   readonly quarantined: QuarantineRecord[] = [];
   duplicates = 0;
   readonly touched = new Set<SequenceTracker>();
+  /** The last retained payload of each topic of the group. */
+  readonly retained = new Map<string, string>();
   /** Not decided yet. */
   readonly suspects: Suspect[] = [];
 

@@ -89,9 +89,7 @@ export class Ingester implements MessageSink {
 
   /** Makes an ingester that continues where the log ends. */
   static async open(parts: IngesterParts): Promise<Ingester> {
-    const classifier = new Classifier(parts.log);
-    await classifier.open();
-    return new Ingester(parts, classifier, await parts.log.totals());
+    return new Ingester(parts, new Classifier(parts.log), await parts.log.totals());
   }
 
   accept<Message extends DeliveredMessage>(message: Message, settle: Settle<Message>): void {
@@ -183,7 +181,7 @@ export class Ingester implements MessageSink {
   async #commit({ messages, settles }: Accepted): Promise<boolean> {
     const nowMs = this.#now();
     const decoded = messages.map((message) => this.#decoder.decode(message, message.receivedAt ?? nowMs));
-    if ((await this.#persist(() => this.#classifier.prepare(decoded))) === CLOSED) return false;
+    if ((await this.#persist(() => this.#classifier.prepare(messages, decoded))) === CLOSED) return false;
     const sorted = this.#classifier.sort(messages, decoded);
     if ((await this.#persist(() => this.#classifier.resolve(sorted))) === CLOSED) return false;
     const commitGroup: CommitGroup = {

@@ -112,7 +112,12 @@ export interface MessageLog {
   loadSequenced(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]>;
   /** The counters as of the last commit. */
   totals(): Promise<IngestTotals>;
-  /** The newest retained message of every topic that has one: what an embedded broker starts with. */
-  retained(): Promise<RetainedMessage[]>;
+  /**
+   * The newest retained message of every topic that has one: what an embedded broker starts with. Read while they are
+   * walked through, so no more than one of them is in memory. Not to be interrupted by a commit.
+   */
+  retained(): Iterable<RetainedMessage>;
+  /** Of each of these, whether it is the newest retained message of its topic, byte by byte. */
+  isRetained(messages: readonly RetainedMessage[]): Promise<boolean[]>;
   close(): Promise<void>;
 }

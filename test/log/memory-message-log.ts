@@ -102,10 +102,15 @@ export class MemoryMessageLog implements ReplayLog {
     return this.#totals;
   }
 
-  async retained(): Promise<RetainedMessage[]> {
+  retained(): RetainedMessage[] {
     const newest = new Map<string, string>();
     for (const { topic, payload, retain } of this.messages) if (retain) newest.set(topic.topic, payload);
     return Array.from(newest, ([topic, payload]) => ({ topic, payload }));
+  }
+
+  async isRetained(messages: readonly RetainedMessage[]): Promise<boolean[]> {
+    const newest = new Map(this.retained().map(({ topic, payload }) => [topic, payload]));
+    return messages.map(({ topic, payload }) => newest.get(topic) === payload);
   }
 
   sequence(machine: string, boot: string): SequenceState | undefined {

@@ -97,8 +97,12 @@ export class LogOfProcess implements MessageLog {
     return this.#alive(await this.#disk.log.totals());
   }
 
-  async retained(): Promise<RetainedMessage[]> {
-    return this.#alive(await this.#disk.log.retained());
+  retained(): RetainedMessage[] {
+    return this.#disk.log.retained();
+  }
+
+  async isRetained(messages: readonly RetainedMessage[]): Promise<boolean[]> {
+    return this.#alive(await this.#disk.log.isRetained(messages));
   }
 
   async close(): Promise<void> {}

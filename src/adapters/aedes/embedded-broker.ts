@@ -20,8 +20,8 @@ export interface EmbeddedBrokerOptions {
   readonly allowedOrigins?: readonly string[] | undefined;
   /** The users that may connect; everybody may when left out. */
   readonly logins?: OpenLogins | undefined;
-  /** The retained messages as the log has them. */
-  readonly retained?: readonly RetainedMessage[] | undefined;
+  /** The retained messages as the log has them; walked through once, at the start. */
+  readonly retained?: Iterable<RetainedMessage> | undefined;
   readonly limits?: Partial<BrokerLimits> | undefined;
   /** Hears what happens; at most 20 events of a kind per second. Must not throw. */
   readonly onEvent?: ((event: ReportedEvent) => void) | undefined;

@@ -76,7 +76,7 @@ export class RunningBroker {
     return Object.keys(this.#core.clients).length;
   }
 
-  restore(messages: readonly RetainedMessage[]): void {
+  restore(messages: Iterable<RetainedMessage>): void {
     for (const { topic, payload } of messages) {
       this.retained.store({ topic, payload: Buffer.from(payload), qos: 1, retain: true });
     }

@@ -23,7 +23,7 @@ export interface ChosenDelivery {
  */
 export async function chooseDelivery(
   config: Config,
-  retained: readonly RetainedMessage[],
+  retained: Iterable<RetainedMessage>,
   notice: (notice: Notice | undefined) => void,
 ): Promise<ChosenDelivery> {
   const { url } = config.broker;

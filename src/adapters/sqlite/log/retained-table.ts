@@ -9,6 +9,7 @@ import { MESSAGE_TABLE } from "./schema-state.ts";
 export class RetainedTable {
   readonly #save: StatementSync;
   readonly #read: StatementSync;
+  readonly #same: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#save = db.prepare(`
@@ -18,6 +19,9 @@ export class RetainedTable {
     this.#read = db.prepare(`
       SELECT r.topic AS topic, m.payload_json AS payload
       FROM retained_messages r JOIN ${MESSAGE_TABLE} m ON m.id = r.message_id ORDER BY r.topic`);
+    this.#same = db.prepare(`
+      SELECT 1 FROM retained_messages r JOIN ${MESSAGE_TABLE} m ON m.id = r.message_id
+      WHERE r.topic = ? AND m.payload_json = ?`);
   }
 
   /** Notes the retained ones of messages stored under the ids from `firstId` on. Within a transaction. */
@@ -44,8 +48,14 @@ export class RetainedTable {
     this.#save.run(record.topic.topic, id, record.boot, record.seq);
   }
 
-  read(): RetainedMessage[] {
-    return this.#read.all().map((row) => ({ topic: String(row.topic), payload: String(row.payload) }));
+  /** One row at a time: together they may be larger than memory. */
+  *read(): Generator<RetainedMessage> {
+    for (const row of this.#read.iterate()) yield { topic: String(row.topic), payload: String(row.payload) };
+  }
+
+  /** Whether the message is the newest retained one of its topic. Compared there: what is kept may be large. */
+  has({ topic, payload }: RetainedMessage): boolean {
+    return this.#same.get(topic, payload) !== undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { isMessageType } from "../../../contract/topic.ts";
 import type { LogFilter, StoredMessage } from "../../../log/log-reading.ts";
+import { type RowPage, takePage } from "./row-page.ts";
 import { MESSAGE_TABLE } from "./schema-state.ts";
 import { eventMs, TEXT_COLUMNS } from "./stored-rows.ts";
 
@@ -69,24 +70,27 @@ export class RowQuery {
   *rows(range: IdRange, pageSize: number): Generator<StoredMessage> {
     let { first, last } = range;
     while (first <= last) {
-      const page = this.#page(first, last, pageSize, range.checkTime);
+      const { rows: page, full } = this.#page(first, last, pageSize, range.checkTime);
       for (const message of page) {
         if (message.tsMs >= this.#sinceMs && message.tsMs < this.#untilMs) yield message;
       }
       const end = page.at(-1);
-      if (end === undefined || page.length < pageSize) return;
+      if (end === undefined || (page.length < pageSize && !full)) return;
       if (this.#descending) last = end.id - 1;
       else first = end.id + 1;
     }
   }
 
-  #page(first: number, last: number, limit: number, checkTime: boolean): StoredMessage[] {
+  #page(first: number, last: number, limit: number, checkTime: boolean): RowPage<StoredMessage> {
     const values = { ...this.#values, first, last, limit };
     const rows = checkTime
-      ? this.#timed.all({ ...values, since: this.#sinceMs, until: this.#untilMs })
-      : this.#plain.all(values);
+      ? this.#timed.iterate({ ...values, since: this.#sinceMs, until: this.#untilMs })
+      : this.#plain.iterate(values);
     // With setReturnArrays the rows are arrays, which the types of node:sqlite don't say.
-    return (rows as unknown as RowValues[]).map(toMessage);
+    const page = takePage(rows as unknown as Iterable<RowValues>, ([, ts, topic, payload]) => {
+      return ts.length + topic.length + payload.length;
+    });
+    return { rows: page.rows.map(toMessage), full: page.full };
   }
 }
 

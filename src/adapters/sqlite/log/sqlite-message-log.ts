@@ -118,8 +118,18 @@ export class SqliteMessageLog implements ReplayLog {
     return { received, stored, duplicates, quarantined };
   }
 
-  async retained(): Promise<RetainedMessage[]> {
-    return this.#read("reading retained messages", () => this.#retained.read());
+  *retained(): Generator<RetainedMessage> {
+    try {
+      yield* this.#retained.read();
+    } catch (error) {
+      throw toConcheError(error, "reading retained messages", this.#opened.files.database);
+    }
+  }
+
+  async isRetained(messages: readonly RetainedMessage[]): Promise<boolean[]> {
+    return this.#read("comparing with retained messages", () =>
+      messages.map((message) => this.#retained.has(message)),
+    );
   }
 
   /** Size on disk with the write-ahead log, bytes. */

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { parseTimestamp } from "../../../contract/timestamp.ts";
 import { isUpTopic, parseUpTopic } from "../../../contract/topic.ts";
+import { takePage } from "./row-page.ts";
 import { MESSAGE_TABLE } from "./schema-state.ts";
 
 /** A row of the log with what checking and indexing need of it. */
@@ -50,10 +51,11 @@ export class StoredRows {
     this.#page.setReturnArrays(true);
   }
 
-  /** At most `limit` rows with ids above `afterId` up to `lastId`. */
+  /** At most `limit` rows with ids above `afterId` up to `lastId`; fewer where they are large. */
   page(afterId: number, lastId: number, limit: number): StoredRow[] {
     // With setReturnArrays the rows are arrays, which the types of node:sqlite don't say.
-    const rows = this.#page.all(afterId, lastId, limit) as unknown as RowValues[];
+    const found = this.#page.iterate(afterId, lastId, limit) as unknown as Iterable<RowValues>;
+    const { rows } = takePage(found, ([, ts, topic, payload]) => ts.length + topic.length + payload.length);
     return rows.map(([id, ts, topic, payload, receivedAt, retain, boot, seq, batchId]) => ({
       id,
       ts,
