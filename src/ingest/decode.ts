@@ -7,7 +7,7 @@ import {
   readIdentity,
   type UserProperties,
 } from "../contract/identity.ts";
-import { MESSAGE_FLAG, policyFlags } from "../contract/policy.ts";
+import { DELIVERY_POLICY, MESSAGE_FLAG, policyFlags } from "../contract/policy.ts";
 import { identityFieldsOf, type PayloadFacts, readPayload } from "../contract/read-payload.ts";
 import {
   isUpTopic,
@@ -102,7 +102,7 @@ export class Decoder {
         payload: payload.text,
         receivedAt,
         qos: message.qos,
-        retain: message.retain,
+        retain: isRetained(message, topic, reading),
         version: reading.version,
         boot: identity.kind === "sequenced" ? identity.identity.boot : null,
         seq: identity.kind === "sequenced" ? identity.identity.seq : null,
@@ -113,7 +113,7 @@ export class Decoder {
   }
 
   #flags(message: DeliveredMessage, topic: UpTopic, reading: PayloadFacts, clockSkewMs: number): number {
-    const refill = reading.refill || message.properties?.userProperties?.refill !== undefined;
+    const refill = isRefill(message, reading);
     // A state that comes late isn't retained where a newer one has been: nobody must take it for the present.
     const retainExpected = message.retainVisible && !refill;
     let flags = policyFlags(topic.type, message.qos, message.retain, retainExpected);
@@ -135,6 +135,19 @@ export class Decoder {
     }
     return known;
   }
+}
+
+/**
+ * Whether the message stands on its topic until the next one. Where the broker doesn't show the flag, what the policy
+ * says counts: so a replay of it is known later for what it is. Of what comes late nothing of the kind can be said.
+ */
+function isRetained(message: DeliveredMessage, topic: UpTopic, reading: PayloadFacts): boolean {
+  if (message.retain || message.retainVisible) return message.retain;
+  return DELIVERY_POLICY[topic.type].retain && !isRefill(message, reading);
+}
+
+function isRefill(message: DeliveredMessage, reading: PayloadFacts): boolean {
+  return reading.refill || message.properties?.userProperties?.refill !== undefined;
 }
 
 /**
@@ -223,7 +236,8 @@ export function quarantineRecord(
   };
 }
 
-function propertiesJson(message: DeliveredMessage): string | null {
+/** The MQTT 5 properties of a message as JSON, or null where it has none. */
+export function propertiesJson(message: DeliveredMessage): string | null {
   const properties = message.properties;
   if (properties === undefined) return null;
   const { correlationData, ...rest } = properties;

@@ -16,6 +16,7 @@ import { OutgoingPublishes } from "./outgoing-publishes.ts";
 import { PacketReader } from "./packet-reader.ts";
 import { ProtocolViolation } from "./protocol-violation.ts";
 import { readPublish } from "./publish-reader.ts";
+import { ReplayWindow } from "./replay-window.ts";
 import { Subscription } from "./subscription.ts";
 
 /** What a connection tells its consumer. */
@@ -60,6 +61,7 @@ export class Connection {
   readonly #reader: PacketReader;
   readonly #intake: Intake;
   readonly #subscription: Subscription;
+  readonly #replays: ReplayWindow;
   readonly #socket: Socket;
   readonly #closed: Promise<void>;
   /** Set by CONNACK. */
@@ -78,9 +80,11 @@ export class Connection {
     this.#splitter = new FrameSplitter(settings.maxPacketBytes, (frame) => this.#takeFrame(frame));
     this.#reader = new PacketReader(settings.protocol);
     const write = (bytes: Buffer) => this.#write(bytes);
+    this.#replays = new ReplayWindow(settings.protocol, settings.clock);
     this.#intake = new Intake({
       ...parts,
       write,
+      mayBeReplay: (topic, retain) => this.#replays.mayBeReplay(topic, retain),
       notStored: (error) =>
         this.#end(unreachable(settings, `left, as a message was not stored: ${error.message}`), LEAVE),
       oversize: (topic, bytes) => owner.oversize(topic, bytes),
@@ -88,6 +92,7 @@ export class Connection {
     this.#subscription = new Subscription({
       settings,
       write,
+      maySubscribeAnew: () => this.#replays.open(),
       granted: () => this.#answered(() => owner.subscribed()),
       refused: (error, retryInMs) => this.#answered(() => owner.notSubscribed(error, retryInMs)),
     });
@@ -235,7 +240,7 @@ export class Connection {
     });
     this.#stats.connections++;
     this.#owner.connected(answer);
-    this.#subscription.ask();
+    this.#subscription.ask(answer.sessionPresent);
   }
 
   #waitForRelief(): void {
@@ -267,6 +272,7 @@ export class Connection {
     this.#cancelDeadline?.();
     this.#liveness?.stop();
     this.#subscription.stop();
+    this.#replays.close();
     this.#leave(how.disconnect);
     this.#publishes?.fail(error);
     this.#owner.ended(error, how.refused ?? false);

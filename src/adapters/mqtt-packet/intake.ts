@@ -14,6 +14,8 @@ export interface IntakeParts {
   readonly write: (bytes: Buffer) => void;
   /** A message was not stored: what follows it must not be acknowledged, so the connection has to go. */
   readonly notStored: (error: ConcheError) => void;
+  /** Whether the message may be the broker's replay of one that it has retained. */
+  readonly mayBeReplay: (topic: string, retain: boolean) => boolean;
   /** A message over the limit was cut. */
   readonly oversize: (topic: string, bytes: number) => void;
 }
@@ -42,14 +44,14 @@ class TicketedMessage implements DeliveredMessage {
   readonly #packetId: number;
   readonly #dup: boolean;
 
-  constructor(publish: ReceivedPublish, retainVisible: boolean, ticket: number) {
+  constructor(publish: ReceivedPublish, retainVisible: boolean, mayBeReplay: boolean, ticket: number) {
     this.topic = publish.topic;
     this.payload = publish.payload;
     this.cutFromBytes = publish.cutFromBytes;
     this.qos = publish.qos;
     this.retain = publish.retain;
     this.retainVisible = retainVisible;
-    this.mayBeReplay = publish.retain;
+    this.mayBeReplay = mayBeReplay;
     this.properties = publish.properties;
     this.ticket = ticket;
     this.#packetId = publish.packetId;
@@ -108,7 +110,8 @@ export class Intake {
     }
     stats.received++;
     if (publish.dup) stats.redelivered++;
-    sink.accept(new TicketedMessage(publish, this.#retainVisible, ticket), this.#settled);
+    const mayBeReplay = this.#parts.mayBeReplay(publish.topic, publish.retain);
+    sink.accept(new TicketedMessage(publish, this.#retainVisible, mayBeReplay, ticket), this.#settled);
   }
 
   /** Hands nothing more to the sink. What comes is not acknowledged, so the broker keeps what it keeps at all. */

@@ -12,6 +12,8 @@ import { ProtocolViolation } from "./protocol-violation.ts";
 export interface SubscriptionParts {
   readonly settings: ConsumerSettings;
   readonly write: (bytes: Buffer) => void;
+  /** The next SUBSCRIBE may make a subscription that was not there: the broker replays what it has retained. */
+  readonly maySubscribeAnew: () => void;
   readonly granted: () => void;
   readonly refused: (error: ConcheError, retryInMs: number) => void;
 }
@@ -46,8 +48,10 @@ export class Subscription {
     return this.#downgraded;
   }
 
-  ask(): void {
-    const { settings, write } = this.#parts;
+  /** @param kept whether the broker has kept our session, hence the subscription with it */
+  ask(kept = false): void {
+    const { settings, write, maySubscribeAnew } = this.#parts;
+    if (!kept) maySubscribeAnew();
     this.#awaiting = true;
     const packet = subscribePacket(this.#asked, SUBSCRIBE_PACKET_ID, settings.protocol);
     write(generate(packet, { protocolVersion: settings.protocol }));
