@@ -43,6 +43,7 @@ export class DataCenter {
     const receipts = new ReceiptScheduler({ publish: (message) => delivery.publish(message), now, clock });
     const ingester = await Ingester.open({
       ...parts,
+      keepsRetained: delivery.ownsRetained ?? false,
       observer: observers(parts.observer, receipts),
       onFatal: (error) => {
         center.#fatal = error;

@@ -68,8 +68,12 @@ export class Decoder {
   decode(message: DeliveredMessage, receivedAt: number): Decoded {
     const known = this.#knownTopic(message.topic);
     const topic = known.parsed;
-    if (!isUpTopic(topic)) return refuse(message, receivedAt, { reason: "topic", detail: topic.detail });
     const properties = message.properties?.userProperties;
+    if (isClearing(message, topic)) {
+      const publisher = isUpTopic(topic) ? placed(topic, {}, properties) : undefined;
+      return refuse(message, receivedAt, { reason: "cleared", detail: clearedBy(message) }, publisher);
+    }
+    if (!isUpTopic(topic)) return refuse(message, receivedAt, { reason: "topic", detail: topic.detail });
     if (message.cutFromBytes !== undefined) {
       const detail = `${message.cutFromBytes} bytes, of which the first ${message.payload.length} were kept`;
       return refuse(message, receivedAt, { reason: "oversize", detail }, placed(topic, {}, properties));
@@ -135,6 +139,24 @@ export class Decoder {
     }
     return known;
   }
+}
+
+/**
+ * Whether the message is MQTT's own way to clear what is retained on its topic (MQTT 5, 3.3.1.3). Where the broker
+ * doesn't show the flag, it is that on topics whose messages are retained.
+ */
+function isClearing(message: DeliveredMessage, topic: UpTopic | TopicRefusal): boolean {
+  if (message.payload.length > 0 || message.cutFromBytes !== undefined) return false;
+  if (message.retain || message.retainVisible) return message.retain;
+  return isUpTopic(topic) && DELIVERY_POLICY[topic.type].retain;
+}
+
+/** Who cleared it; behind another broker nobody can tell. */
+function clearedBy({ transfer }: DeliveredMessage): string {
+  const client = transfer?.sender ?? "";
+  return client === ""
+    ? "the retained message of this topic was cleared"
+    : `${JSON.stringify(client)} cleared the retained message of this topic`;
 }
 
 /**

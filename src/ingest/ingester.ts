@@ -5,6 +5,7 @@ import type { DeliveredMessage, MessageSink, Settle } from "../mqtt/delivery.ts"
 import { Classifier } from "./classifier.ts";
 import { Decoder } from "./decode.ts";
 import type { IngestObserver } from "./observer.ts";
+import { brokerRetained } from "./broker-retained.ts";
 
 /** Bounds of ingest; each has a default that was measured (docs/decisions). */
 export interface IngestLimits {
@@ -36,6 +37,8 @@ export interface IngesterParts {
   /** Called once when the log can't be written any more: the process must end without acknowledging. */
   readonly onFatal: (error: ConcheError) => void;
   readonly limits?: IngestLimits;
+  /** Whether what is retained is to be kept for the broker's next start (see Delivery). */
+  readonly keepsRetained?: boolean;
 }
 
 /** Messages in the order of acceptance, and beside each one, at the same place, what answers for it. */
@@ -64,6 +67,7 @@ export class Ingester implements MessageSink {
   readonly #now: () => number;
   readonly #onFatal: (error: ConcheError) => void;
   readonly #limits: IngestLimits;
+  readonly #keepsRetained: boolean;
   #totals: IngestTotals;
   readonly #pending: Accepted = { messages: [], settles: [] };
   #pendingBytes = 0;
@@ -84,6 +88,7 @@ export class Ingester implements MessageSink {
     this.#now = parts.now;
     this.#onFatal = parts.onFatal;
     this.#limits = parts.limits ?? DEFAULT_LIMITS;
+    this.#keepsRetained = parts.keepsRetained ?? false;
     this.#totals = totals;
   }
 
@@ -194,6 +199,7 @@ export class Ingester implements MessageSink {
         duplicates: this.#totals.duplicates + sorted.duplicates,
         quarantined: this.#totals.quarantined + sorted.quarantined.length,
       },
+      ...(this.#keepsRetained ? { brokerRetained: brokerRetained(messages, nowMs) } : {}),
     };
     const started = performance.now();
     const position = await this.#persist(() => this.#log.commit(commitGroup));

@@ -56,6 +56,17 @@ export interface IngestTotals {
   readonly quarantined: number;
 }
 
+/** What an embedded broker retains on a topic, exactly as it was published; without a payload: nothing any more. */
+export interface BrokerRetained {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: number;
+  /** As in {@link QuarantineRecord}. */
+  readonly propertiesJson: string | null;
+  /** When it is to be forgotten (MQTT 5, 3.3.2.3.3), milliseconds since 1970; null for never. */
+  readonly expiresAt: number | null;
+}
+
 /** Everything that becomes durable together. */
 export interface CommitGroup {
   readonly messages: readonly LogRecord[];
@@ -63,6 +74,8 @@ export interface CommitGroup {
   /** The new state of every sequence the group moved. */
   readonly sequences: readonly SequenceState[];
   readonly totals: IngestTotals;
+  /** What became of retained messages at the embedded broker: of each topic the last. */
+  readonly brokerRetained?: readonly BrokerRetained[];
 }
 
 /** The last retained message of a topic. */
@@ -113,8 +126,8 @@ export interface MessageLog {
   /** The counters as of the last commit. */
   totals(): Promise<IngestTotals>;
   /**
-   * The newest retained message of every topic that has one: what an embedded broker starts with. Read while they are
-   * walked through, so no more than one of them is in memory. Not to be interrupted by a commit.
+   * The newest retained message stored of every topic that has one: by these another broker's replays are known. Read
+   * while they are walked through, so no more than one of them is in memory. Not to be interrupted by a commit.
    */
   retained(): Iterable<RetainedMessage>;
   /** Of each of these, whether it is the newest retained message of its topic, byte by byte. */

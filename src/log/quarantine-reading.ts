@@ -8,7 +8,7 @@ export interface QuarantineFilter {
   readonly machine?: string | undefined;
   /** Received time in milliseconds since 1970, included. */
   readonly sinceMs?: number | undefined;
-  /** `open`: not replayed yet; the default. */
+  /** `open`: not replayed yet; the default. What was merely cleared is not among them unless it is asked for. */
   readonly state?: "open" | "replayed" | "all" | undefined;
   /** Only messages with a higher number. */
   readonly afterId?: number | undefined;

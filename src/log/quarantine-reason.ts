@@ -2,6 +2,7 @@
 export const QUARANTINE_REASONS = {
   topic: "the topic is outside factory/<site>/<line>/<step>/<machine>/<message_type>",
   oversize: "the payload is over the size limit; only its beginning was kept",
+  cleared: "nothing is wrong: a retained message was cleared, which MQTT does with an empty payload",
   empty: "the payload is empty",
   encoding: "the payload is not valid UTF-8",
   json: "the payload is not JSON, or nested deeper than the limit",

@@ -4,6 +4,8 @@ import type { ConcheError } from "../errors/conche-error.ts";
 /** MQTT 5 properties of a message that are kept with it. */
 export interface DeliveredProperties {
   readonly contentType?: string | undefined;
+  /** Whether the payload is said to be UTF-8 text (MQTT 5, 3.3.2.3.2). */
+  readonly payloadFormatIndicator?: boolean | undefined;
   readonly userProperties?: UserProperties | undefined;
   readonly messageExpiryInterval?: number | undefined;
   readonly responseTopic?: string | undefined;
@@ -81,6 +83,8 @@ export interface OutgoingMessage {
 
 /** PORT. Brings messages from a broker to the sink and acknowledges each one after its commit. */
 export interface Delivery {
+  /** Whether it is the broker itself, whose retained messages have no other home than the log. */
+  readonly ownsRetained?: boolean;
   /** Starts delivering. An embedded broker resolves when it listens; a consumer when it has begun to connect. */
   start(sink: MessageSink): Promise<void>;
   status(): DeliveryStatus;

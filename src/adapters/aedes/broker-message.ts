@@ -76,6 +76,7 @@ export function deliveredProperties(
 ): DeliveredProperties {
   return {
     contentType: properties.contentType,
+    payloadFormatIndicator: properties.payloadFormatIndicator,
     userProperties: properties.userProperties,
     messageExpiryInterval: properties.messageExpiryInterval,
     responseTopic: properties.responseTopic,

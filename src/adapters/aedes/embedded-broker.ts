@@ -1,7 +1,7 @@
 import type { Logins, OpenLogins } from "../../access/logins.ts";
 import { isLoopback } from "../../access/loopback.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { RetainedMessage } from "../../log/message-log.ts";
+import type { BrokerRetained } from "../../log/message-log.ts";
 import type { Delivery, DeliveryStatus, MessageSink, OutgoingMessage } from "../../mqtt/delivery.ts";
 import type { BrokerStats, ReportedEvent } from "./broker-event.ts";
 import { BrokerJournal } from "./broker-journal.ts";
@@ -20,8 +20,8 @@ export interface EmbeddedBrokerOptions {
   readonly allowedOrigins?: readonly string[] | undefined;
   /** The users that may connect; everybody may when left out. */
   readonly logins?: OpenLogins | undefined;
-  /** The retained messages as the log has them; walked through once, at the start. */
-  readonly retained?: Iterable<RetainedMessage> | undefined;
+  /** The retained messages of its last run, oldest first. */
+  readonly retained?: Iterable<BrokerRetained> | undefined;
   readonly limits?: Partial<BrokerLimits> | undefined;
   /** Hears what happens; at most 20 events of a kind per second. Must not throw. */
   readonly onEvent?: ((event: ReportedEvent) => void) | undefined;
@@ -33,6 +33,7 @@ export interface EmbeddedBrokerOptions {
  * ones are put back from the log at start.
  */
 export class EmbeddedBroker implements Delivery {
+  readonly ownsRetained = true;
   readonly #options: EmbeddedBrokerOptions;
   readonly #limits: BrokerLimits;
   readonly #journal: BrokerJournal;

@@ -1,7 +1,7 @@
 import type { AedesOptions, Client } from "aedes";
 import type { Logins } from "../../access/logins.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { RetainedMessage } from "../../log/message-log.ts";
+import type { BrokerRetained } from "../../log/message-log.ts";
 import type { MessageSink, OutgoingMessage } from "../../mqtt/delivery.ts";
 import { Admission } from "./admission.ts";
 import { BrokerCore } from "./broker-core.ts";
@@ -14,6 +14,7 @@ import { type ListenOptions, NetworkListeners } from "./network-listeners.ts";
 import { PacketGuard } from "./packet-guard.ts";
 import { PublishIntake } from "./publish-intake.ts";
 import { ReadingGate } from "./reading-gate.ts";
+import { restored } from "./restored-message.ts";
 import { RetainedStore } from "./retained-store.ts";
 import { SessionStore } from "./session-store.ts";
 import { TopicRouter } from "./topic-router.ts";
@@ -76,10 +77,8 @@ export class RunningBroker {
     return Object.keys(this.#core.clients).length;
   }
 
-  restore(messages: Iterable<RetainedMessage>): void {
-    for (const { topic, payload } of messages) {
-      this.retained.store({ topic, payload: Buffer.from(payload), qos: 1, retain: true });
-    }
+  restore(messages: Iterable<BrokerRetained>): void {
+    for (const message of messages) this.retained.store(restored(message));
   }
 
   async listen(): Promise<void> {

@@ -53,6 +53,7 @@ const PROPERTY_FORMS: Readonly<Record<number, PropertyForm>> = {
   42: "byte",
 };
 
+const PAYLOAD_FORMAT_INDICATOR = 1;
 const MESSAGE_EXPIRY_INTERVAL = 2;
 const CONTENT_TYPE = 3;
 const RESPONSE_TOPIC = 8;
@@ -63,6 +64,7 @@ const USER_PROPERTY = 38;
 /** DeliveredProperties while they are being read. */
 interface PropertiesInProgress {
   contentType?: string;
+  payloadFormatIndicator?: boolean;
   userProperties?: Record<string, string | string[]>;
   messageExpiryInterval?: number;
   responseTopic?: string;
@@ -123,6 +125,9 @@ function readProperty(reader: FieldReader, properties: PropertiesInProgress): vo
       break;
     case CONTENT_TYPE:
       properties.contentType = reader.string();
+      break;
+    case PAYLOAD_FORMAT_INDICATOR:
+      properties.payloadFormatIndicator = reader.byte() !== 0;
       break;
     case MESSAGE_EXPIRY_INTERVAL:
       properties.messageExpiryInterval = reader.int32();

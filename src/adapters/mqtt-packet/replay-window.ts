@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from "../../edge/clock.ts";
+import type { Cancel, Clock } from "../../time/clock.ts";
 
 /** How long after a SUBSCRIBE a broker may take to replay what it has retained, milliseconds. */
 const WINDOW_MS = 60_000;

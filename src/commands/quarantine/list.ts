@@ -20,7 +20,7 @@ const OPTIONS = {
   },
   state: {
     argument: "STATE",
-    help: "open (not replayed, the default), replayed or all",
+    help: "open (not replayed and to be looked at, the default), replayed or all",
     parse: oneOf(["open", "replayed", "all"]),
   },
   limit: {

@@ -3,7 +3,7 @@ import { EmbeddedBroker } from "../../adapters/aedes/embedded-broker.ts";
 import { PasswordFile } from "../../adapters/credentials/password-file.ts";
 import { MqttConsumer } from "../../adapters/mqtt-packet/mqtt-consumer.ts";
 import type { Config } from "../../config/config-schema.ts";
-import type { RetainedMessage } from "../../log/message-log.ts";
+import type { BrokerRetained } from "../../log/message-log.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
 import { brokerNotice, consumerNotice, type Notice } from "./broker-notices.ts";
 import { consumerOptions } from "./consumer-options.ts";
@@ -23,7 +23,7 @@ export interface ChosenDelivery {
  */
 export async function chooseDelivery(
   config: Config,
-  retained: Iterable<RetainedMessage>,
+  retained: Iterable<BrokerRetained>,
   notice: (notice: Notice | undefined) => void,
 ): Promise<ChosenDelivery> {
   const { url } = config.broker;

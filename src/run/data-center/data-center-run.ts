@@ -53,7 +53,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
   try {
     const log = await openMessageLog(config.data);
     opened.defer(() => log.close());
-    const chosen = await chooseDelivery(config, log.retained(), (notice) => {
+    const chosen = await chooseDelivery(config, log.brokerRetained(), (notice) => {
       if (notice !== undefined) view.notice(notice.level, notice.text);
     });
     let center: DataCenter | undefined;

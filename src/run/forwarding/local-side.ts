@@ -3,6 +3,7 @@ import type { ConsumerEvent } from "../../adapters/mqtt-packet/consumer-event.ts
 import { MqttConsumer } from "../../adapters/mqtt-packet/mqtt-consumer.ts";
 import type { ForwardConsole } from "../../adapters/terminal/forward-console.ts";
 import type { Config } from "../../config/config-schema.ts";
+import { DELIVERY_POLICY } from "../../contract/policy.ts";
 import { UP_ROOT } from "../../contract/topic.ts";
 import type { NewestState } from "../../edge/outbox.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
@@ -82,7 +83,10 @@ function embedded({ config, view, states }: LocalSideParts): LocalSide {
     limits: { packetBytes: packetLimit },
     retained: states.map(({ machine, payload }) => ({
       topic: `${UP_ROOT}/${machine}/state`,
-      payload: Buffer.from(payload).toString("utf8"),
+      payload: Buffer.from(payload),
+      qos: DELIVERY_POLICY.state.qos,
+      propertiesJson: null,
+      expiresAt: null,
     })),
     onEvent: (event) => {
       const notice = brokerNotice(event);

@@ -98,9 +98,14 @@ test("filters named like members of objects are ordinary ones", async (t) => {
 });
 
 test("retained messages: put back from the log, replaced, cleared", async (t) => {
+  const kept = { qos: 1, propertiesJson: null, expiresAt: null };
   const retained = [
-    { topic: STATE, payload: '{"state":"ONLINE"}' },
-    { topic: "factory/tunis-01/line-a/s1_weighing/weigher-01/state", payload: '{"state":"IDLE"}' },
+    { ...kept, topic: STATE, payload: Buffer.from('{"state":"ONLINE"}') },
+    {
+      ...kept,
+      topic: "factory/tunis-01/line-a/s1_weighing/weigher-01/state",
+      payload: Buffer.from('{"state":"IDLE"}'),
+    },
   ];
   const { port, broker } = await startBroker(t, { retained });
   const client = await RawClient.connected(port, 5, "dashboard");

@@ -53,6 +53,7 @@ function readWithLibrary(bytes: Buffer, protocol: 4 | 5): ReceivedPublish {
   const kept: Record<string, unknown> = {};
   for (const name of [
     "contentType",
+    "payloadFormatIndicator",
     "userProperties",
     "messageExpiryInterval",
     "responseTopic",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ReplayWindow } from "../../../src/adapters/mqtt-packet/replay-window.ts";
-import { ManualClock } from "./manual-clock.ts";
+import { ManualClock } from "../../time/manual-clock.ts";
 
 const STATE = "factory/tunis-01/line-a/s5_tempering/temper-01/state";
 

@@ -66,7 +66,7 @@ export class QuarantineReader implements QuarantineReading {
   openByReason(): Map<QuarantineReason, number> {
     const rows = this.#log.guard(READING, (db) =>
       db
-        .prepare("SELECT reason, count(*) AS count FROM quarantine WHERE replayed_at IS NULL GROUP BY reason")
+        .prepare("SELECT reason, count(*) AS count FROM quarantine WHERE replayed_at IS NULL AND reason <> 'cleared' GROUP BY reason")
         .all(),
     );
     return new Map(rows.map((row) => [row.reason as QuarantineReason, Number(row.count)]));
@@ -83,6 +83,9 @@ function toSql(filter: QuarantineFilter): { conditions: string; values: Record<s
   if (filter.reason !== undefined) {
     conditions += " AND reason = :reason";
     values.reason = filter.reason;
+  } else if ((filter.state ?? "open") === "open") {
+    // There is nothing to be done about those.
+    conditions += " AND reason <> 'cleared'";
   }
   if (filter.machine !== undefined) {
     // The topic names the machine also where the identity could not be read.

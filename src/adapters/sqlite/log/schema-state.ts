@@ -10,7 +10,8 @@ export const APPLICATION_ID = 0x434f4e43;
 export const MESSAGE_TABLE = "mqtt_messages";
 const FIRST_COLUMNS = ["id", "payload_json", "topic", "ts"];
 
-const LOG_TABLES = [
+/** By the schema version that brought them. */
+const TABLES_SINCE: readonly (readonly string[])[] = [[], [
   MESSAGE_TABLE,
   "log_totals",
   "log_blocks",
@@ -20,7 +21,7 @@ const LOG_TABLES = [
   "quarantine",
   "retained_messages",
   "log_info",
-];
+], ["broker_retained", "log_journal"]];
 /** The highest id of a carried-over row: ids must stay whole numbers in JavaScript with room to go on. */
 const HIGHEST_ID = 2 ** 52;
 
@@ -44,7 +45,7 @@ export function readSchemaState(db: DatabaseSync, path: string): SchemaState {
         message: `the log has schema version ${version}, this program knows ${SCHEMA_VERSION}: ${path}`,
       });
     }
-    requireTables(tables, path);
+    requireTables(tables, version, path);
     return { kind: "log", version };
   }
   if (applicationId === 0 && version === 0) {
@@ -58,10 +59,11 @@ export function readSchemaState(db: DatabaseSync, path: string): SchemaState {
   throw foreign(`the database holds ${names}`, path);
 }
 
-function requireTables(tables: readonly string[], path: string): void {
-  const unknown = tables.filter((name) => !LOG_TABLES.includes(name));
+function requireTables(tables: readonly string[], version: number, path: string): void {
+  const expected = TABLES_SINCE.slice(0, version + 1).flat();
+  const unknown = tables.filter((name) => !expected.includes(name));
   if (unknown.length > 0) throw foreign(`the log also holds the tables ${unknown.join(", ")}`, path);
-  const absent = LOG_TABLES.filter((name) => !tables.includes(name));
+  const absent = expected.filter((name) => !tables.includes(name));
   if (absent.length > 0) {
     throw new ConcheError("CONCHE_LOG_CORRUPT", {
       message: `the log lacks the tables ${absent.join(", ")}: ${path}`,

@@ -3,6 +3,7 @@ import type { Publisher } from "../../../contract/identity.ts";
 import { ConcheError } from "../../../errors/conche-error.ts";
 import type { LogPosition } from "../../../log/log-position.ts";
 import type {
+  BrokerRetained,
   CommitGroup,
   IngestTotals,
   RetainedMessage,
@@ -18,6 +19,7 @@ import type { FileWatch } from "../database/file-watch.ts";
 import type { FolderLock } from "../database/folder-lock.ts";
 import { toConcheError } from "../database/sqlite-error.ts";
 import { BlockIndex } from "./block-index.ts";
+import { BrokerRetainedTable } from "./broker-retained-table.ts";
 import { LogEnds } from "./log-ends.ts";
 import { MessageTable } from "./message-table.ts";
 import { NumberedMessages } from "./numbered-messages.ts";
@@ -50,6 +52,7 @@ export class SqliteMessageLog implements ReplayLog {
   readonly #quarantine: QuarantineTable;
   readonly #sequences: SequenceTable;
   readonly #retained: RetainedTable;
+  readonly #brokerRetained: BrokerRetainedTable;
   readonly #totalsRow: TotalsRow;
   readonly #numbered: NumberedMessages;
   readonly #checkpoints: Checkpoints;
@@ -71,6 +74,7 @@ export class SqliteMessageLog implements ReplayLog {
     this.#quarantine = new QuarantineTable(db);
     this.#sequences = new SequenceTable(db);
     this.#retained = new RetainedTable(db);
+    this.#brokerRetained = new BrokerRetainedTable(db);
     this.#totalsRow = new TotalsRow(db);
     this.#numbered = new NumberedMessages(db);
     this.#transaction = {
@@ -132,6 +136,15 @@ export class SqliteMessageLog implements ReplayLog {
     );
   }
 
+  /** What the embedded broker has retained, oldest first, read as it is asked for. */
+  *brokerRetained(): Generator<BrokerRetained> {
+    try {
+      yield* this.#brokerRetained.read(this.#opened.now());
+    } catch (error) {
+      throw toConcheError(error, "reading the broker's retained messages", this.#opened.files.database);
+    }
+  }
+
   /** Size on disk with the write-ahead log, bytes. */
   sizeBytes(): number {
     return (fileSize(this.#opened.files.database) ?? 0) + this.walBytes();
@@ -183,6 +196,7 @@ export class SqliteMessageLog implements ReplayLog {
     this.#transaction.begin.run();
     this.#messages.append(messages, firstId, this.#index);
     this.#retained.save(messages, firstId);
+    this.#brokerRetained.save(group.brokerRetained ?? []);
     this.#quarantine.append(group.quarantined);
     this.#quarantine.mark(marks, firstId, nowMs);
     this.#sequences.save(group.sequences);

@@ -58,6 +58,25 @@ suite("opening a log", () => {
     ]);
   });
 
+  test("brings a log of the first schema up, and the embedded broker's retained messages with it", async () => {
+    const folder = newFolder();
+    const state = { ...record(1), retain: true };
+    const log = await openMessageLog(folder);
+    await log.commit(new GroupMaker().group([state]));
+    await log.close();
+    const db = new DatabaseSync(logFiles(folder).database);
+    db.exec("DROP TABLE broker_retained; DROP TABLE log_journal; PRAGMA user_version = 1");
+    db.close();
+    const reopened = await openMessageLog(folder);
+    const [retained, ...more] = reopened.brokerRetained();
+    await reopened.close();
+    assert.deepEqual(more, []);
+    assert.deepEqual(
+      [retained?.topic, Buffer.from(retained?.payload ?? []).toString(), retained?.qos],
+      [state.topic.topic, state.payload, state.qos],
+    );
+  });
+
   test("refuses a newer schema, and says which versions", async () => {
     const folder = newFolder();
     await (await openMessageLog(folder)).close();
@@ -65,7 +84,7 @@ suite("opening a log", () => {
     db.exec("PRAGMA user_version = 99");
     db.close();
     await assertRefused(folder, "CONCHE_LOG_TOO_NEW");
-    await assert.rejects(openMessageLog(folder), /version 99.*knows 1/);
+    await assert.rejects(openMessageLog(folder), /version 99.*knows 2/);
     assert.throws(() => openForReading(folder), isConcheError("CONCHE_LOG_TOO_NEW", false));
   });
 

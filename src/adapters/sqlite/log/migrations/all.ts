@@ -1,8 +1,9 @@
 import { messageLog } from "./001-message-log.ts";
+import { brokerState } from "./002-broker-state.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, in order. */
-export const MIGRATIONS: readonly Migration[] = [messageLog];
+export const MIGRATIONS: readonly Migration[] = [messageLog, brokerState];
 
 /** The schema version that this program writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
