@@ -1,6 +1,6 @@
-import { propertiesJson } from "./decode.ts";
-import type { DeliveredMessage } from "../mqtt/delivery.ts";
 import type { BrokerRetained } from "../log/message-log.ts";
+import type { DeliveredMessage } from "../mqtt/delivery.ts";
+import { propertiesJson } from "./decode.ts";
 
 /**
  * What a group changes in what its broker has retained: of each topic the last message with RETAIN, whatever became

@@ -2,10 +2,10 @@ import type { MachineKey } from "../contract/topic.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
 import type { CommitGroup, IngestTotals, MessageLog } from "../log/message-log.ts";
 import type { DeliveredMessage, MessageSink, Settle } from "../mqtt/delivery.ts";
+import { brokerRetained } from "./broker-retained.ts";
 import { Classifier } from "./classifier.ts";
 import { Decoder } from "./decode.ts";
 import type { IngestObserver } from "./observer.ts";
-import { brokerRetained } from "./broker-retained.ts";
 
 /** Bounds of ingest; each has a default that was measured (docs/decisions). */
 export interface IngestLimits {

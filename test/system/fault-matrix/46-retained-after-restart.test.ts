@@ -19,7 +19,9 @@ async function seen(port: number): Promise<Record<string, object>> {
   client.subscribe(1, ["factory/#", 1], ["plant/#", 1]);
   await client.ping();
   client.cut();
-  const publishes = client.packets.filter(({ cmd, topic }) => cmd === "publish" && !topic?.endsWith("/receipt"));
+  const publishes = client.packets.filter(
+    ({ cmd, topic }) => cmd === "publish" && !topic?.endsWith("/receipt"),
+  );
   return Object.fromEntries(publishes.map((packet) => [packet.topic, shown(packet)]));
 }
 

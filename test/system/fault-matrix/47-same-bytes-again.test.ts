@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
 import { RawClient } from "../../adapters/aedes/raw-client.ts";
-import { NO_MOSQUITTO } from "../../servers/mosquitto.ts";
 import { portOf } from "../../servers/conche.ts";
+import { NO_MOSQUITTO } from "../../servers/mosquitto.ts";
 import {
   dataCenter,
   endInOrder,
@@ -26,7 +26,12 @@ async function crash(port: number, protocol: 4 | 5): Promise<void> {
 }
 
 const offline = (data: string) =>
-  select(data, "SELECT received_at FROM mqtt_messages WHERE topic = ? AND payload_json = ? ORDER BY id", STATE, WILL);
+  select(
+    data,
+    "SELECT received_at FROM mqtt_messages WHERE topic = ? AND payload_json = ? ORDER BY id",
+    STATE,
+    WILL,
+  );
 
 async function crashesAreRows(data: string, port: number, protocol: 4 | 5, before = 0): Promise<void> {
   for (let crashes = 1; crashes <= 3; crashes++) {
@@ -34,7 +39,10 @@ async function crashesAreRows(data: string, port: number, protocol: 4 | 5, befor
     await until(() => offline(data).length === before + crashes);
   }
   const received = offline(data).map((row) => Number(row.received_at));
-  assert.deepEqual(received, received.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    received,
+    received.toSorted((a, b) => a - b),
+  );
 }
 
 suite("row 47, repeated events with the same bytes from machines without identity: each is a row", () => {
@@ -46,7 +54,8 @@ suite("row 47, repeated events with the same bytes from machines without identit
     test(name, { skip: NO_MOSQUITTO }, async (context: TestContext) => {
       const broker = await mosquitto(context);
       const data = await temporaryFolder(context);
-      const start = () => dataCenter(context, { data, brokerPort: broker.port, words: ["--protocol", words] });
+      const start = () =>
+        dataCenter(context, { data, brokerPort: broker.port, words: ["--protocol", words] });
       const first = await start();
       await ready(first);
       await crashesAreRows(data, broker.port, machine);

@@ -66,7 +66,9 @@ export class QuarantineReader implements QuarantineReading {
   openByReason(): Map<QuarantineReason, number> {
     const rows = this.#log.guard(READING, (db) =>
       db
-        .prepare("SELECT reason, count(*) AS count FROM quarantine WHERE replayed_at IS NULL AND reason <> 'cleared' GROUP BY reason")
+        .prepare(
+          "SELECT reason, count(*) AS count FROM quarantine WHERE replayed_at IS NULL AND reason <> 'cleared' GROUP BY reason",
+        )
         .all(),
     );
     return new Map(rows.map((row) => [row.reason as QuarantineReason, Number(row.count)]));

@@ -11,17 +11,21 @@ export const MESSAGE_TABLE = "mqtt_messages";
 const FIRST_COLUMNS = ["id", "payload_json", "topic", "ts"];
 
 /** By the schema version that brought them. */
-const TABLES_SINCE: readonly (readonly string[])[] = [[], [
-  MESSAGE_TABLE,
-  "log_totals",
-  "log_blocks",
-  "block_keys",
-  "block_keys_recent",
-  "sequences",
-  "quarantine",
-  "retained_messages",
-  "log_info",
-], ["broker_retained", "log_journal"]];
+const TABLES_SINCE: readonly (readonly string[])[] = [
+  [],
+  [
+    MESSAGE_TABLE,
+    "log_totals",
+    "log_blocks",
+    "block_keys",
+    "block_keys_recent",
+    "sequences",
+    "quarantine",
+    "retained_messages",
+    "log_info",
+  ],
+  ["broker_retained", "log_journal"],
+];
 /** The highest id of a carried-over row: ids must stay whole numbers in JavaScript with room to go on. */
 const HIGHEST_ID = 2 ** 52;
 
