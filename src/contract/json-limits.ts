@@ -41,6 +41,6 @@ export function jsonLimitBreach(value: unknown, path = "", depth = MAX_DEPTH): J
 }
 
 /** A key as a reference token of a JSON Pointer (RFC 6901, section 3). */
-function pointerToken(key: string): string {
+export function pointerToken(key: string): string {
   return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }

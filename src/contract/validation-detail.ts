@@ -39,7 +39,22 @@ export function validationDetail(errors: readonly ErrorObject[], schema: TSchema
       `must be one of ${wordsOf(schema, first.params.tag).join(", ")}`,
     );
   }
+  const pattern = first.keyword === "type" ? patternBeside(schema, first.schemaPath) : undefined;
+  const words = PATTERN_WORDS.get(pattern ?? "");
+  if (words !== undefined) return oneLine(first.instancePath, words.replace("must be", "must be text:"));
   return oneLine(first.instancePath, requirement(first));
+}
+
+/** The pattern that text would have to match, where something else than text came: it says more than "string". */
+function patternBeside(schema: TSchema, schemaPath: string): string | undefined {
+  const steps = schemaPath.replace(/^#\//, "").split("/").slice(0, -1);
+  const found = steps.reduce<unknown>(
+    (value, step) =>
+      typeof value === "object" && value !== null ? (value as Record<string, unknown>)[step] : undefined,
+    schema,
+  );
+  const { pattern } = (found ?? {}) as { readonly pattern?: unknown };
+  return typeof pattern === "string" ? pattern : undefined;
 }
 
 /** The words by which a discriminated union tells its members apart; every such union stands at the root. */

@@ -82,7 +82,7 @@ export class Decoder {
     if (marked !== undefined) return refuse(message, receivedAt, marked, placed(topic, {}, properties));
     const payload = readPayloadText(message.payload);
     if (payload.kind === "refused") {
-      return refuse(message, receivedAt, payload, placed(topic, {}, properties));
+      return refuse(message, receivedAt, payload, placed(topic, identityFieldsOf(payload.value), properties));
     }
     const reading = readPayload(topic.type, payload.value);
     if (reading.kind === "refused") {

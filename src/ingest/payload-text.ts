@@ -1,5 +1,7 @@
 import { isUtf8 } from "node:buffer";
+import { oneLine } from "../contract/validation-detail.ts";
 import type { QuarantineReason } from "../log/quarantine-reason.ts";
+import { jsonAmbiguity } from "./json-ambiguity.ts";
 
 /**
  * Deepest nesting of arrays and objects that is taken. The contract's own schemas stay below 10; SQLite's JSON
@@ -10,14 +12,26 @@ export const MAX_NESTING = 128;
 /** A payload as text and as a value, or why it is neither. */
 export type PayloadText =
   | { readonly kind: "json"; readonly text: string; readonly value: unknown }
-  | { readonly kind: "refused"; readonly reason: QuarantineReason; readonly detail: string };
+  | {
+      readonly kind: "refused";
+      readonly reason: QuarantineReason;
+      readonly detail: string;
+      /** What it says in spite of it, where its identity is beyond doubt. */
+      readonly value?: unknown;
+    };
 
 /** Turns payload bytes into JSON. Never throws; the text is byte for byte the payload. */
 export function readPayloadText(payload: Uint8Array): PayloadText {
   if (payload.length === 0) return refused("empty", "the payload has no bytes");
-  if (!isUtf8(payload)) return refused("encoding", "the payload is not valid UTF-8");
+  if (!isUtf8(payload)) return refused("encoding", notUtf8(payload));
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
   const text = bytes.toString("utf8");
+  if (text.charCodeAt(0) === BYTE_ORDER_MARK) {
+    return refused(
+      "json",
+      "the payload begins with a byte order mark, which JSON must not have (RFC 8259, 8.1)",
+    );
+  }
   if (text.includes("\0")) return refused("json", "the payload holds a NUL character");
   // Nesting costs two characters a level, so short payloads can't reach the limit and skip the scan.
   if (text.length > 2 * MAX_NESTING && nestsDeeperThan(text, MAX_NESTING)) {
@@ -33,11 +47,22 @@ export function readPayloadText(payload: Uint8Array): PayloadText {
   if (text.includes("__proto__") || (text.includes("\\u") && hasPrototypeKey(value))) {
     return refused("prototype", "the key __proto__ is not allowed anywhere in a payload");
   }
-  return { kind: "json", text, value };
+  const ambiguity = jsonAmbiguity(text, value);
+  if (ambiguity === undefined) return { kind: "json", text, value };
+  const refusal = refused("ambiguous", oneLine(ambiguity.path, ambiguity.problem));
+  return IDENTITY_NAMES.has(ambiguity.repeatedName ?? "") ? refusal : { ...refusal, value };
 }
 
-function refused(reason: QuarantineReason, detail: string): PayloadText {
-  return { kind: "refused", reason, detail };
+const BYTE_ORDER_MARK = 0xfeff;
+const IDENTITY_NAMES: ReadonlySet<string> = new Set(["boot", "seq"]);
+
+function notUtf8([first, second]: Uint8Array): string {
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return `the payload is not valid UTF-8${isUtf16 ? ": its byte order mark says UTF-16" : ""}`;
+}
+
+function refused(reason: QuarantineReason, detail: string) {
+  return { kind: "refused", reason, detail } as const;
 }
 
 /** Counts brackets outside strings; on text that isn't JSON the answer only has to be safe, not exact. */

@@ -7,6 +7,7 @@ export const QUARANTINE_REASONS = {
   encoding: "the payload is not valid UTF-8",
   json: "the payload is not JSON, or nested deeper than the limit",
   prototype: "the payload uses the key __proto__",
+  ambiguous: "JSON readers differ on the payload: a name twice, a number beyond 2^53, half a surrogate, NUL",
   version: "the payload names a schema version that is not known",
   schema: "the payload breaks its schema",
   identity: "boot or seq is missing, malformed or contradictory",

@@ -235,6 +235,18 @@ describe("readPayload", () => {
     }
   });
 
+  it("says what a time stamp must be where a number came, with an example", () => {
+    const words = "must be text: an ISO 8601 time with offset or Z, as 2026-01-11T08:30:00.250+01:00";
+    for (const ts of [1768116600, 1768116600250, true, null]) {
+      assert.equal(refusal("telemetry", { ...V1_TELEMETRY, ts })[2], `/ts ${words}`);
+      assert.equal(refusal("state", { v: 2, ts, state: "Execute" })[2], `/ts ${words}`);
+    }
+    assert.equal(
+      refusal("telemetry", { ...V1_TELEMETRY, batch_id: 7 })[2],
+      "/batch_id must be text: a batch id as B20260111-DA-0042",
+    );
+  });
+
   it("keeps the detail to one short line, whatever the names in the payload", () => {
     const [, , detail] = refusal("telemetry", {
       ...V1_TELEMETRY,

@@ -28,6 +28,12 @@ describe("readPayloadText", () => {
     });
   }
 
+  it("says in words that a byte order mark is in the way", () => {
+    const [utf8, utf16] = [Buffer.from("\uFEFF{}"), Buffer.from("\uFEFF{}", "utf16le")].map(readPayloadText);
+    assert.ok(utf8?.kind === "refused" && /byte order mark/.test(utf8.detail));
+    assert.ok(utf16?.kind === "refused" && /UTF-16/.test(utf16.detail));
+  });
+
   it("takes the deepest nesting allowed, brackets in strings and escaped quotes", () => {
     assert.equal(
       readPayloadText(Buffer.from("[".repeat(MAX_NESTING) + "]".repeat(MAX_NESTING))).kind,
