@@ -1,6 +1,8 @@
 import { globSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Documents, staleDocuments, writeDocuments } from "../src/adapters/host/document-folder.ts";
+import { apiReference } from "../src/api/reference.ts";
+import { ROUTES } from "../src/api/routes.ts";
 import { configurationPage } from "../src/config/configuration-page.ts";
 import { contractDocuments } from "../src/contract/documents/contract-documents.ts";
 import { errorsPage } from "./errors-page.ts";
@@ -26,6 +28,7 @@ export async function generatedFiles(): Promise<GeneratedFiles> {
     documents: new Map([
       ["docs/errors.md", errorsPage()],
       ["docs/configuration.md", configurationPage()],
+      ["docs/api.md", apiReference(ROUTES)],
       ["docs/metrics.md", await metricsPage()],
       ...contract,
     ]),

@@ -167,6 +167,22 @@ export const ERROR_CATALOGUE = {
     meaning: "The disk of the views is full; they stand still, while messages are taken if the log has room",
     hint: "make room on the disk; the views go on by themselves",
   },
+  CONCHE_REQUEST_INVALID: {
+    meaning: "A request to the API names what doesn't exist or gives a value that doesn't fit",
+    hint: "see docs/api.md, or /api/openapi.json of the running server",
+  },
+  CONCHE_NOT_FOUND: {
+    meaning: "What a request to the API asks for doesn't exist",
+    hint: "see docs/api.md for what there is",
+  },
+  CONCHE_NOT_ACCEPTABLE: {
+    meaning: "A request to the API asks for a format that the answer doesn't have",
+    hint: "ask for application/json; lists come as text/csv, too",
+  },
+  CONCHE_TIME_LIMIT: {
+    meaning: "A question took longer than answers may take",
+    hint: "ask for a shorter span or a smaller page, or raise --api-time-limit",
+  },
   CONCHE_VIEW_NOT_READY: {
     meaning: "The view that is asked is not built yet",
     hint: "`conche views` shows how far it is; ask again when it has caught up",

@@ -1,8 +1,9 @@
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
+import { divergence, type LogPosition } from "../log/log-position.ts";
+import { isReadable, MessageReader, type StoredContent } from "../log/message-reader.ts";
 import { type Changes, ChangeTally } from "./changes.ts";
-import { type FollowedLog, LOG_START, type LogEnd, type LogEntry, type LogPosition } from "./followed-log.ts";
+import type { FollowedLog } from "./followed-log.ts";
 import type { FollowerStatus } from "./follower-status.ts";
-import { isReadable, MessageReader } from "./message-reader.ts";
 import type { View, ViewStore } from "./view.ts";
 import type { Standing, ViewEdition, ViewsStore } from "./views-store.ts";
 
@@ -58,7 +59,7 @@ export class Follower {
   readonly #parts: FollowerParts;
   readonly #reader = new MessageReader();
   #followed: Followed[] = [];
-  #end: LogEnd;
+  #end: LogPosition;
   #headHadTurn = false;
 
   /** Makes what is missing, goes on where the last one stood. */
@@ -174,7 +175,7 @@ export class Follower {
     return folded;
   }
 
-  #foldOne(entry: LogEntry, members: readonly Followed[], changes: ChangeTally | undefined): void {
+  #foldOne(entry: StoredContent, members: readonly Followed[], changes: ChangeTally | undefined): void {
     const message = this.#reader.read(entry);
     if (!isReadable(message)) {
       for (const { view, store } of members) view.foldUnreadable?.(message, store);
@@ -201,27 +202,22 @@ export class Follower {
   }
 
   #positionAt(id: number): LogPosition {
+    if (id === this.#end.id) return this.#end;
     return { logId: this.#end.logId, id, checksum: this.#parts.log.checksum(id) ?? 0 };
   }
 
   /** Starts over when the log is another one, or was put back to an earlier state, since the last step. */
   #requireSameLog(): void {
-    const why = this.#followed.map(({ position }) => this.#differenceFrom(position)).find(Boolean);
+    const { log } = this.#parts;
+    const why = this.#followed
+      .map(({ position }) => divergence(position, this.#end, (id) => log.checksum(id)))
+      .find((difference) => difference !== undefined);
     if (why === undefined) return;
     const { store, views } = this.#parts;
     store.remove(store.editions().map(({ edition }) => edition));
     for (const view of views) store.create(view, "answering");
     this.#notice("log-replaced", `${why}: all views are built anew`);
     this.#open();
-  }
-
-  #differenceFrom({ logId, id, checksum }: LogPosition): string | undefined {
-    if (id === 0) return undefined;
-    if (logId !== this.#end.logId) return `the log is another one (${this.#end.logId} instead of ${logId})`;
-    if (id > this.#end.id) return `the log ends at message ${this.#end.id}, the views have read up to ${id}`;
-    if (this.#parts.log.checksum(id) !== checksum)
-      return `message ${id} of the log is not the one that was read`;
-    return undefined;
   }
 
   #promoteCaughtUp(): void {
@@ -269,7 +265,7 @@ export class Follower {
       edition: edition.edition,
       view,
       standing: edition.standing,
-      position: edition.position.id === 0 ? LOG_START : edition.position,
+      position: edition.position,
       newestReceivedMs: edition.newestReceivedMs,
       store: this.#parts.store.open(edition.edition, view),
     };

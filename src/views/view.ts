@@ -1,5 +1,5 @@
 import type { MessageType } from "../contract/topic.ts";
-import type { LoggedMessage, LoggedMessageOf } from "../log/logged-message.ts";
+import type { LoggedMessage, LoggedMessageOf, UnreadableMessage } from "../log/logged-message.ts";
 import type { ViewRow, ViewRows, ViewTable } from "./view-table.ts";
 
 /** A message of the log as every view gets it: decoded once, its payload in the current version. */
@@ -7,16 +7,6 @@ export type ViewMessage = LoggedMessage;
 
 /** The {@link ViewMessage} of one type. */
 export type ViewMessageOf<Type extends MessageType> = LoggedMessageOf<Type>;
-
-/** A message of the log that isn't one of today's contract: carried over from an older program, or tampered with. */
-export interface UnreadableMessage {
-  readonly id: number;
-  readonly topicText: string;
-  /** Milliseconds since 1970. */
-  readonly receivedAtMs: number;
-  /** What keeps it from being read, in one line. */
-  readonly detail: string;
-}
 
 /** Something a view could not use, or could not bring together with the rest. */
 export interface Finding {

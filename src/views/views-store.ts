@@ -1,4 +1,4 @@
-import type { LogPosition } from "./followed-log.ts";
+import type { LogPosition } from "../log/log-position.ts";
 import type { View, ViewStore } from "./view.ts";
 
 /**

@@ -244,7 +244,7 @@ suite("a follower over a log in SQLite", () => {
     toTheEnd(following);
     assert.match(
       following.notices.at(-1)?.text ?? "",
-      /the log ends at message 30, the views have read up to 32/,
+      /the log ends with message 30, and was read up to message 32/,
     );
     const restored = await openMessageLog(folder);
     await restored.commit(new GroupMaker(await restored.totals()).group([message(200), message(201)]));

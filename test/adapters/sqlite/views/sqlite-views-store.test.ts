@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { viewsFiles } from "../../../../src/adapters/sqlite/database/database-files.ts";
 import { SqliteViewsStore } from "../../../../src/adapters/sqlite/views/sqlite-views-store.ts";
 import { prepareRegistry } from "../../../../src/adapters/sqlite/views/views-schema.ts";
-import { LOG_START } from "../../../../src/views/followed-log.ts";
+import { LOG_START } from "../../../../src/log/log-position.ts";
 import { SUITE_VIEW, viewRowsSuite } from "../../../views/view-rows-suite.ts";
 
 /** In memory, so that some hundred of them take no time; files are tested with the follower. */

@@ -1,0 +1,39 @@
+import type { HealthReport } from "../ingest/health.ts";
+import type { ReplayOutcome } from "../ingest/quarantine-replay.ts";
+import type { CompletenessReading } from "../log/completeness.ts";
+import type { LogReading } from "../log/log-reading.ts";
+import type { QuarantineReading } from "../log/quarantine-reading.ts";
+import type { Plant } from "../plant/plant.ts";
+import type { View } from "../views/view.ts";
+import type { ViewReading, ViewRowReading } from "../views/view-table.ts";
+import type { ViewEdition } from "../views/views-store.ts";
+
+/** PORT. The views, all read as of one moment: that of the question. */
+export interface ViewsReading {
+  /** @throws ConcheError CONCHE_VIEW_NOT_READY */
+  reading(view: View): ViewReading;
+  editions(): readonly ViewEdition[];
+  /** What the answering edition of a view could not use, by `key`; the rows have the columns of a finding. */
+  findings(view: string): ViewRowReading | undefined;
+}
+
+/** What the handlers of the API work with. Everything that is read counts against the time for an answer. */
+export interface ApiContext {
+  readonly plant: Plant;
+  /** The present, milliseconds since 1970. */
+  readonly nowMs: number;
+  readonly version: string;
+  readonly views: ViewsReading;
+  /** @throws ConcheError CONCHE_LOG_… */
+  readonly log: () => LogReading;
+  readonly quarantine: () => QuarantineReading;
+  readonly completeness: () => CompletenessReading;
+  readonly health: () => HealthReport;
+  /**
+   * Puts quarantined messages through again.
+   * @throws ConcheError CONCHE_LOG_IN_USE while a data center writes the log
+   */
+  readonly replay: (ids: readonly number[]) => Promise<readonly ReplayOutcome[]>;
+  /** Throws CONCHE_TIME_LIMIT when the time for an answer is over. Long loops over anything else call it. */
+  readonly spend: () => void;
+}

@@ -1,0 +1,16 @@
+import { ConcheError } from "../errors/conche-error.ts";
+
+/** The time for one answer, as something to call while it is made: throws CONCHE_TIME_LIMIT when it is over. */
+export function deadline(limitMs: number, now: () => number): () => void {
+  const until = now() + limitMs;
+  return () => {
+    if (now() > until) throw timeLimit(limitMs);
+  };
+}
+
+/** The error of a question that took too long. */
+export function timeLimit(limitMs: number): ConcheError {
+  return new ConcheError("CONCHE_TIME_LIMIT", {
+    message: `the answer took longer than ${limitMs / 1_000} s, the time limit`,
+  });
+}

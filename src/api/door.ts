@@ -1,0 +1,198 @@
+import { type TObject, type TSchema, Type } from "typebox";
+import { Compile, type Validator } from "typebox/compile";
+import { Convert } from "typebox/value";
+import { ConcheError } from "../errors/conche-error.ts";
+import { asOf } from "./as-of.ts";
+import type { ApiContext } from "./context.ts";
+import { csvText } from "./csv.ts";
+import { badRequest, PROBLEM_MEDIA_TYPE, problemOf } from "./problem.ts";
+import type { Route } from "./route.ts";
+
+/** A request as it comes over HTTP, for a route that has been found. */
+export interface ApiRequest {
+  /** `Route.name` */
+  readonly route: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+  /** The headers Accept and If-None-Match. */
+  readonly accept: string;
+  readonly ifNoneMatch: string;
+}
+
+/** What is sent back. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+interface Checked {
+  readonly route: Route;
+  readonly params: Checker | undefined;
+  readonly query: Checker | undefined;
+  readonly body: Checker | undefined;
+}
+
+interface Checker {
+  readonly schema: TObject;
+  readonly validator: Validator;
+}
+
+const NOTHING = Type.Object({}, { additionalProperties: false });
+
+/** Answers requests by the table of routes. Never throws: whatever goes wrong is an answer, too. */
+export class ApiDoor {
+  readonly #routes: ReadonlyMap<string, Checked>;
+
+  constructor(routes: readonly Route[]) {
+    this.#routes = new Map(
+      routes.map((route) => [
+        route.name,
+        {
+          route,
+          params: checker(route.params ?? NOTHING),
+          query: checker(route.query ?? NOTHING),
+          body: route.body === undefined ? undefined : checker(route.body),
+        },
+      ]),
+    );
+  }
+
+  async answer(request: ApiRequest, context: ApiContext): Promise<ApiAnswer> {
+    try {
+      return await this.#answer(request, context);
+    } catch (error) {
+      return problemAnswer(error);
+    }
+  }
+
+  async #answer(request: ApiRequest, context: ApiContext): Promise<ApiAnswer> {
+    const found = this.#routes.get(request.route);
+    if (found === undefined) throw new TypeError(`no route ${request.route}`); // the server knows only these
+    const { route } = found;
+    const format = formatOf(request.accept, route);
+    const asked = {
+      params: checked("", request.params, found.params),
+      query: checked("", request.query, found.query),
+      body: checked("body", request.body, found.body),
+    };
+    const etag = etagOf(route, context, format);
+    if (etag !== undefined && matches(request.ifNoneMatch, etag)) {
+      return { status: 304, headers: { etag, "cache-control": "no-cache" }, body: "" };
+    }
+    const answer = await route.handle(asked as never, context);
+    const caching: Record<string, string> =
+      etag === undefined
+        ? { "cache-control": "no-store" }
+        : { etag, "cache-control": "no-cache", vary: "accept" };
+    if (format === "csv") return csvAnswer(route, answer, request.query, caching);
+    const body = JSON.stringify({ ...answer, as_of: asOf(route, context) });
+    return { status: 200, headers: { ...caching, "content-type": "application/json; charset=utf-8" }, body };
+  }
+}
+
+/** An error as an answer. */
+export function problemAnswer(thrown: unknown): ApiAnswer {
+  const problem = problemOf(thrown);
+  return {
+    status: problem.status,
+    headers: {
+      "content-type": `${PROBLEM_MEDIA_TYPE}; charset=utf-8`,
+      "cache-control": "no-store",
+      ...(problem.status === 503 ? { "retry-after": "5" } : {}),
+    },
+    body: JSON.stringify(problem),
+  };
+}
+
+function csvAnswer(
+  route: Route,
+  answer: object,
+  query: ApiRequest["query"],
+  caching: Record<string, string>,
+): ApiAnswer {
+  const rows = Reflect.get(answer, route.list ?? "") as Record<string, unknown>[];
+  const list = route.answer.properties[route.list ?? ""] as {
+    items?: { properties?: Record<string, TSchema> };
+  };
+  const next: unknown = Reflect.get(answer, "next");
+  return {
+    status: 200,
+    headers: {
+      ...caching,
+      "content-type": "text/csv; charset=utf-8; header=present",
+      ...(typeof next === "string" ? { link: nextPage(query, next) } : {}),
+    },
+    body: csvText(Object.keys(list.items?.properties ?? {}), rows),
+  };
+}
+
+/** The next page as RFC 8288 names it: a table has no place for it. */
+function nextPage(query: ApiRequest["query"], cursor: string): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...query, cursor })) parameters.set(name, String(value));
+  return `<?${parameters}>; rel="next"`;
+}
+
+/** @throws ConcheError CONCHE_NOT_ACCEPTABLE */
+function formatOf(accept: string, route: Route): "json" | "csv" {
+  const types = accept
+    .split(",")
+    .map((part) => (part.split(";")[0] ?? "").trim().toLowerCase())
+    .filter((type) => type !== "");
+  for (const type of types.length === 0 ? ["*/*"] : types) {
+    if (type === "text/csv" && route.list !== undefined) return "csv";
+    if (["*/*", "application/*", "application/json"].includes(type)) return "json";
+  }
+  throw new ConcheError("CONCHE_NOT_ACCEPTABLE", {
+    message: `${route.path} gives ${route.list === undefined ? "application/json" : "application/json and text/csv"}, not ${accept}`,
+  });
+}
+
+function checker(schema: TObject): Checker {
+  return { schema, validator: Compile(schema) };
+}
+
+/** The values in the types of the schema. @throws ConcheError CONCHE_REQUEST_INVALID with everything that is wrong */
+function checked(place: string, given: unknown, check: Checker | undefined): unknown {
+  if (check === undefined) return {};
+  const values = Convert(check.schema, given === undefined ? {} : structuredClone(given));
+  if (check.validator.Check(values)) return values;
+  const known = Object.keys(check.schema.properties);
+  const problems = check.validator.Errors(values).flatMap(({ instancePath, keyword, message, params }) => {
+    const name = instancePath.slice(1).replaceAll("/", ".");
+    if (keyword === "boolean" && message === "schema is false") return [];
+    if (keyword === "additionalProperties") {
+      const { additionalProperties } = params as { additionalProperties?: readonly string[] };
+      return (additionalProperties ?? []).map((extra) => `there is no ${extra.slice(0, 80)}`);
+    }
+    const { allowedValues } = params as { allowedValues?: readonly unknown[] };
+    const allowed = allowedValues === undefined ? "" : ` (${allowedValues.join(", ")})`;
+    const where = [place, name].filter((part) => part !== "").join(".");
+    return [`${where === "" ? "the request" : where}: ${message}${allowed}`];
+  });
+  throw badRequest(
+    problems.slice(0, 10).join("; "),
+    known.length === 0 ? "this takes no parameters" : `this takes ${known.join(", ")}`,
+  );
+}
+
+/** The same for as long as the answer is; weak, because the present stands in it, too. */
+function etagOf(route: Route, context: ApiContext, format: string): string | undefined {
+  if (route.method !== "GET" || route.changesWith.includes("now")) return undefined;
+  const parts: string[] = [format];
+  if (route.changesWith.includes("log")) parts.push(String(context.log().end().id));
+  if (route.changesWith.includes("views")) {
+    const names = route.views?.map(({ name }) => name);
+    for (const { edition, name, position, standing } of context.views.editions()) {
+      if (names !== undefined && !(names.includes(name) && standing === "answering")) continue;
+      parts.push(`${edition}.${position.id}`);
+    }
+  }
+  return `W/"${parts.join("-")}"`;
+}
+
+function matches(ifNoneMatch: string, etag: string): boolean {
+  return ifNoneMatch.split(",").some((each) => each.trim() === etag || each.trim() === "*");
+}

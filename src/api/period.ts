@@ -1,0 +1,60 @@
+import { Type } from "typebox";
+import { parseTimestamp } from "../contract/timestamp.ts";
+import { badRequest } from "./problem.ts";
+
+const time = (description: string) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength: 40, description }));
+
+/** The query parameters of a question about a span of time. */
+export const PERIOD = {
+  from: time("From this time on: ISO 8601 with a zone, as 2026-01-11T08:00:00Z"),
+  to: time("Before this time, given in the same way; now where it is left out"),
+};
+
+/** A span of time, milliseconds since 1970: from the first, included, to the last, not included. */
+export interface Period {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * The span that is asked for: up to now, and so long, where nothing is said.
+ * @throws ConcheError CONCHE_REQUEST_INVALID for times that aren't, an empty span, or one that is too long
+ */
+export function periodOf(
+  query: { readonly from?: string; readonly to?: string },
+  nowMs: number,
+  byDefaultMs: number,
+  longestMs: number = Number.POSITIVE_INFINITY,
+): Period {
+  const toMs = timeOf("to", query.to) ?? nowMs;
+  const fromMs = timeOf("from", query.from) ?? toMs - byDefaultMs;
+  if (fromMs >= toMs) {
+    throw badRequest(`from (${isoTime(fromMs)}) must be before to (${isoTime(toMs)})`);
+  }
+  if (toMs - fromMs > longestMs) {
+    const hours = (ms: number) => `${Math.round(ms / 3_600_000)} h`;
+    throw badRequest(
+      `the span from ${isoTime(fromMs)} to ${isoTime(toMs)} is ${hours(toMs - fromMs)}, the longest is ${hours(longestMs)}`,
+      "ask for a shorter span",
+    );
+  }
+  return { fromMs, toMs };
+}
+
+/** A time of a query in milliseconds since 1970. @throws ConcheError CONCHE_REQUEST_INVALID */
+export function timeOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  // An unencoded + of a zone arrives as a blank.
+  const ms = parseTimestamp(text.replace(" ", "+"));
+  if (ms !== null) return ms;
+  throw badRequest(`${name}: "${text}" is no time`, "give ISO 8601 with a zone, as 2026-01-11T08:00:00Z");
+}
+
+/** As answers write a time. */
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** A time in an answer. */
+export const Time = Type.String({ format: "date-time", description: "ISO 8601, UTC" });

@@ -1,0 +1,61 @@
+import { type Static, Type } from "typebox";
+import { ERROR_CATALOGUE, type ErrorCode } from "../errors/catalogue.ts";
+import { ConcheError } from "../errors/conche-error.ts";
+
+/** RFC 9457 problem details, with the catalogue's code and what to do. */
+export const Problem = Type.Object(
+  {
+    type: Type.String({ description: "Names the kind of problem" }),
+    title: Type.String({ description: "What the code means" }),
+    status: Type.Integer({ description: "The HTTP status" }),
+    detail: Type.String({ description: "What was wrong, with the values that show it" }),
+    code: Type.String({ description: "A stable code of docs/errors.md" }),
+    hint: Type.String({ description: "What to do" }),
+  },
+  { additionalProperties: false },
+);
+export type Problem = Static<typeof Problem>;
+
+export const PROBLEM_MEDIA_TYPE = "application/problem+json";
+
+/** Errors that are not the server's: what they are in HTTP. Everything else is 500, or 503 where trying again helps. */
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  CONCHE_REQUEST_INVALID: 400,
+  CONCHE_NOT_FOUND: 404,
+  CONCHE_QUARANTINE_UNKNOWN: 404,
+  CONCHE_NOT_ACCEPTABLE: 406,
+  CONCHE_LOG_IN_USE: 409,
+  CONCHE_TIME_LIMIT: 503,
+  CONCHE_VIEW_NOT_READY: 503,
+  CONCHE_LOG_MISSING: 503,
+};
+
+/** The problem that an error is for whoever asked. */
+export function problemOf(thrown: unknown): Problem {
+  // What went wrong inside stays inside: whoever asks isn't always the operator.
+  if (!(thrown instanceof ConcheError)) return problemOf(internal());
+  const { code, message, hint, retryable } = thrown;
+  const status = STATUS[code] ?? (retryable ? 503 : 500);
+  return {
+    type: `urn:conche:error:${code}`,
+    title: ERROR_CATALOGUE[code].meaning,
+    status,
+    detail: message,
+    code,
+    hint,
+  };
+}
+
+/** A request that can't be answered as it is: 400. */
+export function badRequest(message: string, hint?: string): ConcheError {
+  return new ConcheError("CONCHE_REQUEST_INVALID", { message, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** What is asked for doesn't exist: 404. */
+export function notFound(message: string, hint?: string): ConcheError {
+  return new ConcheError("CONCHE_NOT_FOUND", { message, ...(hint === undefined ? {} : { hint }) });
+}
+
+function internal(): ConcheError {
+  return new ConcheError("CONCHE_INTERNAL", { message: "the answer could not be made" });
+}

@@ -1,0 +1,17 @@
+import type { Route } from "./route.ts";
+import { completenessRoutes } from "./routes/completeness.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { messageRoutes } from "./routes/messages.ts";
+import { plantRoutes } from "./routes/plant.ts";
+import { quarantineRoutes } from "./routes/quarantine.ts";
+import { viewRoutes } from "./routes/views.ts";
+
+/** The table of routes: everything the API answers. How one is added: see `route` in route.ts. */
+export const ROUTES: readonly Route[] = [
+  ...plantRoutes,
+  ...messageRoutes,
+  ...quarantineRoutes,
+  ...completenessRoutes,
+  ...viewRoutes,
+  ...healthRoutes,
+];

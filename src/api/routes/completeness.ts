@@ -1,0 +1,79 @@
+import { Type } from "typebox";
+import { reportCompleteness } from "../../log/completeness.ts";
+import { isoTime, PERIOD, Time, timeOf } from "../period.ts";
+import { closed, type Route, route } from "../route.ts";
+import { LEVELS, orNull } from "../schemas.ts";
+
+const count = (description: string) => Type.Integer({ description });
+
+const completeness = route({
+  method: "GET",
+  path: "/api/completeness",
+  name: "completeness",
+  area: "Completeness",
+  summary: "Who said how much, what of it is stored, and what is missing",
+  description:
+    "Per machine and boot, as `conche report completeness`: highest = stored + quarantined + missing.",
+  query: closed({
+    ...LEVELS,
+    ...PERIOD,
+    incomplete: Type.Optional(Type.Boolean({ description: "Only who has numbers missing" })),
+  }),
+  answer: closed({
+    totals: closed({
+      publishers: count("Machines and boots with identity"),
+      incomplete: count("Of those, the ones with numbers missing"),
+      seen: count("Numbers seen: stored + quarantined + missing"),
+      stored: count("Stored of what has numbers"),
+      missing: count("Numbers missing"),
+      refilled: count("Numbers that were missing and came later"),
+      duplicates: count("Repetitions"),
+      quarantined: count("In quarantine"),
+      unsequenced: count("Stored without identity: nobody can tell what of it is missing"),
+    }),
+    publishers: Type.Array(
+      closed({
+        machine: Type.String(),
+        boot: orNull(Type.String()),
+        highest: orNull(Type.Integer()),
+        stored: Type.Integer(),
+        missing: Type.Integer(),
+        missing_ranges: Type.Array(Type.Array(Type.Integer(), { minItems: 2, maxItems: 2 }), {
+          description: "First and last missing number of each gap",
+        }),
+        refilled: Type.Integer(),
+        duplicates: Type.Integer(),
+        quarantined: Type.Integer(),
+        clock_skew_ms: orNull(Type.Number()),
+        first_seen_at: Time,
+        last_seen_at: Time,
+      }),
+    ),
+  }),
+  list: "publishers",
+  changesWith: ["now"],
+  handle({ query }, context) {
+    const { from, to, ...filter } = query;
+    const span = { sinceMs: timeOf("from", from), untilMs: timeOf("to", to) };
+    const reading = context.completeness();
+    try {
+      const { totals, rows } = reportCompleteness(reading, { ...filter, ...span });
+      return { totals: { ...totals }, publishers: rows.map(shown) };
+    } finally {
+      reading.close();
+    }
+  },
+});
+
+function shown(row: ReturnType<typeof reportCompleteness>["rows"][number]) {
+  const { machine, boot, highest, stored, missing, refilled, duplicates, quarantined } = row;
+  return {
+    ...{ machine, boot, highest, stored, missing, refilled, duplicates, quarantined },
+    missing_ranges: row.missingRanges.map(([first, last]) => [first, last]),
+    clock_skew_ms: row.clockSkewMs,
+    first_seen_at: isoTime(row.firstSeenAt),
+    last_seen_at: isoTime(row.lastSeenAt),
+  };
+}
+
+export const completenessRoutes: readonly Route[] = [completeness];

@@ -1,0 +1,145 @@
+import { Type } from "typebox";
+import type { QuarantineSummary } from "../../log/quarantine-reading.ts";
+import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-reason.ts";
+import { keyOf, NEXT, PAGE, page } from "../paging.ts";
+import { isoTime, PERIOD, Time, timeOf } from "../period.ts";
+import { closed, type Route, route } from "../route.ts";
+import { orNull } from "../schemas.ts";
+
+const REASONS = Object.keys(QUARANTINE_REASONS) as QuarantineReason[];
+/** What `<site>/<line>/<step>/<machine>` or one level of it is made of. */
+const MACHINE = "^[a-z0-9][a-z0-9_/-]{0,255}$";
+
+const ONE = closed({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
+
+const SUMMARY = {
+  id: Type.Integer({ description: "Its number in quarantine" }),
+  received_at: Time,
+  topic: Type.String(),
+  reason: Type.String(),
+  detail: Type.String({ description: "What keeps it from being stored, in one line" }),
+  schema: orNull(Type.String({ description: "The schema that was tried, as alarm/2" })),
+  machine: orNull(Type.String()),
+  boot: orNull(Type.String()),
+  seq: orNull(Type.Integer()),
+  qos: Type.Integer(),
+  retain: Type.Boolean(),
+  payload_bytes: Type.Integer(),
+  replayed_at: orNull(Time),
+  replayed_as: orNull(Type.Integer({ description: "The message of the log that it became" })),
+  note: orNull(Type.String()),
+};
+
+const list = route({
+  method: "GET",
+  path: "/api/quarantine",
+  name: "quarantine",
+  area: "Quarantine",
+  summary: "Messages that were kept aside, and why; oldest first",
+  query: closed({
+    reason: Type.Optional(Type.Enum(REASONS)),
+    machine: Type.Optional(
+      Type.String({ pattern: MACHINE, description: "A machine's name, or <site>/<line>/<step>/<machine>" }),
+    ),
+    state: Type.Optional(
+      Type.Enum(["open", "replayed", "all"], { description: "open unless said otherwise" }),
+    ),
+    from: PERIOD.from,
+    ...PAGE,
+  }),
+  answer: closed({
+    quarantined: Type.Array(closed(SUMMARY)),
+    open_by_reason: Type.Array(closed({ reason: Type.String(), open: Type.Integer() })),
+    next: NEXT,
+  }),
+  list: "quarantined",
+  changesWith: ["now"],
+  handle({ query }, context) {
+    const { reason, machine, state, from, limit = 100, cursor } = query;
+    const quarantine = context.quarantine();
+    const found = quarantine.list({
+      ...{ reason, machine, state, sinceMs: timeOf("from", from), limit: limit + 1 },
+      afterId: Number(keyOf(cursor, 1)?.[0] ?? 0),
+    });
+    const { rows, next } = page(found, limit, ({ id }) => [id]);
+    const open = Array.from(quarantine.openByReason(), ([each, count]) => ({ reason: each, open: count }));
+    return { quarantined: rows.map(shown), open_by_reason: open, next };
+  },
+});
+
+const one = route({
+  method: "GET",
+  path: "/api/quarantine/{id}",
+  name: "quarantinedMessage",
+  area: "Quarantine",
+  summary: "One message that was kept aside, with all its bytes",
+  params: ONE,
+  answer: closed({
+    quarantined: closed({
+      ...SUMMARY,
+      properties: orNull(Type.String({ description: "Its MQTT 5 properties as JSON" })),
+      payload_base64: Type.String({ description: "Byte by byte" }),
+      payload_text: Type.String({ description: "The same read as UTF-8, for people" }),
+    }),
+  }),
+  changesWith: ["now"],
+  handle({ params: { id } }, context) {
+    const found = context.quarantine().get(id);
+    const bytes = Buffer.from(found.payload);
+    return {
+      quarantined: {
+        ...shown({ ...found, payloadBytes: bytes.length }),
+        properties: found.propertiesJson,
+        payload_base64: bytes.toString("base64"),
+        payload_text: bytes.toString("utf8"),
+      },
+    };
+  },
+});
+
+const replay = route({
+  method: "POST",
+  path: "/api/quarantine/{id}/replay",
+  name: "replayQuarantined",
+  area: "Quarantine",
+  summary: "Puts a message through again, after a schema or the plant was corrected",
+  description:
+    "What the contract takes now is stored and leaves quarantine, in one transaction. Refused with 409 while a data center writes the log: the two would number the same messages.",
+  params: ONE,
+  answer: closed({
+    outcome: Type.Enum(["stored", "duplicate", "refused"]),
+    detail: Type.String({ description: "Why it is refused still; empty otherwise" }),
+  }),
+  changesWith: ["now"],
+  async handle({ params: { id } }, context) {
+    context.quarantine().get(id);
+    const [outcome] = await context.replay([id]);
+    if (outcome === undefined) return { outcome: "refused" as const, detail: "it was put through before" };
+    return { outcome: outcome.kind, detail: outcome.detail };
+  },
+});
+
+function shown(summary: QuarantineSummary) {
+  const { id, receivedAt, topic, reason, detail, schema, machine, boot, seq, qos, retain } = summary;
+  return {
+    ...{
+      id,
+      received_at: isoTime(receivedAt),
+      topic,
+      reason,
+      detail,
+      schema,
+      machine,
+      boot,
+      seq,
+      qos,
+      retain,
+    },
+    payload_bytes: summary.payloadBytes,
+    replayed_at: summary.replayedAt === null ? null : isoTime(summary.replayedAt),
+    replayed_as: summary.replayedId,
+    note: summary.note,
+  };
+}
+
+export const quarantineRoutes: readonly Route[] = [list, one, replay];
