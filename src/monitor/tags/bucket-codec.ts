@@ -100,7 +100,8 @@ function readNumbers(reader: PackedReader, bucket: Bucket, flags: number, kinds:
 }
 
 function writeWords(writer: PackedWriter, bucket: Bucket, words: WordCounts): void {
-  const listed = [...words.counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  const listed = [...words.counts];
+  if (listed.length > 1) listed.sort(([a], [b]) => (a < b ? -1 : 1));
   writer.whole(words.others);
   writer.whole(listed.length);
   for (const [word, count] of listed) {

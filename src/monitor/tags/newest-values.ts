@@ -78,11 +78,18 @@ function merged(row: MachineRow, said: NewestGroup): MachineRow {
 }
 
 function rowOf(machine: string, minute: number, group: NewestGroup, tags: string, older: string): MachineRow {
-  const { orderAt, at, receivedAt, boot, seq, id, values } = group;
-  const tag_values = JSON.stringify(values);
   return {
-    ...{ machine, minute, order_at: orderAt, at, received_at: receivedAt, boot, seq, id },
-    ...{ tags, tag_values, older },
+    machine,
+    minute,
+    order_at: group.orderAt,
+    at: group.at,
+    received_at: group.receivedAt,
+    boot: group.boot,
+    seq: group.seq,
+    id: group.id,
+    tags,
+    tag_values: JSON.stringify(group.values),
+    older,
   };
 }
 

@@ -3,6 +3,36 @@ import type { Whole } from "./whole.ts";
 const TEXT_OUT = new TextEncoder();
 const TEXT_IN = new TextDecoder();
 
+/** Words come again and again: how many of them are kept as bytes. */
+const MAX_ENCODED = 1024;
+const encodedTexts = new Map<string, Uint8Array>();
+
+function encodedText(value: string): Uint8Array {
+  const known = encodedTexts.get(value);
+  if (known !== undefined) return known;
+  if (encodedTexts.size >= MAX_ENCODED) encodedTexts.clear();
+  const encoded = TEXT_OUT.encode(value);
+  encodedTexts.set(value, encoded);
+  return encoded;
+}
+
+/** Bytes that small copies share: memory of their own costs more than all the packing. */
+const SLAB_BYTES = 16_384;
+const SMALL_BYTES = 2048;
+let slab = new Uint8Array(SLAB_BYTES);
+let slabUsed = 0;
+
+function room(length: number): Uint8Array {
+  if (length > SMALL_BYTES) return new Uint8Array(length);
+  if (slabUsed + length > SLAB_BYTES) {
+    slab = new Uint8Array(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  const from = slabUsed;
+  slabUsed += length;
+  return slab.subarray(from, slabUsed);
+}
+
 /** Writes whole numbers in as many bytes as they need (LEB128), and short texts. */
 export class PackedWriter {
   #bytes = new Uint8Array(1024);
@@ -48,7 +78,7 @@ export class PackedWriter {
   }
 
   text(value: string): void {
-    const encoded = TEXT_OUT.encode(value);
+    const encoded = encodedText(value);
     this.whole(encoded.length);
     this.bytes(encoded);
   }
@@ -66,7 +96,9 @@ export class PackedWriter {
 
   /** A copy of what was written. */
   take(): Uint8Array {
-    return this.#bytes.slice(0, this.length);
+    const copy = room(this.length);
+    copy.set(this.written());
+    return copy;
   }
 
   #big(value: bigint): void {
