@@ -1,6 +1,7 @@
 import type { CurrentPayloads } from "../../src/contract/message.ts";
 import { isUpTopic, type MessageType, parseUpTopic } from "../../src/contract/topic.ts";
 import type { View, ViewMessage } from "../../src/views/view.ts";
+import type { ViewReading } from "../../src/views/view-table.ts";
 import { MemoryViewStore } from "../views/memory-view-store.ts";
 
 /** What a test says of a message; the rest is as usual. */
@@ -22,7 +23,19 @@ export function viewMessage<Type extends MessageType>(said: Said<Type>): ViewMes
   const topic = parseUpTopic(`factory/${said.machine}/${type}`);
   if (!isUpTopic(topic)) throw new TypeError(topic.detail);
   const payload = { v: 2, ts: new Date(atMs).toISOString(), ...said.payload };
-  const message = { id, type, topic, atMs, receivedAtMs, boot, seq, flags, batchId: null, version: 2, payload };
+  const message = {
+    id,
+    type,
+    topic,
+    atMs,
+    receivedAtMs,
+    boot,
+    seq,
+    flags,
+    batchId: null,
+    version: 2,
+    payload,
+  };
   return message as unknown as ViewMessage; // type and payload belong together by the parameter
 }
 
@@ -30,4 +43,9 @@ export function viewMessage<Type extends MessageType>(said: Said<Type>): ViewMes
 export function folded(view: View, messages: Iterable<ViewMessage>, into = new MemoryViewStore()) {
   for (const message of messages) view.fold(message, into);
   return into;
+}
+
+/** What a view's answers read, of a store in memory. */
+export function readingOf(store: MemoryViewStore): ViewReading {
+  return { rows: (table) => store.rows(table), position: () => 0 };
 }

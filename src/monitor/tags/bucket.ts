@@ -1,6 +1,6 @@
 import type { ValueQuality } from "../../contract/schemas/value-quality.ts";
 import { decimalOf, fewDecimals, scaledBy } from "./decimal.ts";
-import { type Whole, minus, plus, powerOfTen, times } from "./whole.ts";
+import { minus, plus, powerOfTen, times, type Whole } from "./whole.ts";
 import { countWord, OTHER_WORDS, type WordCounts } from "./words.ts";
 
 /** What a bucket begins or ends with: a number (scaled by the bucket's decimals), a word, or no value. */
@@ -63,7 +63,13 @@ export function valuesIn(bucket: Bucket): number {
 }
 
 /** Adds a number of quality good or uncertain. */
-export function addNumber(bucket: Bucket, value: number, quality: ValueQuality, at: number, seq: number): void {
+export function addNumber(
+  bucket: Bucket,
+  value: number,
+  quality: ValueQuality,
+  at: number,
+  seq: number,
+): void {
   if (quality === "good") bucket.good++;
   else bucket.uncertain++;
   const few = fewDecimals(value);
@@ -99,6 +105,7 @@ export function addBad(bucket: Bucket, at: number, seq: number): void {
 
 /** Adds all that another bucket holds, and leaves that one as it is. */
 export function mergeInto(bucket: Bucket, added: Bucket): void {
+  if (valuesIn(added) === 0) return;
   bucket.good += added.good;
   bucket.uncertain += added.uncertain;
   bucket.bad += added.bad;
@@ -199,7 +206,10 @@ function addEnds(bucket: Bucket, value: EndValue, at: number, seq: number): void
     bucket.lastSeq = seq;
     bucket.last = value;
   }
-  if (at < bucket.firstAt || (at === bucket.firstAt && isAfter(seq, value, bucket.firstSeq, bucket.first, -1))) {
+  if (
+    at < bucket.firstAt ||
+    (at === bucket.firstAt && isAfter(seq, value, bucket.firstSeq, bucket.first, -1))
+  ) {
     bucket.firstAt = at;
     bucket.firstSeq = seq;
     bucket.first = value;

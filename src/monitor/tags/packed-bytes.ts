@@ -128,7 +128,9 @@ export class PackedReader {
   }
 
   byte(): number {
-    return this.bytes[this.at++] as number;
+    const byte = this.bytes[this.at++];
+    if (byte === undefined) throw new RangeError(`packed bytes end early: ${this.bytes.length}`);
+    return byte;
   }
 
   /** A whole number that is known to be small: a count, a time, a length. */
@@ -141,7 +143,7 @@ export class PackedReader {
     let value = 0;
     let scale = 1;
     for (let taken = 0; taken < 7; taken++) {
-      const byte = this.bytes[this.at++] as number;
+      const byte = this.byte();
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
       scale *= 128;

@@ -25,7 +25,10 @@ const word = fc.oneof(
 const value: fc.Arbitrary<TagValue> = fc.oneof(
   { weight: 6, arbitrary: number },
   { weight: 3, arbitrary: word },
-  { weight: 1, arbitrary: fc.record({ value: number, quality: fc.constantFrom("uncertain", "bad", "good") }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ value: number, quality: fc.constantFrom("uncertain", "bad", "good") }),
+  },
   { weight: 1, arbitrary: fc.constant<TagValue>({ value: null, quality: "bad" }) },
 );
 const tags = fc.oneof(
