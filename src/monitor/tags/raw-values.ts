@@ -10,7 +10,7 @@ import { addValue } from "./tag-values.ts";
  * `limit` messages or more.
  */
 export function rawSpans(
-  log: LogReading,
+  log: Pick<LogReading, "query">,
   machine: string,
   tag: string,
   fromMs: number,

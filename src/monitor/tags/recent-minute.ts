@@ -26,6 +26,7 @@ export class RecentMinute {
   add(rows: ViewRows<RecentRow>, machine: string, sample: TagSample): void {
     const begin = spanBegin(sample.at, FINEST_MS);
     const span = this.#spanFor(rows.get(machine, begin), machine, sample.set);
+    this.#unpacked.delete(machine); // changed from here on, and not what those bytes say
     const apart = span.set === sample.set ? undefined : span.set.names;
     sample.values.forEach((value, index) => {
       const place = apart === undefined ? index : apart.indexOf(sample.set.names[index] as string);

@@ -42,7 +42,11 @@ export const RAW_SPAN_MS = 2 * 3_600_000;
 const MAX_RAW = 20_000;
 
 /** Draws up a tag's course. Without a log, short spans are made of the finest figures, too. */
-export function tagSeries(reading: ViewReading, request: SeriesRequest, log?: LogReading): TagSeries {
+export function tagSeries(
+  reading: ViewReading,
+  request: SeriesRequest,
+  log?: Pick<LogReading, "query">,
+): TagSeries {
   const { machine, tag, fromMs, toMs, points } = request;
   const slotMs = (toMs - fromMs) / points;
   if (log !== undefined && slotMs < 10_000 && toMs - fromMs <= RAW_SPAN_MS) {
