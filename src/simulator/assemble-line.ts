@@ -153,7 +153,7 @@ class LineAssembly {
     const tunnel = this.#one("cooling", (machine) => {
       return new CoolingTunnel(machine, packer, depositing.moulds_per_min, moulding.product);
     });
-    this.#one("depositing", (machine) => new Depositor(machine, temperer, tunnel, moulding));
+    this.#one("depositing", (machine) => new Depositor(machine, temperer, tunnel, moulding, this.#startMs));
     const random = new RandomStream(this.#seed, `${this.#line.site.id}/${this.#line.definition.id}/opening`);
     const moulds = openingMoulds(this.#context, this.#batches, { depositing, cooling, packaging }, random);
     tunnel.startWith(moulds);

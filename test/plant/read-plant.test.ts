@@ -34,6 +34,31 @@ const BROKEN: readonly [name: string, change: (document: Breakable) => void, fin
   ],
   ["a wrong type", (d) => Object.assign(d, { name: 7 }), "name: must be text, not 7"],
   ["no sites", (d) => Object.assign(d, { sites: [] }), "sites: must have at least 1 entry"],
+  [
+    "a time zone that is none",
+    (d) => Object.assign(d.sites[0], { timezone: "Tunis" }),
+    'sites[0].timezone: must be an IANA time zone, for example Africa/Tunis; not "Tunis"',
+  ],
+  [
+    "shifts that overlap, over midnight too",
+    (d) => Object.assign(d.sites[0].shifts[0], { from: "05:30" }),
+    'sites[0].shifts[2]: must not overlap with "Morning", [0]',
+  ],
+  [
+    "a break outside its shift",
+    (d) => Object.assign(d.sites[0].shifts[2], { breaks: [{ from: "05:45", to: "06:15" }] }),
+    "sites[0].shifts[2].breaks[0]: must lie within the shift, 22:00 to 06:00",
+  ],
+  [
+    "a constraint without a rated speed",
+    (d) => Object.assign(d.sites[0].lines[0], { constraint: "temper-01" }),
+    `${LINE}.constraint: must be a machine of the line with a rated speed; it has molder-01, packer-03`,
+  ],
+  [
+    "a rated speed of a product that isn't made",
+    (d) => Object.assign(machine(d, "molder-01").rated, { by_product: { ruby: 5000 } }),
+    `${LINE}.machines[7].rated.by_product.ruby: is no product; products are dark, milk, white`,
+  ],
   ["another form of plant file", (d) => Object.assign(d, { plant: 2 }), "plant: must be 1, not 2"],
   [
     "a site that is no topic level",
@@ -57,8 +82,8 @@ const BROKEN: readonly [name: string, change: (document: Breakable) => void, fin
   ],
   [
     "a machine that stands twice",
-    (d) => Object.assign(machine(d, "molder-01"), { id: "temper-01" }),
-    `${LINE}.machines[7].id: "temper-01" stands twice; the first is at [6]`,
+    (d) => Object.assign(machine(d, "cooltunnel-01"), { id: "temper-01" }),
+    `${LINE}.machines[8].id: "temper-01" stands twice; the first is at [6]`,
   ],
   [
     "a line that stands twice",

@@ -1,5 +1,6 @@
 import { parseTimestamp } from "../../contract/timestamp.ts";
 import type { View, ViewMessage, ViewMessageOf, ViewStore } from "../../views/view.ts";
+import { placedAt } from "../placed-at.ts";
 import { foldCurrent } from "./current-fold.ts";
 import {
   CURRENT,
@@ -39,11 +40,6 @@ export const machineStateView: View = {
     checkState(message, row, store);
   },
 };
-
-/** Nothing is received before it happens: what a clock that is ahead dates into the future is placed at its receipt. */
-function placedAt({ atMs, receivedAtMs }: ViewMessage): number {
-  return Math.min(atMs, receivedAtMs);
-}
 
 function stateRow({ topic, boot, seq, id, payload }: ViewMessageOf<"state">, atMs: number): StateRow {
   const { stop_reason: reason } = payload;

@@ -1,7 +1,7 @@
 import type { PackmlState } from "../../contract/schemas/state-v2.ts";
 import type { ViewReading } from "../../views/view-table.ts";
+import { lengthMs, overlap, type Span } from "../span.ts";
 import { STATES, type StateRow } from "./machine-state-tables.ts";
-import { lengthMs, overlap, type Span } from "./span.ts";
 import { beganMs, beginsAnew, isLink, sameState } from "./state-order.ts";
 import { type StopReason, stopReasonOf } from "./stop-reason.ts";
 import { type UnknownSpan, type UnknownWhy, unknownSpans, type Watch } from "./unknown-time.ts";

@@ -1,8 +1,8 @@
 import type { ViewReading } from "../../views/view-table.ts";
+import { overlap, type Span } from "../span.ts";
 import { linkLosses } from "./link-losses.ts";
 import { PRESENCE, SEEN } from "./machine-state-tables.ts";
 import { hourOf, SLOT_MS, slotsOf } from "./presence.ts";
-import { overlap, type Span } from "./span.ts";
 
 /** Why nobody knows what a machine did: its connection was lost, it fell silent, or it has not said. */
 export type UnknownWhy = "offline" | "silent" | "not_said";

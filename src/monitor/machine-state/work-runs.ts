@@ -1,7 +1,7 @@
 import type { ViewReading } from "../../views/view-table.ts";
+import { overlap, type Span } from "../span.ts";
 import { WORK, type WorkRow } from "./machine-state-tables.ts";
 import { hourOf } from "./presence.ts";
-import { overlap, type Span } from "./span.ts";
 
 /** What a machine worked on for a time; null where it names only the other of the two. */
 export interface WorkRun extends Span {

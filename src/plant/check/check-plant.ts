@@ -7,6 +7,8 @@ import type { PlantDocument, Site } from "../schema/plant-document.ts";
 import type { Product } from "../schema/product.ts";
 import { checkProduction } from "./check-production.ts";
 import { checkProduct } from "./check-products.ts";
+import { checkRatedSpeeds } from "./check-rated-speeds.ts";
+import { checkShifts, checkTimezone } from "./check-shifts.ts";
 import { checkTags } from "./check-tags.ts";
 import type { KnownNames } from "./known-names.ts";
 
@@ -25,11 +27,14 @@ export function checkPlant(document: PlantDocument, findings: Findings): void {
   }
   for (const [path, site] of entries<Site>(document.sites, ["sites"])) {
     checkDistinct(site.lines, [...path, "lines"], findings);
+    if (findings.clean([...path, "timezone"])) checkTimezone(site.timezone, [...path, "timezone"], findings);
+    if (findings.clean([...path, "shifts"])) checkShifts(site.shifts, [...path, "shifts"], findings);
     for (const [linePath, line] of entries<Line>(site.lines, [...path, "lines"])) {
       // Asked before the meaning is looked at, so that one wrong limit doesn't hide what is wrong with production.
       const soundForm = findings.clean(linePath);
       checkMachines(site, line, linePath, names, findings);
       if (soundForm) checkProduction(line, linePath, names, findings);
+      if (soundForm) checkRatedSpeeds(line, linePath, names, findings);
     }
   }
 }

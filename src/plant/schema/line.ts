@@ -109,6 +109,11 @@ export const LineSchema = closedObject(
     ),
     tank: Type.Optional(TankSchema),
     production: Type.Optional(ProductionSchema),
+    constraint: Type.Optional(
+      name(
+        "id of the machine that gives the line its pace; by default the slowest of those rated in the last one's unit",
+      ),
+    ),
     machines: Type.Array(MachineSchema, { minItems: 1, description: "its machines" }),
   },
   { description: "a line" },

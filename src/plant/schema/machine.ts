@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
 import { IDENTIFIER_PATTERN, name, positive } from "./quantity.ts";
+import { RatedSpeedSchema } from "./rated-speed.ts";
 import { MachineSimulationSchema } from "./simulation/machine-simulation.ts";
 import { type Tag, TagSchema } from "./tag.ts";
 
@@ -43,6 +44,7 @@ export const MachineSchema = closedObject(
         description: "the tags that say at a glance how it does; by default the first three with limits",
       }),
     ),
+    rated: Type.Optional(RatedSpeedSchema),
     v1_tags: Type.Optional(
       Type.Array(Type.String(), { description: "the tags that payload version 1 carries; by default none" }),
     ),

@@ -4,12 +4,19 @@ import { IngredientSchema } from "./ingredient.ts";
 import { LineSchema } from "./line.ts";
 import { ProductSchema } from "./product.ts";
 import { name } from "./quantity.ts";
+import { ShiftSchema } from "./shift.ts";
 
 const SiteSchema = closedObject(
   {
     id: Type.String({ description: "its level in the topic" }),
     name: Type.Optional(name("its name")),
     timezone: Type.Optional(name("IANA time zone, for example Africa/Tunis")),
+    shifts: Type.Optional(
+      Type.Array(ShiftSchema, {
+        minItems: 1,
+        description: "when it works, on the clock of its time zone; by default all time is planned",
+      }),
+    ),
     lines: Type.Array(LineSchema, { minItems: 1, description: "its lines" }),
   },
   { description: "a site" },

@@ -9,7 +9,7 @@ import { approach } from "../process/first-order.ts";
 import type { Mould } from "../process/mould.ts";
 import { NozzleRow } from "../process/nozzle-row.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
-import type { Readings } from "../report/machine-event.ts";
+import type { Counts, Readings } from "../report/machine-event.ts";
 import { roundTo } from "../report/round-to.ts";
 import { timestampV2 } from "../report/timestamp-text.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
@@ -40,6 +40,7 @@ export class Depositor implements MachineModel {
   #boundary: { readonly from: string; readonly to: string; readonly sinceMs: number } | undefined;
   #run: BarRun | undefined;
   readonly #flowOf = (nozzle: number): number => this.#context.line.disturbances.nozzleFlow(nozzle);
+  readonly #startMs: number;
   #progress = 0;
   #moulds = 0;
   #startUpLeft = 0;
@@ -53,10 +54,12 @@ export class Depositor implements MachineModel {
     source: MassSource,
     tunnel: MouldReceiver,
     batch: ProductionBatch,
+    startMs: number,
   ) {
     const { parameters, random, report, line } = context;
     this.#context = context;
     this.#source = source;
+    this.#startMs = startMs;
     this.#tunnel = tunnel;
     this.#nozzles = new NozzleRow(parameters, random);
     this.#sampling = new Countdown(random.between(10, parameters.sample_minutes * 60));
@@ -90,23 +93,31 @@ export class Depositor implements MachineModel {
   #mayRun(mass: TemperedMass | undefined): boolean {
     const { report, line } = this.#context;
     if (!this.#tunnel.moving) {
-      report.become("Suspended", {
-        code: "BELT_STANDS",
-        category: "blocked",
-        caused_by: line.machine("packaging").key,
-      });
+      report.become(
+        "Suspended",
+        {
+          code: "BELT_STANDS",
+          category: "blocked",
+          caused_by: line.machine("packaging").key,
+        },
+        this.#counts,
+      );
       return false;
     }
     if (mass === undefined) {
-      report.become("Suspended", {
-        code: "NO_MASS",
-        category: "starved",
-        caused_by: line.machine("tempering").key,
-      });
+      report.become(
+        "Suspended",
+        {
+          code: "NO_MASS",
+          category: "starved",
+          caused_by: line.machine("tempering").key,
+        },
+        this.#counts,
+      );
       return false;
     }
     this.#label(mass);
-    report.become("Execute");
+    report.become("Execute", undefined, this.#counts);
     return true;
   }
 
@@ -223,6 +234,18 @@ export class Depositor implements MachineModel {
       })),
     });
   }
+
+  /** Bars that were filled; which of them are bad is seen at the end of the line. */
+  readonly #counts = (): Counts => {
+    const bars = this.#moulds * this.#context.parameters.cavities;
+    return {
+      unit: "pieces",
+      consumed: bars,
+      processed: bars,
+      defective: 0,
+      since: timestampV2(this.#startMs),
+    };
+  };
 
   readings(): Readings {
     const { random } = this.#context;

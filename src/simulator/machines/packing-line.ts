@@ -217,6 +217,7 @@ export class PackingLine implements MachineModel, BarReceiver {
     if (before.productType === batch.productType) {
       this.#batch = batch;
       this.#beginBatch(batch);
+      report.become("Execute", undefined, this.#counts);
       return false;
     }
     this.#palletiser.close(before, report.nowMs);

@@ -23,6 +23,9 @@ export type RunState = "Execute" | "Idle" | "Held" | "Suspended" | "Stopped" | "
 /** Machines send a few milliseconds apart from one second to the next, as real ones do. */
 const JITTER_MS = 8;
 
+/** A machine that counts says so at least this often while it stays in one state, ms. */
+const COUNTS_EVERY_MS = 300_000;
+
 /**
  * The voice of one machine: models tell it what they do, it says so in the right form and at the right time. Keeps
  * the machine's state, its batch and its alarms; sends telemetry at the plant's interval.
@@ -40,6 +43,8 @@ export class MachineReporter {
   #state: RunState | undefined;
   #reasonCode: string | undefined;
   #sinceMs = 0;
+  #countedMs = 0;
+  #countedBatch: ProductionBatch | undefined;
   #nowMs = 0;
 
   /** @param random a stream of the machine's own, used for when it speaks and nothing else. */
@@ -80,12 +85,20 @@ export class MachineReporter {
     this.#say({ type: "state", body: { state: "ONLINE" } });
   }
 
-  /** Takes a state; said when it or its reason is new, and only then is it counted. */
+  /**
+   * Takes a state; said when it or its reason is new. One that is counted is said again from time to time and when the
+   * batch is another one, so that what was made is known while the machine just runs.
+   */
   become(state: RunState, reason?: StopReason, counts?: () => Counts): void {
-    if (this.#state === state && this.#reasonCode === reason?.code) return;
+    const stays = this.#state === state && this.#reasonCode === reason?.code;
+    if (stays && (counts === undefined || !this.#countsAreOld)) return;
+    if (!stays) this.#sinceMs = this.#nowMs;
     this.#state = state;
     this.#reasonCode = reason?.code;
-    this.#sinceMs = this.#nowMs;
+    if (counts !== undefined) {
+      this.#countedMs = this.#nowMs;
+      this.#countedBatch = this.#batch;
+    }
     this.#say({
       type: "state",
       body: {
@@ -93,9 +106,14 @@ export class MachineReporter {
         mode: "Production",
         ...(reason === undefined ? {} : { stop_reason: reason }),
         ...(counts === undefined ? {} : { counts: counts() }),
+        ...(stays ? { since: timestampV2(this.#sinceMs) } : {}),
         ...this.#work(),
       },
     });
+  }
+
+  get #countsAreOld(): boolean {
+    return this.#countedBatch !== this.#batch || this.#nowMs - this.#countedMs >= COUNTS_EVERY_MS;
   }
 
   /** Seconds in the present state. */

@@ -15,3 +15,13 @@ export function overlap(a: Span, b: Span): Span | undefined {
   const toMs = Math.min(a.toMs, b.toMs);
   return fromMs < toMs ? { fromMs, toMs } : undefined;
 }
+
+/** How much of spans that don't overlap lies within one, milliseconds. */
+export function overlapMs(spans: readonly Span[], within: Span): number {
+  let sum = 0;
+  for (const span of spans) {
+    const part = overlap(span, within);
+    if (part !== undefined) sum += lengthMs(part);
+  }
+  return sum;
+}
