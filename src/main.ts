@@ -1,11 +1,13 @@
 import { writeSync } from "node:fs";
 import { argv, cwd } from "node:process";
+import { OutputLoss, readerGone } from "./adapters/terminal/output-loss.ts";
 import { processTerminal } from "./adapters/terminal/terminal.ts";
 import { runProgram } from "./commands/program.ts";
 import { asConcheError, errorReport, exitCodeOf } from "./commands/report-error.ts";
 import type { Presentation, Surroundings } from "./commands/run-command.ts";
 import { requestStop } from "./commands/stop-signal.ts";
 import { processEnvironment } from "./config/environment.ts";
+import { ConcheError } from "./errors/conche-error.ts";
 
 /**
  * Runs the words after `conche`, and is the one place where an error is printed. Sets the exit code, and leaves
@@ -17,6 +19,7 @@ export async function main(words: string[]): Promise<void> {
   const presentation: Presentation = {
     json: words.includes("--json") || environment.CONCHE_JSON === "true",
     debug: words.includes("--debug") || environment.CONCHE_DEBUG === "true",
+    outlivesOutput: false,
   };
   const fail = (thrown: unknown): void => {
     const error = asConcheError(thrown);
@@ -25,9 +28,10 @@ export async function main(words: string[]): Promise<void> {
   };
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
-  endWithReader(fail);
+  const loss = new OutputLoss();
+  watchOutput(presentation, loss, fail);
 
-  const terminal = processTerminal();
+  const terminal = processTerminal(loss);
   const surroundings: Surroundings = { environment, workingFolder: cwd(), terminal, presentation };
   try {
     process.exitCode = await runProgram(words, surroundings);
@@ -37,14 +41,24 @@ export async function main(words: string[]): Promise<void> {
   }
 }
 
-/** `conche log export | head`: when nobody reads any more, a running data center drains, all else just ends. */
-function endWithReader(fail: (thrown: unknown) => void): void {
+/**
+ * `conche log export | head`: a command that prints ends with its reader, and fails where its output can't be written.
+ * What serves others goes on, counts what is lost, and says so in health and metrics: a full disk beside it, or a log
+ * collector that was restarted, must not end a data center.
+ */
+function watchOutput(presentation: Presentation, loss: OutputLoss, fail: (thrown: unknown) => void): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") fail(error);
+    if (presentation.outlivesOutput) loss.failed(error);
+    else if (!readerGone(error)) fail(outputUnwritable(error));
     else if (!requestStop()) process.exit(0);
   });
   // Where errors can't be shown any more, nothing is left to do about it.
   process.stderr.on("error", () => {});
+}
+
+function outputUnwritable(error: NodeJS.ErrnoException): ConcheError {
+  const message = `standard output can't be written: ${error.message}`;
+  return new ConcheError("CONCHE_OUTPUT_UNWRITABLE", { message, cause: error });
 }
 
 /** Synchronous: the process leaves right after. */

@@ -17,6 +17,7 @@ export const bridge = defineCommand({
       "one of several sites",
     ],
   ],
+  outlivesOutput: true,
   settings: ["outbox", "forwarding", "local", "cloud", "http", "forSeconds", "quiet"],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();

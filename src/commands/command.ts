@@ -41,7 +41,8 @@ export interface Invocation<Options extends OptionDefinitions = OptionDefinition
   readonly config: Config;
   readonly terminal: Terminal;
   /**
-   * Aborted by the first SIGINT, SIGTERM or SIGHUP, or when the reader of the output goes away. Asking for it
+   * Aborted by the first SIGINT, SIGTERM or SIGHUP, or when the reader of the output goes away
+   * and the command does not outlive that. Asking for it
    * takes the signals over: the command then has to end by itself. A second signal ends the process at once.
    */
   readonly stopSignal: () => AbortSignal;
@@ -75,6 +76,8 @@ export interface CommandDefinition<Options extends OptionDefinitions = OptionDef
   /** The slices of the configuration whose flags it takes. Without them neither file nor environment is read. */
   readonly settings?: readonly ConfigSlice[];
   readonly options?: Options;
+  /** It serves others, and goes on when its output can't be written: a full disk, or a reader that went away. */
+  readonly outlivesOutput?: true;
   /** Resolves with the exit code, or nothing for 0. Errors are thrown: main.ts prints them. */
   readonly run: (invocation: Invocation<Options>) => Promise<number | undefined>;
 }

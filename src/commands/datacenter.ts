@@ -17,6 +17,7 @@ export const datacenter = defineCommand({
       "reachable from the plant, with passwords",
     ],
   ],
+  outlivesOutput: true,
   settings: ["data", "plant", "forSeconds", "quiet", "mqtt", "http", "broker"],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();

@@ -22,6 +22,7 @@ export const edge = defineCommand({
       "named in the plant",
     ],
   ],
+  outlivesOutput: true,
   settings: ["outbox", "forwarding", "cloud", "local", "mqtt", "http", "forSeconds", "quiet"],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();

@@ -11,6 +11,8 @@ import { stopSignal } from "./stop-signal.ts";
 export interface Presentation {
   json: boolean;
   debug: boolean;
+  /** Whether the run goes on when its output can't be written. */
+  outlivesOutput: boolean;
 }
 
 /** What a run stands in. */
@@ -45,6 +47,7 @@ export async function runCommand(definition: CommandDefinition, given: Given, su
   const { config, problems } = await readConfig(sources);
   surroundings.presentation.json = config.json;
   surroundings.presentation.debug = config.debug;
+  surroundings.presentation.outlivesOutput = definition.outlivesOutput === true;
   const { values, problems: ownProblems } = readOptions(definition, given.options);
   if (problems.length > 0) throw configError([...problems, ...ownProblems]);
   if (ownProblems.length > 0) {

@@ -24,6 +24,7 @@ export const up = defineCommand({
     ["conche up --for 20 --mqtt-port 0 --http-port 0", "20 seconds on free ports"],
     ["conche up --lines 4 --speed 60", "four lines, a minute in a second"],
   ],
+  outlivesOutput: true,
   settings: ["data", "plant", "outbox", "forSeconds", "quiet", "mqtt", "http", "simulation", "broker"],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { ForwardStatus } from "../../edge/forwarding/forward-status.ts";
 import type { HealthReport } from "../../ingest/health.ts";
+import { registerOutputCounter } from "./output-counter.ts";
 
 /** What the metrics of an edge or bridge ask when they are read. */
 export interface ForwardMetricSources {
@@ -13,6 +14,8 @@ export interface ForwardMetricSources {
   readonly oldest: () => Promise<number | undefined>;
   /** Most bytes of telemetry kept. */
   readonly telemetryLimitBytes: number;
+  /** Writes to standard output that failed. */
+  readonly outputLost?: () => number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -26,6 +29,7 @@ export function forwardMetrics(sources: ForwardMetricSources): () => Promise<str
   registerCounters(registry, sources);
   registerOutbox(registry, sources);
   registerState(registry, sources);
+  registerOutputCounter(registry, sources.outputLost ?? (() => 0));
   collectDefaultMetrics({ register: registry });
   return () => registry.metrics();
 }

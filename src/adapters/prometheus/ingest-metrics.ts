@@ -4,6 +4,7 @@ import type { HealthReport } from "../../ingest/health.ts";
 import { type IngestObserver, observers } from "../../ingest/observer.ts";
 import type { SequenceState } from "../../log/sequence-state.ts";
 import { CommitCounters } from "./commit-counters.ts";
+import { registerOutputCounter } from "./output-counter.ts";
 import { registerPublisherGauges } from "./publisher-gauges.ts";
 import { PublisherLedger } from "./publisher-ledger.ts";
 
@@ -24,6 +25,8 @@ export interface MetricSources {
   readonly walBytes: () => number;
   /** Open connections of the embedded broker; left out where another broker is used. */
   readonly brokerConnections?: () => number;
+  /** Writes to standard output that failed. */
+  readonly outputLost?: () => number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -46,6 +49,7 @@ export function ingestMetrics(sources: MetricSources): IngestMetrics {
   const counters = new CommitCounters(registry, sources.now ?? Date.now);
   registerPublisherGauges(registry, ledger);
   registerStateGauges(registry, sources);
+  registerOutputCounter(registry, sources.outputLost ?? (() => 0));
   collectDefaultMetrics({ register: registry });
   return {
     observer: observers(counters, {

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import type { OutputLoss } from "./output-loss.ts";
 
 /** Where commands read and write. Tests give streams in memory. */
 export interface Terminal {
@@ -9,6 +10,8 @@ export interface Terminal {
   readonly columns: number | null;
   /** Whether `out` may be coloured: a terminal that can, and nobody set NO_COLOR. */
   readonly colour: boolean;
+  /** What could not be written to `out`; counted where the process goes on without it. */
+  readonly loss?: OutputLoss;
 }
 
 /** A terminal that doesn't know its size (in a container, under `script`) says 0. */
@@ -26,7 +29,7 @@ export function widthOf({
 }
 
 /** The process's own terminal. */
-export function processTerminal(): Terminal {
+export function processTerminal(loss: OutputLoss): Terminal {
   const { stdin, stdout, stderr } = process;
   return {
     in: stdin,
@@ -37,6 +40,7 @@ export function processTerminal(): Terminal {
       return widthOf(stdout);
     },
     colour: stdout.isTTY === true && stdout.hasColors(),
+    loss,
   };
 }
 
@@ -50,5 +54,6 @@ export function withoutColour(terminal: Terminal): Terminal {
       return terminal.columns;
     },
     colour: false,
+    ...(terminal.loss === undefined ? {} : { loss: terminal.loss }),
   };
 }

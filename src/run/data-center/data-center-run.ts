@@ -13,6 +13,7 @@ import type { HealthReport } from "../../ingest/health.ts";
 import { observers } from "../../ingest/observer.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { authority, type ChosenDelivery, chooseDelivery } from "../broker/delivery.ts";
+import { withOutputCheck } from "../output-check.ts";
 
 /** What a data center is run with. */
 export interface DataCenterRunParts {
@@ -58,7 +59,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
     });
     let center: DataCenter | undefined;
     const knowsMachine = plant.hasMachine;
-    const health = () => center?.health() ?? STARTING;
+    const health = () => withOutputCheck(center?.health() ?? STARTING, terminal);
     const metrics = ingestMetrics({
       version: packageVersion(),
       knowsMachine,
@@ -67,6 +68,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       waiting: () => center?.ingester.unsettled ?? 0,
       logBytes: () => log.sizeBytes(),
       walBytes: () => log.walBytes(),
+      outputLost: () => terminal.loss?.writes ?? 0,
       ...(chosen.connections === undefined ? {} : { brokerConnections: chosen.connections }),
     });
     // Before the delivery: whoever watches the start must be able to ask.

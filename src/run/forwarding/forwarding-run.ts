@@ -16,6 +16,7 @@ import type { HealthReport } from "../../ingest/health.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
 import { SYSTEM_CLOCK } from "../../time/system-clock.ts";
 import { authority, withoutPassword } from "../broker/delivery.ts";
+import { withOutputCheck } from "../output-check.ts";
 import { chooseLocalSide } from "./local-side.ts";
 import { type Names, namesOf } from "./names.ts";
 import { forwarderNotice } from "./notices.ts";
@@ -72,13 +73,15 @@ export async function runForwarding({ role, config, terminal }: ForwardingRunPar
     const names = namesOf(role, config, outbox.memory.id);
     let running: Running | undefined;
     const status = () => running?.status();
-    const health = () => (running === undefined ? STARTING : running.health(failure));
+    const health = () =>
+      withOutputCheck(running === undefined ? STARTING : running.health(failure), terminal);
     const metrics = forwardMetrics({
       version: packageVersion(),
       health,
       status,
       oldest: () => outbox.oldest(),
       telemetryLimitBytes: telemetryBytes,
+      outputLost: () => terminal.loss?.writes ?? 0,
     });
     const server = await startHealthServer({ ...config.http, health, metrics });
     opened.defer(() => server.close());
