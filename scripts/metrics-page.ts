@@ -21,6 +21,7 @@ export async function metricsPage(): Promise<string> {
     logBytes: none,
     walBytes: none,
     brokerConnections: none,
+    sessionsLost: none,
   });
   const forward = forwardMetrics({
     version: "",

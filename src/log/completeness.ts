@@ -1,5 +1,6 @@
 import { isUpTopic, parseUpTopic } from "../contract/topic.ts";
 import type { SeqRange } from "../sequence/seq-range.ts";
+import type { SessionLoss } from "./delivery-session.ts";
 import type { SequenceState } from "./sequence-state.ts";
 
 /** What a machine sent without identity: it can be counted, and nobody can tell what is missing. */
@@ -28,6 +29,8 @@ export interface CompletenessReading {
   /** Costs a pass over the whole log where there are any such messages, and nothing where there are none. */
   unsequenced(): Iterable<UnsequencedCount>;
   unsequencedQuarantine(): Iterable<UnsequencedQuarantine>;
+  /** When brokers had lost the data center's session. */
+  sessionLosses(): Iterable<SessionLoss>;
   close(): void;
 }
 
@@ -90,6 +93,8 @@ export interface CompletenessReport {
   readonly totals: CompletenessTotals;
   /** By machine, its boots in the order in which they were first heard. */
   readonly rows: readonly CompletenessRow[];
+  /** When messages without identity may be missing that nobody can count, oldest first. */
+  readonly sessionsLost: readonly SessionLoss[];
 }
 
 /** Draws up the report. */
@@ -101,7 +106,11 @@ export function reportCompleteness(
   const rows = all
     .filter((row) => fits(row, filter))
     .sort((a, b) => compare(a.machine, b.machine) || a.firstSeenAt - b.firstSeenAt);
-  return { totals: totalsOf(rows), rows };
+  const { sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY } = filter;
+  const sessionsLost = [...reading.sessionLosses()].filter(
+    (loss) => loss.untilMs >= sinceMs && loss.fromMs < untilMs,
+  );
+  return { totals: totalsOf(rows), rows, sessionsLost };
 }
 
 function* sequencedRows(reading: CompletenessReading): Generator<CompletenessRow> {

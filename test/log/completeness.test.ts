@@ -20,6 +20,7 @@ function reading(parts: Partial<CompletenessReading>): CompletenessReading {
     sequences: () => [],
     unsequenced: () => [],
     unsequencedQuarantine: () => [],
+    sessionLosses: () => [],
     close: () => {},
     ...parts,
   };

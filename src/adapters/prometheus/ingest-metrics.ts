@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { MachineKey } from "../../contract/topic.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import { type IngestObserver, observers } from "../../ingest/observer.ts";
@@ -25,6 +25,8 @@ export interface MetricSources {
   readonly walBytes: () => number;
   /** Open connections of the embedded broker; left out where another broker is used. */
   readonly brokerConnections?: () => number;
+  /** Times that another broker had lost the session since the start; left out where the embedded one is used. */
+  readonly sessionsLost?: () => number;
   /** Writes to standard output that failed. */
   readonly outputLost?: () => number;
   /** Milliseconds since 1970. */
@@ -81,6 +83,18 @@ function registerStateGauges(registry: Registry, sources: MetricSources): void {
   );
   if (brokerConnections !== undefined) {
     gauge("conche_broker_connections", "Open connections of the embedded broker", brokerConnections);
+  }
+  const { sessionsLost } = sources;
+  if (sessionsLost !== undefined) {
+    new Counter({
+      name: "conche_broker_sessions_lost_total",
+      help: "Times that the broker had lost our session, with what it should have kept; when: conche report completeness",
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(sessionsLost());
+      },
+    });
   }
   new Gauge({
     name: "conche_check_ok",

@@ -1,4 +1,5 @@
 import type { CompletenessReport, CompletenessRow } from "../../log/completeness.ts";
+import type { SessionLoss } from "../../log/delivery-session.ts";
 import { counted, grouped, unsequencedLine } from "./counts.ts";
 import { type CsvValue, csvRows } from "./csv.ts";
 import { jsonLine } from "./json-line.ts";
@@ -23,12 +24,16 @@ const RANGES_SHOWN = 5;
 const NOTABLE_SKEW_MS = 1_000;
 
 /** The report for people. */
-export function completenessText({ totals, rows }: CompletenessReport, surface: TableSurface): string {
+export function completenessText(
+  { totals, rows, sessionsLost }: CompletenessReport,
+  surface: TableSurface,
+): string {
   const { publishers, incomplete, seen, stored, missing, refilled, duplicates } = totals;
   const law = `seen ${grouped(seen)} = stored ${grouped(stored)} + quarantined ${grouped(seen - stored - missing)} + missing ${grouped(missing)}`;
   const further = `${counted(refilled, "number")} refilled, ${counted(duplicates, "duplicate")}`;
   const unsequenced = rows.filter(({ boot }) => boot === null);
-  if (rows.length === 0) return "no publisher fits";
+  const lost = sessionsLost.map(lossLine);
+  if (rows.length === 0) return ["no publisher fits", ...lost].join("\n");
   const verdict =
     incomplete === 0
       ? "nothing is missing of what has numbers"
@@ -39,9 +44,16 @@ export function completenessText({ totals, rows }: CompletenessReport, surface: 
     `${counted(publishers, "publisher")}: ${law}`,
     further,
     ...(unsequenced.length === 0 ? [] : [unsequencedLine(unsequenced)]),
+    ...lost,
     "",
     verdict,
   ].join("\n");
+}
+
+/** Never a number: of what has none, only the time can be told. */
+function lossLine({ broker, clientId, fromMs, untilMs }: SessionLoss): string {
+  const [from, until] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
+  return `${from} to ${until}: ${broker} had lost the session ${clientId}; messages without identity may be missing`;
 }
 
 function cells(row: CompletenessRow): TableCell[] {
@@ -77,8 +89,14 @@ function rangeText([from, to]: readonly [number, number]): string {
 }
 
 /** The report as one JSON document in a line. */
-export function completenessJson({ totals, rows }: CompletenessReport): string {
-  return jsonLine({ totals: { ...totals }, rows: rows.map((row) => fields(row)) });
+export function completenessJson({ totals, rows, sessionsLost }: CompletenessReport): string {
+  const lost = sessionsLost.map(({ broker, clientId, fromMs, untilMs }) => ({
+    broker,
+    client_id: clientId,
+    from: new Date(fromMs).toISOString(),
+    until: new Date(untilMs).toISOString(),
+  }));
+  return jsonLine({ totals: { ...totals }, rows: rows.map((row) => fields(row)), sessions_lost: lost });
 }
 
 /** The rows as CSV, with a head; every missing range in the last column. Escaped where a person looks. */

@@ -1,5 +1,6 @@
 import type { ReportedEvent } from "../../adapters/aedes/broker-event.ts";
 import type { ConsumerEvent } from "../../adapters/mqtt-packet/consumer-event.ts";
+import type { SessionLoss } from "../../log/delivery-session.ts";
 
 /** A line for the console. */
 export interface Notice {
@@ -39,6 +40,15 @@ export function brokerNotice(event: ReportedEvent): Notice | undefined {
     case "defect":
       return warning(`the broker met a defect: ${event.detail}`);
   }
+}
+
+/** That a broker had lost the session, and since when. */
+export function sessionLossNotice({ broker, clientId, fromMs, untilMs }: SessionLoss): Notice {
+  const [from, until] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
+  return {
+    level: "warning",
+    text: `${broker} has lost the session ${clientId}: messages without identity may be missing from ${from} to ${until} (\`conche report completeness\` keeps saying so)`,
+  };
 }
 
 /** What happens to the connection to another broker, in a line; undefined for what is everyday. */

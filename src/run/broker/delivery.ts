@@ -1,11 +1,16 @@
 import type { OpenLogins } from "../../access/logins.ts";
 import { EmbeddedBroker } from "../../adapters/aedes/embedded-broker.ts";
 import { PasswordFile } from "../../adapters/credentials/password-file.ts";
+import type { ConsumerEvent } from "../../adapters/mqtt-packet/consumer-event.ts";
 import { MqttConsumer } from "../../adapters/mqtt-packet/mqtt-consumer.ts";
 import type { Config } from "../../config/config-schema.ts";
+import { messageOf } from "../../errors/conche-error.ts";
+import { SessionWatch } from "../../ingest/session-watch.ts";
+import type { SessionNotes } from "../../log/delivery-session.ts";
 import type { BrokerRetained } from "../../log/message-log.ts";
+import { parseBrokerUrl } from "../../mqtt/broker-address.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
-import { brokerNotice, consumerNotice, type Notice } from "./broker-notices.ts";
+import { brokerNotice, consumerNotice, type Notice, sessionLossNotice } from "./broker-notices.ts";
 import { consumerOptions } from "./consumer-options.ts";
 
 /** A delivery together with what the banner and the metrics say of it. */
@@ -15,6 +20,8 @@ export interface ChosenDelivery {
   readonly addresses: () => { readonly mqtt?: string; readonly webSocket?: string; readonly broker?: string };
   /** Open connections of the embedded broker; undefined with another broker. */
   readonly connections: (() => number) | undefined;
+  /** Times that another broker had lost our session since the start; undefined with the embedded one. */
+  readonly sessionsLost?: () => number;
 }
 
 /**
@@ -25,14 +32,36 @@ export async function chooseDelivery(
   config: Config,
   retained: Iterable<BrokerRetained>,
   notice: (notice: Notice | undefined) => void,
+  sessions: SessionNotes,
 ): Promise<ChosenDelivery> {
-  const { url } = config.broker;
+  const { url, clientId } = config.broker;
   if (url !== null) {
+    let sessionsLost = 0;
+    const watch = new SessionWatch({
+      notes: sessions,
+      broker: parseBrokerUrl(url).display,
+      clientId,
+      now: Date.now,
+      onLoss: (loss) => {
+        sessionsLost++;
+        notice(sessionLossNotice(loss));
+      },
+    });
     const delivery = new MqttConsumer({
       ...(await consumerOptions(url, config)),
-      onStatus: (event) => notice(consumerNotice(event)),
+      onStatus: (event) => {
+        // Said by the watch, which knows since when, and knows of earlier runs.
+        if (event.kind !== "session-lost") notice(consumerNotice(event));
+        const failure = watchSession(watch, event);
+        if (failure !== undefined) notice(failure);
+      },
     });
-    return { delivery, addresses: () => ({ broker: withoutPassword(url) }), connections: undefined };
+    return {
+      delivery,
+      sessionsLost: () => sessionsLost,
+      addresses: () => ({ broker: withoutPassword(url) }),
+      connections: undefined,
+    };
   }
   const { host, port, wsPort, allowedOrigins, passwords, packetLimit } = config.mqtt;
   const broker = new EmbeddedBroker({
@@ -53,6 +82,21 @@ export async function chooseDelivery(
     }),
     connections: () => broker.stats().connections,
   };
+}
+
+/** What a session's notes can't take (a full disk) keeps nobody from connecting. */
+function watchSession(watch: SessionWatch, event: ConsumerEvent): Notice | undefined {
+  try {
+    if (event.kind === "connected") watch.connected(event.sessionPresent);
+    else if (event.kind === "subscribed") watch.subscribed();
+    else if (event.kind === "lost" || event.kind === "stopped") watch.ended();
+    return undefined;
+  } catch (error) {
+    return {
+      level: "warning",
+      text: `the session at the broker can't be noted in the log: ${messageOf(error)}`,
+    };
+  }
 }
 
 /** The users of a password file; undefined where none is named. */

@@ -54,9 +54,14 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
   try {
     const log = await openMessageLog(config.data);
     opened.defer(() => log.close());
-    const chosen = await chooseDelivery(config, log.brokerRetained(), (notice) => {
-      if (notice !== undefined) view.notice(notice.level, notice.text);
-    });
+    const chosen = await chooseDelivery(
+      config,
+      log.brokerRetained(),
+      (notice) => {
+        if (notice !== undefined) view.notice(notice.level, notice.text);
+      },
+      log.sessions,
+    );
     let center: DataCenter | undefined;
     const knowsMachine = plant.hasMachine;
     const health = () => withOutputCheck(center?.health() ?? STARTING, terminal);
@@ -68,6 +73,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       waiting: () => center?.ingester.unsettled ?? 0,
       logBytes: () => log.sizeBytes(),
       walBytes: () => log.walBytes(),
+      ...(chosen.sessionsLost === undefined ? {} : { sessionsLost: chosen.sessionsLost }),
       outputLost: () => terminal.loss?.writes ?? 0,
       ...(chosen.connections === undefined ? {} : { brokerConnections: chosen.connections }),
     });

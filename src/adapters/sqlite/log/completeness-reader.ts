@@ -3,9 +3,11 @@ import type {
   UnsequencedCount,
   UnsequencedQuarantine,
 } from "../../../log/completeness.ts";
+import type { SessionLoss } from "../../../log/delivery-session.ts";
 import type { SequenceState } from "../../../log/sequence-state.ts";
 import { openForReading, type ReadableLog } from "./open-for-reading.ts";
 import { allSequences } from "./sequence-table.ts";
+import { readSessionLosses } from "./session-table.ts";
 
 /** As errors put it. */
 const READING = "reading what the log knows of its publishers";
@@ -49,6 +51,10 @@ export class CompletenessReader implements CompletenessReading {
         ...seenAt(row),
       }));
     });
+  }
+
+  sessionLosses(): SessionLoss[] {
+    return this.#log.guard(READING, readSessionLosses);
   }
 
   unsequencedQuarantine(): UnsequencedQuarantine[] {

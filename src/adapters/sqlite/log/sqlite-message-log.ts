@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Publisher } from "../../../contract/identity.ts";
 import { ConcheError } from "../../../errors/conche-error.ts";
+import type { SessionNotes } from "../../../log/delivery-session.ts";
 import type { LogPosition } from "../../../log/log-position.ts";
 import type {
   BrokerRetained,
@@ -26,6 +27,7 @@ import { NumberedMessages } from "./numbered-messages.ts";
 import { QuarantineTable } from "./quarantine-table.ts";
 import { RetainedTable } from "./retained-table.ts";
 import { SequenceTable } from "./sequence-table.ts";
+import { SessionTable } from "./session-table.ts";
 import { rowChecksum } from "./stored-rows.ts";
 import { type LogTotals, readTotals, TotalsRow } from "./totals-row.ts";
 
@@ -46,6 +48,8 @@ export interface OpenedLog {
  * messages of the next group arrive meanwhile in the kernel's buffers.
  */
 export class SqliteMessageLog implements ReplayLog {
+  /** What is kept about sessions at other brokers. */
+  readonly sessions: SessionNotes;
   readonly #db: DatabaseSync;
   readonly #opened: OpenedLog;
   readonly #messages: MessageTable;
@@ -66,6 +70,7 @@ export class SqliteMessageLog implements ReplayLog {
   constructor(opened: OpenedLog) {
     const { db, files, checkpointBytes } = opened;
     this.#db = db;
+    this.sessions = new SessionTable(db);
     this.#opened = opened;
     this.#totals = readTotals(db);
     this.#end = new LogEnds(db).end();
