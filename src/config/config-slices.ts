@@ -57,6 +57,12 @@ export const mqtt = Type.Object(
       16_777_216,
       1_048_576,
     ),
+    subscriptionLimit: integer(
+      { name: "subscription-limit", argument: "N", help: "subscriptions that one client may have" },
+      1,
+      10_000,
+      100,
+    ),
   },
   { title: "Embedded broker" },
 );

@@ -2,6 +2,7 @@ import type { MachineKey } from "../contract/topic.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
 import type { CommitGroup, IngestTotals, MessageLog } from "../log/message-log.ts";
 import type { DeliveredMessage, MessageSink, Settle } from "../mqtt/delivery.ts";
+import { heldBytes } from "../mqtt/held-bytes.ts";
 import { brokerRetained } from "./broker-retained.ts";
 import { Classifier } from "./classifier.ts";
 import { Decoder } from "./decode.ts";
@@ -11,7 +12,7 @@ import type { IngestObserver } from "./observer.ts";
 export interface IngestLimits {
   /** Most messages made durable together. */
   readonly groupSize: number;
-  /** Payload bytes waiting for their commit at which deliveries are asked to stop reading. */
+  /** Bytes of messages (payload, topic, properties) waiting for their commit at which deliveries are asked to stop reading. */
   readonly pendingBytes: number;
   /** Messages waiting at which deliveries are asked to stop reading. */
   readonly pendingMessages: number;
@@ -105,7 +106,7 @@ export class Ingester implements MessageSink {
     this.#pending.messages.push(message);
     // It gets back the very message that stands beside it.
     this.#pending.settles.push(settle as Settle);
-    this.#pendingBytes += message.payload.length;
+    this.#pendingBytes += heldBytes(message);
     if (!this.#running) {
       this.#running = true;
       // After the poll phase: by then every socket that was readable has handed over what it had.
@@ -267,7 +268,7 @@ export class Ingester implements MessageSink {
   ): void {
     for (let index = 0; index < messages.length; index++) {
       const message = messages[index] as DeliveredMessage; // the index is below the length
-      this.#pendingBytes -= message.payload.length;
+      this.#pendingBytes -= heldBytes(message);
       settles[index]?.(error, message);
     }
   }

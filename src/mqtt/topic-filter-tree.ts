@@ -3,18 +3,29 @@ interface Level<Value> {
   readonly values: Set<Value>;
 }
 
-/** Topics whose matches are remembered; machines publish on the same few again and again. */
-const REMEMBERED_TOPICS = 10_000;
+/** What is remembered of topics and their matches, bytes; machines publish on the same few again and again. */
+const REMEMBERED_BYTES = 4 * 1024 * 1024;
+/** What a level, a value with its subscription, and a remembered topic take, about, bytes. */
+const LEVEL_BYTES = 400;
+const VALUE_BYTES = 500;
+const TOPIC_BYTES = 100;
 
 /** Values under topic filters, found by topic name (MQTT 5, 4.7). Filters and topics must be valid ones. */
 export class TopicFilterTree<Value> {
   #root: Level<Value> = newLevel();
   #size = 0;
+  #bytes = 0;
   readonly #remembered = new Map<string, readonly Value[]>();
+  #rememberedBytes = 0;
 
   /** How many pairs of filter and value there are. */
   get size(): number {
     return this.#size;
+  }
+
+  /** What the filters and values take, about, bytes; not counting what is remembered. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   add(filter: string, value: Value): void {
@@ -24,13 +35,15 @@ export class TopicFilterTree<Value> {
       if (next === undefined) {
         next = newLevel();
         level.next.set(name, next);
+        this.#bytes += LEVEL_BYTES + name.length;
       }
       level = next;
     }
     if (level.values.has(value)) return;
     level.values.add(value);
     this.#size++;
-    this.#remembered.clear();
+    this.#bytes += VALUE_BYTES + 2 * filter.length;
+    this.#forget();
   }
 
   remove(filter: string, value: Value): void {
@@ -43,12 +56,15 @@ export class TopicFilterTree<Value> {
     }
     if (!path.at(-1)?.values.delete(value)) return;
     this.#size--;
-    this.#remembered.clear();
+    this.#bytes -= VALUE_BYTES + 2 * filter.length;
+    this.#forget();
     // Levels that nothing is left under go too: clients may subscribe to any number of filters in their life.
     for (let depth = names.length; depth > 0; depth--) {
       const level = path[depth];
       if (level === undefined || level.values.size > 0 || level.next.size > 0) break;
-      path[depth - 1]?.next.delete(names[depth - 1] ?? "");
+      const name = names[depth - 1] ?? "";
+      path[depth - 1]?.next.delete(name);
+      this.#bytes -= LEVEL_BYTES + name.length;
     }
   }
 
@@ -60,9 +76,16 @@ export class TopicFilterTree<Value> {
     const levels = topic.split("/");
     collect(this.#root, levels, 0, !topic.startsWith("$"), found);
     const values = [...found];
-    if (this.#remembered.size >= REMEMBERED_TOPICS) this.#remembered.clear();
+    const bytes = TOPIC_BYTES + 2 * topic.length + 8 * values.length;
+    if (this.#rememberedBytes + bytes > REMEMBERED_BYTES) this.#forget();
     this.#remembered.set(topic, values);
+    this.#rememberedBytes += bytes;
     return values;
+  }
+
+  #forget(): void {
+    this.#remembered.clear();
+    this.#rememberedBytes = 0;
   }
 }
 

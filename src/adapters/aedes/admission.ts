@@ -27,6 +27,7 @@ const REFUSED: Readonly<Partial<Record<ReasonCode, RefusalReason>>> = {
   [REASON.QOS_NOT_SUPPORTED]: "will",
   [REASON.TOPIC_NAME_INVALID]: "will",
   [REASON.NOT_AUTHORIZED]: "will",
+  [REASON.QUOTA_EXCEEDED]: "will",
 };
 
 /** Decides on every CONNECT: its form, the user's password, whose client identifier it is. */

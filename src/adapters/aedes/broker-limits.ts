@@ -16,12 +16,14 @@ export interface BrokerLimits {
   readonly keepAliveSeconds: number;
   /** Unacknowledged QoS 1 publishes per connection; told to MQTT 5 clients, which must keep to it. */
   readonly receiveMaximum: number;
-  /** Payload bytes per connection that wait for their commit before no more is read from it. */
+  /** Bytes of messages (payload, topic, properties) per connection that wait for their commit before no more is read from it. */
   readonly inFlightBytes: number;
   /** Topic aliases per connection. */
   readonly topicAliases: number;
   /** Subscriptions per client. */
   readonly subscriptions: number;
+  /** Bytes that the subscriptions of all clients together take. */
+  readonly subscriptionBytes: number;
   /** Bytes that wait to be written to one client before live messages to it are dropped (QoS 0) or it is closed. */
   readonly backlogBytes: number;
   /** How long a client may take to read what is written to it, milliseconds. */
@@ -32,11 +34,11 @@ export interface BrokerLimits {
   readonly sessions: number;
   /** QoS 1 messages that are kept for one session; the oldest goes first. */
   readonly queuedMessages: number;
-  /** Payload bytes that are kept for all sessions together. */
+  /** Bytes of messages (payload, topic, properties) that are kept for all sessions together. */
   readonly queuedBytes: number;
   /** Retained messages; one more is delivered and logged, but not retained. */
   readonly retainedMessages: number;
-  /** Payload bytes of all retained messages together. */
+  /** Bytes of all retained messages (payload, topic, properties) together. */
   readonly retainedBytes: number;
   /** Wrong passwords from one address within a minute, before further attempts are refused unread. */
   readonly failedLogins: number;
@@ -60,6 +62,7 @@ export const BROKER_LIMITS: BrokerLimits = {
   inFlightBytes: 4_194_304,
   topicAliases: 16,
   subscriptions: 100,
+  subscriptionBytes: 134_217_728,
   backlogBytes: 1_048_576,
   drainTimeoutMs: 20_000,
   sessionExpirySeconds: 86_400,

@@ -9,6 +9,8 @@ export interface ClientKnowledge {
   userOf(client: Client): string | undefined;
   /** Whether the client was allowed to subscribe to the filter. */
   granted(client: Client, filter: string): boolean;
+  /** Resolves as soon as the client can be sent another message. */
+  room(client: Client): Promise<void>;
 }
 
 /** What aedes says about a client here: the client itself, or no more than its identifier. */
@@ -88,8 +90,16 @@ export class BrokerPersistence {
     return this.#sessions.acknowledge(client.id, packet);
   }
 
-  outgoingStream(client: ClientId): Readable {
-    return Readable.from(this.#sessions.unacknowledged(client.id));
+  /** No faster than the client acknowledges, where it asked for that. */
+  outgoingStream(client: Client): Readable {
+    return Readable.from(this.#paced(client), { highWaterMark: 1 });
+  }
+
+  async *#paced(client: Client): AsyncGenerator<KeptMessage> {
+    for (const message of this.#sessions.unacknowledged(client.id)) {
+      await this.#clients.room(client);
+      yield message;
+    }
   }
 
   /** What QoS 2 needs, which no client can publish with. */

@@ -20,6 +20,8 @@ export class ClientLink {
   wantsReasons = true;
   /** The client's will, to tell it from what aedes publishes otherwise. */
   will: object | undefined;
+  /** It took up a session that ends with this connection. */
+  lastOfSession = false;
   /** The client said goodbye. */
   leaving = false;
   /** Why the broker closed the connection. */

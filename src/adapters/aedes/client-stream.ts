@@ -1,5 +1,6 @@
 import { Duplex } from "node:stream";
 import type { ConnackEditor } from "./connack.ts";
+import type { OutgoingPackets } from "./outgoing-packets.ts";
 
 /** Why nothing is read from a client at the moment; reading goes on when no reason is left. */
 export const HOLD = {
@@ -38,6 +39,8 @@ export class ClientStream extends Duplex {
   lastHeardAt = performance.now();
   /** Changes what is sent first. */
   connack: ConnackEditor | undefined;
+  /** What is sent after it, where the client speaks MQTT 5. */
+  outgoing: OutgoingPackets | undefined;
   readonly #transport: Duplex;
   readonly #observer: StreamObserver;
   readonly #lingerMs: number;
@@ -45,6 +48,7 @@ export class ClientStream extends Duplex {
   #acks: Buffer = Buffer.allocUnsafe(FIRST_ACKS * ACK_BYTES);
   #ackBytes = 0;
   #sentBytes = 0;
+  #waitingForRoom: (() => void)[] = [];
   #blocked: { readonly since: number; readonly passed: number } | undefined;
 
   constructor(transport: Duplex, observer: StreamObserver, lingerMs: number) {
@@ -66,7 +70,7 @@ export class ClientStream extends Duplex {
 
   /** Bytes that wait to be read by the client. */
   get backlog(): number {
-    return this.writableLength + this.#transport.writableLength;
+    return this.writableLength + this.#transport.writableLength + (this.outgoing?.waitingBytes ?? 0);
   }
 
   /** For how long the client has read nothing of what it was sent, milliseconds; 0 when nothing waits for it. */
@@ -106,9 +110,23 @@ export class ClientStream extends Duplex {
     this.#ackBytes = at;
   }
 
+  /** The client has acknowledged a message: others may have waited for that. */
+  acknowledged(messageId: number): void {
+    const waited = this.outgoing?.acknowledged(messageId);
+    if (waited !== undefined && waited.length > 0) this.#write(waited, nothing);
+    for (const resume of this.#waitingForRoom.splice(0)) resume();
+  }
+
+  /** Resolves as soon as little waits for the client's acknowledgements. */
+  async room(): Promise<void> {
+    while (!this.destroyed && (this.outgoing?.waitingBytes ?? 0) >= this.writableHighWaterMark) {
+      await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
+    }
+  }
+
   /** Sends a packet as it is. */
   send(packet: Buffer): void {
-    this.#send(packet, nothing);
+    this.#write(packet, nothing);
   }
 
   /** Ends the network connection without another word. */
@@ -158,6 +176,7 @@ export class ClientStream extends Duplex {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     const transport = this.#transport;
     this.#flushAcks();
+    for (const resume of this.#waitingForRoom.splice(0)) resume();
     transport.off("data", this.#onData);
     transport.off("drain", this.#onDrain);
     if (!transport.destroyed) {
@@ -190,17 +209,21 @@ export class ClientStream extends Duplex {
     if (this.#ackBytes === 0) return;
     const acks = Buffer.from(this.#acks.subarray(0, this.#ackBytes));
     this.#ackBytes = 0;
-    this.#send(acks, nothing);
+    this.#write(acks, nothing);
   };
 
   #send(bytes: Buffer, done: (error?: Error | null) => void): void {
     const edited = this.connack === undefined ? bytes : this.#edit(this.connack, bytes);
-    if (!this.#transport.writable || edited.length === 0) {
+    this.#write(this.outgoing?.take(edited) ?? edited, done);
+  }
+
+  #write(bytes: Buffer, done: (error?: Error | null) => void): void {
+    if (!this.#transport.writable || bytes.length === 0) {
       done();
       return;
     }
-    this.#sentBytes += edited.length;
-    if (this.#transport.write(edited, done) || this.#blocked !== undefined) return;
+    this.#sentBytes += bytes.length;
+    if (this.#transport.write(bytes, done) || this.#blocked !== undefined) return;
     this.#blocked = { since: performance.now(), passed: this.#sentBytes - this.#transport.writableLength };
     this.hold(HOLD.OUTPUT);
   }

@@ -1,4 +1,5 @@
 import type { ConnectPacket } from "aedes";
+import { heldBytes } from "../../mqtt/held-bytes.ts";
 import {
   isReservedTopic,
   RESERVED_TOPICS,
@@ -15,6 +16,8 @@ export interface ConnectLimits extends TopicLimits {
 }
 
 const USER_NAME_CHARACTERS = 256;
+/** A will is kept for as long as its connection, and longer where it has a delay. */
+const WILL_BYTES = 131_072;
 const CONTROL_CHARACTERS = /\p{Cc}/u;
 
 /** Checks a CONNECT before anybody acts on it. */
@@ -81,6 +84,11 @@ function willFault({ will }: ConnectPacket, limits: ConnectLimits): PacketFault 
   const topic =
     topicNameFault(will.topic, limits) ?? responseTopicFault(will.properties?.responseTopic, limits);
   if (topic !== undefined) return { reason: REASON.TOPIC_NAME_INVALID, detail: `will: ${topic.detail}` };
+  const bytes = heldBytes({ ...will, payload: Buffer.from(will.payload) });
+  if (bytes > WILL_BYTES) {
+    const detail = `the will takes ${bytes} bytes with its properties, of ${WILL_BYTES}`;
+    return { reason: REASON.QUOTA_EXCEEDED, detail };
+  }
   if (isReservedTopic(will.topic)) {
     return { reason: REASON.NOT_AUTHORIZED, detail: `will: ${RESERVED_TOPICS}` };
   }

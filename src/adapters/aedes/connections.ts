@@ -9,6 +9,7 @@ import { BrokerMessage } from "./broker-message.ts";
 import { ClientLink, SHUTDOWN } from "./client-link.ts";
 import { ClientStream } from "./client-stream.ts";
 import { ConnackEditor, refusingConnack } from "./connack.ts";
+import { OutgoingPackets } from "./outgoing-packets.ts";
 import type { PacketGuard } from "./packet-guard.ts";
 import { malformed } from "./packet-properties.ts";
 import { type ParsedPacket, type ParserTap, tapParser } from "./parser-tap.ts";
@@ -110,7 +111,21 @@ export class Connections {
     }
     link.will = packet.will;
     this.#setKeepAlive(link, packet);
+    if (link.protocolVersion === 5) this.#setOutgoing(link, packet);
     accept();
+  }
+
+  #setOutgoing(link: ClientLink, packet: ConnectPacket): void {
+    const { properties } = packet;
+    const outgoing = new OutgoingPackets();
+    if (properties?.receiveMaximum !== undefined) outgoing.limit(properties.receiveMaximum);
+    link.stream.outgoing = outgoing;
+    // A session that was kept is taken up even where this connection does not keep it on (MQTT 5, 3.1.2.4). To aedes a
+    // session without an expiry has no queue; it is told of one, until the CONNACK is sent.
+    const taken = !packet.clean && (properties?.sessionExpiryInterval ?? 0) === 0;
+    if (!taken || !this.#wired().sessions.has(packet.clientId)) return;
+    link.lastOfSession = true;
+    packet.properties = { ...properties, sessionExpiryInterval: 1 };
   }
 
   /** Looks for clients that are silent, stuck, or have not got through their CONNECT. */
@@ -145,7 +160,7 @@ export class Connections {
       topicIsFine: (topic) => guard.topicIsFine(topic),
       plain: (topic, payload, qos, retain, messageId) =>
         guard.takePlain(new BrokerMessage(link, topic, payload, qos, retain, messageId, undefined)),
-      packet: (packet, overrun) => guard.take(link, packet, overrun, pass),
+      packet: (packet, fault) => guard.take(link, packet, fault, pass),
       tooLong: (bytes) => {
         const detail = `a packet of ${bytes} bytes`;
         guard.violated(link, { reason: REASON.PACKET_TOO_LARGE, detail });
@@ -193,6 +208,8 @@ export class Connections {
     link.clientId = client.id;
     link.ready();
     if (link.phase !== "ready") return;
+    if (link.lastOfSession)
+      Object.assign(client, { sessionExpiryInterval: 0, _connectSessionExpiryInterval: 0 });
     const { gate, guard, sessions } = this.#wired();
     sessions.connected(client.id);
     const { clientId, remote, user, protocolVersion } = link;

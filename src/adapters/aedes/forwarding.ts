@@ -41,7 +41,7 @@ export class Forwarding {
   }
 
   /** Whether a client gets a message that it has subscribed to. */
-  admits(link: ClientLink, packet: PublishPacket): boolean {
+  admits(link: ClientLink, packet: PublishPacket & { readonly messageId?: number }): boolean {
     if (link.phase === "closed") return false;
     const largest = link.client.maximumPacketSize;
     if (largest !== undefined && publishBytes(packet) > largest) {
@@ -49,7 +49,8 @@ export class Forwarding {
       this.#dropped(link, packet, "too-large");
       return false;
     }
-    if (link.stream.backlog <= this.#limits.backlogBytes) return true;
+    // One from the session's queue has an identifier already; these come no faster than the client takes them.
+    if (packet.messageId !== undefined || link.stream.backlog <= this.#limits.backlogBytes) return true;
     this.#dropped(link, packet, "backlog");
     // Whoever is owed every message must know that one is missing.
     if (packet.qos > 0 && expectsEvery(link, packet.topic)) {

@@ -1,6 +1,7 @@
 import type { PublishPacket } from "aedes";
+import { heldBytes } from "../../mqtt/held-bytes.ts";
 
-/** What a kept message takes beside its topic and payload, roughly, bytes. */
+/** What a kept message takes beside its topic, payload and properties, roughly, bytes. */
 const OVERHEAD_BYTES = 200;
 
 /** A message that the broker keeps for later, in the form aedes expects it in. */
@@ -64,5 +65,5 @@ function keepProperties(properties: PublishPacket["properties"]): PublishPacket[
 
 /** What keeping the message takes, bytes. */
 export function keptBytes(message: KeptMessage): number {
-  return message.payload.length + message.topic.length * 2 + OVERHEAD_BYTES;
+  return heldBytes(message) + message.topic.length + OVERHEAD_BYTES;
 }

@@ -24,18 +24,32 @@ export class PacketGuard {
   readonly #limits: BrokerLimits;
   readonly #journal: BrokerJournal;
   readonly #intake: PublishIntake;
+  readonly #subscriptionBytes: () => number;
 
-  constructor(limits: BrokerLimits, journal: BrokerJournal, intake: PublishIntake) {
+  /** @param subscriptionBytes what the subscriptions of all clients take, bytes */
+  constructor(
+    limits: BrokerLimits,
+    journal: BrokerJournal,
+    intake: PublishIntake,
+    subscriptionBytes: () => number,
+  ) {
     this.#limits = limits;
     this.#journal = journal;
     this.#intake = intake;
+    this.#subscriptionBytes = subscriptionBytes;
   }
 
   /** Takes one packet of the client; `pass` hands it to aedes. */
-  take(link: ClientLink, packet: ParsedPacket, overrun: boolean, pass: (packet: ParsedPacket) => void): void {
+  take(
+    link: ClientLink,
+    packet: ParsedPacket,
+    fault: string | undefined,
+    pass: (packet: ParsedPacket) => void,
+  ): void {
     if (link.phase === "closed") return;
-    if (overrun) {
-      this.violated(link, malformed("lengths inside the packet contradict one another"));
+    if (fault !== undefined) {
+      if (packet.cmd === "publish") this.#intake.malformed(link, packet as ParsedPublish, fault);
+      this.violated(link, malformed(fault));
     } else if (link.phase === "ready") {
       this.#takeReady(link, packet, pass);
     } else if (link.phase === "connecting") {
@@ -63,7 +77,7 @@ export class PacketGuard {
   resume(link: ClientLink, pass: (packet: ParsedPacket) => void): void {
     const early = link.early;
     link.early = [];
-    for (const packet of early) this.take(link, packet, false, pass);
+    for (const packet of early) this.take(link, packet, undefined, pass);
     link.stream.release(HOLD.CONNECT);
   }
 
@@ -84,13 +98,18 @@ export class PacketGuard {
 
   /** Whether the client may subscribe to the filter; it stays decided until the client unsubscribes. */
   maySubscribe(link: ClientLink, filter: string, qos: number): boolean {
-    const detail = link.filters.has(filter) ? undefined : this.#subscriptionFault(link, filter);
-    if (detail === undefined) {
-      link.filters.set(filter, qos);
-      return true;
+    return this.#subscribe(link, filter, qos) === undefined;
+  }
+
+  /** Why not, or undefined. */
+  #subscribe(link: ClientLink, filter: string, qos: number): PacketFault | undefined {
+    const fault = link.filters.has(filter) ? undefined : this.#subscriptionFault(link, filter);
+    if (fault === undefined) link.filters.set(filter, qos);
+    else {
+      const { detail } = fault;
+      this.#journal.report({ kind: "subscribe-refused", clientId: link.clientId, filter, detail });
     }
-    this.#journal.report({ kind: "subscribe-refused", clientId: link.clientId, filter, detail });
-    return false;
+    return fault;
   }
 
   #takeReady(link: ClientLink, packet: ParsedPacket, pass: (packet: ParsedPacket) => void): void {
@@ -109,6 +128,7 @@ export class PacketGuard {
         link.filters.delete(filter);
     }
     if (packet.cmd === "disconnect") link.leaving = true;
+    if (packet.cmd === "puback") link.stream.acknowledged((packet as CheckedPacket).messageId ?? 0);
     pass(packet);
   }
 
@@ -159,20 +179,34 @@ export class PacketGuard {
 
   /** Decided before aedes sees any of them: it stores all of a packet when one of them is allowed. */
   #decide(link: ClientLink, packet: SubscribePacket): void {
+    const quota = new Map<number, number>();
+    // aedes answers for each filter once, at the place where it stands first.
+    const places = new Map<string, number>();
     for (const subscription of packet.subscriptions) {
       // There are no messages of QoS 2 to be had.
       if (subscription.qos === 2) subscription.qos = 1;
-      this.maySubscribe(link, subscription.topic, subscription.qos);
+      const { topic, qos } = subscription;
+      const place = places.get(topic) ?? places.size;
+      places.set(topic, place);
+      const reason = this.#subscribe(link, topic, qos)?.reason;
+      if (reason === REASON.QUOTA_EXCEEDED) quota.set(place, reason);
+      else quota.delete(place);
     }
+    if (quota.size > 0) link.stream.outgoing?.refuse(packet.messageId ?? 0, quota);
   }
 
-  #subscriptionFault(link: ClientLink, filter: string): string | undefined {
-    if (isReservedFilter(filter))
-      return "topics of the broker itself and shared subscriptions are not available";
-    if (link.filters.size >= this.#limits.subscriptions) {
-      return `a client has at most ${this.#limits.subscriptions} subscriptions`;
+  #subscriptionFault(link: ClientLink, filter: string): PacketFault | undefined {
+    if (isReservedFilter(filter)) {
+      const detail = "topics of the broker itself and shared subscriptions are not available";
+      return { reason: REASON.NOT_AUTHORIZED, detail };
     }
-    return undefined;
+    if (link.filters.size >= this.#limits.subscriptions) {
+      const detail = `a client has at most ${this.#limits.subscriptions} subscriptions`;
+      return { reason: REASON.QUOTA_EXCEEDED, detail };
+    }
+    if (this.#subscriptionBytes() < this.#limits.subscriptionBytes) return undefined;
+    const detail = "the subscriptions of all clients together take as much memory as they may";
+    return { reason: REASON.QUOTA_EXCEEDED, detail };
   }
 }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { EventEmitter } from "node:events";
 import type { Client } from "aedes";
 import { ConcheError } from "../../errors/conche-error.ts";
@@ -16,8 +17,8 @@ export interface ParserTap extends PlainPublishTaker {
   longest(): number;
   /** Whether the client speaks MQTT 5. */
   isMqtt5(): boolean;
-  /** `overrun` when the parser read past the packet's end: its lengths contradict one another. */
-  packet(packet: ParsedPacket, overrun: boolean): void;
+  /** @param fault what is malformed about the packet as a whole */
+  packet(packet: ParsedPacket, fault: string | undefined): void;
   /** A packet has begun that will be longer than may be; it isn't waited for. */
   tooLong(bytes: number): void;
   /** The bytes aren't MQTT. */
@@ -32,6 +33,9 @@ interface ParserInternals extends EventEmitter {
   /** The packet that is being read; length -1 until its length is known. */
   readonly packet: ParsedPacket;
   readonly _pos: number;
+  readonly _list: { slice(start: number, end: number): Buffer };
+  /** Reads a text with its length: null where it reaches past the packet. */
+  _parseString(): string | null;
 }
 
 interface ClientInternals {
@@ -57,9 +61,12 @@ export function tapParser(client: Client, tap: ParserTap): (packet: ParsedPacket
   // A plain object has members that a client could name as its filter.
   internals.subscriptions = Object.create(null);
   parser.removeAllListeners("packet");
+  const illFormed = watchTexts(parser);
   parser.on("packet", (packet: ParsedPacket) => {
+    const text = illFormed();
     if (wireBytes(packet.length) > tap.longest()) tap.tooLong(wireBytes(packet.length));
-    else tap.packet(packet, parser._pos > packet.length);
+    else if (parser._pos > packet.length) tap.packet(packet, CONTRADICTION);
+    else tap.packet(packet, text === undefined ? undefined : `a text is not UTF-8: ${shownBytes(text)}`);
   });
   parser.removeAllListeners("error");
   parser.on("error", (error: Error) => tap.malformed(error.message));
@@ -90,6 +97,42 @@ export function tapParser(client: Client, tap: ParserTap): (packet: ParsedPacket
       tap.defect(error);
     }
   };
+}
+
+const CONTRADICTION = "lengths inside the packet contradict one another";
+/** What the parser makes of bytes that aren't UTF-8; well-formed text may have it too. */
+const REPLACEMENT = "\ufffd";
+const SHOWN_BYTES = 64;
+
+/**
+ * Has the parser say which text of a packet isn't UTF-8: it reads them all, topics, filters, identifiers and
+ * properties, and puts replacement characters where it should refuse (MQTT 5, 1.5.4). Gives the text's bytes, once.
+ */
+function watchTexts(parser: ParserInternals): () => Buffer | undefined {
+  let illFormed: Buffer | undefined;
+  const parseString = parser._parseString.bind(parser);
+  parser._parseString = () => {
+    const start = parser._pos + 2;
+    const text = parseString();
+    if (text?.includes(REPLACEMENT)) {
+      const bytes = parser._list.slice(start, parser._pos);
+      if (!isUtf8(bytes)) illFormed ??= bytes;
+    }
+    return text;
+  };
+  return () => {
+    const found = illFormed;
+    illFormed = undefined;
+    return found;
+  };
+}
+
+/** Bytes for people: ASCII as it is, the rest in hexadecimal. */
+function shownBytes(bytes: Buffer): string {
+  const shown = Array.from(bytes.subarray(0, SHOWN_BYTES), (byte) =>
+    byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`,
+  );
+  return `${shown.join("")}${bytes.length > SHOWN_BYTES ? "…" : ""}`;
 }
 
 /** A whole packet for its remaining length: one byte of type and flags, one to four of length (MQTT 5, 2.1). */

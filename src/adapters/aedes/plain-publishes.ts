@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 /** A PUBLISH of QoS 0 or 1 without properties, on a topic that is fine: what machines send most. */
 export interface PlainPublishTaker {
   /** Whether plain publishes may be taken at the moment; if not, the parser gets them like anything else. */
@@ -146,6 +148,8 @@ export class PlainPublishes {
     // A length of 0: there are none.
     if (properties === 1 && bytes[payloadStart - 1] !== 0) return false;
     if (!this.#isLastTopic(bytes, topicStart, topicEnd)) {
+      // Text that isn't UTF-8 is the parser's to refuse (MQTT 5, 1.5.4).
+      if (!isUtf8(bytes.subarray(topicStart, topicEnd))) return false;
       const topic = bytes.toString("utf8", topicStart, topicEnd);
       if (!this.#taker.topicIsFine(topic)) return false;
       this.#topic = topic;

@@ -1,6 +1,7 @@
 import type { ConnectPacket, PublishPacket } from "aedes";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import type { DeliveredMessage, MessageSink, Settle } from "../../mqtt/delivery.ts";
+import { heldBytes } from "../../mqtt/held-bytes.ts";
 import { isReservedTopic, RESERVED_TOPICS, topicNameFault } from "../../mqtt/topic-rules.ts";
 import type { PublishRefusal } from "./broker-event.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
@@ -64,6 +65,11 @@ export class PublishIntake {
     this.#admit(new BrokerMessage(link, topic, payload, qos === 1 ? 1 : 0, retain, messageId, packet));
   }
 
+  /** A message that can't be taken over, because nobody can say what it is; that it came is said and counted. */
+  malformed(link: ClientLink, packet: ParsedPublish, detail: string): void {
+    this.#refused(link, packet.topic, "malformed", detail);
+  }
+
   /** Whether nothing speaks against messages on the topic. */
   topicIsFine(topic: string): boolean {
     return topicNameFault(topic, this.#limits) === undefined && !isReservedTopic(topic);
@@ -108,7 +114,7 @@ export class PublishIntake {
     }
     this.#journal.messagesIn++;
     this.#journal.inFlight++;
-    link.taken(qos, message.payload.length, this.#limits);
+    link.taken(qos, heldBytes(message), this.#limits);
     this.#sink.accept(message, this.#settled);
     if (this.#sink.saturated) this.#after.saturated();
   }
@@ -117,7 +123,7 @@ export class PublishIntake {
   readonly #settled: Settle<BrokerMessage> = (error, message) => {
     const { link, qos } = message;
     this.#journal.inFlight--;
-    link.settled(qos, message.payload.length, this.#limits);
+    link.settled(qos, heldBytes(message), this.#limits);
     if (error !== undefined) {
       // Closed without an acknowledgement, the client sends it again.
       const stopping = error.code === "CONCHE_SHUTTING_DOWN";
@@ -141,7 +147,8 @@ export class PublishIntake {
     packet.properties = { ...packet.properties };
     delete packet.properties.topicAlias;
     if (packet.topic !== "") {
-      link.aliases.set(alias, packet.topic);
+      // One that is refused for its length must not be kept either.
+      if (topicNameFault(packet.topic, this.#limits) === undefined) link.aliases.set(alias, packet.topic);
       return undefined;
     }
     const topic = link.aliases.get(alias);

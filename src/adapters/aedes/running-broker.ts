@@ -58,7 +58,9 @@ export class RunningBroker {
       forward: (message) => this.#forwarding.forward(message),
       saturated: () => this.#gate.saturated(),
     });
-    this.#guard = new PacketGuard(limits, journal, this.#intake);
+    this.#guard = new PacketGuard(limits, journal, this.#intake, () => {
+      return router.bytes + this.sessions.subscriptionBytes;
+    });
     this.#admission = new Admission(limits, logins, {
       connectedAs: (clientId) => this.#connectedAs(clientId),
       belongsToOther: (clientId, user) => this.sessions.belongsToOther(clientId, user),
@@ -162,6 +164,7 @@ export class RunningBroker {
     const persistence = new BrokerPersistence(this.sessions, this.retained, {
       userOf: (client) => this.connections.linkOf(client)?.user,
       granted: (client, filter) => this.connections.linkOf(client)?.filters.has(filter) ?? false,
+      room: async (client) => this.connections.linkOf(client)?.stream.room(),
     });
     return {
       mq: router,

@@ -68,6 +68,11 @@ export class SessionStore {
     return this.#sessions.size;
   }
 
+  /** What the subscriptions of sessions take, bytes. */
+  get subscriptionBytes(): number {
+    return this.#recipients.bytes;
+  }
+
   get queued(): number {
     return this.#queued;
   }
@@ -76,6 +81,10 @@ export class SessionStore {
   belongsToOther(clientId: string, user: string | undefined): boolean {
     const session = this.#sessions.get(clientId);
     return session !== undefined && session.user !== user;
+  }
+
+  has(clientId: string): boolean {
+    return this.#sessions.has(clientId);
   }
 
   connected(clientId: string): void {

@@ -33,6 +33,11 @@ export class TopicRouter {
     return this;
   }
 
+  /** What the subscriptions of connected clients take, bytes. */
+  get bytes(): number {
+    return this.#listeners.bytes;
+  }
+
   /** Whether a connected client has subscribed to the topic. */
   reaches(topic: string): boolean {
     return this.#listeners.size > 0 && this.#listeners.match(topic).length > 0;

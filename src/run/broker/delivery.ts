@@ -63,14 +63,14 @@ export async function chooseDelivery(
       connections: undefined,
     };
   }
-  const { host, port, wsPort, allowedOrigins, passwords, packetLimit } = config.mqtt;
+  const { host, port, wsPort, allowedOrigins, passwords, packetLimit, subscriptionLimit } = config.mqtt;
   const broker = new EmbeddedBroker({
     host,
     port,
     wsPort: wsPort ?? undefined,
     allowedOrigins,
     logins: passwordLogins(passwords),
-    limits: { packetBytes: packetLimit },
+    limits: { packetBytes: packetLimit, subscriptions: subscriptionLimit },
     retained,
     onEvent: (event) => notice(brokerNotice(event)),
   });

@@ -73,14 +73,14 @@ async function consumer(url: string, parts: LocalSideParts, owner: LocalSideOwne
 }
 
 function embedded({ config, view, states }: LocalSideParts): LocalSide {
-  const { host, port, wsPort, allowedOrigins, passwords, packetLimit } = config.mqtt;
+  const { host, port, wsPort, allowedOrigins, passwords, packetLimit, subscriptionLimit } = config.mqtt;
   const delivery = new EmbeddedBroker({
     host,
     port,
     wsPort: wsPort ?? undefined,
     allowedOrigins,
     logins: passwordLogins(passwords),
-    limits: { packetBytes: packetLimit },
+    limits: { packetBytes: packetLimit, subscriptions: subscriptionLimit },
     retained: states.map(({ machine, payload }) => ({
       topic: `${UP_ROOT}/${machine}/state`,
       payload: Buffer.from(payload),

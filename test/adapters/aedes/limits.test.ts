@@ -51,6 +51,45 @@ for (const version of [4, 5] as const) {
   });
 }
 
+test("a client whose messages are mostly properties is read no further than its share of memory", async (t) => {
+  const { port, sink, broker } = await startBroker(t, { limits: { inFlightBytes: 200_000 } });
+  sink.automatic = false;
+  const client = await RawClient.connected(port, 5, "properties");
+  const properties = { userProperties: { why: "x".repeat(60_000) } };
+  for (let id = 1; id <= 200; id++) client.publish(TOPIC, "{}", 1, id, { properties });
+  await sink.have(4);
+  // Another client's round trip: by then what had been read of the first is taken.
+  const other = await RawClient.connected(port, 5, "other");
+  await other.ping();
+  assert.ok(sink.accepted.length < 20, `${sink.accepted.length} were taken before any was stored`);
+  assert.ok(broker.stats().bytesIn < 3_000_000, `${broker.stats().bytesIn} bytes were read`);
+  for (let count = 4; count <= 200; count += 4) {
+    await sink.have(Math.min(count, 200));
+    sink.settleAll();
+  }
+  for (let id = 1; id <= 200; id++) assert.equal((await client.expect("puback")).messageId, id);
+});
+
+test("the will counts with its properties", async (t) => {
+  const { port, reported } = await startBroker(t);
+  const client = RawClient.open(port, 5);
+  const userProperties = { why: Array.from({ length: 2_000 }, () => "y") };
+  client.connect("heavy", {
+    will: { topic: STATE, payload: Buffer.from("{}"), qos: 1, retain: true, properties: { userProperties } },
+  });
+  assert.equal((await client.expect("connack")).reasonCode, 0x97);
+  assert.equal((await reported("connection-refused")).reason, "will");
+});
+
+test("topics that are too long are not kept for their alias", async (t) => {
+  const { port } = await startBroker(t);
+  const client = await RawClient.connected(port, 5, "aliases");
+  client.publish("x".repeat(60_000), "{}", 1, 1, { properties: { topicAlias: 1 } });
+  assert.equal((await client.expect("puback")).reasonCode, 0x90);
+  client.publish("", "{}", 1, 2, { properties: { topicAlias: 1 } });
+  assert.equal((await client.expect("disconnect")).reasonCode, 0x82);
+});
+
 test("a CONNECT that never ends is closed in time, and others are served meanwhile", async (t) => {
   const { port, reported, broker } = await startBroker(t, { limits: { connectTimeoutMs: 300 } });
   const slow = Array.from({ length: 50 }, () => RawClient.open(port, 5));

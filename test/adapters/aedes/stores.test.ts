@@ -76,6 +76,33 @@ test("the bytes of all sessions together are bounded", () => {
   assert.ok(store.queued < 6);
 });
 
+test("properties count like payloads, in queues and in the retained store", () => {
+  const properties = { userProperties: { why: "x".repeat(500) } };
+  const heavy = (counter: number) =>
+    ({
+      topic: `a/${counter}`,
+      payload: Buffer.from("{}"),
+      brokerCounter: counter,
+      qos: 1,
+      properties,
+    }) as const;
+  const lost: string[] = [];
+  const sessions = new SessionStore(LIMITS, {
+    queueOverflow: (_client, topic) => lost.push(topic),
+    sessionEnded: () => assert.fail(),
+  });
+  sessions.subscribe("away", undefined, [{ topic: "#", qos: 1 }]);
+  for (let counter = 1; counter <= 4; counter++) sessions.enqueue("away", keep(heavy(counter)));
+  assert.deepEqual(lost, ["a/1", "a/2"], "two of 500 bytes with what else they take fill 2,000");
+  const dropped: string[] = [];
+  const retained = new RetainedStore({ retainedMessages: 100, retainedBytes: 2_000 }, (topic) =>
+    dropped.push(topic),
+  );
+  for (let counter = 1; counter <= 4; counter++) retained.store(heavy(counter));
+  assert.deepEqual(dropped, ["a/3", "a/4"]);
+  assert.ok(retained.bytes <= 2_000);
+});
+
 test("sessions: who gets a message, whose they are, when they end", () => {
   const ended: string[] = [];
   const store = new SessionStore(LIMITS, {
