@@ -11,7 +11,7 @@ import { runBackfill } from "../run/simulation/backfill-run.ts";
 import { chosenScenario } from "../run/simulation/chosen-scenario.ts";
 import { publishHistory } from "../run/simulation/history-publishing.ts";
 import { simulatedHistory } from "../run/simulation/simulated-history.ts";
-import { behindInALine, runSimulation } from "../run/simulation/simulation-run.ts";
+import { behindInALine, runSimulation, simulatedAnew } from "../run/simulation/simulation-run.ts";
 import { endOfRun } from "../run/wait.ts";
 import { defineCommand, type Invocation } from "./command.ts";
 import { duration } from "./duration.ts";
@@ -92,7 +92,7 @@ async function live(invocation: SimulateInvocation): Promise<number> {
   const connecting = runSimulation({
     config,
     plant,
-    scenario,
+    source: simulatedAnew(plant, scenario, config),
     url,
     outbox: config.outbox ?? undefined,
     signal,

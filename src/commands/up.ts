@@ -1,14 +1,11 @@
-import { join } from "node:path";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import type { Config } from "../config/config-schema.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { expandPlant } from "../plant/expand-plant.ts";
 import { withTelemetryInterval } from "../plant/telemetry-interval.ts";
-import { BrokerSearch } from "../run/broker/broker-search.ts";
-import { withoutPassword } from "../run/broker/delivery.ts";
 import { runDataCenter } from "../run/data-center/data-center-run.ts";
 import { chosenScenario } from "../run/simulation/chosen-scenario.ts";
-import { behindInALine, runSimulation } from "../run/simulation/simulation-run.ts";
+import { simulateInto } from "../run/simulation/simulated-line.ts";
 import { endOfRun } from "../run/wait.ts";
 import { defineCommand } from "./command.ts";
 
@@ -18,21 +15,39 @@ export const up = defineCommand({
   summary: "broker, data center and a simulated line in one",
   description:
     "Starts the embedded broker, the data center and the simulated line, says where everything is and shows what is\n" +
-    "ingested. Ctrl-C drains and stops: what was acknowledged is on disk.",
+    "ingested. Ctrl-C drains and stops: what was acknowledged is on disk. The line has one story per data folder: it\n" +
+    "begins with a past (--history) and goes on at the next start, with what happened meanwhile. With --speed it begins\n" +
+    "further back, and never gets ahead of the clock.",
   examples: [
     ["conche up", "everything on its usual ports, log in ./data"],
     ["conche up --for 20 --mqtt-port 0 --http-port 0", "20 seconds on free ports"],
     ["conche up --lines 4 --speed 60", "four lines, a minute in a second"],
+    ["conche up --history none", "a line without a past"],
+  ],
+  settings: [
+    "data",
+    "plant",
+    "outbox",
+    "forSeconds",
+    "quiet",
+    "mqtt",
+    "http",
+    "simulation",
+    "story",
+    "broker",
   ],
   outlivesOutput: true,
-  settings: ["data", "plant", "outbox", "forSeconds", "quiet", "mqtt", "http", "simulation", "broker"],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
     const { simulation: simulated } = config;
     const expanded = expandPlant(await loadPlant(config.plant), simulated);
     const plant = withTelemetryInterval(expanded, simulated.telemetryIntervalSeconds);
     const scenario = await chosenScenario(simulated.scenario, plant);
-    const center = await runDataCenter({ config, terminal, plant, simulation: simulationInALine(config) });
+    const isSimulated = plant.machines.some(({ definition }) => definition.simulation !== undefined);
+    const simulation = isSimulated
+      ? simulationInALine(config)
+      : "none: no machine of the plant has a simulation; connect yours";
+    const center = await runDataCenter({ config, terminal, plant, simulation });
     const running = new AsyncDisposableStack();
     running.defer(() => center.stop());
     try {
@@ -40,32 +55,12 @@ export const up = defineCommand({
       // A run that ends while the broker is still being looked for ends the looking.
       const giveUp = new AbortController();
       void ending.then(() => giveUp.abort());
-      const url = config.broker.url ?? center.mqttUrl ?? "";
-      const search = new BrokerSearch({
-        address: withoutPassword(url),
-        forSeconds: config.forSeconds,
-        onTrouble: ({ code, message }) => center.console.notice("warning", `simulation: ${code}: ${message}`),
-      });
-      const connecting = runSimulation({
-        config,
-        plant,
-        scenario,
-        url,
-        outbox: config.outbox ?? join(config.data, "outbox"),
-        signal: giveUp.signal,
-        onTrouble: search.troubled,
-        onBehind: (behind) => center.console.notice("warning", behindInALine(behind, simulated.speed)),
-      });
-      const simulation = await search.found(connecting);
-      if (simulation !== undefined) {
-        running.defer(async () => {
-          await simulation.stop();
-          center.console.simulated(simulation.counts());
-        });
-      }
+      const search = isSimulated
+        ? await simulateInto(running, { config, terminal, plant, scenario, center, signal: giveUp.signal })
+        : undefined;
       const end = await ending;
       if (end instanceof ConcheError) throw end;
-      if (simulation === undefined && end === "time") throw search.failure();
+      if (search?.found === false && end === "time") throw search.failure();
       return 0;
     } finally {
       await running.disposeAsync();

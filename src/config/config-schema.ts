@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { broker, http, mqtt, simulation } from "./config-slices.ts";
+import { broker, http, mqtt, simulation, story } from "./config-slices.ts";
 import { cloud, forwarding, local } from "./forwarding-slices.ts";
 import { optionalPath, optionalPositive, path, switchedOn } from "./setting.ts";
 
@@ -40,6 +40,7 @@ export const ConfigSchema = Type.Object({
   mqtt,
   http,
   simulation,
+  story,
   broker,
   forwarding,
   local,

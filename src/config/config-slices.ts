@@ -9,6 +9,7 @@ import {
   optionalText,
   optionalTime,
   positive,
+  span,
   text,
 } from "./setting.ts";
 
@@ -139,6 +140,26 @@ export const simulation = Type.Object(
     ),
   },
   { title: "Simulated line" },
+);
+
+const DAY_MS = 86_400_000;
+
+/** The story of the line that `up` simulates. */
+export const story = Type.Object(
+  {
+    historyMs: span(
+      {
+        name: "history",
+        argument: "SPAN",
+        help: "how much past a new line has, and how much of a pause is caught up at a restart",
+        offWord: "none",
+        defaultText: "3d",
+      },
+      366 * DAY_MS,
+      3 * DAY_MS,
+    ),
+  },
+  { title: "Story of the line" },
 );
 
 /** A broker other than the embedded one. */

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { durationMs } from "../time/duration.ts";
 import type { Setting } from "./setting-list.ts";
 
 const INTEGER = /^[+-]?[0-9]{1,16}$/;
@@ -33,6 +34,8 @@ export function readText(setting: Setting, given: string, folder: string): unkno
       return text === "" ? [] : text.split(",").map((word) => word.trim());
     case "time":
       return readTime(text) ?? given;
+    case "span":
+      return durationMs(text) ?? given;
     case "path":
       return given === "" ? given : resolve(folder, given);
     case "text":
@@ -47,7 +50,7 @@ export function readTyped(setting: Setting, given: unknown, folder: string): unk
   if (setting.kind === "text" && typeof given === "number") return String(given);
   if (setting.offWord !== undefined && given === false) return null;
   // A number would pass for a time, which is kept as one.
-  if (setting.kind === "time" && given !== null) return String(given);
+  if ((setting.kind === "time" || setting.kind === "span") && given !== null) return String(given);
   return given;
 }
 

@@ -11,7 +11,9 @@ export type SettingKind =
   /** Words separated by commas (in the file also a YAML list). */
   | "list"
   /** An ISO 8601 time stamp with a zone; becomes milliseconds since 1970. */
-  | "time";
+  | "time"
+  /** A length of time as `12h` or `3d`; becomes milliseconds. */
+  | "span";
 
 /** What a setting is called and how it is explained; flag, environment twin and file key follow from the name. */
 export interface SettingDetails {
@@ -116,6 +118,13 @@ export function list(details: Details & { readonly pattern: string }) {
 export function optionalTime(details: Details) {
   const expected = "a time such as 2026-01-11T08:00:00Z";
   return Type.Union([Type.Integer(), Type.Null()], options("time", expected, details, null));
+}
+
+/** A length of time in milliseconds, or null where it is switched off. */
+export function span(details: Details & { readonly offWord: string }, mostMs: number, byDefaultMs: number) {
+  const expected = `a time span such as 12h or 3d, or ${details.offWord}`;
+  const some = Type.Integer({ minimum: 1, maximum: mostMs });
+  return Type.Union([some, Type.Null()], options("span", expected, details, byDefaultMs));
 }
 
 /** One of a few words. */

@@ -41,6 +41,10 @@ export const ERROR_CATALOGUE = {
       "The scenario breaks YAML or its schema, or names what the plant doesn't have; all findings are listed at once",
     hint: "correct the listed places; scenarios/nozzle-clogging.yaml is a valid example",
   },
+  CONCHE_STORY_UNREADABLE: {
+    meaning: "What the simulated line remembers of its story in the data folder can't be read",
+    hint: "move story.json out of the data folder: the line then begins a new story, and the log stays as it is",
+  },
   CONCHE_PORT_IN_USE: {
     meaning: "Another process listens on the port",
     hint: "stop it, or choose another port (0 picks a free one)",

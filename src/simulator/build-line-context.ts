@@ -20,6 +20,8 @@ export interface LineChoice {
   readonly startMs: number;
   /** What goes wrong on it. */
   readonly scenario?: ScenarioDocument | undefined;
+  /** When that begins, ms since 1970; with the simulation unless told otherwise. */
+  readonly scenarioMs?: number | undefined;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface LineChoice {
  * @throws ConcheError CONCHE_PLANT_INVALID where the plant file doesn't say how the line is simulated
  */
 export function buildLineContext(plant: Plant, line: PlantLine, choice: LineChoice): LineContext {
-  const { seed, startMs, scenario } = choice;
+  const { seed, startMs, scenario, scenarioMs = startMs } = choice;
   const { hall, silos, tank, production } = line.definition;
   if (hall === undefined || silos === undefined || tank === undefined || production === undefined) {
     throw notSimulated(line);
@@ -55,8 +57,8 @@ export function buildLineContext(plant: Plant, line: PlantLine, choice: LineChoi
     tanks: new Map(tanks),
     ingredients,
     finished: new FinishedGoods(dispatchOf(line), names),
-    disturbances: new LineDisturbances(line, scenario?.disturbances ?? [], choice),
-    scenario: scenario === undefined ? undefined : new ScenarioRun(scenario, line, startMs),
+    disturbances: new LineDisturbances(line, scenario?.disturbances ?? [], { seed, startMs: scenarioMs }),
+    scenario: scenario === undefined ? undefined : new ScenarioRun(scenario, line, scenarioMs),
     machine: (model) => {
       const found = line.machines.find((machine) => machine.definition.simulation?.model === model);
       if (found === undefined) throw notSimulated(line);

@@ -20,6 +20,8 @@ export interface SimulationOptions {
   readonly payloadVersion: PayloadVersion;
   /** What goes wrong, on the one line that it is about. */
   readonly scenario?: ScenarioDocument | undefined;
+  /** When that begins, ms since 1970; with the simulation unless told otherwise. */
+  readonly scenarioMs?: number | undefined;
 }
 
 /** A line in simulated time. */
@@ -30,6 +32,12 @@ export interface LineSimulation {
    * the last one gives nothing. Everything is held in memory: ask for an hour at a time, not for a year.
    */
   advance(untilMs: number): SimulatedMessage[];
+  /** From the next step on, telemetry comes at most once in so many seconds; undefined: as the plant has it. */
+  pace(atLeastS: number | undefined): void;
+  /** In the next step every machine says ONLINE and what it does, as after connecting anew. */
+  reconnect(): void;
+  /** In the next step every machine stops; nothing happens from then until `untilMs`. */
+  standUntil(untilMs: number): void;
   /** What a good monitoring system finds in what has been said so far; undefined without a scenario. */
   truth(): GroundTruth | undefined;
 }
@@ -75,6 +83,8 @@ class SteppedLine implements LineSimulation {
   readonly #driven: readonly RunningMachine[];
   #nextMs: number;
   #index = 0;
+  #reconnecting = false;
+  #standUntilMs: number | undefined;
   /** Said in the last step made, not handed out yet: each step's messages are earlier than the next one's. */
   #pending: SimulatedMessage[] = [];
 
@@ -101,6 +111,18 @@ class SteppedLine implements LineSimulation {
     return said;
   }
 
+  pace(atLeastS: number | undefined): void {
+    for (const { report } of this.#line.machines) report.pace(atLeastS);
+  }
+
+  reconnect(): void {
+    this.#reconnecting = true;
+  }
+
+  standUntil(untilMs: number): void {
+    this.#standUntilMs = untilMs;
+  }
+
   truth(): GroundTruth | undefined {
     return this.#line.context.scenario?.truth;
   }
@@ -116,9 +138,11 @@ class SteppedLine implements LineSimulation {
     if (now.index === 0) {
       for (const { report } of machines) report.birth();
       this.#line.open();
-    }
+    } else if (this.#reconnecting) for (const { report } of machines) report.birth();
+    this.#reconnecting = false;
     const dip = disturbances.powerDip;
-    if (dip === undefined) for (const { model } of machines) model.step(now);
+    if (this.#standUntilMs !== undefined) this.#stop();
+    else if (dip === undefined) for (const { model } of machines) model.step(now);
     else this.#stand(now, dip);
     for (const [index, { report }] of this.#driven.entries())
       for (const alarm of disturbances.dipAlarms(index, this.#driven.length)) report.show(alarm);
@@ -129,8 +153,15 @@ class SteppedLine implements LineSimulation {
       report.end(now, readings);
     }
     this.#collect(said, now.ms);
-    this.#nextMs += STEP_MS;
+    const until = Math.max(now.ms + STEP_MS, this.#standUntilMs ?? 0);
+    this.#standUntilMs = undefined;
+    this.#nextMs += Math.ceil((until - now.ms) / STEP_MS) * STEP_MS;
     this.#index += 1;
+  }
+
+  #stop(): void {
+    const reason = { code: "LINE_OFF", category: "no_order", message: "the line is switched off" } as const;
+    for (const { report } of this.#driven) report.become("Stopped", reason);
   }
 
   #stand(now: StepTime, { minutes }: DisturbanceOf<"power_dips">): void {

@@ -26,6 +26,15 @@ export function simulatePlant(plant: Plant, options: SimulationOptions): LineSim
       // Stable: what one line says in an instant stays in its order.
       return lines.length === 1 ? said : said.sort((a, b) => sentAt(a) - sentAt(b));
     },
+    pace: (atLeastS) => {
+      for (const line of lines) line.pace(atLeastS);
+    },
+    reconnect: () => {
+      for (const line of lines) line.reconnect();
+    },
+    standUntil: (untilMs) => {
+      for (const line of lines) line.standUntil(untilMs);
+    },
     truth: () => lines.map((line) => line.truth()).find((truth) => truth !== undefined),
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { duration, durationMs } from "../../src/commands/duration.ts";
+import { duration } from "../../src/commands/duration.ts";
+import { durationMs } from "../../src/time/duration.ts";
 
 test("a time span is a whole number with its unit", () => {
   assert.deepEqual(

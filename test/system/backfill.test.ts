@@ -151,7 +151,19 @@ describe("conche simulate --backfill", () => {
     const data = join(folder, "goes-on");
     await cp(halfHour, data, { recursive: true });
     const [before] = rows(data, "SELECT stored FROM log_totals");
-    const run = await runConche(["up", "--data", data, "--for", "3", "--mqtt-port", "0", "--http-port", "0"]);
+    const run = await runConche([
+      "up",
+      "--data",
+      data,
+      "--for",
+      "3",
+      "--history",
+      "none",
+      "--mqtt-port",
+      "0",
+      "--http-port",
+      "0",
+    ]);
     assert.equal(run.code, 0, run.err);
     const verify = await runConche(["verify", "--data", data, "--json"]);
     assert.equal(verify.code, 0, verify.out + verify.err);

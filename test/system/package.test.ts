@@ -118,7 +118,19 @@ suite("the package", () => {
   test("runs the whole journey, and its log adds up", (t) => {
     if (offline !== "") return t.skip(offline);
     const data = join(folder, "data");
-    const up = conche("up", "--for", "3", "--data", data, "--mqtt-port", "0", "--http-port", "0");
+    const up = conche(
+      "up",
+      "--for",
+      "3",
+      "--history",
+      "none",
+      "--data",
+      data,
+      "--mqtt-port",
+      "0",
+      "--http-port",
+      "0",
+    );
     assert.equal(up.status, 0, up.stderr);
     const verified = conche("verify", "--data", data);
     assert.equal(verified.status, 0, verified.stderr);

@@ -19,6 +19,8 @@ const STEPS = [
   "s8_packaging",
 ];
 const FREE_PORTS = ["--mqtt-port", "0", "--http-port", "0"];
+/** What is tested here is the present. */
+const NO_PAST = ["--history", "none"];
 
 describe("conche up", () => {
   let folder: string;
@@ -29,7 +31,7 @@ describe("conche up", () => {
 
   it("stores all steps, all types and several products within 20 seconds, and everything adds up", async () => {
     const data = join(folder, "twenty");
-    const run = await runConche(["up", "--for", "20", "--data", data, ...FREE_PORTS]);
+    const run = await runConche(["up", "--for", "20", "--data", data, ...NO_PAST, ...FREE_PORTS]);
     assert.equal(run.code, 0, run.err);
     assert.match(run.out, /factory\/tunis-01\/line-a\/s\d_\w+\/[\w-]+\/\w+ -> 20\d\d-/);
     const [, handedOver, receipted] =
@@ -56,7 +58,7 @@ describe("conche up", () => {
 
   it("says how it is over HTTP, and drains on SIGINT", async () => {
     const data = join(folder, "signal");
-    const conche = await startConche(["up", "--data", data, ...FREE_PORTS]);
+    const conche = await startConche(["up", "--data", data, ...NO_PAST, ...FREE_PORTS]);
     const answer = async (path: string) => {
       const response = await fetch(`${conche.started.http}${path}`);
       return { status: response.status, text: await response.text() };
@@ -72,7 +74,7 @@ describe("conche up", () => {
 
   it("keeps the last state of each machine across a restart and serves it to new subscribers", async () => {
     const data = join(folder, "restart");
-    const first = await startConche(["up", "--data", data, ...FREE_PORTS]);
+    const first = await startConche(["up", "--data", data, ...NO_PAST, ...FREE_PORTS]);
     await first.event(({ event }) => event === "stored");
     assert.equal(await first.stop("SIGTERM"), 0);
     const second = await startConche(["datacenter", "--data", data, ...FREE_PORTS]);

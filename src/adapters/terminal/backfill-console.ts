@@ -83,7 +83,7 @@ export class BackfillConsole {
     }
     const words = `${percent(share)} %  ${minute(reachedMs)}  ${grouped(rate)} messages/s  ${clock(leftS)} left`;
     if (bar)
-      terminal.err.write(`${CLEAR_LINE}${drawn(share)} ${words}`.slice(0, (terminal.columns ?? 80) + 4));
+      terminal.err.write(`${CLEAR_LINE}${drawnBar(share)} ${words}`.slice(0, (terminal.columns ?? 80) + 4));
     else this.#out(words);
   }
 
@@ -154,18 +154,19 @@ function percent(share: number): number {
   return Math.floor(share * 100);
 }
 
-function drawn(share: number): string {
+/** How much of something is done, as a bar. */
+export function drawnBar(share: number): string {
   const full = Math.floor(share * BAR_WIDTH);
   return `[${"#".repeat(full)}${"-".repeat(BAR_WIDTH - full)}]`;
 }
 
 /** `2026-01-11 08:30` */
-function minute(ms: number): string {
+export function minute(ms: number): string {
   return new Date(ms).toISOString().slice(0, 16).replace("T", " ");
 }
 
 /** `4:05`, `1:02:03` */
-function clock(seconds: number): string {
+export function clock(seconds: number): string {
   const whole = Math.round(seconds);
   const two = (value: number) => String(value).padStart(2, "0");
   const minutes = `${Math.floor(whole / 60) % 60}`;

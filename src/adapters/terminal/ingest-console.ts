@@ -38,6 +38,7 @@ export class IngestConsole implements IngestObserver {
   readonly #startedAt: number;
   #timer: NodeJS.Timeout | undefined;
   #leftOut = 0;
+  #tellingPast = false;
   #simulation: SimulationTally | undefined;
   #failure: { readonly code: string; readonly since: number; shownAt: number } | undefined;
 
@@ -53,10 +54,16 @@ export class IngestConsole implements IngestObserver {
     this.#timer ??= setInterval(() => this.endSecond(), 1_000).unref();
   }
 
+  /** While a past is told nobody wants to read it message by message. */
+  tellingPast(telling: boolean): void {
+    this.#tellingPast = telling;
+  }
+
   committed(group: CommittedGroup): void {
     this.#tally.add(group);
-    this.#flow.committed(group.duplicates, group.durationMs);
     this.#recovered();
+    if (this.#tellingPast) return;
+    this.#flow.committed(group.duplicates, group.durationMs);
     if (this.#options.quiet) return;
     for (const record of group.messages) {
       if (this.#flow.take("stored", record.topic.type === "alarm")) this.#showStored(record);

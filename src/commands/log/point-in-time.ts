@@ -1,4 +1,4 @@
-import { durationMs } from "../duration.ts";
+import { durationMs } from "../../time/duration.ts";
 
 const ISO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i;
 

@@ -3,6 +3,7 @@ import { startHealthServer } from "../../adapters/http/health-server.ts";
 import { ingestMetrics } from "../../adapters/prometheus/ingest-metrics.ts";
 import { LEDGER_LIMIT } from "../../adapters/prometheus/publisher-ledger.ts";
 import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
+import type { SqliteMessageLog } from "../../adapters/sqlite/log/sqlite-message-log.ts";
 import { IngestConsole } from "../../adapters/terminal/ingest-console.ts";
 import type { Terminal } from "../../adapters/terminal/terminal.ts";
 import type { Config } from "../../config/config-schema.ts";
@@ -10,6 +11,7 @@ import { packageVersion } from "../../config/package-root.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import { DataCenter } from "../../ingest/data-center.ts";
 import type { HealthReport } from "../../ingest/health.ts";
+import type { Ingester } from "../../ingest/ingester.ts";
 import { observers } from "../../ingest/observer.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { authority, type ChosenDelivery, chooseDelivery } from "../broker/delivery.ts";
@@ -27,6 +29,8 @@ export interface DataCenterRunParts {
 /** A running data center, its console and its health server. */
 export interface DataCenterRun {
   readonly console: IngestConsole;
+  readonly log: SqliteMessageLog;
+  readonly ingester: Ingester;
   /** The embedded broker's address; undefined with another broker. */
   readonly mqttUrl: string | undefined;
   /** Resolves when the log can't be written any more. */
@@ -95,6 +99,8 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
     view.opened(whereabouts(parts, chosen, authority(config.http.host, server.port)));
     return {
       console: view,
+      log,
+      ingester: center.ingester,
       mqttUrl: chosen.addresses().mqtt,
       failed,
       stop: async () => {

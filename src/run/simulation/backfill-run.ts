@@ -1,6 +1,6 @@
 import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
 import type { BackfillConsole } from "../../adapters/terminal/backfill-console.ts";
-import { ThreadedHistory } from "../../adapters/worker-threads/history-source.ts";
+import { ThreadedStory } from "../../adapters/worker-threads/threaded-story.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { backfill } from "../../ingest/backfill.ts";
 import { DEFAULT_LIMITS, Ingester } from "../../ingest/ingester.ts";
@@ -38,9 +38,18 @@ export async function runBackfill({ history, folder, view, stop }: BackfillRunPa
         commitFailed: ({ code, message, hint }) => view.notice(`${code}: ${message} (${hint})`),
       },
     });
-    const batchSize = DEFAULT_LIMITS.groupSize;
-    const order = { plant: plant.document, scenario, seed, startMs, endMs, payloadVersion, boot, batchSize };
-    const source = new ThreadedHistory(order);
+    const span = { kind: "live", fromMs: startMs, untilMs: endMs, farewell: false } as const;
+    const scenarioMs = startMs;
+    const source = new ThreadedStory({
+      plant: plant.document,
+      scenario,
+      chapter: { seed, startMs, payloadVersion, boot, scenarioMs, spans: [span], leftOpen: [] },
+      known: [],
+      unnumberedFromMs: startMs,
+      pastUntilMs: endMs,
+      goesOn: false,
+      batchSize: DEFAULT_LIMITS.groupSize,
+    });
     open.defer(() => source.close());
     let failing: ConcheError | undefined;
     const end = () => {

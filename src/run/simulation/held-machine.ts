@@ -1,10 +1,11 @@
+import type { Identity } from "../../contract/identity.ts";
 import type { MessageType } from "../../contract/topic.ts";
 import type { PublishOutcome } from "../../mqtt/machine-connection.ts";
 import type { Body } from "../../simulator/publishing/machine-voice.ts";
 import type { PlayedMachine } from "./player.ts";
 
 /** Says something for a machine; never rejects. */
-export type Voice = (type: MessageType, body: Body) => Promise<PublishOutcome>;
+export type Voice = PlayedMachine["publish"];
 
 /** Pause before a message that couldn't be taken is offered again, milliseconds. */
 const AGAIN_MS = 250;
@@ -12,6 +13,7 @@ const AGAIN_MS = 250;
 interface Held {
   readonly type: MessageType;
   readonly body: Body;
+  readonly identity: Identity | undefined;
   readonly settle: (outcome: PublishOutcome) => void;
 }
 
@@ -23,6 +25,7 @@ export class HeldMachine implements PlayedMachine {
   readonly #onHeld: () => void;
   readonly #held: Held[] = [];
   #voice: Voice | undefined;
+  #lastState: Body | undefined;
   #timer: NodeJS.Timeout | undefined;
   #offering = false;
   #over = false;
@@ -37,12 +40,19 @@ export class HeldMachine implements PlayedMachine {
     this.#voice = voice;
   }
 
-  publish(type: MessageType, body: Body): Promise<PublishOutcome> {
+  publish(type: MessageType, body: Body, identity?: Identity): Promise<PublishOutcome> {
+    // What gets its number from the library is said again by the library.
+    if (type === "state" && identity !== undefined) this.#lastState = body;
     return new Promise((settle) => {
-      const message = { type, body, settle };
+      const message = { type, body, identity, settle };
       if (this.#held.length > 0) this.#held.push(message);
       else void this.#say(message);
     });
+  }
+
+  /** Says its last state again, as a new message: its broker may have published the will meanwhile. */
+  restate(): void {
+    if (this.#lastState !== undefined) void this.publish("state", this.#lastState);
   }
 
   /** Keeps nothing back any more: what is held is refused. */
@@ -59,8 +69,8 @@ export class HeldMachine implements PlayedMachine {
   }
 
   /** What became of it; undefined where it is to be offered again. */
-  async #offer({ type, body }: Held): Promise<PublishOutcome | undefined> {
-    const outcome = await this.#voice?.(type, body);
+  async #offer({ type, body, identity }: Held): Promise<PublishOutcome | undefined> {
+    const outcome = await this.#voice?.(type, body, identity);
     if (outcome === undefined || this.#over) return outcome;
     // An edge that is being replaced counts as full: the next one takes it.
     const again =

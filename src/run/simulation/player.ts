@@ -1,3 +1,4 @@
+import { CONTENT_TYPE, type Identity, SCHEMA_PROPERTY } from "../../contract/identity.ts";
 import {
   type MachineAddress,
   type MachineKey,
@@ -7,13 +8,15 @@ import {
 import type { EdgeMachine } from "../../edge/edge-machine.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { PublishOutcome } from "../../mqtt/machine-connection.ts";
-import type { Body } from "../../simulator/publishing/machine-voice.ts";
+import { type Body, MachineVoice } from "../../simulator/publishing/machine-voice.ts";
 
 /** A message that falls due at a time of the source's own clock. */
 export interface DueMessage {
   readonly machine: MachineAddress;
   readonly type: MessageType;
   readonly payload: Body;
+  /** The number that it has already; without it, it gets the machine's next one. */
+  readonly identity?: Identity;
   /** Messages of the machine before this one that are lost for good: their numbers are left out. */
   readonly lostBefore?: number;
 }
@@ -21,23 +24,30 @@ export interface DueMessage {
 /** Where the messages come from: a simulated line, a recording. */
 export interface MessageSource {
   /** What was said up to `untilMs` (milliseconds since 1970) and not returned before, in time order. */
-  advance(untilMs: number): readonly DueMessage[];
+  advance(untilMs: number): readonly DueMessage[] | Promise<readonly DueMessage[]>;
 }
 
 /** A machine that a player lets speak. */
 export interface PlayedMachine {
   /** Never rejects. */
-  publish(type: MessageType, body: Body): Promise<PublishOutcome>;
+  publish(type: MessageType, body: Body, identity?: Identity): Promise<PublishOutcome>;
   /** Leaves out numbers, as if so many messages had been lost on the way; absent where a machine can't. */
   skip?(count: number): void;
 }
 
 /** A machine that speaks through its outbox: for the player, a message is sent when it is there. */
 export function throughOutbox(machine: EdgeMachine): PlayedMachine {
+  const voice = new MachineVoice(machine.address, undefined);
+  const handOver = (type: MessageType, body: Body, identity: Identity | undefined): Promise<Identity> => {
+    if (identity === undefined) return machine.publish(type, body as never); // checked against the contract there
+    const { payload, schema } = voice.say(type, body, identity);
+    const userProperties: Record<string, string> = schema === undefined ? {} : { [SCHEMA_PROPERTY]: schema };
+    return machine.publishRaw(type, payload, { identity, contentType: CONTENT_TYPE, userProperties });
+  };
   return {
-    publish: async (type, body) => {
+    publish: async (type, body, identity) => {
       try {
-        await machine.publish(type, body as never); // checked against the contract there
+        await handOver(type, body, identity);
         return { kind: "sent" };
       } catch (error) {
         if (error instanceof ConcheError) return { kind: "refused", error };
@@ -65,6 +75,8 @@ export interface PlayerParts {
   readonly speed: number | "max";
   /** Where the source's time ends, milliseconds since 1970; without it, it doesn't. */
   readonly endMs?: number;
+  /** The source's time that can't be passed now, milliseconds since 1970: whoever meets it goes on with it. */
+  readonly ceilingMs?: (() => number) | undefined;
   /** Real time that passes monotonically, milliseconds. */
   readonly elapsedMs: () => number;
   /** Called for each message that a broker refuses. */
@@ -105,6 +117,8 @@ export class Player {
   /** Real time that was spent waiting and so doesn't count as source time. */
   #lostMs = 0;
   #told = { atMs: 0, playedMs: 0, lostMs: 0 };
+  /** Whether it has met its ceiling. */
+  #held = false;
 
   constructor(parts: PlayerParts) {
     this.#parts = parts;
@@ -127,7 +141,7 @@ export class Player {
       const dueMs = Math.min(lengthMs, this.#dueMs());
       while (this.#playedMs < dueMs && !signal.aborted) {
         this.#playedMs = Math.min(dueMs, this.#playedMs + PORTION_MS);
-        for (const message of source.advance(startMs + this.#playedMs)) this.#publish(message);
+        this.#publishAll(await source.advance(startMs + this.#playedMs));
         await this.#answersBelow(MOST_UNANSWERED);
         // Answers come in, and a signal is heard, however far behind this is.
         await turn();
@@ -137,9 +151,9 @@ export class Player {
     }
   }
 
-  /** Lets every machine say this now, whatever the source says: a farewell. Counted and answered as all else. */
-  everybodySays(type: MessageType, body: Body): void {
-    for (const machine of this.#parts.machines.values()) this.#say(machine, type, body);
+  /** Publishes these now, too: a farewell. Counted and answered as all else. */
+  say(messages: readonly DueMessage[]): void {
+    this.#publishAll(messages);
   }
 
   /** Resolves when every published message has been answered. */
@@ -148,8 +162,11 @@ export class Player {
   }
 
   #dueMs(): number {
-    const { speed, elapsedMs } = this.#parts;
-    return speed === "max" ? Number.POSITIVE_INFINITY : (elapsedMs() - this.#lostMs) * speed;
+    const { speed, elapsedMs, startMs, ceilingMs } = this.#parts;
+    const dueMs = speed === "max" ? Number.POSITIVE_INFINITY : (elapsedMs() - this.#lostMs) * speed;
+    const ceiling = ceilingMs === undefined ? Number.POSITIVE_INFINITY : ceilingMs() - startMs;
+    this.#held = ceiling < dueMs;
+    return Math.min(dueMs, ceiling);
   }
 
   /** What can't be caught up with is given up: otherwise one long pause would be followed by a flood. */
@@ -158,6 +175,11 @@ export class Player {
     if (speed === "max") return;
     const nowMs = elapsedMs();
     const lateMs = nowMs - this.#lostMs - this.#playedMs / speed;
+    if (this.#held) {
+      this.#lostMs += Math.max(0, lateMs);
+      this.#told = { atMs: nowMs, playedMs: this.#playedMs, lostMs: this.#lostMs };
+      return;
+    }
     if (lateMs > MOST_LATE_MS) this.#lostMs += lateMs;
     const sinceMs = nowMs - this.#told.atMs;
     if (sinceMs < BEHIND_EVERY_MS) return;
@@ -167,16 +189,16 @@ export class Player {
     this.#told = { atMs: nowMs, playedMs: this.#playedMs, lostMs: this.#lostMs };
   }
 
-  #publish({ machine, type, payload, lostBefore = 0 }: DueMessage): void {
+  #publishAll(messages: readonly DueMessage[]): void {
+    for (const message of messages) this.#publish(message);
+  }
+
+  #publish({ machine, type, payload, identity, lostBefore = 0 }: DueMessage): void {
     const publisher = this.#parts.machines.get(machineKeyOf(machine));
     if (publisher === undefined) return;
     if (lostBefore > 0) publisher.skip?.(lostBefore);
-    this.#say(publisher, type, payload);
-  }
-
-  #say(machine: PlayedMachine, type: MessageType, body: Body): void {
     this.#unanswered++;
-    void machine.publish(type, body).then((outcome) => {
+    void publisher.publish(type, payload, identity).then((outcome) => {
       this.#unanswered--;
       this.#published++;
       if (outcome.kind === "refused") {

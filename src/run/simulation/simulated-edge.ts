@@ -105,8 +105,8 @@ export class SimulatedEdge {
     for (const [key, held] of this.#held) {
       const machine = await edge.machine(key, { will: will as never }); // checked against the contract there
       const voice = throughOutbox(machine);
-      held.speakThrough(async (type, body) => {
-        const outcome = await voice.publish(type, body);
+      held.speakThrough(async (type, body, identity) => {
+        const outcome = await voice.publish(type, body, identity);
         if (outcome.kind === "sent") this.#handedOver++;
         return outcome;
       });
@@ -118,7 +118,7 @@ export class SimulatedEdge {
   /** Resolves when every machine of the plant is connected. */
   async #connected(): Promise<void> {
     const { plant, signal } = this.#parts;
-    const missing = new Set(plant.machines.map(({ key }) => key.replaceAll("/", ".")));
+    const missing = new Set(plant.machines.map(({ key }) => clientIdOf(key)));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const aborted = () =>
       reject(new ConcheError("CONCHE_SHUTTING_DOWN", { message: "stopped while connecting" }));
@@ -142,7 +142,13 @@ export class SimulatedEdge {
     if (event.kind === "telemetry-dropped") {
       for (const { messages } of event.dropped) this.#givenUp += messages;
     }
+    if (event.kind === "connected" && event.resumed) this.#isBack(event.clientId);
     if ("error" in event) this.#parts.onTrouble(event.error);
+  }
+
+  /** A connection that was lost is back: the broker may have published its will, and that is no longer true. */
+  #isBack(clientId: string): void {
+    for (const [key, held] of this.#held) if (clientIdOf(key) === clientId) held.restate();
   }
 
   /** A machine can't hand over: the outbox is full, or its disk. */
@@ -168,6 +174,10 @@ export class SimulatedEdge {
     );
     await this.#speakThrough(this.#edge);
   }
+}
+
+function clientIdOf(machine: MachineKey): string {
+  return machine.replaceAll("/", ".");
 }
 
 function waitingIn(edge: Edge): number {

@@ -2,8 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Config } from "../../config/config-schema.ts";
 import type { MachineKey } from "../../contract/topic.ts";
 import { newBoot } from "../../edge/boot.ts";
+import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import type { Plant } from "../../plant/plant.ts";
 import type { ScenarioDocument } from "../../plant/scenario/scenario-document.ts";
 import { simulatePlant } from "../../simulator/plant-simulation.ts";
 import { PublishingMachine } from "../../simulator/publishing/publishing-machine.ts";
@@ -11,13 +14,31 @@ import { offlineState, willOf } from "../../simulator/report/birth-and-will.ts";
 import type { PayloadVersion } from "../../simulator/simulated-message.ts";
 import { consumerOptions } from "../broker/consumer-options.ts";
 import { type ConnectMachinesParts, connectMachines, sparingly, within } from "./connect-machines.ts";
-import { type Behind, type PlayedMachine, Player, type PlayerCounts } from "./player.ts";
+import {
+  type Behind,
+  type DueMessage,
+  type MessageSource,
+  type PlayedMachine,
+  Player,
+  type PlayerCounts,
+} from "./player.ts";
 import { type OutboxReport, SimulatedEdge } from "./simulated-edge.ts";
+
+/** What a simulated plant says, and when. */
+export interface SimulatedSource extends MessageSource {
+  /** From here on it is asked, ms since 1970. */
+  readonly startMs: number;
+  /** Real time that has passed already since then, ms: it is made up for at once. */
+  readonly lateMs: number;
+  /** The simulated time that can't be passed now, ms since 1970; none where its time is its own. */
+  readonly ceilingMs?: () => number;
+  /** What its machines say when they disconnect in order. */
+  farewell(reachedMs: number): Promise<readonly DueMessage[]>;
+}
 
 /** What a simulation is run with. */
 export interface SimulationRunParts extends ConnectMachinesParts {
-  /** What goes wrong in the plant. */
-  readonly scenario: ScenarioDocument | undefined;
+  readonly source: SimulatedSource;
   /** The folder of the outbox; without one, the outbox is in a temporary folder and ends with the run. */
   readonly outbox: string | undefined;
   /** Hears, now and then, that simulated time falls behind. */
@@ -63,27 +84,26 @@ const LONGEST_RECEIPT_TIMEOUT_MS = 600_000;
  *   CONCHE_OUTBOX_FOLDER
  */
 export async function runSimulation(parts: SimulationRunParts): Promise<SimulationRun> {
-  const { config, plant, scenario, onTrouble, onBehind } = parts;
-  const { seed, speed } = config.simulation;
-  const payloadVersion: PayloadVersion = config.simulation.payloadVersion === 1 ? 1 : 2;
-  const startMs = config.simulation.startMs ?? Date.now();
+  const { config, source, onTrouble, onBehind } = parts;
+  const payloadVersion = payloadVersionOf(config);
   const voices = await connectVoices(parts, payloadVersion);
-  const startedAt = performance.now();
+  const startedAt = performance.now() - source.lateMs;
   const player = new Player({
-    source: simulatePlant(plant, { seed, startMs, payloadVersion, scenario }),
+    source,
     machines: voices.machines,
-    startMs,
-    speed,
+    startMs: source.startMs,
+    speed: config.simulation.speed,
+    ceilingMs: source.ceilingMs,
     elapsedMs: () => performance.now() - startedAt,
     onRefused: onTrouble,
     onBehind,
   });
   const end = new AbortController();
-  const played = player.play(end.signal);
+  const played = player.play(end.signal).catch((error: unknown) => onTrouble(toldOf(error)));
   // A line that is held back by a full outbox would wait for room before it saw the end.
   const answered = async () => {
     await played;
-    player.everybodySays("state", offlineState(payloadVersion, Math.round(player.reachedMs)));
+    player.say(await source.farewell(Math.round(player.reachedMs)));
     await player.answered();
     await voices.settled();
   };
@@ -95,10 +115,47 @@ export async function runSimulation(parts: SimulationRunParts): Promise<Simulati
     },
     stop: async () => {
       end.abort();
-      await within(LAST_ANSWERS_MS, answered());
+      await within(
+        LAST_ANSWERS_MS,
+        answered().catch((error: unknown) => onTrouble(toldOf(error))),
+      );
       await voices.close();
     },
   };
+}
+
+/** The payload version that a configuration asks for. */
+export function payloadVersionOf({ simulation }: Config): PayloadVersion {
+  return simulation.payloadVersion === 1 ? 1 : 2;
+}
+
+/** A plant that is simulated in this thread and begins anew at each start. */
+export function simulatedAnew(
+  plant: Plant,
+  scenario: ScenarioDocument | undefined,
+  config: Config,
+): SimulatedSource {
+  const { seed, startMs: given } = config.simulation;
+  const startMs = given ?? Date.now();
+  const payloadVersion = payloadVersionOf(config);
+  const simulation = simulatePlant(plant, { seed, startMs, payloadVersion, scenario });
+  return {
+    startMs,
+    lateMs: 0,
+    advance: (untilMs) => simulation.advance(untilMs),
+    farewell: async (atMs) => {
+      const payload = offlineState(payloadVersion, atMs);
+      return plant.machines.map(({ address: machine }) => ({ machine, type: "state" as const, payload }));
+    },
+  };
+}
+
+function toldOf(error: unknown): ConcheError {
+  if (error instanceof ConcheError) return error;
+  return new ConcheError("CONCHE_INTERNAL", {
+    message: `the simulation failed: ${messageOf(error)}`,
+    cause: error,
+  });
 }
 
 /** That simulated time falls behind, in a line. */

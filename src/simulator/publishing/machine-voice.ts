@@ -1,3 +1,4 @@
+import type { Identity } from "../../contract/identity.ts";
 import { CURRENT_VERSION } from "../../contract/message.ts";
 import { DELIVERY_POLICY } from "../../contract/policy.ts";
 import { type MachineAddress, MESSAGE_TYPES, type MessageType, upTopic } from "../../contract/topic.ts";
@@ -38,9 +39,9 @@ export class MachineVoice {
     >;
   }
 
-  /** The machine's next message. */
-  say(type: MessageType, body: Body): PublishedMessage {
-    return this.#published(type, body, this.#numbered(JSON.stringify(body)));
+  /** The machine's next message, or one that has its number already. */
+  say(type: MessageType, body: Body, identity: Identity | undefined = this.#next()): PublishedMessage {
+    return this.#published(type, body, numbered(JSON.stringify(body), identity));
   }
 
   /**
@@ -56,10 +57,8 @@ export class MachineVoice {
     this.#seq += count;
   }
 
-  #numbered(text: string): string {
-    if (this.#numbering === undefined) return text;
-    const front = text.startsWith(VERSION_FIRST) ? VERSION_FIRST : "{";
-    return `${front}"boot":"${this.#numbering.boot}","seq":${++this.#seq},${text.slice(front.length)}`;
+  #next(): Identity | undefined {
+    return this.#numbering === undefined ? undefined : { boot: this.#numbering.boot, seq: ++this.#seq };
   }
 
   #published(type: MessageType, body: Body, payload: string): PublishedMessage {
@@ -69,4 +68,10 @@ export class MachineVoice {
     const { qos, retain } = DELIVERY_POLICY[type];
     return { topic, payload, qos, retain, schema };
   }
+}
+
+function numbered(text: string, identity: Identity | undefined): string {
+  if (identity === undefined) return text;
+  const front = text.startsWith(VERSION_FIRST) ? VERSION_FIRST : "{";
+  return `${front}"boot":"${identity.boot}","seq":${identity.seq},${text.slice(front.length)}`;
 }

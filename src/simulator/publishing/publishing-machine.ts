@@ -1,3 +1,4 @@
+import type { Identity } from "../../contract/identity.ts";
 import { type MachineAddress, type MessageType, machineKeyOf } from "../../contract/topic.ts";
 import type { ConnectMachine, MachineConnection, PublishOutcome } from "../../mqtt/machine-connection.ts";
 import { type Body, MachineVoice, type Numbering } from "./machine-voice.ts";
@@ -43,8 +44,9 @@ export class PublishingMachine {
     return this.#voice.address;
   }
 
-  publish(type: MessageType, body: Body): Promise<PublishOutcome> {
-    return this.#connection.publish(this.#voice.say(type, body));
+  /** @param identity the number that the message has already; without it, it gets the machine's next one */
+  publish(type: MessageType, body: Body, identity?: Identity): Promise<PublishOutcome> {
+    return this.#connection.publish(this.#voice.say(type, body, identity));
   }
 
   /** Leaves out numbers: so many messages were said and will never be sent. */

@@ -34,7 +34,7 @@ export class MachineReporter {
   readonly machine: PlantMachine;
   readonly #jitter: RandomStream;
   readonly #phaseMs: number;
-  readonly #telemetrySteps: number;
+  #telemetrySteps = 1;
   readonly #tags: readonly (readonly [string, NonNullable<PlantMachine["definition"]["tags"][string]>])[];
   readonly #watch: AlarmWatch;
   readonly #raised = new Map<string, number>();
@@ -42,6 +42,7 @@ export class MachineReporter {
   #batch: ProductionBatch | undefined;
   #state: RunState | undefined;
   #reasonCode: string | undefined;
+  #stateBody: BodyOf<"state"> | undefined;
   #sinceMs = 0;
   #countedMs = 0;
   #countedBatch: ProductionBatch | undefined;
@@ -52,7 +53,7 @@ export class MachineReporter {
     this.machine = machine;
     this.#jitter = random;
     this.#phaseMs = Math.floor(random.uniform() * (STEP_MS - JITTER_MS));
-    this.#telemetrySteps = Math.max(1, Math.round((machine.definition.telemetry_interval_s ?? 1) / STEP_S));
+    this.pace(undefined);
     this.#tags = Object.entries(machine.definition.tags);
     this.#watch = new AlarmWatch(machine.definition);
   }
@@ -80,9 +81,17 @@ export class MachineReporter {
     this.#batch = batch;
   }
 
-  /** The first message after connecting. */
+  /** Telemetry comes at most once in so many seconds, or as the plant has it. */
+  pace(atLeastS: number | undefined): void {
+    const planned = this.machine.definition.telemetry_interval_s ?? 1;
+    this.#telemetrySteps = Math.max(1, Math.round(Math.max(planned, atLeastS ?? 0) / STEP_S));
+  }
+
+  /** The first message after connecting; after a later one, what it does is said again. */
   birth(): void {
     this.#say({ type: "state", body: { state: "ONLINE" } });
+    if (this.#stateBody === undefined) return;
+    this.#say({ type: "state", body: { ...this.#stateBody, since: timestampV2(this.#sinceMs) } });
   }
 
   /**
@@ -99,17 +108,16 @@ export class MachineReporter {
       this.#countedMs = this.#nowMs;
       this.#countedBatch = this.#batch;
     }
-    this.#say({
-      type: "state",
-      body: {
-        state,
-        mode: "Production",
-        ...(reason === undefined ? {} : { stop_reason: reason }),
-        ...(counts === undefined ? {} : { counts: counts() }),
-        ...(stays ? { since: timestampV2(this.#sinceMs) } : {}),
-        ...this.#work(),
-      },
-    });
+    const body = {
+      state,
+      mode: "Production",
+      ...(reason === undefined ? {} : { stop_reason: reason }),
+      ...(counts === undefined ? {} : { counts: counts() }),
+      ...(stays ? { since: timestampV2(this.#sinceMs) } : {}),
+      ...this.#work(),
+    };
+    this.#stateBody = body;
+    this.#say({ type: "state", body });
   }
 
   get #countsAreOld(): boolean {

@@ -234,7 +234,7 @@ describe("Player", () => {
     await player.play(new AbortController().signal);
     await player.answered();
     connection.holds = true;
-    player.everybodySays("state", WILL);
+    player.say([{ machine: ADDRESS, type: "state", payload: WILL }]);
     assert.equal(player.counts.published, 1);
     const answered = player.answered();
     connection.answerAll();

@@ -52,7 +52,7 @@ suite("bad surroundings: a broker that can't be reached", () => {
   test("simulate and up look for it as long as they may, and end in order when asked to", async (context) => {
     const data = await temporaryFolder(context);
     const ports = ["--http-port", "0", "--data", data];
-    for (const words of [["simulate"], ["up", ...ports]]) {
+    for (const words of [["simulate"], ["up", "--history", "none", ...ports]]) {
       const door = await closedDoor(context);
       const conche = new ConcheProcess([...words, "--broker", door.url, "--quiet"]);
       context.after(() => conche.kill());
@@ -68,7 +68,7 @@ suite("bad surroundings: a broker that can't be reached", () => {
     const words = ["--broker", url, "--for", "3", "--quiet"];
     const results = await Promise.all([
       runConche(["simulate", ...words]),
-      runConche(["up", ...words, "--http-port", "0", "--data", data]),
+      runConche(["up", "--history", "none", ...words, "--http-port", "0", "--data", data]),
     ]);
     for (const { code, err } of results) {
       assert.equal(code, 1, err);

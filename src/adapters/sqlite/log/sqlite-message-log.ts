@@ -22,6 +22,7 @@ import { toConcheError } from "../database/sqlite-error.ts";
 import { BlockIndex } from "./block-index.ts";
 import { BrokerRetainedTable } from "./broker-retained-table.ts";
 import { LogEnds } from "./log-ends.ts";
+import { readLogId } from "./log-info.ts";
 import { MessageTable } from "./message-table.ts";
 import { NumberedMessages } from "./numbered-messages.ts";
 import { QuarantineTable } from "./quarantine-table.ts";
@@ -148,6 +149,11 @@ export class SqliteMessageLog implements ReplayLog {
     } catch (error) {
       throw toConcheError(error, "reading the broker's retained messages", this.#opened.files.database);
     }
+  }
+
+  /** What distinguishes this log from every other. */
+  get id(): string {
+    return readLogId(this.#db);
   }
 
   /** Size on disk with the write-ahead log, bytes. */

@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import { StoryConsole } from "../../adapters/terminal/story-console.ts";
+import type { Terminal } from "../../adapters/terminal/terminal.ts";
+import type { Config } from "../../config/config-schema.ts";
+import type { ConcheError } from "../../errors/conche-error.ts";
+import type { Plant } from "../../plant/plant.ts";
+import type { ScenarioDocument } from "../../plant/scenario/scenario-document.ts";
+import { BrokerSearch } from "../broker/broker-search.ts";
+import { withoutPassword } from "../broker/delivery.ts";
+import type { DataCenterRun } from "../data-center/data-center-run.ts";
+import { behindInALine, runSimulation } from "./simulation-run.ts";
+import { StoryRun } from "./story-run.ts";
+import { storyInALine } from "./story-words.ts";
+
+/** What a line is simulated with. */
+export interface SimulatedLineParts {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly plant: Plant;
+  readonly scenario: ScenarioDocument | undefined;
+  /** The data center that records it. */
+  readonly center: DataCenterRun;
+  /** Gives up when aborted. */
+  readonly signal: AbortSignal;
+}
+
+/** Whether a line found its broker. */
+export interface LineConnected {
+  readonly found: boolean;
+  /** What kept it from that. */
+  failure(): ConcheError;
+}
+
+/**
+ * Lets a line's story be recorded by a running data center: its past straight into the log, its present over the
+ * broker. What has to be ended later is put on the stack.
+ * @throws ConcheError as opening a story, telling a past and running a simulation
+ */
+export async function simulateInto(
+  running: AsyncDisposableStack,
+  parts: SimulatedLineParts,
+): Promise<LineConnected | undefined> {
+  const { config, plant, scenario, center, signal } = parts;
+  const story = await StoryRun.open({ config, plant, scenario, log: center.log });
+  running.defer(() => story.close());
+  if (!(await tellPast(story, parts))) return undefined;
+  const url = config.broker.url ?? center.mqttUrl ?? "";
+  const search = new BrokerSearch({
+    address: withoutPassword(url),
+    forSeconds: config.forSeconds,
+    onTrouble: ({ code, message }) => center.console.notice("warning", `simulation: ${code}: ${message}`),
+  });
+  const connecting = runSimulation({
+    config,
+    plant,
+    source: story,
+    url,
+    outbox: config.outbox ?? join(config.data, "outbox"),
+    signal,
+    onTrouble: search.troubled,
+    onBehind: (behind) => center.console.notice("warning", behindInALine(behind, config.simulation.speed)),
+  });
+  const simulation = await search.found(connecting);
+  if (simulation !== undefined) {
+    running.defer(async () => {
+      await simulation.stop();
+      center.console.simulated(simulation.counts());
+    });
+  }
+  return { found: simulation !== undefined, failure: () => search.failure() };
+}
+
+async function tellPast(
+  story: StoryRun,
+  { config, terminal, center, signal }: SimulatedLineParts,
+): Promise<boolean> {
+  const { facts, liveFromMs } = story.plan;
+  const view = new StoryConsole({
+    terminal,
+    mode: config.json ? "json" : "lines",
+    quiet: config.quiet,
+    fromMs: facts.chapter.startMs,
+    untilMs: liveFromMs,
+    now: () => performance.now(),
+  });
+  const words = storyInALine(story.plan);
+  if (words === undefined) return true;
+  view.started(words);
+  let told = { messages: 0, reachedMs: facts.chapter.startMs };
+  center.console.tellingPast(true);
+  try {
+    const complete = await story.tellPast(
+      center.ingester,
+      (progress) => {
+        told = progress;
+        view.progress(progress.messages, progress.reachedMs);
+      },
+      signal,
+    );
+    view.ended(told.messages, complete ? liveFromMs : told.reachedMs, complete);
+    return complete;
+  } finally {
+    center.console.tellingPast(false);
+  }
+}
