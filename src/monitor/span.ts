@@ -16,12 +16,30 @@ export function overlap(a: Span, b: Span): Span | undefined {
   return fromMs < toMs ? { fromMs, toMs } : undefined;
 }
 
-/** How much of spans that don't overlap lies within one, milliseconds. */
+/** Those of spans in order of time, which don't overlap, that have something in common with one: found by halving. */
+export function touching<Item extends Span>(spans: readonly Item[], within: Span): Item[] {
+  const first = firstEndingAfter(spans, within.fromMs);
+  let last = first;
+  while ((spans[last]?.fromMs ?? Number.POSITIVE_INFINITY) < within.toMs) last++;
+  return spans.slice(first, last);
+}
+
+function firstEndingAfter(spans: readonly Span[], ms: number): number {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle]?.toMs ?? 0) > ms) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** How much of spans in order of time, which don't overlap, lies within one, milliseconds. */
 export function overlapMs(spans: readonly Span[], within: Span): number {
   let sum = 0;
-  for (const span of spans) {
-    const part = overlap(span, within);
-    if (part !== undefined) sum += lengthMs(part);
+  for (const span of touching(spans, within)) {
+    sum += Math.min(span.toMs, within.toMs) - Math.max(span.fromMs, within.fromMs);
   }
   return sum;
 }

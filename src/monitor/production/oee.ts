@@ -1,4 +1,4 @@
-import { lengthMs, overlap, overlapMs, type Span } from "../span.ts";
+import { lengthMs, overlap, overlapMs, type Span, touching } from "../span.ts";
 import type { MachineRecord } from "./machine-record.ts";
 import { plannedRunTimePerItemMs } from "./rated-speed.ts";
 import { NO_QUANTITIES, type Quantities, quantitiesIn } from "./running-count.ts";
@@ -101,7 +101,7 @@ function ratio(part: number, whole: number): number | null {
 /** A stop, a silence or a run: its part within some parts of time. */
 export function timeIn(record: MachineRecord, parts: readonly Span[]): UsedTime[] {
   return parts.flatMap((part) =>
-    record.time.flatMap((span) => {
+    touching(record.time, part).flatMap((span) => {
       const common = overlap(span, part);
       return common === undefined ? [] : [{ ...span, ...common }];
     }),
@@ -134,7 +134,7 @@ function byProduct({ work }: MachineRecord, parts: readonly Span[]): (Span & { p
   return parts.flatMap((part) => {
     const found: (Span & { product: string | null })[] = [];
     let reachedMs = part.fromMs;
-    for (const run of work) {
+    for (const run of touching(work, part)) {
       const common = overlap(run, part);
       if (common === undefined) continue;
       if (common.fromMs > reachedMs) found.push({ fromMs: reachedMs, toMs: common.fromMs, product: null });

@@ -1,5 +1,5 @@
 import type { ViewReading } from "../../views/view-table.ts";
-import { overlap, overlapMs, type Span } from "../span.ts";
+import { overlap, overlapMs, type Span, touching } from "../span.ts";
 import { COUNTS, type CountRow } from "./production-tables.ts";
 
 /** What a machine took in, worked on and rejected, in its unit. */
@@ -81,7 +81,7 @@ export function quantitiesIn(
   part: Span,
 ): Quantities {
   let sum = NO_QUANTITIES;
-  for (const one of stretches) {
+  for (const one of touching(stretches, part)) {
     const common = overlap(one, part);
     if (common === undefined) continue;
     const upTo = countedBy(one, running, common.toMs);

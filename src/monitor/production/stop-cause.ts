@@ -1,5 +1,5 @@
 import type { StateInterval } from "../machine-state/state-intervals.ts";
-import { lengthMs, overlap, type Span } from "../span.ts";
+import { lengthMs, overlap, type Span, touching } from "../span.ts";
 import type { UsedTime } from "./time-use.ts";
 
 /** Where a part of a stop comes from: along the machines that starve or block one another, to the one that stands by itself. */
@@ -115,14 +115,9 @@ function behind(
   if (place < 0) return [{ span: whole, by: null, seen: false }];
   const nearestFirst = category === "starved" ? order.slice(0, place).reverse() : order.slice(place + 1);
   // One neighbour for the whole of it: the nearest that stood when it began.
+  const begin = { fromMs, toMs: fromMs + 1 };
   const by = nearestFirst.find((key) =>
-    history(key).some(
-      (other) =>
-        other.fromMs <= fromMs &&
-        other.toMs > fromMs &&
-        other.state !== "Execute" &&
-        other.state !== "unknown",
-    ),
+    touching(history(key), begin).some(({ state }) => state !== "Execute" && state !== "unknown"),
   );
   return [{ span: whole, by: by ?? null, seen: by !== undefined }];
 }
@@ -136,7 +131,7 @@ function partsOf(history: readonly StateInterval[], span: Span): StateInterval[]
       parts.push({ fromMs: reachedMs, toMs, ...nothing });
     }
   };
-  for (const interval of history) {
+  for (const interval of touching(history, span)) {
     const part = overlap(interval, span);
     if (part === undefined) continue;
     unheard(part.fromMs);
@@ -148,7 +143,7 @@ function partsOf(history: readonly StateInterval[], span: Span): StateInterval[]
 }
 
 function stateAt({ history }: Neighbours, machine: string, atMs: number): StateInterval["state"] {
-  return history(machine).find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs)?.state ?? "unknown";
+  return touching(history(machine), { fromMs: atMs, toMs: atMs + 1 })[0]?.state ?? "unknown";
 }
 
 function sameCause(a: StopCause, b: StopCause): boolean {

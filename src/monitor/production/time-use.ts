@@ -1,6 +1,6 @@
 import type { StopCategory } from "../../contract/schemas/state-v2.ts";
 import type { StateInterval } from "../machine-state/state-intervals.ts";
-import { overlap, type Span } from "../span.ts";
+import { overlap, type Span, touching } from "../span.ts";
 
 /** What a loss is counted under: the machine's own category, or that it gave none. */
 export type LossCategory = StopCategory | "unexplained";
@@ -39,7 +39,7 @@ export function usedTime(intervals: readonly StateInterval[], planned: readonly 
     const idle = (toMs: number) => {
       if (toMs > reachedMs) parts.push({ ...NOT_PLANNED, fromMs: reachedMs, toMs });
     };
-    for (const span of planned) {
+    for (const span of touching(planned, interval)) {
       const part = overlap(interval, span);
       if (part === undefined) continue;
       idle(part.fromMs);
