@@ -1,0 +1,31 @@
+import type { Plant } from "../plant/plant.ts";
+
+/** The levels of the topic that a question chooses by. */
+export interface Levels {
+  readonly site?: string;
+  readonly line?: string;
+  readonly step?: string;
+  readonly machine?: string;
+}
+
+/** Whether a machine key, `<site>/<line>/<step>/<machine>`, fits what was chosen. */
+export function chosenMachines({ site, line, step, machine }: Levels): (key: string) => boolean {
+  const wanted = [site, line, step, machine];
+  return (key) => {
+    const levels = key.split("/");
+    return wanted.every((level, index) => level === undefined || level === levels[index]);
+  };
+}
+
+/** Machines in the order of the plant file; those it doesn't know come last, by key. */
+export function inProcessOrder<Item extends { readonly machine: string }>(
+  plant: Plant,
+  items: readonly Item[],
+): Item[] {
+  const place = new Map<string, number>(plant.machines.map(({ key }, index) => [key, index]));
+  const placeOf = ({ machine }: Item) => place.get(machine) ?? Number.POSITIVE_INFINITY;
+  return items.toSorted((a, b) => {
+    const [first, second] = [placeOf(a), placeOf(b)];
+    return first === second ? (a.machine < b.machine ? -1 : 1) : first - second;
+  });
+}
