@@ -2,6 +2,7 @@ import type { Publisher } from "../contract/identity.ts";
 import { RECEIPT_LIST_LIMIT, type Receipt } from "../contract/receipt.ts";
 import type { SequenceState } from "../log/sequence-state.ts";
 import type { SeqRange } from "../sequence/seq-range.ts";
+import { SeqSet } from "../sequence/seq-set.ts";
 
 /**
  * The most separate gaps kept per publisher. An honest publisher has a handful; one that numbers at random would
@@ -24,7 +25,7 @@ export type SequenceVerdict =
 export class SequenceTracker {
   readonly publisher: Publisher;
   #highest: number;
-  #missing: [number, number][];
+  readonly #missing: SeqSet;
   #stored: number;
   #quarantined: number;
   #quarantinedSeqs: number[];
@@ -37,7 +38,7 @@ export class SequenceTracker {
   constructor(publisher: Publisher, saved?: SequenceState) {
     this.publisher = publisher;
     this.#highest = saved?.highest ?? 0;
-    this.#missing = saved?.missing.map(([from, to]) => [from, to]) ?? [];
+    this.#missing = new SeqSet(saved?.missing);
     this.#stored = saved?.stored ?? 0;
     this.#quarantined = saved?.quarantined ?? 0;
     this.#quarantinedSeqs = [...(saved?.quarantinedSeqs ?? [])];
@@ -50,13 +51,12 @@ export class SequenceTracker {
 
   /** What `seq` is now; changes nothing. */
   verdict(seq: number): SequenceVerdict {
-    if (seq > this.#highest) {
-      return seq > this.#highest + 1 && this.#missing.length >= MAX_GAPS ? "untrackable" : "new";
-    }
-    const gap = this.#missing[this.#gapIndex(seq)];
-    if (gap === undefined || seq < gap[0]) return "seen";
+    const full = this.#missing.ranges.length >= MAX_GAPS;
+    if (seq > this.#highest) return full && seq > this.#highest + 1 ? "untrackable" : "new";
+    const gap = this.#missing.rangeOf(seq);
+    if (gap === undefined) return "seen";
     // Taking a number out of a gap's middle makes two gaps of it.
-    return seq > gap[0] && seq < gap[1] && this.#missing.length >= MAX_GAPS ? "untrackable" : "late";
+    return full && seq > gap[0] && seq < gap[1] ? "untrackable" : "late";
   }
 
   /** Takes a number whose verdict is "new" or "late" as being in the log. */
@@ -97,7 +97,7 @@ export class SequenceTracker {
       machine: this.publisher.machine,
       boot: this.publisher.boot,
       highest: this.#highest,
-      missing: this.#missing.map(([from, to]): SeqRange => [from, to]),
+      missing: this.#missing.ranges.map(([from, to]): SeqRange => [from, to]),
       stored: this.#stored,
       quarantined: this.#quarantined,
       quarantinedSeqs: [...this.#quarantinedSeqs],
@@ -111,38 +111,11 @@ export class SequenceTracker {
 
   #occupy(seq: number): void {
     if (seq > this.#highest) {
-      if (seq > this.#highest + 1) this.#missing.push([this.#highest + 1, seq - 1]);
+      this.#missing.add(this.#highest + 1, seq - 1);
       this.#highest = seq;
-      return;
-    }
-    const index = this.#gapIndex(seq);
-    const gap = this.#missing[index];
-    if (gap === undefined || seq < gap[0]) throw new RangeError(`number ${seq} has been taken before`);
-    this.#refilled++;
-    const [from, to] = gap;
-    if (from === to) this.#missing.splice(index, 1);
-    else if (seq === from) gap[0] = seq + 1;
-    else if (seq === to) gap[1] = seq - 1;
-    else this.#missing.splice(index, 1, [from, seq - 1], [seq + 1, to]);
+    } else if (this.#missing.delete(seq) === 1) this.#refilled++;
+    else throw new RangeError(`number ${seq} has been taken before`);
   }
-
-  /** The first gap that ends at or after `seq` (binary search). */
-  #gapIndex(seq: number): number {
-    let low = 0;
-    let high = this.#missing.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const gap = this.#missing[middle];
-      if (gap !== undefined && gap[1] < seq) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-}
-
-/** How many numbers are missing. */
-export function missingCount(state: SequenceState): number {
-  return state.missing.reduce((sum, [from, to]) => sum + (to - from + 1), 0);
 }
 
 /**

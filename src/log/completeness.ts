@@ -1,5 +1,5 @@
 import { isUpTopic, parseUpTopic } from "../contract/topic.ts";
-import type { SeqRange } from "../sequence/seq-range.ts";
+import { countOf, type SeqRange } from "../sequence/seq-range.ts";
 import type { SessionLoss } from "./delivery-session.ts";
 import type { SequenceState } from "./sequence-state.ts";
 
@@ -119,7 +119,7 @@ function* sequencedRows(reading: CompletenessReading): Generator<CompletenessRow
     const { clockSkewMs, firstSeenAt, lastSeenAt } = state;
     yield {
       ...{ machine, boot, highest, stored, refilled, duplicates, quarantined },
-      missing: missing.reduce((sum, [from, to]) => sum + to - from + 1, 0),
+      missing: countOf(missing),
       missingRanges: missing,
       ...{ clockSkewMs, firstSeenAt, lastSeenAt },
     };

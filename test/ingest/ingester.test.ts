@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { MESSAGE_FLAG } from "../../src/contract/policy.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
 import { DEFAULT_LIMITS, Ingester, type IngesterParts } from "../../src/ingest/ingester.ts";
-import { missingCount } from "../../src/ingest/sequence-tracker.ts";
 import type { DeliveredMessage } from "../../src/mqtt/delivery.ts";
+import { countOf } from "../../src/sequence/seq-range.ts";
 import { MemoryMessageLog } from "../log/memory-message-log.ts";
 import { BOOT, delivered, MACHINE, stateV1, telemetry } from "./delivered.ts";
 
@@ -262,7 +262,7 @@ describe("Ingester", () => {
         assert.deepEqual([totals.stored, totals.quarantined], [log.messages.length, log.quarantined.length]);
         const state = log.sequence(MACHINE, BOOT);
         if (state !== undefined) {
-          assert.equal(state.highest, state.stored + state.quarantined + missingCount(state));
+          assert.equal(state.highest, state.stored + state.quarantined + countOf(state.missing));
           assert.equal(state.stored, log.messages.filter(({ seq }) => seq !== null).length);
         }
         const kept = log.messages

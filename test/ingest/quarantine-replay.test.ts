@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Ingester } from "../../src/ingest/ingester.ts";
 import { QuarantineReplay } from "../../src/ingest/quarantine-replay.ts";
-import { missingCount } from "../../src/ingest/sequence-tracker.ts";
 import type { QuarantineRecord } from "../../src/log/message-log.ts";
 import type { QuarantinedMessage } from "../../src/log/quarantine-reading.ts";
 import type { DeliveredMessage } from "../../src/mqtt/delivery.ts";
+import { countOf } from "../../src/sequence/seq-range.ts";
 import { MemoryMessageLog } from "../log/memory-message-log.ts";
 import { BOOT, delivered, MACHINE, stateV1, telemetry } from "./delivered.ts";
 
@@ -73,7 +73,7 @@ describe("QuarantineReplay", () => {
     const state = log.sequence(MACHINE, BOOT);
     assert.deepEqual([state?.stored, state?.quarantined, state?.quarantinedSeqs], [2, 0, []]);
     assert.equal(state?.highest, 3);
-    assert.equal(state && missingCount(state), 1);
+    assert.equal(state && countOf(state.missing), 1);
   });
 
   it("leaves what is refused still, with the reason", async () => {

@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { RECEIPT_LIST_LIMIT } from "../../src/contract/receipt.ts";
 import type { MachineKey } from "../../src/contract/topic.ts";
-import { MAX_GAPS, missingCount, receiptOf, SequenceTracker } from "../../src/ingest/sequence-tracker.ts";
+import { MAX_GAPS, receiptOf, SequenceTracker } from "../../src/ingest/sequence-tracker.ts";
+import { countOf } from "../../src/sequence/seq-range.ts";
 
 const PUBLISHER = { machine: "tunis-01/line-a/s5_tempering/temper-01" as MachineKey, boot: "boot-0001" };
 
@@ -58,7 +59,7 @@ describe("SequenceTracker", () => {
         assert.deepEqual(expand(state.missing), model.missing());
         assert.equal(
           state.highest,
-          state.stored + state.quarantined + missingCount(state),
+          state.stored + state.quarantined + countOf(state.missing),
           "the conservation law",
         );
         for (let index = 1; index < state.missing.length; index++) {

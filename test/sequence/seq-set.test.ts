@@ -14,13 +14,14 @@ describe("SeqSet", () => {
         const model = new Set<number>();
         for (const { add, from, length } of steps) {
           const to = from + length - 1;
-          if (add) set.add(from, to);
-          else set.delete(from, to);
+          const before = model.size;
           for (let each = from; each <= to; each++) add ? model.add(each) : model.delete(each);
+          if (add) assert.equal(set.add(from, to), model.size - before);
+          else assert.equal(set.delete(from, to), before - model.size);
         }
         const sorted = [...model].sort((a, b) => a - b);
         assert.deepEqual(expand(set), sorted);
-        assert.equal(set.count, sorted.length);
+        assert.deepEqual([set.count, set.highest], [sorted.length, sorted.at(-1) ?? 0]);
         for (let each = 1; each <= 60; each++) assert.equal(set.has(each), model.has(each), `${each}`);
         assert.deepEqual(
           expand(set.within(low, high)),

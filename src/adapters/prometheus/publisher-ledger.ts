@@ -1,5 +1,6 @@
 import type { MachineKey } from "../../contract/topic.ts";
 import type { SequenceState } from "../../log/sequence-state.ts";
+import { countOf } from "../../sequence/seq-range.ts";
 
 /** Machines that get series of their own; the rest share one, so that made-up names can't grow the page. */
 export const MACHINE_LIMIT = 1_000;
@@ -91,7 +92,7 @@ function add(states: Iterable<SequenceState>): PublisherSums {
     sums.quarantined += state.quarantined;
     sums.refilled += state.refilled;
     sums.duplicates += state.duplicates;
-    for (const [from, to] of state.missing) sums.missing += to - from + 1;
+    sums.missing += countOf(state.missing);
     if (state.lastSeenAt < sums.lastSeenAt) continue;
     sums.lastSeenAt = state.lastSeenAt;
     sums.clockSkewMs = state.clockSkewMs;

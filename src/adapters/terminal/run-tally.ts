@@ -1,5 +1,6 @@
 import { MESSAGE_TYPES, type MessageType } from "../../contract/topic.ts";
 import type { CommittedGroup } from "../../ingest/observer.ts";
+import { countOf } from "../../sequence/seq-range.ts";
 
 /** What one run did, for its closing summary. */
 export interface RunSummary {
@@ -37,7 +38,7 @@ export class RunTally {
     if (group.sequences.length > 0) this.#sequenced = true;
     for (const { machine, boot, missing } of group.sequences) {
       const publisher = `${machine} ${boot}`;
-      const count = missing.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+      const count = countOf(missing);
       if (count === 0) this.#missing.delete(publisher);
       else this.#missing.set(publisher, count);
     }

@@ -18,9 +18,9 @@ import {
   parseUpTopic,
   type UpTopic,
 } from "../../contract/topic.ts";
+import type { DeliveredMessage } from "../../mqtt/delivery.ts";
 import type { ForwardedMessage } from "../edge.ts";
 import type { RawProperties } from "../outbox.ts";
-import type { LocalMessage } from "./local-message.ts";
 import { payloadIdentity } from "./payload-identity.ts";
 
 /** Who forwards. */
@@ -61,7 +61,7 @@ export class ForwardDecider {
     this.#gatewayKey = machineKeyOf(forwarding.gateway);
   }
 
-  decide(message: LocalMessage): ForwardDecision {
+  decide(message: DeliveredMessage): ForwardDecision {
     const { hop, gateway } = this.#forwarding;
     const properties = message.properties?.userProperties;
     const hops = hopsOf(properties);
@@ -122,19 +122,19 @@ export function hopsOf(properties: UserProperties | undefined): readonly string[
  * The identity that a message has already. Half an identity, or two that differ, is none: it gets a number here, under
  * which the data center can put it into quarantine and say so.
  */
-function identityOf(message: LocalMessage, properties: UserProperties | undefined): Identity | undefined {
+function identityOf(message: DeliveredMessage, properties: UserProperties | undefined): Identity | undefined {
   const { boot, seq } = message.cutFromBytes === undefined ? payloadIdentity(message.payload) : {};
   const reading = readIdentity(boot, seq, properties);
   return reading.kind === "sequenced" ? reading.identity : undefined;
 }
 
 /** Where the broker doesn't show the flag, only a state that comes late is taken for one that isn't retained. */
-function isRetained(message: LocalMessage, properties: UserProperties | undefined): boolean {
+function isRetained(message: DeliveredMessage, properties: UserProperties | undefined): boolean {
   if (message.retain || message.retainVisible) return message.retain;
   return properties?.[REFILL_PROPERTY] === undefined;
 }
 
-function cutProperty({ cutFromBytes }: LocalMessage): Readonly<Record<string, string>> {
+function cutProperty({ cutFromBytes }: DeliveredMessage): Readonly<Record<string, string>> {
   return cutFromBytes === undefined ? {} : { [CUT_PROPERTY]: String(cutFromBytes) };
 }
 

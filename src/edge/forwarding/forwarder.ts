@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
 import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import type { DeliveredMessage, MessageSink, Settle } from "../../mqtt/delivery.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Edge, ForwardedMessage } from "../edge.ts";
 import { storedBytes, type Transfer } from "../outbox.ts";
 import { ForwardDecider, type Forwarding } from "./forward-decision.ts";
-import type { LocalMessage, Settle } from "./local-message.ts";
-import { type TakenTransfer, TakenTransfers } from "./taken-transfers.ts";
+import { type Answer, type TakenTransfer, TakenTransfers } from "./taken-transfers.ts";
 
 /** What a forwarder is made of. */
 export interface ForwarderParts extends Forwarding {
@@ -52,7 +52,7 @@ interface Item {
   readonly message: ForwardedMessage;
   readonly topic: string;
   readonly bytes: number;
-  readonly settle: Settle;
+  readonly settle: Answer;
   readonly taken: TakenTransfer | undefined;
 }
 
@@ -66,7 +66,7 @@ const RETRY_MS = 100;
  * Brings what local machines say into the outbox: gives it an identity where it has none, and lets its sender be told
  * that it is kept only when it is. When the outbox is full everything waits in the order it came, and reading stops.
  */
-export class Forwarder {
+export class Forwarder implements MessageSink {
   readonly #parts: ForwarderParts;
   readonly #decider: ForwardDecider;
   readonly #transfers: TakenTransfers;
@@ -119,12 +119,9 @@ export class Forwarder {
   }
 
   /** Takes a message over. Never throws; the answer comes through `settle`. */
-  accept<Message extends LocalMessage>(
-    message: Message,
-    settled: (error: ConcheError | undefined, message: Message) => void,
-  ): void {
+  accept<Message extends DeliveredMessage>(message: Message, settled: Settle<Message>): void {
     this.counts.received++;
-    const settle: Settle = (error) => settled(error, message);
+    const settle: Answer = (error) => settled(error, message);
     if (this.#closed !== undefined) {
       settle(this.#closed);
       return;
@@ -185,7 +182,7 @@ export class Forwarder {
     );
   }
 
-  #isRepetition(transfer: Transfer, settle: Settle): boolean {
+  #isRepetition(transfer: Transfer, settle: Answer): boolean {
     const known = this.#transfers.repeated(transfer);
     if (known === undefined) return false;
     this.counts.repeated++;
@@ -305,7 +302,7 @@ export class Forwarder {
   }
 }
 
-function transferOf({ transfer, topic, payload }: LocalMessage): Transfer | undefined {
+function transferOf({ transfer, topic, payload }: DeliveredMessage): Transfer | undefined {
   if (transfer === undefined) return undefined;
   const { sender, packetId } = transfer;
   const digest = hash("sha256", Buffer.concat([Buffer.from(`${topic}\0`), payload]), "base64url");

@@ -1,7 +1,9 @@
 import type { ConcheError } from "../../errors/conche-error.ts";
 import type { Transfer } from "../outbox.ts";
-import type { Settle } from "./local-message.ts";
 import { SettledTransfers } from "./settled-transfers.ts";
+
+/** Answers for one message: without an error it is kept and may be acknowledged, with one it must not be. */
+export type Answer = (error?: ConcheError) => void;
 
 /** A transfer that was taken over, or is about to be. */
 export interface TakenTransfer {
@@ -9,7 +11,7 @@ export interface TakenTransfer {
   /** It is on disk. */
   done: boolean;
   /** Repetitions that came before it was. */
-  readonly waiting: Settle[];
+  readonly waiting: Answer[];
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Config } from "../../config/config-schema.ts";
 import type { EdgeEvent } from "../../edge/edge-event.ts";
 import type { ForwarderEvent } from "../../edge/forwarding/forwarder.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { SeqRange } from "../../sequence/seq-range.ts";
+import { countOf } from "../../sequence/seq-range.ts";
 import { withoutPassword } from "../broker/delivery.ts";
 
 /** Notices of one kind within this time become one, milliseconds: a thousand lost messages are one piece of news. */
@@ -112,8 +112,4 @@ function throttled(kind: string, say: () => void): void {
   if (now - (lastSaid.get(kind) ?? Number.NEGATIVE_INFINITY) < ONCE_IN_MS) return;
   lastSaid.set(kind, now);
   say();
-}
-
-function countOf(ranges: readonly SeqRange[]): number {
-  return ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
 }

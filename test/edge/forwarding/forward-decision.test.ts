@@ -3,13 +3,13 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { HOP_PROPERTY, ORIGINAL_TOPIC_PROPERTY } from "../../../src/contract/identity.ts";
 import { ForwardDecider, type ForwardDecision } from "../../../src/edge/forwarding/forward-decision.ts";
-import type { LocalMessage } from "../../../src/edge/forwarding/local-message.ts";
+import type { DeliveredMessage } from "../../../src/mqtt/delivery.ts";
 import { MACHINE } from "../edge-under-test.ts";
 import { GATEWAY, HOP, local, OTHER_BOOT } from "./local.ts";
 
 const decider = new ForwardDecider({ hop: HOP, gateway: GATEWAY });
 
-function forwarded(message: LocalMessage) {
+function forwarded(message: DeliveredMessage) {
   const decision: ForwardDecision = decider.decide(message);
   assert.equal(decision.kind, "forward");
   if (decision.kind !== "forward") throw new Error("unreachable");
@@ -75,7 +75,7 @@ describe("ForwardDecider", () => {
   });
 
   it("retains a state when its publisher did; where the flag isn't shown, unless it comes late", () => {
-    const retained = (message: LocalMessage) => forwarded(message).message.raw.retain !== false;
+    const retained = (message: DeliveredMessage) => forwarded(message).message.raw.retain !== false;
     assert.equal(retained(local({ retain: true })), true);
     assert.equal(retained(local({ retain: false })), false);
     const hidden = { retain: false, retainVisible: false };

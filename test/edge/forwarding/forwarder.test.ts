@@ -5,8 +5,8 @@ import { downTopics } from "../../../src/edge/down-message.ts";
 import { Edge } from "../../../src/edge/edge.ts";
 import type { EdgeSettings } from "../../../src/edge/edge-options.ts";
 import { Forwarder, type ForwarderEvent } from "../../../src/edge/forwarding/forwarder.ts";
-import type { LocalMessage } from "../../../src/edge/forwarding/local-message.ts";
 import { ConcheError } from "../../../src/errors/conche-error.ts";
+import type { DeliveredMessage } from "../../../src/mqtt/delivery.ts";
 import { ManualClock, turn } from "../../time/manual-clock.ts";
 import { MACHINE, TS } from "../edge-under-test.ts";
 import { FakeBroker } from "../fake-broker.ts";
@@ -38,14 +38,14 @@ function forwarding(outbox = new MemoryOutbox(), settings: Partial<EdgeSettings>
   });
   /** What the local broker was told, in its order. */
   const settled: string[] = [];
-  const come = (message: LocalMessage) =>
+  const come = (message: DeliveredMessage) =>
     forwarder.accept(message, (error, { payload }) =>
       settled.push(`${Buffer.from(payload).toString()} ${error?.code ?? "kept"}`),
     );
   return { outbox, cloud, clock, edge, events, forwarder, settled, come };
 }
 
-const event = (name: string, more: Partial<LocalMessage> = {}) =>
+const event = (name: string, more: Partial<DeliveredMessage> = {}) =>
   local({ topic: `factory/${MACHINE}/alarm`, retain: false, payload: name, ...more });
 const transfer = (packetId: number, repeated = false) => ({
   transfer: { sender: "", packetId, repeated },

@@ -1,5 +1,5 @@
-import type { LocalMessage } from "../../../src/edge/forwarding/local-message.ts";
 import { parseMachineAddress } from "../../../src/edge/machine-address.ts";
+import type { DeliveredMessage } from "../../../src/mqtt/delivery.ts";
 import { MACHINE } from "../edge-under-test.ts";
 
 export const GATEWAY = parseMachineAddress("tunis-01/line-a/s0_edge/bridge-01");
@@ -8,8 +8,8 @@ export const OTHER_BOOT = "0198c5f2-0000-7000-8000-00000000000a";
 
 /** What a machine that knows nothing of identity says; everything has a plain default. */
 export function local(
-  fields: Partial<Omit<LocalMessage, "payload">> & { payload?: unknown } = {},
-): LocalMessage {
+  fields: Partial<Omit<DeliveredMessage, "payload">> & { payload?: unknown } = {},
+): DeliveredMessage {
   const { payload = { ts: "2026-01-11T10:00:00Z", state: "RUNNING" }, ...rest } = fields;
   return {
     topic: `factory/${MACHINE}/state`,

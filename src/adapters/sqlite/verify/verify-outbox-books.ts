@@ -2,7 +2,8 @@ import { BOOT_PATTERN } from "../../../contract/identity.ts";
 import { isUpTopic, parseUpTopic, UP_ROOT } from "../../../contract/topic.ts";
 import type { Holding } from "../../../edge/outbox.ts";
 import type { OutboxBook, OutboxFindingKind, OutboxPublisher } from "../../../edge/outbox-report.ts";
-import { type NumberSet, overlap } from "../../../sequence/number-set.ts";
+import { overlap } from "../../../sequence/seq-range.ts";
+import type { SeqSet } from "../../../sequence/seq-set.ts";
 import type { FoundWaiting } from "./verify-outbox-rows.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -115,8 +116,8 @@ export function holdingOf(waiting: FoundWaiting | undefined): Holding {
   return { durable: pile("durable"), telemetry: pile("telemetry") };
 }
 
-function sizeOf(numbers: NumberSet | undefined): number {
-  return numbers?.size ?? 0;
+function sizeOf(numbers: SeqSet | undefined): number {
+  return numbers?.count ?? 0;
 }
 
 /** All of it together. */

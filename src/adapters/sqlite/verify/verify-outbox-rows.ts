@@ -3,12 +3,12 @@ import { isSeq } from "../../../contract/identity.ts";
 import { readPayload } from "../../../contract/read-payload.ts";
 import { isMessageType } from "../../../contract/topic.ts";
 import { type Holding, MESSAGE_OVERHEAD_BYTES } from "../../../edge/outbox.ts";
-import { NumberSet } from "../../../sequence/number-set.ts";
+import { SeqSet } from "../../../sequence/seq-set.ts";
 import { rowChecksum } from "../outbox/outbox-row.ts";
 
 /** What the rows of one publisher show. */
 export interface FoundWaiting {
-  readonly numbers: Readonly<Record<keyof Holding, NumberSet>>;
+  readonly numbers: Readonly<Record<keyof Holding, SeqSet>>;
   readonly bytes: Record<keyof Holding, number>;
   /** Milliseconds since 1970; null where no row says. */
   oldestAt: number | null;
@@ -42,7 +42,7 @@ export function findWaiting(
       let waiting = found.get(publisher);
       if (waiting === undefined) {
         waiting = {
-          numbers: { durable: new NumberSet(), telemetry: new NumberSet() },
+          numbers: { durable: new SeqSet(), telemetry: new SeqSet() },
           bytes: { durable: 0, telemetry: 0 },
           oldestAt: null,
         };

@@ -2,7 +2,8 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { isUpTopic, parseUpTopic } from "../../../contract/topic.ts";
 import type { SequenceState } from "../../../log/sequence-state.ts";
 import type { PublisherCompleteness } from "../../../log/verify-report.ts";
-import { countOf, NumberSet, overlap, uncovered } from "../../../sequence/number-set.ts";
+import { countOf, overlap, uncovered } from "../../../sequence/seq-range.ts";
+import { SeqSet } from "../../../sequence/seq-set.ts";
 import { allSequences } from "../log/sequence-table.ts";
 import type { Findings } from "./verify-findings.ts";
 import type { FoundRows } from "./verify-rows.ts";
@@ -24,14 +25,14 @@ export function checkPublishers(
   for (const state of allSequences(db)) {
     const key = `${state.machine} ${state.boot}`;
     saved.add(key);
-    const numbers = found.publishers.get(key)?.numbers ?? new NumberSet();
+    const numbers = found.publishers.get(key)?.numbers ?? new SeqSet();
     const faults = sequenceFaults(state, numbers, quarantined);
     for (const fault of faults) findings.add("sequence", `${key}: ${fault}`);
     result.push(completeness(state, numbers, faults.length === 0));
   }
   for (const [key, { machine, boot, numbers }] of found.publishers) {
     if (saved.has(key)) continue;
-    findings.add("unknown_publisher", `${key} has ${numbers.size} rows and no saved sequence`);
+    findings.add("unknown_publisher", `${key} has ${numbers.count} rows and no saved sequence`);
     result.push(unsaved(machine, boot, numbers));
   }
   return [...result, ...unsequenced(db, found)];
@@ -41,11 +42,11 @@ export function checkPublishers(
  * Every number up to the highest is in the log, in quarantine or missing, and in only one of them. What is in
  * quarantine follows from the other two, and each of those numbers must be there.
  */
-function sequenceFaults(state: SequenceState, numbers: NumberSet, quarantined: StatementSync): string[] {
+function sequenceFaults(state: SequenceState, numbers: SeqSet, quarantined: StatementSync): string[] {
   const { highest, missing } = state;
   const faults: string[] = [];
-  if (numbers.size !== state.stored)
-    faults.push(`${numbers.size} rows, ${state.stored} stored by its sequence`);
+  if (numbers.count !== state.stored)
+    faults.push(`${numbers.count} rows, ${state.stored} stored by its sequence`);
   if (numbers.highest > highest)
     faults.push(`number ${numbers.highest} is stored, the highest is ${highest}`);
   const both = overlap(numbers.ranges, missing);
@@ -67,11 +68,11 @@ function sequenceFaults(state: SequenceState, numbers: NumberSet, quarantined: S
   return faults;
 }
 
-function completeness(state: SequenceState, numbers: NumberSet, consistent: boolean): PublisherCompleteness {
+function completeness(state: SequenceState, numbers: SeqSet, consistent: boolean): PublisherCompleteness {
   return {
     machine: state.machine,
     boot: state.boot,
-    stored: numbers.size,
+    stored: numbers.count,
     quarantined: state.quarantined,
     missing: countOf(state.missing),
     missingRanges: state.missing.slice(0, RANGES_LISTED),
@@ -81,12 +82,12 @@ function completeness(state: SequenceState, numbers: NumberSet, consistent: bool
   };
 }
 
-function unsaved(machine: string, boot: string, numbers: NumberSet): PublisherCompleteness {
+function unsaved(machine: string, boot: string, numbers: SeqSet): PublisherCompleteness {
   const gaps = uncovered(numbers.highest, numbers.ranges);
   return {
     machine,
     boot,
-    stored: numbers.size,
+    stored: numbers.count,
     quarantined: 0,
     missing: countOf(gaps),
     missingRanges: gaps.slice(0, RANGES_LISTED),

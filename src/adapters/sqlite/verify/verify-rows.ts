@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { isUpTopic, parseUpTopic } from "../../../contract/topic.ts";
-import { NumberSet } from "../../../sequence/number-set.ts";
+import { SeqSet } from "../../../sequence/seq-set.ts";
 import { blockOf } from "../log/block.ts";
 import { OpenBlock } from "../log/open-block.ts";
 import { addRow } from "../log/read-block.ts";
@@ -16,7 +16,7 @@ const PAGE_ROWS = 2048;
 export interface FoundPublisher {
   readonly machine: string;
   readonly boot: string;
-  readonly numbers: NumberSet;
+  readonly numbers: SeqSet;
 }
 
 /** What one pass over all rows gives. Grows with publishers and topics, not with rows. */
@@ -103,7 +103,7 @@ function takeRow(row: StoredRow, found: FoundRows, findings: Findings): void {
     const key = `${machine} ${boot}`;
     let publisher = found.publishers.get(key);
     if (publisher === undefined) {
-      publisher = { machine, boot, numbers: new NumberSet() };
+      publisher = { machine, boot, numbers: new SeqSet() };
       found.publishers.set(key, publisher);
     }
     if (!publisher.numbers.add(seq)) {
