@@ -1,9 +1,15 @@
 import { ConcheError } from "../errors/conche-error.ts";
 
+/** How a broker is reached. */
+export type BrokerScheme = "mqtt" | "mqtts" | "ws" | "wss";
+
 /** Where a broker listens, as read from its URL. */
 export interface BrokerAddress {
+  readonly scheme: BrokerScheme;
   readonly host: string;
   readonly port: number;
+  /** Path and query of a WebSocket; empty for MQTT itself. */
+  readonly path: string;
   readonly tls: boolean;
   readonly username: string | undefined;
   readonly password: string | undefined;
@@ -11,41 +17,51 @@ export interface BrokerAddress {
   readonly display: string;
 }
 
-const DEFAULT_PORT = { "mqtt:": 1883, "mqtts:": 8883 } as const;
+const DEFAULT_PORTS: Readonly<Record<BrokerScheme, number>> = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 };
 const HINT = "use mqtt://host:1883 or mqtts://host:8883";
 
 /**
- * Reads `mqtt://[user[:password]@]host[:port]` or `mqtts://…`. MQTT over WebSocket is refused: what this consumer
- * lives from is telling the broker to wait, and Node's WebSocket client can't stop reading.
+ * Reads `mqtt://[user[:password]@]host[:port]` or `mqtts://…`, and where a client can speak over WebSocket `ws://…/path`
+ * and `wss://…/path`. A consumer can't: what it lives from is telling the broker to wait, and Node's WebSocket client
+ * can't stop reading.
  *
  * @throws ConcheError CONCHE_BROKER_URL_INVALID
  */
-export function parseBrokerUrl(text: string): BrokerAddress {
+export function parseBrokerUrl(text: string, { webSocket = false } = {}): BrokerAddress {
   const url = URL.parse(text);
   if (url === null) throw invalid("the broker's address is not a URL");
-  const { protocol } = url;
-  if (protocol === "ws:" || protocol === "wss:") {
+  const scheme = url.protocol.slice(0, -1);
+  const overWebSocket = scheme === "ws" || scheme === "wss";
+  if (overWebSocket && !webSocket) {
     throw invalid("the data center does not ingest over WebSocket, which can't be asked to wait", {
       hint: `${HINT}; every broker that offers WebSocket listens for plain MQTT or TLS too`,
     });
   }
-  if (protocol !== "mqtt:" && protocol !== "mqtts:") {
-    throw invalid(`the broker's address begins with "${protocol}//", not with mqtt:// or mqtts://`);
+  if (!isScheme(scheme)) {
+    const known = webSocket ? "mqtt://, mqtts://, ws:// or wss://" : "mqtt:// or mqtts://";
+    throw invalid(`the broker's address begins with "${scheme}://", not with ${known}`);
   }
   if (url.hostname === "") throw invalid("the broker's address names no host");
-  if ((url.pathname !== "" && url.pathname !== "/") || url.search !== "" || url.hash !== "") {
+  const hasPath = (url.pathname !== "" && url.pathname !== "/") || url.search !== "";
+  if ((hasPath && !overWebSocket) || url.hash !== "") {
     throw invalid("the broker's address has something behind host and port");
   }
   if (url.port === "0") throw invalid("the broker's port can't be 0");
-  const port = url.port === "" ? DEFAULT_PORT[protocol] : Number(url.port);
+  const port = url.port === "" ? DEFAULT_PORTS[scheme] : Number(url.port);
   return {
+    scheme,
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
     port,
-    tls: protocol === "mqtts:",
+    path: overWebSocket ? `${url.pathname}${url.search}` : "",
+    tls: scheme === "mqtts" || scheme === "wss",
     username: decoded(url.username),
     password: decoded(url.password),
-    display: `${protocol}//${url.hostname}:${port}`,
+    display: `${scheme}://${url.hostname}:${port}`,
   };
+}
+
+function isScheme(text: string): text is BrokerScheme {
+  return Object.hasOwn(DEFAULT_PORTS, text);
 }
 
 function decoded(part: string): string | undefined {

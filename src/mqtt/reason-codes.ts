@@ -1,63 +1,79 @@
-/** MQTT 5 reason codes of CONNACK, SUBACK, PUBACK and DISCONNECT (2.4), in words. */
-const REASONS: Readonly<Record<number, string>> = {
-  0: "success",
-  16: "no matching subscribers",
-  128: "unspecified error",
-  129: "malformed packet",
-  130: "protocol error",
-  131: "implementation specific error",
-  132: "unsupported protocol version",
-  133: "client identifier not valid",
-  134: "bad user name or password",
-  135: "not authorized",
-  136: "server unavailable",
-  137: "server busy",
-  138: "banned",
-  139: "server shutting down",
-  140: "bad authentication method",
-  141: "keep alive timeout",
-  142: "session taken over",
-  143: "topic filter invalid",
-  144: "topic name invalid",
-  145: "packet identifier in use",
-  147: "receive maximum exceeded",
-  148: "topic alias invalid",
-  149: "packet too large",
-  150: "message rate too high",
-  151: "quota exceeded",
-  152: "administrative action",
-  153: "payload format invalid",
-  154: "retain not supported",
-  155: "QoS not supported",
-  156: "use another server",
-  157: "server moved",
-  158: "shared subscriptions not supported",
-  159: "connection rate exceeded",
-  160: "maximum connect time",
-  161: "subscription identifiers not supported",
-  162: "wildcard subscriptions not supported",
-};
+/** MQTT 5 reason codes of CONNACK, PUBACK, SUBACK and DISCONNECT (MQTT 5, 2.4). */
+export const REASON = {
+  SUCCESS: 0x00,
+  NO_MATCHING_SUBSCRIBERS: 0x10,
+  UNSPECIFIED_ERROR: 0x80,
+  MALFORMED_PACKET: 0x81,
+  PROTOCOL_ERROR: 0x82,
+  IMPLEMENTATION_SPECIFIC_ERROR: 0x83,
+  UNSUPPORTED_PROTOCOL_VERSION: 0x84,
+  CLIENT_IDENTIFIER_NOT_VALID: 0x85,
+  BAD_USER_NAME_OR_PASSWORD: 0x86,
+  NOT_AUTHORIZED: 0x87,
+  SERVER_UNAVAILABLE: 0x88,
+  SERVER_BUSY: 0x89,
+  BANNED: 0x8a,
+  SERVER_SHUTTING_DOWN: 0x8b,
+  BAD_AUTHENTICATION_METHOD: 0x8c,
+  KEEP_ALIVE_TIMEOUT: 0x8d,
+  SESSION_TAKEN_OVER: 0x8e,
+  TOPIC_FILTER_INVALID: 0x8f,
+  TOPIC_NAME_INVALID: 0x90,
+  PACKET_IDENTIFIER_IN_USE: 0x91,
+  RECEIVE_MAXIMUM_EXCEEDED: 0x93,
+  TOPIC_ALIAS_INVALID: 0x94,
+  PACKET_TOO_LARGE: 0x95,
+  MESSAGE_RATE_TOO_HIGH: 0x96,
+  QUOTA_EXCEEDED: 0x97,
+  ADMINISTRATIVE_ACTION: 0x98,
+  PAYLOAD_FORMAT_INVALID: 0x99,
+  RETAIN_NOT_SUPPORTED: 0x9a,
+  QOS_NOT_SUPPORTED: 0x9b,
+  USE_ANOTHER_SERVER: 0x9c,
+  SERVER_MOVED: 0x9d,
+  SHARED_SUBSCRIPTIONS_NOT_SUPPORTED: 0x9e,
+  CONNECTION_RATE_EXCEEDED: 0x9f,
+  MAXIMUM_CONNECT_TIME: 0xa0,
+  SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED: 0xa1,
+  WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED: 0xa2,
+} as const;
 
-/** MQTT 3.1.1 CONNACK return codes (3.2.2.3). */
-const CONNECT_RETURN_CODES: Readonly<Record<number, string>> = {
-  1: "unacceptable protocol version",
-  2: "client identifier rejected",
-  3: "server unavailable",
-  4: "bad user name or password",
-  5: "not authorized",
-};
+export type ReasonCode = (typeof REASON)[keyof typeof REASON];
 
 /** Reason codes from here on are failures. */
 export const FIRST_FAILURE = 0x80;
 
-/** A reason code as `0x87 not authorized`. */
-export function reasonText(code: number, reasonString?: string): string {
-  const hex = `0x${code.toString(16).padStart(2, "0")}`;
-  const words = REASONS[code] ?? CONNECT_RETURN_CODES[code] ?? "a code that MQTT does not know";
-  return reasonString === undefined ? `${hex} ${words}` : `${hex} ${words}: ${reasonString}`;
+/** CONNACK return codes of MQTT 3.1.1 (3.2.2.3) and what MQTT 5 calls the same. */
+const RETURN_CODES: ReadonlyMap<number, ReasonCode> = new Map([
+  [1, REASON.UNSUPPORTED_PROTOCOL_VERSION],
+  [2, REASON.CLIENT_IDENTIFIER_NOT_VALID],
+  [3, REASON.SERVER_UNAVAILABLE],
+  [4, REASON.BAD_USER_NAME_OR_PASSWORD],
+  [5, REASON.NOT_AUTHORIZED],
+]);
+
+const WORDS: ReadonlyMap<number, string> = new Map(
+  Object.entries(REASON).map(([name, code]) => [
+    code,
+    name.toLowerCase().replaceAll("_", " ").replace("qos", "QoS"),
+  ]),
+);
+
+/** A code of CONNACK as a reason code, whichever version of MQTT it was given in. */
+export function connackReason(code: number): number {
+  return RETURN_CODES.get(code) ?? code;
 }
 
-/** Whether a CONNACK code says that the broker does not speak the protocol version asked for. */
-export function refusesProtocol(code: number): boolean {
-  return code === 0x84 || code === 1;
+/** What a client of MQTT 3.1.1 is told instead: its five return codes hold less; "not authorized" is the rest. */
+export function connackReturnCode(reason: ReasonCode): number {
+  const told = reason === REASON.CONNECTION_RATE_EXCEEDED ? REASON.SERVER_UNAVAILABLE : reason;
+  for (const [returnCode, meaning] of RETURN_CODES) if (meaning === told) return returnCode;
+  return 5;
+}
+
+/** A code as `0x87 not authorized`; of CONNACK in MQTT 3.1.1 as `0x05 not authorized`. */
+export function reasonText(code: number, reasonString?: string): string {
+  const hex = `0x${code.toString(16).padStart(2, "0")}`;
+  const words = WORDS.get(connackReason(code)) ?? "a code that MQTT does not know";
+  return reasonString === undefined ? `${hex} ${words}` : `${hex} ${words}: ${reasonString}`;
 }

@@ -5,8 +5,10 @@ import { parseBrokerUrl } from "../../src/mqtt/broker-address.ts";
 describe("parseBrokerUrl", () => {
   it("reads host, port and TLS", () => {
     assert.deepEqual(parseBrokerUrl("mqtt://broker.example"), {
+      scheme: "mqtt",
       host: "broker.example",
       port: 1883,
+      path: "",
       tls: false,
       username: undefined,
       password: undefined,
@@ -22,6 +24,12 @@ describe("parseBrokerUrl", () => {
     assert.equal(address.username, "plant");
     assert.equal(address.password, "p@ss");
     assert.equal(address.display, "mqtts://broker:8883");
+  });
+
+  it("takes WebSocket with its path where a client can speak over it", () => {
+    const { scheme, host, port, path, tls } = parseBrokerUrl("wss://broker/mqtt?a=1", { webSocket: true });
+    assert.deepEqual([scheme, host, port, path, tls], ["wss", "broker", 443, "/mqtt?a=1", true]);
+    assert.equal(parseBrokerUrl("ws://broker", { webSocket: true }).path, "/");
   });
 
   for (const [text, why] of [

@@ -1,11 +1,11 @@
 import type { ConnectPacket } from "aedes";
 import { FailedLogins } from "../../access/failed-logins.ts";
 import type { Logins } from "../../access/logins.ts";
+import { REASON, type ReasonCode } from "../../mqtt/reason-codes.ts";
 import type { RefusalReason } from "./broker-event.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
 import type { ClientLink } from "./client-link.ts";
 import { connectFault } from "./connect-rules.ts";
-import { REASON, type ReasonCode } from "./reason-codes.ts";
 
 /** Why a CONNECT is refused. */
 export interface ConnectRefusal {

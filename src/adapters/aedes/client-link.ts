@@ -1,7 +1,7 @@
 import type { Client } from "aedes";
+import { REASON, type ReasonCode } from "../../mqtt/reason-codes.ts";
 import { type ClientStream, HOLD } from "./client-stream.ts";
 import type { ParsedPacket } from "./parser-tap.ts";
-import { REASON, type ReasonCode } from "./reason-codes.ts";
 
 /** One network connection and the MQTT client behind it, from its first byte to its last acknowledgement. */
 export class ClientLink {

@@ -1,5 +1,5 @@
-import type { ReasonCode } from "./reason-codes.ts";
-import { connackReturnCode } from "./reason-codes.ts";
+import type { ReasonCode } from "../../mqtt/reason-codes.ts";
+import { connackReturnCode } from "../../mqtt/reason-codes.ts";
 
 const CONNACK = 0x20;
 const SERVER_KEEP_ALIVE = 0x13;

@@ -1,5 +1,6 @@
 import type { ConnectPacket } from "aedes";
 import { heldBytes } from "../../mqtt/held-bytes.ts";
+import { REASON } from "../../mqtt/reason-codes.ts";
 import {
   isReservedTopic,
   RESERVED_TOPICS,
@@ -7,7 +8,6 @@ import {
   topicNameFault,
 } from "../../mqtt/topic-rules.ts";
 import { type PacketFault, propertiesFault, protocolError } from "./packet-properties.ts";
-import { REASON } from "./reason-codes.ts";
 
 /** What a CONNECT is held against. */
 export interface ConnectLimits extends TopicLimits {

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Client, ConnackPacket, ConnectPacket } from "aedes";
 import { systemCodeOf } from "../../errors/conche-error.ts";
+import { REASON } from "../../mqtt/reason-codes.ts";
 import type { Admission, ConnectRefusal } from "./admission.ts";
 import type { BrokerCore } from "./broker-core.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
@@ -14,7 +15,6 @@ import type { PacketGuard } from "./packet-guard.ts";
 import { malformed } from "./packet-properties.ts";
 import { type ParsedPacket, type ParserTap, tapParser } from "./parser-tap.ts";
 import type { ReadingGate } from "./reading-gate.ts";
-import { REASON } from "./reason-codes.ts";
 import type { SessionStore } from "./session-store.ts";
 
 /** Longest CONNECT: five fields of at most 64 KiB, of which only the will and the password can fill theirs. */
@@ -168,7 +168,7 @@ export class Connections {
       malformed: (detail) => guard.violated(link, malformed(detail)),
       defect: (error) => {
         this.#journal.defect(error);
-        link.close(REASON.UNSPECIFIED, "the packet could not be handled");
+        link.close(REASON.UNSPECIFIED_ERROR, "the packet could not be handled");
       },
       longest: () => (link.phase === "ready" ? packetBytes : beforeAccepted),
       isMqtt5: () => link.protocolVersion === 5,

@@ -1,4 +1,5 @@
 import type { PublishPacket } from "aedes";
+import { REASON } from "../../mqtt/reason-codes.ts";
 import { matchesFilter } from "../../mqtt/topic-rules.ts";
 import type { BrokerCore } from "./broker-core.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
@@ -6,7 +7,6 @@ import type { BrokerLimits } from "./broker-limits.ts";
 import type { BrokerMessage } from "./broker-message.ts";
 import type { ClientLink } from "./client-link.ts";
 import { publishBytes } from "./outgoing-rules.ts";
-import { REASON } from "./reason-codes.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { TopicRouter } from "./topic-router.ts";
 

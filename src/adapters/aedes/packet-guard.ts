@@ -1,4 +1,5 @@
 import type { SubscribePacket, UnsubscribePacket } from "aedes";
+import { REASON } from "../../mqtt/reason-codes.ts";
 import { isReservedFilter, topicFilterFault } from "../../mqtt/topic-rules.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
@@ -14,7 +15,6 @@ import {
 } from "./packet-properties.ts";
 import type { ParsedPacket } from "./parser-tap.ts";
 import type { ParsedPublish, PublishIntake } from "./publish-intake.ts";
-import { REASON } from "./reason-codes.ts";
 
 /** Packets of a client that aedes may get once they have passed, with their properties. */
 type CheckedPacket = ParsedPacket & { readonly properties?: ParsedProperties; readonly messageId?: number };

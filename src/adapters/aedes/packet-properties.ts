@@ -1,4 +1,4 @@
-import { REASON, type ReasonCode } from "./reason-codes.ts";
+import { REASON, type ReasonCode } from "../../mqtt/reason-codes.ts";
 
 /** Why a packet can't be taken. */
 export interface PacketFault {

@@ -2,6 +2,7 @@ import type { ConnectPacket, PublishPacket } from "aedes";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import type { DeliveredMessage, MessageSink, Settle } from "../../mqtt/delivery.ts";
 import { heldBytes } from "../../mqtt/held-bytes.ts";
+import { REASON, type ReasonCode } from "../../mqtt/reason-codes.ts";
 import { isReservedTopic, RESERVED_TOPICS, topicNameFault } from "../../mqtt/topic-rules.ts";
 import type { PublishRefusal } from "./broker-event.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
@@ -12,7 +13,6 @@ import { SHUTDOWN } from "./client-link.ts";
 import { refusingPuback } from "./connack.ts";
 import { malformed, type PacketFault, propertiesFault, protocolError } from "./packet-properties.ts";
 import type { ParsedPacket } from "./parser-tap.ts";
-import { REASON, type ReasonCode } from "./reason-codes.ts";
 
 /** A PUBLISH as the parser reads it. */
 export type ParsedPublish = ParsedPacket & PublishPacket;

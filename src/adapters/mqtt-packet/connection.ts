@@ -1,10 +1,17 @@
 import type { Socket } from "node:net";
 import type { IConnackPacket, IDisconnectPacket, Packet } from "mqtt-packet";
 import { ConcheError } from "../../errors/conche-error.ts";
+import {
+  closedByBroker,
+  disconnected,
+  isHangUp,
+  socketFailure,
+  unreachable,
+} from "../../mqtt/broker-failure.ts";
 import type { MessageSink, OutgoingMessage } from "../../mqtt/delivery.ts";
+import { REASON } from "../../mqtt/reason-codes.ts";
 import type { Cancel } from "../../time/clock.ts";
-import { type BrokerSocket, isHangUp, leaveSocket, socketFailure } from "./broker-socket.ts";
-import { brokerDisconnect, closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
+import { type BrokerSocket, leaveSocket } from "./broker-socket.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import { type Frame, FrameSplitter } from "./frame-splitter.ts";
 import { generate } from "./generate.ts";
@@ -14,7 +21,7 @@ import { Liveness } from "./liveness.ts";
 import type { ConsumerSettings } from "./options.ts";
 import { OutgoingPublishes } from "./outgoing-publishes.ts";
 import { PacketReader } from "./packet-reader.ts";
-import { ProtocolViolation } from "./protocol-violation.ts";
+import { ProtocolViolation, protocolBroken } from "./protocol-violation.ts";
 import { readPublish } from "./publish-reader.ts";
 import { ReplayWindow } from "./replay-window.ts";
 import { Subscription } from "./subscription.ts";
@@ -86,7 +93,10 @@ export class Connection {
       write,
       mayBeReplay: (topic, retain) => this.#replays.mayBeReplay(topic, retain),
       notStored: (error) =>
-        this.#end(unreachable(settings, `left, as a message was not stored: ${error.message}`), LEAVE),
+        this.#end(
+          unreachable(settings.address.display, `left, as a message was not stored: ${error.message}`),
+          LEAVE,
+        ),
       oversize: (topic, bytes) => owner.oversize(topic, bytes),
     });
     this.#subscription = new Subscription({
@@ -109,7 +119,8 @@ export class Connection {
 
   /** Sends a message; rejects when the broker has not accepted the connection, or not any more. */
   async publish(message: OutgoingMessage, timeoutMs: number): Promise<void> {
-    if (this.#publishes === undefined || this.#ended) throw unreachable(this.#settings, "not connected");
+    if (this.#publishes === undefined || this.#ended)
+      throw unreachable(this.#settings.address.display, "not connected");
     if (this.#settings.protocol === 4) this.#checkQosTaken();
     await this.#publishes.send(message, timeoutMs);
   }
@@ -126,7 +137,7 @@ export class Connection {
 
   /** Leaves the broker in order, keeping the session; resolves when the socket is closed. */
   async close(): Promise<void> {
-    this.#end(unreachable(this.#settings, "the consumer was stopped"), LEAVE);
+    this.#end(unreachable(this.#settings.address.display, "the consumer was stopped"), LEAVE);
     await this.#closed;
   }
 
@@ -136,7 +147,7 @@ export class Connection {
    */
   #checkQosTaken(): void {
     if (!this.#subscription.everAnswered)
-      throw unreachable(this.#settings, "the subscription is not answered yet");
+      throw unreachable(this.#settings.address.display, "the subscription is not answered yet");
     if (this.#subscription.downgraded !== undefined) throw this.#subscription.downgraded;
   }
 
@@ -150,7 +161,7 @@ export class Connection {
         this.#end(
           failure === undefined || isHangUp(failure)
             ? closedByBroker(this.#settings, this.#publishes !== undefined)
-            : socketFailure(this.#settings, failure),
+            : socketFailure(this.#settings.address.display, failure),
         );
         resolve();
       });
@@ -162,7 +173,7 @@ export class Connection {
     const { clock, connectTimeoutMs } = this.#settings;
     this.#cancelDeadline = clock.after(connectTimeoutMs, () => {
       if (this.#waitingForRelief) this.#setDeadline();
-      else this.#end(unreachable(this.#settings, `no answer within ${connectTimeoutMs} ms`));
+      else this.#end(unreachable(this.#settings.address.display, `no answer within ${connectTimeoutMs} ms`));
     });
   }
 
@@ -208,15 +219,15 @@ export class Connection {
       case "pingresp":
         break;
       case "disconnect":
-        this.#end(brokerDisconnect(this.#settings, packet));
+        this.#end(disconnected(this.#settings, packet.reasonCode, packet.properties?.reasonString));
         break;
       default:
-        throw new ProtocolViolation("protocolError", `${packet.cmd}, which nothing here has asked for`);
+        throw new ProtocolViolation(REASON.PROTOCOL_ERROR, `${packet.cmd}, which nothing here has asked for`);
     }
   }
 
   #takeConnack(packet: IConnackPacket): void {
-    if (this.#publishes !== undefined) throw new ProtocolViolation("protocolError", "a second CONNACK");
+    if (this.#publishes !== undefined) throw new ProtocolViolation(REASON.PROTOCOL_ERROR, "a second CONNACK");
     const answer = readConnack(packet, this.#settings);
     if (answer instanceof ConcheError) {
       this.#end(answer, { refused: true });
@@ -235,7 +246,10 @@ export class Connection {
       ping: () => this.#write(PINGREQ),
       lost: (silentMs) =>
         this.#end(
-          unreachable(this.#settings, `silent for ${Math.round(silentMs / 1_000)} s, even when asked`),
+          unreachable(
+            this.#settings.address.display,
+            `silent for ${Math.round(silentMs / 1_000)} s, even when asked`,
+          ),
         ),
     });
     this.#stats.connections++;
@@ -296,5 +310,5 @@ export class Connection {
 const LEAVE: Ending = { disconnect: 0 };
 
 function notFirst(packet: string): ProtocolViolation {
-  return new ProtocolViolation("protocolError", `${packet} where CONNACK must come first`);
+  return new ProtocolViolation(REASON.PROTOCOL_ERROR, `${packet} where CONNACK must come first`);
 }

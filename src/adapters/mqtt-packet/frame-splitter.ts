@@ -1,3 +1,4 @@
+import { REASON } from "../../mqtt/reason-codes.ts";
 import { ProtocolViolation } from "./protocol-violation.ts";
 
 /** One control packet as bytes, fixed header included. */
@@ -73,7 +74,7 @@ export class FrameSplitter {
       lengthBytes++;
       if (byte < 0x80) break;
       if (lengthBytes === MAX_LENGTH_BYTES)
-        throw new ProtocolViolation("malformed", "a length of over 4 bytes");
+        throw new ProtocolViolation(REASON.MALFORMED_PACKET, "a length of over 4 bytes");
     }
     const bodyStart = 1 + lengthBytes;
     const totalBytes = bodyStart + remaining;
@@ -91,7 +92,7 @@ export class FrameSplitter {
   #checkOversize(firstByte: number | undefined, totalBytes: number): void {
     if ((firstByte ?? 0) >>> 4 === PUBLISH_TYPE) return;
     throw new ProtocolViolation(
-      "packetTooLarge",
+      REASON.PACKET_TOO_LARGE,
       `a packet of ${totalBytes} bytes, where ${this.#maxBytes} are the most that is taken`,
     );
   }

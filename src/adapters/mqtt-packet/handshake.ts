@@ -1,6 +1,7 @@
 import type { IConnackPacket, IConnectPacket, ISubackPacket, ISubscribePacket } from "mqtt-packet";
 import { ConcheError } from "../../errors/conche-error.ts";
-import { FIRST_FAILURE, reasonText, refusesProtocol } from "../../mqtt/reason-codes.ts";
+import { connectionRefused } from "../../mqtt/broker-failure.ts";
+import { FIRST_FAILURE, reasonText } from "../../mqtt/reason-codes.ts";
 import type { ConsumerSettings } from "./options.ts";
 
 /** The QoS that the namespace needs (DELIVERY_POLICY); a lower one loses messages when the connection breaks. */
@@ -59,7 +60,7 @@ export function sessionlessConnect(settings: ConsumerSettings): IConnectPacket {
 /** Reads CONNACK: what the broker allows, or why it refuses. */
 export function readConnack(packet: IConnackPacket, settings: ConsumerSettings): BrokerLimits | ConcheError {
   const code = (settings.protocol === 5 ? packet.reasonCode : packet.returnCode) ?? 0;
-  if (code !== 0) return connectRefusal(code, packet.properties?.reasonString, settings);
+  if (code !== 0) return connectionRefused(settings, code, packet.properties?.reasonString);
   const properties = packet.properties ?? {};
   return {
     sessionPresent: packet.sessionPresent,
@@ -71,22 +72,6 @@ export function readConnack(packet: IConnackPacket, settings: ConsumerSettings):
     maximumPacketBytes: properties.maximumPacketSize ?? Number.POSITIVE_INFINITY,
     retainAvailable: properties.retainAvailable ?? true,
   };
-}
-
-function connectRefusal(
-  code: number,
-  reasonString: string | undefined,
-  settings: ConsumerSettings,
-): ConcheError {
-  const message = `${settings.address.display} refused the connection: ${reasonText(code, reasonString)}`;
-  if (settings.protocol === 5 && refusesProtocol(code)) {
-    return new ConcheError("CONCHE_BROKER_REFUSED", {
-      message: `${message}; it does not speak MQTT 5`,
-      hint: "choose MQTT 3.1.1 (protocol 4) for this broker",
-      retryable: true,
-    });
-  }
-  return new ConcheError("CONCHE_BROKER_REFUSED", { message, retryable: true });
 }
 
 export function subscribePacket(

@@ -1,5 +1,6 @@
 import type { ConcheError } from "../../errors/conche-error.ts";
 import type { DeliveredMessage, DeliveredTransfer, MessageSink, Settle } from "../../mqtt/delivery.ts";
+import { REASON } from "../../mqtt/reason-codes.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import type { ConsumerSettings } from "./options.ts";
@@ -98,7 +99,7 @@ export class Intake {
   take(publish: ReceivedPublish): void {
     const { sink, stats } = this.#parts;
     if (publish.qos === 2)
-      throw new ProtocolViolation("protocolError", "QoS 2, where QoS 1 is the most asked for");
+      throw new ProtocolViolation(REASON.PROTOCOL_ERROR, "QoS 2, where QoS 1 is the most asked for");
     if (this.#leavingUnread) {
       stats.leftUnread++;
       return;
@@ -127,7 +128,10 @@ export class Intake {
 
   #ticketFor(packetId: number): number {
     if (this.#acknowledgements.waiting >= MAX_UNACKNOWLEDGED) {
-      throw new ProtocolViolation("receiveMaximumExceeded", `over ${MAX_UNACKNOWLEDGED} messages in flight`);
+      throw new ProtocolViolation(
+        REASON.RECEIVE_MAXIMUM_EXCEEDED,
+        `over ${MAX_UNACKNOWLEDGED} messages in flight`,
+      );
     }
     return this.#acknowledgements.expect(packetId);
   }

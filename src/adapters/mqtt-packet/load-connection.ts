@@ -3,10 +3,16 @@ import type { IConnackPacket, Packet } from "mqtt-packet";
 import type { Qos } from "../../contract/policy.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { LoadTally } from "../../load/load-tally.ts";
-import { FIRST_FAILURE, reasonText } from "../../mqtt/reason-codes.ts";
+import {
+  closedByBroker,
+  disconnected,
+  isHangUp,
+  socketFailure,
+  unreachable,
+} from "../../mqtt/broker-failure.ts";
+import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
 import type { Cancel } from "../../time/clock.ts";
-import { type BrokerSocket, isHangUp, leaveSocket, socketFailure } from "./broker-socket.ts";
-import { brokerDisconnect, closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
+import { type BrokerSocket, leaveSocket } from "./broker-socket.ts";
 import { type Frame, FrameSplitter } from "./frame-splitter.ts";
 import { generate } from "./generate.ts";
 import { type BrokerLimits, readConnack, sessionlessConnect } from "./handshake.ts";
@@ -14,7 +20,7 @@ import { Liveness } from "./liveness.ts";
 import type { ConsumerSettings } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
 import type { PacketTemplate } from "./packet-template.ts";
-import { ProtocolViolation } from "./protocol-violation.ts";
+import { ProtocolViolation, protocolBroken } from "./protocol-violation.ts";
 
 /** What a connection of a load tells its machine. */
 export interface LoadConnectionOwner {
@@ -39,7 +45,6 @@ export interface LoadConnectionParts {
 }
 
 const PUBACK_TYPE = 4;
-const NO_MATCHING_SUBSCRIBERS = 16;
 const PINGREQ = generate({ cmd: "pingreq" });
 /** What a socket may hold before it has to be written: some milliseconds' worth at full speed. */
 const SOCKET_BYTES = 1024 * 1024;
@@ -73,13 +78,17 @@ export class LoadConnection {
     this.#reader = new PacketReader(settings.protocol);
     this.#socket = socket.open(() => this.#socket.write(generate(sessionlessConnect(settings))));
     this.#cancelDeadline = settings.clock.after(settings.connectTimeoutMs, () => {
-      this.#end(unreachable(settings, `no answer within ${settings.connectTimeoutMs} ms`));
+      this.#end(unreachable(settings.address.display, `no answer within ${settings.connectTimeoutMs} ms`));
     });
     this.#socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     this.#socket.on("drain", () => parts.owner.room());
     this.#socket.on("error", (error) => {
       const connected = this.#state === "connected";
-      this.#end(isHangUp(error) ? closedByBroker(settings, connected) : socketFailure(settings, error));
+      this.#end(
+        isHangUp(error)
+          ? closedByBroker(settings, connected)
+          : socketFailure(settings.address.display, error),
+      );
     });
     this.#socket.on("close", () => this.#end(closedByBroker(settings, this.#state === "connected")));
   }
@@ -163,22 +172,26 @@ export class LoadConnection {
     const { tally } = this.#parts;
     const dueAt = this.#dueAt[packetId] ?? FREE;
     if (dueAt === FREE)
-      throw new ProtocolViolation("protocolError", `PUBACK for identifier ${packetId}, which is not in use`);
+      throw new ProtocolViolation(
+        REASON.PROTOCOL_ERROR,
+        `PUBACK for identifier ${packetId}, which is not in use`,
+      );
     this.#dueAt[packetId] = FREE;
     this.#inFlight--;
     const now = this.#now;
     if (reason >= FIRST_FAILURE) tally.refused(`refused: ${reasonText(reason)}`, now - dueAt, now);
     else {
-      if (reason === NO_MATCHING_SUBSCRIBERS) tally.unheard();
+      if (reason === REASON.NO_MATCHING_SUBSCRIBERS) tally.unheard();
       tally.acknowledged(now - dueAt, now);
     }
   }
 
   #read(packet: Packet): void {
     if (packet.cmd === "connack" && this.#state === "connecting") this.#connack(packet);
-    else if (packet.cmd === "disconnect") this.#end(brokerDisconnect(this.#parts.settings, packet));
+    else if (packet.cmd === "disconnect")
+      this.#end(disconnected(this.#parts.settings, packet.reasonCode, packet.properties?.reasonString));
     else if (packet.cmd !== "pingresp" || this.#state === "connecting") {
-      throw new ProtocolViolation("protocolError", `an unexpected ${packet.cmd}`);
+      throw new ProtocolViolation(REASON.PROTOCOL_ERROR, `an unexpected ${packet.cmd}`);
     }
   }
 
@@ -198,7 +211,7 @@ export class LoadConnection {
       keepaliveMs: answer.keepaliveS * 1_000,
       ping: () => this.#socket.write(PINGREQ),
       lost: (silentMs) => {
-        this.#end(unreachable(settings, `silent for ${(silentMs / 1_000).toFixed(1)} s`));
+        this.#end(unreachable(settings.address.display, `silent for ${(silentMs / 1_000).toFixed(1)} s`));
       },
     });
     tally.connected();

@@ -2,14 +2,13 @@ import type { IPubackPacket, IPublishPacket } from "mqtt-packet";
 import { CONTENT_TYPE } from "../../contract/identity.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { OutgoingMessage } from "../../mqtt/delivery.ts";
-import { FIRST_FAILURE, reasonText } from "../../mqtt/reason-codes.ts";
+import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
 import type { Cancel } from "../../time/clock.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import { generate } from "./generate.ts";
 import type { BrokerLimits } from "./handshake.ts";
 import type { ConsumerSettings } from "./options.ts";
 
-const NO_MATCHING_SUBSCRIBERS = 16;
 /** The packet identifier of SUBSCRIBE; publishes use the ones above it. */
 export const SUBSCRIBE_PACKET_ID = 1;
 const FIRST_PACKET_ID = 2;
@@ -81,7 +80,7 @@ export class OutgoingPublishes {
         refused(publish.message, this.#settings, reasonText(reasonCode, packet.properties?.reasonString)),
       );
     } else {
-      if (reasonCode === NO_MATCHING_SUBSCRIBERS && !publish.over) this.#stats.publishedToNobody++;
+      if (reasonCode === REASON.NO_MATCHING_SUBSCRIBERS && !publish.over) this.#stats.publishedToNobody++;
       this.#end(publish, undefined);
     }
     this.#fillWindow();

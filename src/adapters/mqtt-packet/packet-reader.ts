@@ -1,5 +1,6 @@
 import { type Packet, parser } from "mqtt-packet";
 import { messageOf } from "../../errors/conche-error.ts";
+import { REASON } from "../../mqtt/reason-codes.ts";
 import { ProtocolViolation } from "./protocol-violation.ts";
 
 /**
@@ -29,11 +30,12 @@ export class PacketReader {
     try {
       left = this.#parser.parse(bytes);
     } catch (thrown) {
-      throw new ProtocolViolation("malformed", messageOf(thrown));
+      throw new ProtocolViolation(REASON.MALFORMED_PACKET, messageOf(thrown));
     }
-    if (this.#error !== undefined) throw new ProtocolViolation("malformed", messageOf(this.#error));
+    if (this.#error !== undefined)
+      throw new ProtocolViolation(REASON.MALFORMED_PACKET, messageOf(this.#error));
     if (this.#packet === undefined || left !== 0) {
-      throw new ProtocolViolation("malformed", "a packet whose length does not fit its contents");
+      throw new ProtocolViolation(REASON.MALFORMED_PACKET, "a packet whose length does not fit its contents");
     }
     return this.#packet;
   }

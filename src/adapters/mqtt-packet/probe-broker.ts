@@ -1,13 +1,14 @@
 import type { Socket } from "node:net";
 import { ConcheError } from "../../errors/conche-error.ts";
-import { BrokerSocket, isHangUp, leaveSocket, socketFailure } from "./broker-socket.ts";
-import { closedByBroker, protocolBroken, unreachable } from "./connection-failure.ts";
+import { closedByBroker, isHangUp, socketFailure, unreachable } from "../../mqtt/broker-failure.ts";
+import { REASON } from "../../mqtt/reason-codes.ts";
+import { BrokerSocket, leaveSocket } from "./broker-socket.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 import { generate } from "./generate.ts";
 import { type BrokerLimits, readConnack, sessionlessConnect } from "./handshake.ts";
 import { type ConsumerSettings, consumerSettings, type MqttConsumerOptions } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
-import { ProtocolViolation } from "./protocol-violation.ts";
+import { ProtocolViolation, protocolBroken } from "./protocol-violation.ts";
 
 /** What a broker answered that was asked whether it would take us. */
 export interface BrokerProbe {
@@ -37,7 +38,7 @@ function askOnce(settings: ConsumerSettings): Promise<BrokerLimits> {
       socket.write(generate(sessionlessConnect(settings))),
     );
     const cancel = clock.after(connectTimeoutMs, () => {
-      fail(unreachable(settings, `no answer within ${connectTimeoutMs} ms`));
+      fail(unreachable(settings.address.display, `no answer within ${connectTimeoutMs} ms`));
     });
     const fail = (error: ConcheError) => {
       cancel();
@@ -48,7 +49,7 @@ function askOnce(settings: ConsumerSettings): Promise<BrokerLimits> {
     const splitter = new FrameSplitter(maxPacketBytes, (frame) => {
       const packet = reader.read(frame.bytes);
       if (packet.cmd !== "connack")
-        throw new ProtocolViolation("protocolError", `${packet.cmd} before CONNACK`);
+        throw new ProtocolViolation(REASON.PROTOCOL_ERROR, `${packet.cmd} before CONNACK`);
       const answer = readConnack(packet, settings);
       if (answer instanceof ConcheError) return fail(answer);
       cancel();
@@ -64,7 +65,9 @@ function askOnce(settings: ConsumerSettings): Promise<BrokerLimits> {
       }
     });
     socket.on("error", (error) =>
-      fail(isHangUp(error) ? closedByBroker(settings, false) : socketFailure(settings, error)),
+      fail(
+        isHangUp(error) ? closedByBroker(settings, false) : socketFailure(settings.address.display, error),
+      ),
     );
     socket.on("close", () => fail(closedByBroker(settings, false)));
   });

@@ -1,12 +1,6 @@
-/** MQTT 5 reason codes with which this client leaves a broker that breaks the protocol. */
-export const VIOLATION = {
-  malformed: 0x81,
-  protocolError: 0x82,
-  receiveMaximumExceeded: 0x93,
-  topicAliasInvalid: 0x94,
-  packetTooLarge: 0x95,
-  qosNotSupported: 0x9b,
-} as const;
+import { ConcheError } from "../../errors/conche-error.ts";
+import type { ReasonCode } from "../../mqtt/reason-codes.ts";
+import type { ConsumerSettings } from "./options.ts";
 
 /**
  * The broker sent what it must not send. Never leaves this adapter: the connection that meets one ends with its
@@ -14,10 +8,28 @@ export const VIOLATION = {
  */
 export class ProtocolViolation extends Error {
   override readonly name = "ProtocolViolation";
-  readonly reasonCode: number;
+  /** With which this client leaves. */
+  readonly reasonCode: ReasonCode;
 
-  constructor(reason: keyof typeof VIOLATION, message: string) {
+  constructor(reasonCode: ReasonCode, message: string) {
     super(message);
-    this.reasonCode = VIOLATION[reason];
+    this.reasonCode = reasonCode;
   }
+}
+
+/** The broker sent what MQTT does not allow. Before it accepted CONNECT, it may be no broker at all. */
+export function protocolBroken(
+  settings: ConsumerSettings,
+  violation: ProtocolViolation,
+  connected: boolean,
+): ConcheError {
+  const { display, tls } = settings.address;
+  return new ConcheError("CONCHE_BROKER_PROTOCOL", {
+    message: `${display} ${connected ? "broke the protocol" : "does not answer as an MQTT broker"}: ${violation.message}`,
+    ...(connected || tls
+      ? {}
+      : { hint: "check that it is an MQTT port, and one that does not want TLS (mqtts://)" }),
+    cause: violation,
+    retryable: true,
+  });
 }

@@ -1,4 +1,5 @@
 import type { DeliveredProperties } from "../../mqtt/delivery.ts";
+import { REASON } from "../../mqtt/reason-codes.ts";
 import type { Frame } from "./frame-splitter.ts";
 import { ProtocolViolation } from "./protocol-violation.ts";
 
@@ -83,12 +84,12 @@ export function readPublish(frame: Frame, protocol: 4 | 5): ReceivedPublish {
   const { bytes } = frame;
   const flags = bytes[0] ?? 0;
   const qos = (flags >> 1) & 3;
-  if (qos === 3) throw new ProtocolViolation("malformed", "PUBLISH with QoS 3");
+  if (qos === 3) throw new ProtocolViolation(REASON.MALFORMED_PACKET, "PUBLISH with QoS 3");
   const reader = new FieldReader(bytes, frame.bodyStart, bytes.length);
   const topic = reader.string();
   const packetId = qos === 0 ? 0 : reader.int16();
   if (qos !== 0 && packetId === 0)
-    throw new ProtocolViolation("malformed", "PUBLISH with packet identifier 0");
+    throw new ProtocolViolation(REASON.MALFORMED_PACKET, "PUBLISH with packet identifier 0");
   const properties = protocol === 5 ? readProperties(reader, frame.totalBytes) : undefined;
   return {
     topic,
@@ -139,7 +140,7 @@ function readProperty(reader: FieldReader, properties: PropertiesInProgress): vo
       properties.correlationData = reader.binary();
       break;
     case TOPIC_ALIAS:
-      throw new ProtocolViolation("topicAliasInvalid", "a topic alias, although none was offered");
+      throw new ProtocolViolation(REASON.TOPIC_ALIAS_INVALID, "a topic alias, although none was offered");
     default:
       skipProperty(reader, id);
   }
@@ -147,7 +148,7 @@ function readProperty(reader: FieldReader, properties: PropertiesInProgress): vo
 
 function skipProperty(reader: FieldReader, id: number): void {
   const form = PROPERTY_FORMS[id];
-  if (form === undefined) throw new ProtocolViolation("malformed", `unknown property ${id}`);
+  if (form === undefined) throw new ProtocolViolation(REASON.MALFORMED_PACKET, `unknown property ${id}`);
   if (form === "pair") reader.string();
   if (form === "string" || form === "pair") reader.string();
   else reader[form]();
@@ -194,7 +195,7 @@ class FieldReader {
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
-    throw new ProtocolViolation("malformed", "a variable byte integer of over 4 bytes");
+    throw new ProtocolViolation(REASON.MALFORMED_PACKET, "a variable byte integer of over 4 bytes");
   }
 
   string(): string {
@@ -218,7 +219,7 @@ class FieldReader {
   #take(length: number): number {
     const at = this.at;
     if (at + length > this.end) {
-      throw new ProtocolViolation("malformed", "a field that is longer than its packet");
+      throw new ProtocolViolation(REASON.MALFORMED_PACKET, "a field that is longer than its packet");
     }
     this.at = at + length;
     return at;

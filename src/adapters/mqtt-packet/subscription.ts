@@ -1,6 +1,7 @@
 import type { ISubackPacket } from "mqtt-packet";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import { Backoff } from "../../mqtt/backoff.ts";
+import { REASON } from "../../mqtt/reason-codes.ts";
 import type { Cancel } from "../../time/clock.ts";
 import { generate } from "./generate.ts";
 import { readSuback, subscribePacket } from "./handshake.ts";
@@ -60,10 +61,13 @@ export class Subscription {
   /** @throws ProtocolViolation when the answer isn't one to what was asked */
   answered(packet: ISubackPacket): void {
     if (!this.#awaiting || packet.messageId !== SUBSCRIBE_PACKET_ID) {
-      throw new ProtocolViolation("protocolError", "SUBACK without a SUBSCRIBE");
+      throw new ProtocolViolation(REASON.PROTOCOL_ERROR, "SUBACK without a SUBSCRIBE");
     }
     if (packet.granted.length !== this.#asked.length) {
-      throw new ProtocolViolation("protocolError", "SUBACK with another number of filters than SUBSCRIBE");
+      throw new ProtocolViolation(
+        REASON.PROTOCOL_ERROR,
+        "SUBACK with another number of filters than SUBSCRIBE",
+      );
     }
     this.#awaiting = false;
     this.#everAnswered = true;

@@ -1,16 +1,13 @@
 import type { IClientOptions, IClientPublishOptions } from "mqtt";
 import { CONTENT_TYPE, REFILL_PROPERTY, SCHEMA_PROPERTY } from "../../contract/identity.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import { parseBrokerUrl } from "../../mqtt/broker-address.ts";
+import type { BrokerClient } from "../../mqtt/broker-failure.ts";
 import type { PublishedMessage } from "../../mqtt/machine-connection.ts";
 import { MACHINE_CLIENT_DEFAULTS, type MachineClientOptions } from "./machine-client-options.ts";
 
-const PROTOCOLS = { "mqtt:": "mqtt", "mqtts:": "mqtts", "ws:": "ws", "wss:": "wss" } as const;
-const DEFAULT_PORTS = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as const;
-
-/** A broker's address as MQTT.js takes it, and as it may be shown. */
-export interface BrokerOptions {
-  /** The URL without user name and password. */
-  readonly display: string;
+/** A broker and how its client connects: for MQTT.js, and for what is said of it. */
+export interface BrokerOptions extends BrokerClient {
   readonly client: IClientOptions;
 }
 
@@ -21,52 +18,33 @@ export interface BrokerOptions {
  * @throws ConcheError CONCHE_BROKER_URL_INVALID or CONCHE_CONFIG_INVALID
  */
 export function brokerOptions(options: MachineClientOptions): BrokerOptions {
-  const url = URL.parse(options.url);
-  const protocol = url === null ? undefined : PROTOCOLS[url.protocol as keyof typeof PROTOCOLS];
-  if (url === null || protocol === undefined || url.hostname === "") {
-    throw new ConcheError("CONCHE_BROKER_URL_INVALID", {
-      message: "the broker's address is not a URL of mqtt://, mqtts://, ws:// or wss://",
-    });
-  }
-  const secure = protocol === "mqtts" || protocol === "wss";
-  if (!secure && (options.ca ?? options.cert ?? options.key) !== undefined) {
+  const address = parseBrokerUrl(options.url, { webSocket: true });
+  const { scheme, host, port, path, tls, display } = address;
+  if (!tls && (options.ca ?? options.cert ?? options.key) !== undefined) {
     throw new ConcheError("CONCHE_CONFIG_INVALID", {
-      message: `certificates need mqtts:// or wss://, not ${url.protocol}//${url.host}`,
+      message: `certificates need mqtts:// or wss://, not ${display}`,
     });
   }
-  const username = options.username ?? part(url.username);
-  const password = options.password ?? part(url.password);
+  const username = options.username ?? address.username;
+  const password = options.password ?? address.password;
   if (password !== undefined && username === undefined) {
     throw new ConcheError("CONCHE_CONFIG_INVALID", {
       message: "a password for the broker needs a user name",
     });
   }
-  const port = url.port === "" ? DEFAULT_PORTS[protocol] : Number(url.port);
   return {
-    display: `${url.protocol}//${url.hostname}:${port}`,
+    address,
+    clientId: options.clientId,
+    protocol: options.protocol,
     client: {
-      protocol,
-      host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
-      port,
-      ...(protocol === "ws" || protocol === "wss" ? { path: `${url.pathname}${url.search}` } : {}),
+      ...{ protocol: scheme, host, port },
+      ...(path === "" ? {} : { path }),
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
       ...pems(options),
       ...session(options),
     },
   };
-}
-
-function part(text: string): string | undefined {
-  if (text === "") return undefined;
-  try {
-    return decodeURIComponent(text);
-  } catch (cause) {
-    throw new ConcheError("CONCHE_BROKER_URL_INVALID", {
-      message: "user name or password in the broker's address has a broken % escape",
-      cause,
-    });
-  }
 }
 
 function pems({ ca, cert, key }: MachineClientOptions): Pick<IClientOptions, "ca" | "cert" | "key"> {

@@ -1,11 +1,4 @@
-import { Socket } from "node:net";
-import mqtt, {
-  type IClientSubscribeOptions,
-  type IConnackPacket,
-  type IStore,
-  type MqttClient,
-  type Packet,
-} from "mqtt";
+import type { IClientSubscribeOptions, IConnackPacket, IStore, Packet } from "mqtt";
 import type {
   BrokerLink,
   LinkLimits,
@@ -16,19 +9,19 @@ import type {
   PublishAnswer,
 } from "../../edge/broker-link.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import { connectionFailure, disconnected, unreachable } from "./broker-failure.ts";
+import { unreachable } from "../../mqtt/broker-failure.ts";
+import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
 import { type BrokerOptions, brokerOptions } from "./broker-options.ts";
 import type { EdgeLinkOptions } from "./edge-link-options.ts";
 import { linkPayload, linkPublishOptions, packetBytes } from "./link-packet.ts";
 import { MACHINE_CLIENT_DEFAULTS } from "./machine-client-options.ts";
+import { MqttJsClient, type Puback } from "./mqtt-js-client.ts";
 import { NoStore } from "./no-store.ts";
 
 type PacketOf<Command extends Packet["cmd"]> = Extract<Packet, { cmd: Command }>;
 
 /** Edges speak MQTT 5: only there does a broker say that it refused a message, or that nobody hears it. */
 const PROTOCOL = 5;
-const NO_MATCHING_SUBSCRIBERS = 16;
-const FIRST_FAILURE = 0x80;
 /** The largest packet taken from the broker: receipts and commands are far smaller. */
 const LARGEST_PACKET_BYTES = 1024 * 1024;
 /** How long the broker has to hang up after DISCONNECT, milliseconds. */
@@ -44,20 +37,15 @@ export function edgeLinks(options: EdgeLinkOptions): OpenLink {
   return (request, owner) => new EdgeLink(options, request, owner);
 }
 
-/**
- * One connection made with MQTT.js, which has the least to say that it can have: a client of its own for each
- * connection, without store, queue, reconnect or resubscribe. The outbox is the store and the queue.
- */
+/** A connection of an edge: without store and queue, which the outbox is. */
 class EdgeLink implements BrokerLink {
   readonly #broker: BrokerOptions;
-  readonly #client: MqttClient;
+  readonly #client: MqttJsClient;
   readonly #owner: LinkOwner;
   readonly #unanswered = new Map<number, (answer: PublishAnswer) => void>();
   readonly #subscribeTimeoutMs: number;
   #limits: LinkLimits & { readonly retain: boolean } = NO_LIMITS;
   #subscribeTimer: NodeJS.Timeout | undefined;
-  #why: ConcheError | undefined;
-  #over = false;
 
   constructor(
     options: EdgeLinkOptions,
@@ -79,32 +67,28 @@ class EdgeLink implements BrokerLink {
     });
     this.#owner = owner;
     this.#subscribeTimeoutMs = options.connectTimeoutMs ?? MACHINE_CLIENT_DEFAULTS.connectTimeoutMs;
-    this.#client = mqtt.connect({
-      ...this.#broker.client,
+    const more = {
       queueQoSZero: false,
       // What it would say to `debug` costs a tenth of its time even where nobody listens.
       log: () => {},
       outgoingStore: new NoStore() as unknown as IStore,
       properties: { maximumPacketSize: LARGEST_PACKET_BYTES },
+    };
+    this.#client = new MqttJsClient(this.#broker, more, {
+      connected: (packet) => this.#connected(packet, filters),
+      acknowledged: (packet) => this.#acknowledged(packet),
+      down: (error) => this.#down(error),
     });
-    this.#client.on("connect", (packet) => this.#connected(packet, filters));
-    this.#client.on("packetreceive", (packet) => {
-      if (packet.cmd === "puback") this.#acknowledged(packet);
-    });
-    this.#client.on("message", (topic, payload, { retain, properties }) => {
-      if (this.#over) return;
+    this.#client.js.on("message", (topic, payload, { retain, properties }) => {
+      if (this.#client.over) return;
       this.#owner.received(topic, payload, { retain, userProperties: properties?.userProperties });
     });
-    this.#client.on("disconnect", (packet) => {
-      this.#why ??= disconnected(this.#broker.display, clientId, packet);
-    });
-    this.#client.on("error", (error) => this.#down(connectionFailure(this.#broker.display, PROTOCOL, error)));
-    this.#client.on("close", () => this.#down(unreachable(this.#broker.display, "closed by the broker")));
   }
 
   publish(message: LinkMessage, answered: (answer: PublishAnswer) => void): boolean {
     const { topic, payload, qos } = message;
-    if (this.#over || this.#client.stream.writableNeedDrain) return false;
+    const { js } = this.#client;
+    if (this.#client.over || js.stream.writableNeedDrain) return false;
     const { maximumPacketBytes } = this.#limits;
     if (maximumPacketBytes !== Number.POSITIVE_INFINITY && packetBytes(message) > maximumPacketBytes) {
       const error = this.#refusal(topic, `it has more than the ${maximumPacketBytes} bytes it takes`);
@@ -113,8 +97,8 @@ class EdgeLink implements BrokerLink {
     }
     // A broker that can't retain would drop the connection over it; the message matters more than the flag.
     const retain = message.retain && this.#limits.retain;
-    this.#client.publish(topic, linkPayload(payload), linkPublishOptions(message, retain));
-    if (qos > 0) this.#unanswered.set(this.#client.getLastMessageId(), answered);
+    js.publish(topic, linkPayload(payload), linkPublishOptions(message, retain));
+    if (qos > 0) this.#unanswered.set(js.getLastMessageId(), answered);
     return true;
   }
 
@@ -123,32 +107,20 @@ class EdgeLink implements BrokerLink {
   }
 
   async close(): Promise<void> {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.#client.over) return;
     clearTimeout(this.#subscribeTimer);
     // MQTT.js would wait for these answers before it disconnects; the outbox knows what has none.
-    for (const packetId of this.#unanswered.keys()) this.#client.removeOutgoingMessage(packetId);
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_WITHIN_MS);
-    });
-    const left = new Promise<void>((resolve) => this.#client.end(false, {}, () => resolve()));
-    await Promise.race([left, limit]);
-    clearTimeout(timer);
-    this.#client.stream.destroy();
+    for (const packetId of this.#unanswered.keys()) this.#client.js.removeOutgoingMessage(packetId);
+    await this.#client.leave(CLOSE_WITHIN_MS);
   }
 
   #connected({ properties = {} }: IConnackPacket, filters: readonly string[]): void {
-    if (this.#over) return;
-    const { stream } = this.#client;
-    // MQTT.js leaves Nagle's algorithm on, which holds small packets back until the one before is confirmed.
-    if (stream instanceof Socket) stream.setNoDelay(true);
     if (properties.maximumQoS === 0) {
-      this.#down(qosRefused(this.#broker.display));
+      this.#client.end(qosRefused(this.#broker.address.display));
       return;
     }
-    stream.on("drain", () => {
-      if (!this.#over) this.#owner.relieved();
+    this.#client.js.stream.on("drain", () => {
+      if (!this.#client.over) this.#owner.relieved();
     });
     this.#limits = {
       receiveMaximum: properties.receiveMaximum ?? 65_535,
@@ -160,48 +132,43 @@ class EdgeLink implements BrokerLink {
   }
 
   #subscribe(filters: readonly string[], answered: () => void): void {
-    if (this.#over) return;
+    if (this.#client.over) return;
     const timer = setTimeout(() => {
-      this.#down(unreachable(this.#broker.display, "no answer to the subscription"));
+      this.#client.end(unreachable(this.#broker.address.display, "no answer to the subscription"));
     }, this.#subscribeTimeoutMs);
     this.#subscribeTimer = timer;
-    this.#client.subscribe([...filters], RECEIPTS_AND_COMMANDS, (_error, _subscriptions, packet) => {
+    this.#client.js.subscribe([...filters], RECEIPTS_AND_COMMANDS, (_error, _subscriptions, packet) => {
       clearTimeout(timer);
       // Without SUBACK the connection has ended, and says so itself.
-      if (this.#over || packet?.cmd !== "suback") return;
+      if (this.#client.over || packet?.cmd !== "suback") return;
       const refused = refusedFilters(filters, packet);
-      if (refused.length > 0) this.#owner.unsubscribed(subscriptionRefused(this.#broker.display, refused));
+      if (refused.length > 0)
+        this.#owner.unsubscribed(subscriptionRefused(this.#broker.address.display, refused));
       answered();
     });
   }
 
-  #acknowledged({ messageId = 0, reasonCode = 0, properties }: PacketOf<"puback">): void {
+  #acknowledged({ messageId = 0, reasonCode = 0, properties }: Puback): void {
     const answered = this.#unanswered.get(messageId);
     this.#unanswered.delete(messageId);
-    if (this.#over || answered === undefined) return;
+    if (answered === undefined) return;
     if (reasonCode >= FIRST_FAILURE) {
-      const words = properties?.reasonString === undefined ? "" : `: ${properties.reasonString}`;
-      answered({
-        kind: "refused",
-        error: this.#refusal("the message", `reason 0x${reasonCode.toString(16)}${words}`),
-      });
-    } else answered({ kind: reasonCode === NO_MATCHING_SUBSCRIBERS ? "no-subscriber" : "taken" });
+      const why = reasonText(reasonCode, properties?.reasonString);
+      answered({ kind: "refused", error: this.#refusal("the message", why) });
+    } else answered({ kind: reasonCode === REASON.NO_MATCHING_SUBSCRIBERS ? "no-subscriber" : "taken" });
   }
 
   #refusal(what: string, why: string): ConcheError {
     return new ConcheError("CONCHE_BROKER_REFUSED", {
-      message: `${this.#broker.display} does not take ${what}: ${why}`,
+      message: `${this.#broker.address.display} does not take ${what}: ${why}`,
       hint: "check the broker's access rules and limits for this machine",
     });
   }
 
   #down(error: ConcheError): void {
-    if (this.#over) return;
-    this.#over = true;
     clearTimeout(this.#subscribeTimer);
     this.#unanswered.clear();
-    this.#client.end(true);
-    this.#owner.down(this.#why ?? error);
+    this.#owner.down(error);
   }
 }
 

@@ -1,4 +1,5 @@
 import { ConcheError } from "../../errors/conche-error.ts";
+import { Backoff } from "../../mqtt/backoff.ts";
 import type { MachineConnection, PublishedMessage, PublishOutcome } from "../../mqtt/machine-connection.ts";
 import { BrokerConnection, type BrokerLimits } from "./broker-connection.ts";
 import { type BrokerOptions, brokerOptions } from "./broker-options.ts";
@@ -34,7 +35,7 @@ export class MachineClient implements MachineConnection {
   readonly #broker: BrokerOptions;
   readonly #queue: MessageQueue;
   #connection: BrokerConnection | undefined;
-  #attempts = 0;
+  readonly #backoff: Backoff;
   #closed: ConcheError | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #stableTimer: NodeJS.Timeout | undefined;
@@ -45,8 +46,10 @@ export class MachineClient implements MachineConnection {
   constructor(options: MachineClientOptions) {
     this.#options = options;
     this.#broker = brokerOptions(options);
+    const { retry = MACHINE_CLIENT_DEFAULTS.retry, random = Math.random } = options;
+    this.#backoff = new Backoff(retry, random);
     this.#queue = new MessageQueue({
-      display: this.#broker.display,
+      display: this.#broker.address.display,
       maxQueued: options.maxQueued ?? MACHINE_CLIENT_DEFAULTS.maxQueued,
     });
   }
@@ -86,7 +89,7 @@ export class MachineClient implements MachineConnection {
   }
 
   #connect(): void {
-    this.#connection = new BrokerConnection(this.#broker, this.#options.protocol, {
+    this.#connection = new BrokerConnection(this.#broker, {
       up: (limits) => this.#up(limits),
       answered: (packetId, reasonCode, reasonString) => {
         this.#queue.answer(packetId, reasonCode, reasonString);
@@ -98,9 +101,7 @@ export class MachineClient implements MachineConnection {
   #up(limits: BrokerLimits): void {
     const connection = this.#connection;
     if (connection === undefined) return;
-    this.#stableTimer = setTimeout(() => {
-      this.#attempts = 0;
-    }, STABLE_MS);
+    this.#stableTimer = setTimeout(() => this.#backoff.reset(), STABLE_MS);
     this.#stableTimer.unref();
     this.#waiting?.resolve();
     this.#waiting = undefined;
@@ -119,21 +120,13 @@ export class MachineClient implements MachineConnection {
       this.#giveUp(error);
       return;
     }
-    this.#retryTimer = setTimeout(() => this.#connect(), this.#nextPause());
+    this.#retryTimer = setTimeout(() => this.#connect(), this.#backoff.next());
     this.#options.onTrouble?.(error);
   }
 
   #giveUp(error: ConcheError): void {
     this.#waiting?.reject(error);
     this.#waiting = undefined;
-  }
-
-  /** Full jitter: when a broker comes back, a line's machines must not all knock in the same instant. */
-  #nextPause(): number {
-    const { firstMs, longestMs } = this.#options.retry ?? MACHINE_CLIENT_DEFAULTS.retry;
-    const bound = Math.min(longestMs, firstMs * 2 ** this.#attempts);
-    if (bound < longestMs) this.#attempts++;
-    return (this.#options.random ?? Math.random)() * bound;
   }
 }
 

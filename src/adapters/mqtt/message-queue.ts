@@ -1,5 +1,6 @@
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { PublishedMessage, PublishOutcome } from "../../mqtt/machine-connection.ts";
+import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
 import type { BrokerLimits } from "./broker-connection.ts";
 
 /** What a queue is made with. */
@@ -19,8 +20,6 @@ interface Entry {
 
 /** Messages on their way at once: a round trip's worth; the broker may ask for less. */
 const WINDOW = 64;
-const NO_MATCHING_SUBSCRIBERS = 16;
-const FIRST_FAILURE = 0x80;
 /** Fixed header, lengths and properties: more than what a packet adds to its topic and payload. */
 const PACKET_OVERHEAD_BYTES = 128;
 
@@ -139,10 +138,9 @@ export class MessageQueue {
   }
 
   #outcome(message: PublishedMessage, reasonCode: number, reasonString: string | undefined): PublishOutcome {
-    if (reasonCode === NO_MATCHING_SUBSCRIBERS) return { kind: "no-subscriber" };
+    if (reasonCode === REASON.NO_MATCHING_SUBSCRIBERS) return { kind: "no-subscriber" };
     if (reasonCode < FIRST_FAILURE) return { kind: "sent" };
-    const reason = `reason 0x${reasonCode.toString(16)}`;
-    return this.#refusal(message, reasonString === undefined ? reason : `${reason}: ${reasonString}`);
+    return this.#refusal(message, reasonText(reasonCode, reasonString));
   }
 
   #refusal(message: PublishedMessage, why: string): PublishOutcome {

@@ -1,5 +1,6 @@
 import type { Config } from "../../config/config-schema.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import { parseBrokerUrl } from "../../mqtt/broker-address.ts";
 
 /** The two faces of one mechanism: an edge may be its machines' broker itself, a bridge stands between two. */
 export type ForwardingRole = "edge" | "bridge";
@@ -29,9 +30,8 @@ export function requireTwoSides(role: ForwardingRole, { cloud, local, mqtt }: Co
 }
 
 function placeOf(url: string): string {
-  const { protocol, hostname, port } = new URL(url);
-  const usual = { "mqtt:": "1883", "mqtts:": "8883", "ws:": "80", "wss:": "443" }[protocol] ?? "";
-  return `${placeOfHost(hostname)}:${port === "" ? usual : port}`;
+  const { host, port } = parseBrokerUrl(url, { webSocket: true });
+  return `${placeOfHost(host)}:${port}`;
 }
 
 function placeOfHost(host: string): string {

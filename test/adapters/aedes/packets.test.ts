@@ -5,7 +5,7 @@ import { generate, type IConnackPacket, type Packet, parser } from "mqtt-packet"
 import { ConnackEditor, refusingConnack, refusingPuback } from "../../../src/adapters/aedes/connack.ts";
 import { publishBytes } from "../../../src/adapters/aedes/outgoing-rules.ts";
 import { propertiesFault } from "../../../src/adapters/aedes/packet-properties.ts";
-import { REASON } from "../../../src/adapters/aedes/reason-codes.ts";
+import { REASON } from "../../../src/mqtt/reason-codes.ts";
 
 function parsed(bytes: Buffer, protocolVersion: number): Packet[] {
   const packets: Packet[] = [];

@@ -72,7 +72,7 @@ describe("MqttConsumer connecting", () => {
       const { error, retryInMs } = await test.event("refused");
       assert.equal(error.code, "CONCHE_BROKER_REFUSED");
       assert.match(error.message, /0x86 bad user name or password: who are you/);
-      assert.equal(error.retryable, true);
+      assert.equal(error.retryable, false, "it is asked again, but somebody has to change something");
       assert.match(test.consumer.status().detail, /CONCHE_BROKER_REFUSED.*next attempt in/);
       pauses.push(retryInMs);
       await connection.closed;

@@ -186,7 +186,7 @@ describe("edgeLinks", () => {
     const refusing = await broker.connection();
     await refusing.acceptConnect({ reasonCode: 0x87 });
     assert.equal((await second.owner.downs.next()).code, "CONCHE_BROKER_REFUSED");
-    const third = openLink(broker, { options: { connectTimeoutMs: 50 } });
+    const third = openLink(broker, { options: { connectTimeoutMs: 3_000 } });
     await (await broker.connection()).acceptConnect(); // and no SUBACK
     assert.match((await third.owner.downs.next()).message, /subscription/);
     const nobody = openLink({ port: await freePort() });

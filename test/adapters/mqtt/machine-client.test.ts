@@ -213,7 +213,7 @@ describe("MachineClient", () => {
     const outcome = await refused;
     assert(outcome.kind === "refused");
     assert.equal(outcome.error.code, "CONCHE_BROKER_REFUSED");
-    assert.match(outcome.error.message, /alarm: reason 0x87/);
+    assert.match(outcome.error.message, /alarm: 0x87 not authorized/);
     await client.close();
   });
 
@@ -284,7 +284,7 @@ describe("MachineClient", () => {
     const { client, connection } = await connected(broker, { onTrouble: (error) => troubles.add(error) });
     connection.send({ cmd: "disconnect", reasonCode: 0x98, properties: { reasonString: "maintenance" } });
     connection.socket.end();
-    assert.match((await troubles.next()).message, /0x98: maintenance/);
+    assert.match((await troubles.next()).message, /0x98 administrative action: maintenance/);
     await (await broker.connection()).acceptConnect({ reasonCode: 0x87 });
     assert.equal((await troubles.next()).code, "CONCHE_BROKER_REFUSED");
     const next = await broker.connection();

@@ -22,7 +22,7 @@ test("a commit wakes who waits for it, and one that came before the wait is not 
     assert.equal(await woken, true);
   }
   const waiting = (async () => {
-    while (await watch.committed(stop.signal)) continue;
+    while (await watch.committed(stop.signal));
   })();
   stop.abort();
   await waiting;
