@@ -1,21 +1,29 @@
 import type { Route } from "./route.ts";
 import { completenessRoutes } from "./routes/completeness.ts";
+import { conditionRoutes } from "./routes/condition.ts";
+import { coverageRoutes } from "./routes/coverage.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { plantRoutes } from "./routes/plant.ts";
 import { productionRoutes } from "./routes/production.ts";
 import { quarantineRoutes } from "./routes/quarantine.ts";
+import { seriesRoutes } from "./routes/series.ts";
 import { stateRoutes } from "./routes/states.ts";
+import { tagRoutes } from "./routes/tags.ts";
 import { viewRoutes } from "./routes/views.ts";
 
 /** The table of routes: everything the API answers. How one is added: see `route` in route.ts. */
 export const ROUTES: readonly Route[] = [
   ...plantRoutes,
   ...stateRoutes,
+  ...tagRoutes,
+  ...seriesRoutes,
+  ...conditionRoutes,
   ...productionRoutes,
   ...messageRoutes,
   ...quarantineRoutes,
   ...completenessRoutes,
+  ...coverageRoutes,
   ...viewRoutes,
   ...healthRoutes,
 ];

@@ -1,7 +1,6 @@
 import type { CurrentPayloads } from "../../src/contract/message.ts";
 import { isUpTopic, type MessageType, parseUpTopic } from "../../src/contract/topic.ts";
 import type { View, ViewMessage } from "../../src/views/view.ts";
-import type { ViewReading } from "../../src/views/view-table.ts";
 import { MemoryViewStore } from "../views/memory-view-store.ts";
 
 /** What a test says of a message; the rest is as usual. */
@@ -43,9 +42,4 @@ export function viewMessage<Type extends MessageType>(said: Said<Type>): ViewMes
 export function folded(view: View, messages: Iterable<ViewMessage>, into = new MemoryViewStore()) {
   for (const message of messages) view.fold(message, into);
   return into;
-}
-
-/** What a view's answers read, of a store in memory. */
-export function readingOf(store: MemoryViewStore): ViewReading {
-  return { rows: (table) => store.rows(table), position: () => 0 };
 }

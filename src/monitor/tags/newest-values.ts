@@ -49,7 +49,7 @@ function groupOf(message: ViewMessageOf<"telemetry">, sample: TagSample): Newest
   // A clock that can't be trusted can't say what is newest; a refill says that it is old, and is believed.
   const skewed = (message.flags & MESSAGE_FLAG.CLOCK_SKEW) !== 0;
   return {
-    orderAt: skewed ? message.receivedAtMs : message.atMs,
+    orderAt: skewed ? message.receivedAtMs : sample.at,
     at: sample.at,
     receivedAt: message.receivedAtMs,
     boot: message.boot,

@@ -1,6 +1,7 @@
 import type { TagValue } from "../../contract/schemas/telemetry-v2.ts";
 import type { ViewMessageOf } from "../../views/view.ts";
-import { MAX_TAG_NAME, PRODUCT_TAG, placedAt, type TagSample, type TagSet, tagSet } from "./tag-values.ts";
+import { placedAt } from "../placed-at.ts";
+import { MAX_TAG_NAME, PRODUCT_TAG, type TagSample, type TagSet, tagSet } from "./tag-values.ts";
 
 /** How a machine's messages look: its tags as they come, and where each stands in the sorted set. */
 interface Shape {
@@ -29,7 +30,7 @@ export class SampleReader {
     const values = shape.order.map((place) =>
       place < 0 ? (product as string) : (tags[shape.keys[place] as string] as TagValue),
     );
-    return { set: shape.set, values, at: placedAt(message), seq: message.seq ?? 0 };
+    return { set: shape.set, values, at: Math.floor(placedAt(message)), seq: message.seq ?? 0 };
   }
 
   #shapeOf(machine: string, tags: Readonly<Record<string, TagValue>>, hasProduct: boolean): Shape {

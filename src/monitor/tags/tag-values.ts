@@ -1,6 +1,4 @@
-import { MESSAGE_FLAG } from "../../contract/policy.ts";
 import { qualifiedValue, type TagValue } from "../../contract/schemas/telemetry-v2.ts";
-import type { ViewMessageOf } from "../../views/view.ts";
 import { addBad, addNumber, addWord, type Bucket } from "./bucket.ts";
 import { wordKey } from "./words.ts";
 
@@ -27,15 +25,6 @@ export interface TagSample {
 export function tagSet(names: readonly string[]): TagSet {
   const sorted = [...names].sort();
   return { names: sorted, text: JSON.stringify(sorted) };
-}
-
-/**
- * Where a value stands in time: where its message says. Nothing is measured after it was received, so a clock that is
- * ahead by more than the tolerance gives way to the received time.
- */
-export function placedAt({ atMs, receivedAtMs, flags }: ViewMessageOf<"telemetry">): number {
-  const ahead = (flags & MESSAGE_FLAG.CLOCK_SKEW) !== 0 && atMs > receivedAtMs;
-  return Math.floor(ahead ? receivedAtMs : atMs);
 }
 
 /** Adds one value of a tag to a bucket. */

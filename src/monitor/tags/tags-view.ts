@@ -20,9 +20,9 @@ import { addValue, type TagSample } from "./tag-values.ts";
  * VIEW. Every tag's newest value, and figures of each span of 10 s, 1 min and 1 h. What a machine says in its newest
  * minute is kept apart, in one small row for each 10 s; when it says something of a later minute, that minute is
  * settled: merged into the chunks of all three resolutions. What is older than the newest minute goes there at once.
- * So what stands where depends on what was said and not on when it came.
+ * So what stands where depends on what was said and not on when it came. Spans are let go of as `retention` says.
  */
-export function tagsView(retention: Retention = DEFAULT_RETENTION): View {
+export function tagsViewKeeping(retention: Retention = DEFAULT_RETENTION): View {
   const samples = new SampleReader();
   const recent = new RecentMinute();
   return {
@@ -58,6 +58,9 @@ export function tagsView(retention: Retention = DEFAULT_RETENTION): View {
     },
   };
 }
+
+/** The {@link tagsViewKeeping} what is kept by default. */
+export const tagsView: View = tagsViewKeeping();
 
 function settleSample(store: ViewStore, machine: string, { set, values, at, seq }: TagSample): void {
   const begin = spanBegin(at, FINEST_MS);

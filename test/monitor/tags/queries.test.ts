@@ -5,10 +5,11 @@ import type { TagValue } from "../../../src/contract/schemas/telemetry-v2.ts";
 import type { LogFilter, LogReading } from "../../../src/log/log-reading.ts";
 import { allCurrentValues, currentValues } from "../../../src/monitor/tags/current-values.ts";
 import { tagSeries } from "../../../src/monitor/tags/tag-series.ts";
-import { tagsView } from "../../../src/monitor/tags/tags-view.ts";
+import { tagsViewKeeping } from "../../../src/monitor/tags/tags-view.ts";
 import { timeInState } from "../../../src/monitor/tags/time-in-state.ts";
 import { MemoryViewStore } from "../../views/memory-view-store.ts";
-import { readingOf, viewMessage } from "../view-messages.ts";
+import { readingOf } from "../memory-reading.ts";
+import { viewMessage } from "../view-messages.ts";
 
 const START_MS = Date.parse("2026-01-11T08:00:00Z");
 const HOUR_MS = 3_600_000;
@@ -29,7 +30,7 @@ function second(
   });
 }
 
-function storeOf(messages: readonly ReturnType<typeof viewMessage>[], view = tagsView()) {
+function storeOf(messages: readonly ReturnType<typeof viewMessage>[], view = tagsViewKeeping()) {
   const store = new MemoryViewStore();
   for (const message of messages) view.fold(message, store);
   return { store, view, reading: readingOf(store) };
@@ -201,7 +202,7 @@ suite("a tag's course", () => {
   test("what is let go of is answered from the coarser figures that stay", () => {
     const { reading, store, view } = storeOf(
       second(5 * 3600, (at) => ({ x: wave(at) })),
-      tagsView({ 10: HOUR_MS, 60: 100 * HOUR_MS }),
+      tagsViewKeeping({ 10: HOUR_MS, 60: 100 * HOUR_MS }),
     );
     const request = { machine: TEMPER, tag: "x", fromMs: START_MS, toMs: START_MS + 600_000, points: 60 };
     assert.equal(tagSeries(reading, request).source, 10);

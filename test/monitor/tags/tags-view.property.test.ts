@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import fc from "fast-check";
 import { MESSAGE_FLAG } from "../../../src/contract/policy.ts";
 import type { TagValue } from "../../../src/contract/schemas/telemetry-v2.ts";
-import { tagsView } from "../../../src/monitor/tags/tags-view.ts";
+import { tagsViewKeeping } from "../../../src/monitor/tags/tags-view.ts";
 import type { ViewMessage } from "../../../src/views/view.ts";
 import { MemoryViewStore } from "../../views/memory-view-store.ts";
 import { folded, viewMessage } from "../view-messages.ts";
@@ -71,20 +71,20 @@ suite("the tags view", () => {
   test("holds the same, bit by bit, in whatever order messages come", () => {
     fc.assert(
       fc.property(inTwoOrders, ({ all, other }) => {
-        assert.deepEqual(folded(tagsView(), other).dump(), folded(tagsView(), all).dump());
+        assert.deepEqual(folded(tagsViewKeeping(), other).dump(), folded(tagsViewKeeping(), all).dump());
       }),
       { numRuns: 300 },
     );
   });
 
   test("holds the same after any restart, and whatever it remembers of other stores", () => {
-    const shared = tagsView();
+    const shared = tagsViewKeeping();
     fc.assert(
       fc.property(inTwoOrders, fc.array(fc.boolean()), ({ all, other }, restarts) => {
         const store = new MemoryViewStore();
         let view = shared;
         other.forEach((message, index) => {
-          if (restarts[index] === true) view = tagsView();
+          if (restarts[index] === true) view = tagsViewKeeping();
           view.fold(message, store);
         });
         assert.deepEqual(store.dump(), folded(shared, all).dump());
@@ -94,7 +94,7 @@ suite("the tags view", () => {
   });
 
   test("what was let go of doesn't come back, whenever it was let go of", () => {
-    const view = tagsView({ 10: 3_600_000, 60: 20_000_000, 3600: 60_000_000 });
+    const view = tagsViewKeeping({ 10: 3_600_000, 60: 20_000_000, 3600: 60_000_000 });
     fc.assert(
       fc.property(inTwoOrders, fc.array(fc.boolean()), ({ all, other }, retains) => {
         const newest = Math.max(...all.map(({ receivedAtMs }) => receivedAtMs));

@@ -1,0 +1,85 @@
+import type { ViewTable } from "../../views/view-table.ts";
+
+/** A machine and start of it, and what came of it. `boot` is empty for what came without identity. */
+export type BootRow = {
+  machine: string;
+  boot: string;
+  stored: number;
+  /** The highest number; 0 without identity. */
+  highest: number;
+  /** Messages that came long after they were said, and those sent again to close a gap. */
+  late: number;
+  refills: number;
+  /** Received, milliseconds since 1970. */
+  first_received: number;
+  last_received: number;
+  /** The machine's clock minus the data center's, of the message received last, and that one's id. */
+  skew_ms: number;
+  skew_id: number;
+};
+
+/** Which of 1024 numbers of a start came: as runs of numbers in a row. */
+export type NumbersRow = {
+  machine: string;
+  boot: string;
+  block: number;
+  /** JSON: SeqRun[], ascending. */
+  runs: string;
+};
+
+/** What a machine said in one minute of its own time. */
+export type MinuteRow = {
+  machine: string;
+  minute: number;
+  messages: number;
+  late: number;
+  refills: number;
+  /** Received, milliseconds since 1970: of what came late only; null without. */
+  late_first_received: number | null;
+  late_last_received: number | null;
+  /** The longest way from said to received, milliseconds. */
+  delay_max_ms: number;
+};
+
+/** What was received of a line in one minute of the data center's time. */
+export type ReceivedRow = { line: string; minute: number; messages: number; delay_max_ms: number };
+
+/** Before which minute the minutes are gone. */
+export type KeptMinutesRow = { name: string; from_ms: number };
+
+export const BOOTS: ViewTable<BootRow> = {
+  name: "completeness_boots",
+  columns: {
+    ...{ machine: "text", boot: "text", stored: "integer", highest: "integer", late: "integer" },
+    ...{ refills: "integer", first_received: "integer", last_received: "integer" },
+    ...{ skew_ms: "integer", skew_id: "integer" },
+  },
+  key: ["machine", "boot"],
+};
+
+export const NUMBERS: ViewTable<NumbersRow> = {
+  name: "completeness_numbers",
+  columns: { machine: "text", boot: "text", block: "integer", runs: "text" },
+  key: ["machine", "boot", "block"],
+};
+
+export const MINUTES: ViewTable<MinuteRow> = {
+  name: "completeness_minutes",
+  columns: {
+    ...{ machine: "text", minute: "integer", messages: "integer", late: "integer", refills: "integer" },
+    ...{ late_first_received: "integer", late_last_received: "integer", delay_max_ms: "integer" },
+  },
+  key: ["machine", "minute"],
+};
+
+export const RECEIVED: ViewTable<ReceivedRow> = {
+  name: "completeness_received",
+  columns: { line: "text", minute: "integer", messages: "integer", delay_max_ms: "integer" },
+  key: ["line", "minute"],
+};
+
+export const KEPT_MINUTES: ViewTable<KeptMinutesRow> = {
+  name: "completeness_kept",
+  columns: { name: "text", from_ms: "integer" },
+  key: ["name"],
+};

@@ -1,0 +1,110 @@
+import { MINUTE_MS } from "../tags/resolution.ts";
+import { type ConditionFinding, shown, shownTime } from "./condition-finding.ts";
+import { type NumberMinute, stretchesWhere } from "./tag-minutes.ts";
+
+/** Minutes of standing still while another tag moves, at least. */
+const MIN_MINUTES = 20;
+/** Minutes of comparison in which that other tag moves, at least. */
+const MIN_COMPARED = 30;
+/** So many times longer than ever otherwise. */
+const TIMES_LONGER = 4;
+/** The share of minutes in which a tag that is well may stand still while the other moves. */
+const MAX_STILL_SHARE = 0.1;
+
+/**
+ * A sensor that shows exactly the same for long, while another tag of the machine moves with which it otherwise moves.
+ * That the machine stands explains nothing then: both would be still.
+ */
+export function findStuck(
+  machine: string,
+  tag: string,
+  minutes: readonly NumberMinute[],
+  siblings: ReadonlyMap<string, readonly NumberMinute[]>,
+  fromMs: number,
+): ConditionFinding[] {
+  const longest = stretchesWhere(minutes, isStill).filter(
+    (still) => still.length >= MIN_MINUTES && (still.at(-1)?.atMs ?? 0) >= fromMs,
+  );
+  return longest.flatMap((still) => {
+    const shows = still.map(({ atMs }) => atMs);
+    const within = new Set(shows);
+    const best = [...siblings]
+      .filter(([name]) => name !== tag)
+      .map(([name, others]) => comparedWith(name, minutes, others, within))
+      .filter(({ compared }) => compared >= MIN_COMPARED)
+      .sort((a, b) => a.stillShare - b.stillShare || b.moves - a.moves)[0];
+    if (best === undefined || best.stillShare > MAX_STILL_SHARE) return [];
+    if (best.moves < Math.max(MIN_MINUTES, TIMES_LONGER * best.longestElse)) return [];
+    const [first, last] = [still[0] as NumberMinute, still.at(-1) as NumberMinute];
+    const lengthMs = last.atMs + MINUTE_MS - first.atMs;
+    return [
+      {
+        kind: "stuck" as const,
+        ...{ machine, tag, fromMs: first.atMs, toMs: last.atMs + MINUTE_MS },
+        sure: 1 - 1 / (1 + best.moves / Math.max(1, best.longestElse * 2)),
+        evidence: {
+          value: first.min,
+          still_minutes: still.length,
+          moves_otherwise_with: best.name,
+          that_moved_minutes: best.moves,
+          longest_still_otherwise_minutes: best.longestElse,
+          still_otherwise_share: best.stillShare,
+          compared_minutes: best.compared,
+        },
+        says: `exactly ${shown(first.min)} for ${shownTime(lengthMs)}, while ${best.name} moved for ${best.moves} min; otherwise it never stands still for longer than ${best.longestElse} min of those`,
+      },
+    ];
+  });
+}
+
+function isStill(minute: NumberMinute, before: NumberMinute | undefined): boolean {
+  return minute.min === minute.max && (before === undefined || minute.min === before.max || isStart(before));
+}
+
+/** A stretch may begin with any minute that is still in itself. */
+function isStart(before: NumberMinute): boolean {
+  return before.min !== before.max;
+}
+
+function moved(minute: NumberMinute, before: NumberMinute | undefined): boolean {
+  return minute.min !== minute.max || (before !== undefined && before.max !== minute.min);
+}
+
+interface Comparison {
+  readonly name: string;
+  /** Minutes outside the stretch in which the other tag moves; in how many of them this one is still, and how long. */
+  readonly compared: number;
+  readonly stillShare: number;
+  readonly longestElse: number;
+  /** Minutes of the stretch in which the other one moves. */
+  readonly moves: number;
+}
+
+function comparedWith(
+  name: string,
+  minutes: readonly NumberMinute[],
+  others: readonly NumberMinute[],
+  within: ReadonlySet<number>,
+): Comparison {
+  const moving = new Set(
+    others.filter((minute, index) => moved(minute, others[index - 1])).map(({ atMs }) => atMs),
+  );
+  let [compared, still, moves, run, longestElse] = [0, 0, 0, 0, 0];
+  minutes.forEach((minute, index) => {
+    if (!moving.has(minute.atMs)) return;
+    if (within.has(minute.atMs)) {
+      moves++;
+      run = 0;
+      return;
+    }
+    compared++;
+    if (moved(minute, minutes[index - 1])) {
+      run = 0;
+      return;
+    }
+    still++;
+    run++;
+    longestElse = Math.max(longestElse, run);
+  });
+  return { name, compared, moves, longestElse, stillShare: (still + 1) / (compared + 2) };
+}
