@@ -5,8 +5,10 @@ import type { Line } from "../schema/line.ts";
 import type { Machine } from "../schema/machine.ts";
 import type { PlantDocument, Site } from "../schema/plant-document.ts";
 import type { Product } from "../schema/product.ts";
+import type { CharacteristicDefinition } from "../schema/quality.ts";
 import { checkProduction } from "./check-production.ts";
 import { checkProduct } from "./check-products.ts";
+import { checkQuality } from "./check-quality.ts";
 import { checkRatedSpeeds } from "./check-rated-speeds.ts";
 import { checkShifts, checkTimezone } from "./check-shifts.ts";
 import { checkTags } from "./check-tags.ts";
@@ -25,6 +27,13 @@ export function checkPlant(document: PlantDocument, findings: Findings): void {
   for (const [path, product] of entries<Product>(document.products, ["products"])) {
     if (findings.clean(path)) checkProduct(product, path, names, findings);
   }
+  const characteristics = document.quality?.characteristics;
+  for (const [path, definition] of entries<CharacteristicDefinition>(characteristics, [
+    "quality",
+    "characteristics",
+  ])) {
+    if (findings.clean(path)) checkQuality(definition, path, machineIds(document), names.products, findings);
+  }
   for (const [path, site] of entries<Site>(document.sites, ["sites"])) {
     checkDistinct(site.lines, [...path, "lines"], findings);
     if (findings.clean([...path, "timezone"])) checkTimezone(site.timezone, [...path, "timezone"], findings);
@@ -37,6 +46,13 @@ export function checkPlant(document: PlantDocument, findings: Findings): void {
       if (soundForm) checkRatedSpeeds(line, linePath, names, findings);
     }
   }
+}
+
+/** Ids of all machines, also of those with findings. */
+function machineIds(document: PlantDocument): ReadonlySet<string> {
+  const lines = entries<Site>(document.sites, []).flatMap(([, site]) => entries<Line>(site.lines, []));
+  const machines = lines.flatMap(([, line]) => entries<Machine>(line.machines, []));
+  return new Set(machines.map(([, machine]) => machine.id));
 }
 
 function knownNames(document: PlantDocument, findings: Findings): KnownNames {

@@ -3,6 +3,7 @@ import { closedObject } from "./closed-object.ts";
 import { IngredientSchema } from "./ingredient.ts";
 import { LineSchema } from "./line.ts";
 import { ProductSchema } from "./product.ts";
+import { QualitySchema } from "./quality.ts";
 import { name } from "./quantity.ts";
 import { ShiftSchema } from "./shift.ts";
 
@@ -35,6 +36,7 @@ export const PlantDocumentSchema = closedObject(
     }),
     ingredients: Type.Array(IngredientSchema, { minItems: 1, description: "what recipes are made of" }),
     products: Type.Array(ProductSchema, { minItems: 1, description: "what the factory makes" }),
+    quality: Type.Optional(QualitySchema),
     sites: Type.Array(SiteSchema, { minItems: 1, description: "its sites" }),
   },
   { title: "Plant", description: "Sites, lines, machines, tags, products and recipes of a factory" },

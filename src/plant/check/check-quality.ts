@@ -1,0 +1,27 @@
+import type { FilePath, Findings } from "../finding.ts";
+import type { CharacteristicDefinition, SpecificationBounds } from "../schema/quality.ts";
+
+/** Limits in order, machines and products that exist. */
+export function checkQuality(
+  definition: CharacteristicDefinition,
+  path: FilePath,
+  machines: ReadonlySet<string>,
+  products: ReadonlySet<string>,
+  findings: Findings,
+): void {
+  if (definition.machine !== undefined && !machines.has(definition.machine)) {
+    findings.add([...path, "machine"], "is the id of no machine");
+  }
+  checkOrder(definition, path, findings);
+  for (const [product, bounds] of Object.entries(definition.by_product ?? {})) {
+    const place = [...path, "by_product", product];
+    if (products.has(product)) checkOrder({ ...definition, ...bounds }, place, findings);
+    else findings.add(place, `is no product; products are ${[...products].join(", ")}`);
+  }
+}
+
+function checkOrder({ lower, upper }: SpecificationBounds, path: FilePath, findings: Findings): void {
+  if (lower !== undefined && upper !== undefined && lower >= upper) {
+    findings.add([...path, "upper"], `must be greater than lower (${lower})`);
+  }
+}
