@@ -1,4 +1,7 @@
 import type { Route } from "./route.ts";
+import { alarmPerformanceRoutes } from "./routes/alarm-performance.ts";
+import { alarmRoutes } from "./routes/alarms.ts";
+import { capabilityRoutes } from "./routes/capability.ts";
 import { completenessRoutes } from "./routes/completeness.ts";
 import { conditionRoutes } from "./routes/condition.ts";
 import { coverageRoutes } from "./routes/coverage.ts";
@@ -6,6 +9,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { plantRoutes } from "./routes/plant.ts";
 import { productionRoutes } from "./routes/production.ts";
+import { qualityRoutes } from "./routes/quality.ts";
 import { quarantineRoutes } from "./routes/quarantine.ts";
 import { seriesRoutes } from "./routes/series.ts";
 import { stateRoutes } from "./routes/states.ts";
@@ -20,6 +24,10 @@ export const ROUTES: readonly Route[] = [
   ...seriesRoutes,
   ...conditionRoutes,
   ...productionRoutes,
+  ...alarmRoutes,
+  ...alarmPerformanceRoutes,
+  ...qualityRoutes,
+  ...capabilityRoutes,
   ...messageRoutes,
   ...quarantineRoutes,
   ...completenessRoutes,

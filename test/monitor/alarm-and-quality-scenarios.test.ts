@@ -51,7 +51,13 @@ suite("alarms and quality find what the ground truth says", () => {
       );
       assert.ok(expected.length > 0);
       for (const { code, machine, fromMs, untilMs } of expected) {
-        const question = { under: machine, fromMs, toMs: untilMs + 1, codes: [code], limit: 1 };
+        const question = {
+          of: { machine: machine?.split("/").at(-1) },
+          fromMs,
+          toMs: untilMs + 1,
+          codes: [code],
+          limit: 1,
+        };
         assert.equal(alarmHistory(alarms, question, endMs).occurrences.length, 1, code);
       }
       assert.deepEqual(findings, []);

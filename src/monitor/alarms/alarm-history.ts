@@ -1,6 +1,7 @@
 import type { AlarmPriority } from "../../contract/schemas/alarm-v2.ts";
 import type { PlainValue } from "../../contract/schemas/value-quality.ts";
 import type { ViewReading } from "../../views/view-table.ts";
+import { isChosen, type MachineChoice } from "../machine-choice.ts";
 import { type AlarmEnd, durationMs, endOf } from "./alarm-state.ts";
 import { OCCURRENCE_TIMES, OCCURRENCES, type OccurrenceRow, type Silence } from "./alarm-tables.ts";
 
@@ -38,8 +39,8 @@ export interface OccurrenceView {
 
 /** What of the history is asked for. */
 export interface HistoryQuestion {
-  /** A site, a line, a step or a machine: `<site>[/<line>[/<step>[/<machine>]]]`; by default the whole plant. */
-  readonly under?: string | undefined;
+  /** By default the whole plant. */
+  readonly of?: MachineChoice | undefined;
   /** Came from here on, ms since 1970, included. */
   readonly fromMs?: number | undefined;
   /** Came before, ms since 1970. */
@@ -75,7 +76,7 @@ export function alarmHistory(reading: ViewReading, question: HistoryQuestion, no
   let lookedAt = 0;
   for (const place of reading.rows(OCCURRENCE_TIMES).range({ from, to, after, order: "desc" })) {
     const next: HistoryPlace = [place.raised_ms, place.machine, place.alarm_id];
-    const fits = isUnder(place.machine, question.under) && isOf(place.alarm_id, question.alarmId);
+    const fits = isChosen(place.machine, question.of) && isOf(place.alarm_id, question.alarmId);
     const row = fits ? rows.get(place.machine, place.alarm_id, place.raised_ms) : undefined;
     if (row !== undefined && isAskedFor(row, question)) {
       occurrences.push(occurrenceView(row, nowMs));
@@ -92,19 +93,14 @@ export function* occurrencesWithin(
   reading: ViewReading,
   fromMs: number,
   toMs: number,
-  under?: string,
+  of?: MachineChoice,
 ): Iterable<OccurrenceRow> {
   const rows = reading.rows(OCCURRENCES);
   for (const place of reading.rows(OCCURRENCE_TIMES).range({ from: fromMs, to: toMs })) {
-    if (!isUnder(place.machine, under)) continue;
+    if (!isChosen(place.machine, of)) continue;
     const row = rows.get(place.machine, place.alarm_id, place.raised_ms);
     if (row !== undefined) yield row;
   }
-}
-
-/** Whether a machine stands under a place of the plant. */
-export function isUnder(machine: string, place: string | undefined): boolean {
-  return place === undefined || machine === place || machine.startsWith(`${place}/`);
 }
 
 export function occurrenceView(row: OccurrenceRow, nowMs: number): OccurrenceView {

@@ -1,6 +1,7 @@
 import type { AlarmPriority } from "../../contract/schemas/alarm-v2.ts";
 import type { ViewReading } from "../../views/view-table.ts";
-import { isUnder, type OccurrenceView, occurrenceView } from "./alarm-history.ts";
+import { isChosen, type MachineChoice } from "../machine-choice.ts";
+import { type OccurrenceView, occurrenceView } from "./alarm-history.ts";
 import { type AlarmState, alarmState, BY_URGENCY, silenceAt } from "./alarm-state.ts";
 import {
   ALARM_EVENTS,
@@ -55,8 +56,8 @@ export interface EquipmentAlarms {
 
 /** Which alarms are asked for. */
 export interface AlarmSelection {
-  /** A site, a line, a step or a machine: `<site>[/<line>[/<step>[/<machine>]]]`; by default the whole plant. */
-  readonly under?: string | undefined;
+  /** By default the whole plant. */
+  readonly of?: MachineChoice | undefined;
   readonly states?: readonly AlarmState[] | undefined;
   readonly priorities?: readonly AlarmPriority[] | undefined;
 }
@@ -65,7 +66,7 @@ export interface AlarmSelection {
 export function openAlarms(reading: ViewReading, nowMs: number, selection: AlarmSelection = {}): AlarmNow[] {
   const alarms: AlarmNow[] = [];
   for (const { machine, alarm_id } of reading.rows(OPEN_ALARMS).range()) {
-    if (!isUnder(machine, selection.under)) continue;
+    if (!isChosen(machine, selection.of)) continue;
     const alarm = alarmNow(reading, machine, alarm_id, nowMs);
     if (alarm === undefined || alarm.state === "normal") continue;
     if (selection.states !== undefined && !selection.states.includes(alarm.state)) continue;

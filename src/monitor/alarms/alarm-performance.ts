@@ -1,7 +1,8 @@
 import { ALARM_PRIORITIES, type AlarmPriority } from "../../contract/schemas/alarm-v2.ts";
 import type { ViewReading } from "../../views/view-table.ts";
+import { isChosen, type MachineChoice } from "../machine-choice.ts";
 import { type AlarmFlood, alarmFloods, chatters } from "./alarm-floods.ts";
-import { isUnder, occurrencesWithin } from "./alarm-history.ts";
+import { occurrencesWithin } from "./alarm-history.ts";
 import { durationMs } from "./alarm-state.ts";
 import { OCCURRENCES, type OccurrenceRow, OPEN_ALARMS } from "./alarm-tables.ts";
 import { FLEETING_MS, FLOOD, STANDING_MS, UNACKNOWLEDGED_MS } from "./performance-targets.ts";
@@ -15,7 +16,8 @@ export interface PerformanceQuestion {
   readonly fromMs: number;
   /** Not included; what is later than `nowMs` is cut off. */
   readonly toMs: number;
-  readonly under?: string | undefined;
+  /** By default the whole plant. */
+  readonly of?: MachineChoice | undefined;
   /** Operator positions that share these alarms; by default one a line. */
   readonly operators?: number | undefined;
 }
@@ -93,11 +95,11 @@ export interface Standing {
 /** Measures the alarm system over a span. */
 export function alarmPerformance(
   reading: ViewReading,
-  { fromMs, toMs, under, operators: asked }: PerformanceQuestion,
+  { fromMs, toMs, of, operators: asked }: PerformanceQuestion,
   nowMs: number,
 ): AlarmPerformance {
   const endMs = Math.max(fromMs, Math.min(toMs, nowMs));
-  const all = [...occurrencesWithin(reading, fromMs, endMs, under)];
+  const all = [...occurrencesWithin(reading, fromMs, endMs, of)];
   const called = all.filter(({ silenced }) => silenced === null);
   const lines = Map.groupBy(called, ({ machine }) => lineOf(machine));
   const operators = Math.max(1, asked ?? lines.size);
@@ -127,7 +129,7 @@ export function alarmPerformance(
     topTenPct: called.length === 0 ? 0 : (100 * top) / called.length,
     chattering: shares.filter(({ chattered }) => chattered > 0),
     fleeting: called.filter((one) => isFleeting(one)).length,
-    standing: standingAt(reading, endMs, under),
+    standing: standingAt(reading, endMs, of),
     priorities: prioritiesOf(called),
     unacknowledged: called.filter((one) => waitedMs(one, nowMs) > UNACKNOWLEDGED_MS).length,
     acknowledged: acknowledgersOf(called),
@@ -204,10 +206,10 @@ function waitedMs({ raised_ms, acknowledged_ms }: OccurrenceRow, nowMs: number):
 }
 
 /** What stands is open, and was the newest of its alarm ever since. */
-function standingAt(reading: ViewReading, endMs: number, under: string | undefined): Standing[] {
+function standingAt(reading: ViewReading, endMs: number, of: MachineChoice | undefined): Standing[] {
   const standing: Standing[] = [];
   for (const { machine, alarm_id } of reading.rows(OPEN_ALARMS).range()) {
-    if (!isUnder(machine, under)) continue;
+    if (!isChosen(machine, of)) continue;
     const rows = reading
       .rows(OCCURRENCES)
       .range({ prefix: [machine, alarm_id], to: endMs, order: "desc", limit: 1 });

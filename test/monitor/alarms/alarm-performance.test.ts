@@ -109,7 +109,7 @@ describe("the performance of an alarm system", () => {
   it("is asked for a part of the plant, and never for what hasn't been", () => {
     const line = alarmPerformance(
       readingOf(store),
-      { ...question, under: "tunis-01/line-b" },
+      { ...question, of: { line: "line-b" } },
       START_MS + HOUR_MS,
     );
     assert.equal(line.raised, 0);

@@ -224,7 +224,7 @@ describe("lists of alarms", () => {
         ["packer-03", "critical", 1],
       ],
     );
-    assert.equal(openAlarms(reading, ms(10), { under: `${LINE}/s8_packaging` }).length, 1);
+    assert.equal(openAlarms(reading, ms(10), { of: { step: "s8_packaging" } }).length, 1);
     assert.equal(openAlarms(reading, ms(10), { priorities: ["low"] }).length, 1);
     assert.equal(openAlarms(reading, ms(10), { states: ["rtn_unack"] }).length, 1);
   });

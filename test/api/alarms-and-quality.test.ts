@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { Compile } from "typebox/compile";
+import { ApiDoor } from "../../src/api/door.ts";
+import { ROUTES } from "../../src/api/routes.ts";
+import { ALARM_VIEW } from "../../src/monitor/alarms/alarm-view.ts";
+import { QUALITY_VIEW } from "../../src/monitor/quality/quality-view.ts";
+import { readingOf, viewMessages } from "../monitor/simulated-messages.ts";
+import { hoursOf, quietPlant, START_MS } from "../simulator/simulated-line.ts";
+import { MemoryViewStore } from "../views/memory-view-store.ts";
+import { contextOf, requestFor } from "./context.ts";
+
+const HOURS = 5;
+const plant = quietPlant();
+const stores = new Map([ALARM_VIEW, QUALITY_VIEW].map((view) => [view, new MemoryViewStore()]));
+for (const message of viewMessages(hoursOf(HOURS, { plant }), ["alarm", "quality"])) {
+  for (const [view, store] of stores) view.fold(message, store);
+}
+const context = contextOf({
+  plant,
+  nowMs: START_MS + HOURS * 3_600_000,
+  views: {
+    reading: (view) => readingOf(stores.get(view) ?? new MemoryViewStore()),
+    editions: () => [],
+    findings: () => undefined,
+  },
+});
+const door = new ApiDoor(ROUTES);
+
+/** Asks a route, and holds what it answers against the schema that it publishes. */
+async function ask(name: string, parts: Parameters<typeof requestFor>[1] = {}, accept = "") {
+  const answer = await door.answer(requestFor(name, { ...parts, accept }), context);
+  if (accept !== "") return { status: answer.status, json: undefined, text: answer.body };
+  const { as_of: _moment, ...json } = JSON.parse(answer.body);
+  const route = ROUTES.find((each) => each.name === name);
+  if (answer.status === 200 && route !== undefined) {
+    assert.deepEqual([...Compile(route.answer).Errors(json)].slice(0, 3), [], name);
+  }
+  return { status: answer.status, json, text: answer.body };
+}
+
+const PACKER = { site: "tunis-01", line: "line-a", step: "s8_packaging", machine: "packer-03" };
+const MOLDER = { site: "tunis-01", line: "line-a", step: "s6_molding", machine: "molder-01" };
+const WEIGHT = { params: { ...PACKER, characteristic: "weight_g" } };
+
+suite("alarms over the API", () => {
+  test("open alarms, the history in pages, one alarm with its events", async () => {
+    const open = await ask("alarms");
+    assert.ok(open.json.alarms.length > 0);
+    const [first] = open.json.alarms;
+    const whole = await ask("alarmHistory");
+    assert.ok(whole.json.occurrences.length > 3);
+    const page = await ask("alarmHistory", { query: { limit: "2" } });
+    const next = await ask("alarmHistory", { query: { limit: "2", cursor: page.json.next } });
+    assert.deepEqual(
+      [...page.json.occurrences, ...next.json.occurrences],
+      whole.json.occurrences.slice(0, 4),
+    );
+    const [site, line, step, machine] = first.machine.split("/");
+    const one = await ask("alarm", { params: { site, line, step, machine, alarm_id: first.alarm_id } });
+    assert.deepEqual(one.json.alarm, first);
+    assert.ok(one.json.events.length > 0);
+    const none = await ask("alarms", { query: { line: "line-b" } });
+    assert.deepEqual(none.json.alarms, []);
+  });
+
+  test("the performance beside its targets, and as CSV", async () => {
+    const found = await ask("alarmPerformance", { query: { from: new Date(START_MS).toISOString() } });
+    assert.equal(found.json.measures.length, 15);
+    assert.equal(found.json.hours.length, HOURS);
+    const csv = await ask("alarmPerformance", {}, "text/csv");
+    assert.match(csv.text, /^machine,alarm_id,code,priority,count,/);
+  });
+
+  test("what can't be: an unknown alarm, a page of another list, times the wrong way round", async () => {
+    assert.equal(
+      (await ask("alarm", { params: { ...PACKER, alarm_id: "no'such; DROP TABLE" } })).status,
+      404,
+    );
+    assert.equal((await ask("alarmHistory", { query: { cursor: "e30" } })).status, 400);
+    const period = { from: "2026-01-12T00:00:00Z", to: "2026-01-11T00:00:00Z" };
+    assert.equal((await ask("alarmHistory", { query: period })).status, 400);
+  });
+});
+
+suite("quality over the API", () => {
+  test("characteristics, samples, chart, capability, net content, nozzles", async () => {
+    const list = await ask("characteristics");
+    assert.ok(
+      list.json.characteristics.some(
+        (each: { characteristic: string }) => each.characteristic === "weight_g",
+      ),
+    );
+    const samples = await ask("samples", { ...WEIGHT, query: { limit: "3" } });
+    assert.equal(samples.json.samples.length, 3);
+    assert.equal(samples.json.samples[0].numbers.length, 5);
+    const chart = await ask("controlChart", WEIGHT);
+    assert.equal(chart.json.chart, "xbar_r");
+    assert.equal(chart.json.limits.frozen, true);
+    assert.ok(chart.json.points.length > 20);
+    const asked = await ask("controlChart", { ...WEIGHT, query: { chart: "ewma", rules: "limits" } });
+    assert.equal(asked.json.chart, "ewma");
+    const capable = await ask("capability", WEIGHT);
+    assert.equal(capable.json.lower, 95.5);
+    assert.ok(capable.json.cpk === null ? capable.json.why_none !== null : capable.json.cpk.low > 1);
+    const content = await ask("netContent", WEIGHT);
+    assert.equal(content.json.batches[0].t2_g, 91);
+    const places = await ask("qualityPlaces", { params: { ...MOLDER, characteristic: "deposit_g" } });
+    assert.equal(places.json.places.length, 10);
+  });
+
+  test("what was never examined is not found; a characteristic that isn't charted says so", async () => {
+    assert.equal(
+      (await ask("controlChart", { params: { ...PACKER, characteristic: "length_mm" } })).status,
+      404,
+    );
+    const none = await ask("controlChart", { params: { ...PACKER, characteristic: "defect_rate_pct" } });
+    assert.equal(none.json.why_none, "not_charted");
+  });
+});
