@@ -66,6 +66,18 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./report.ts")).report,
   },
   {
+    name: "alarms",
+    summary: "what needs somebody now, and how the alarm system does: list, history, show, performance",
+    group: "Look",
+    load: async () => (await import("./alarms.ts")).alarms,
+  },
+  {
+    name: "spc",
+    summary: "is it in control, capable, lawful: list, chart, capability, content, nozzles",
+    group: "Look",
+    load: async () => (await import("./spc.ts")).spc,
+  },
+  {
     name: "verify",
     summary: "recompute from a log, or an outbox, whether every message is accounted for",
     group: "Look",

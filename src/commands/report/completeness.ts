@@ -9,7 +9,7 @@ import { reportCompleteness } from "../../log/completeness.ts";
 import { defineCommand } from "../command.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
 import { pointInTime } from "../log/point-in-time.ts";
-import { oneOf } from "../option-values.ts";
+import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 
 const { site, line, step, machine } = FILTER_OPTIONS;
 const time = (text: string) => pointInTime(text, Date.now());
@@ -28,11 +28,7 @@ const OPTIONS = {
   },
   incomplete: { help: "only who has numbers missing" },
   strict: { help: "exit with 1 when a number is missing, or when nobody fits" },
-  format: {
-    argument: "FORMAT",
-    help: "table (the default), json or csv",
-    parse: oneOf(["table", "json", "csv"]),
-  },
+  format: FORMAT_OPTION,
 } as const;
 
 /** `conche report completeness` */
@@ -81,13 +77,3 @@ export const completeness = defineCommand({
     }
   },
 });
-
-/** @throws ConcheError CONCHE_USAGE where two formats are asked for */
-function formatOf(format: "table" | "json" | "csv" | undefined, json: boolean): "table" | "json" | "csv" {
-  if (!json) return format ?? "table";
-  if (format === undefined || format === "json") return "json";
-  throw new ConcheError("CONCHE_USAGE", {
-    message: `--format ${format} asks for one format, and --json (or json in environment or file) for another`,
-    hint: "leave one of the two out: --json is the same as --format json",
-  });
-}

@@ -9,7 +9,8 @@ export function checkQuality(
   products: ReadonlySet<string>,
   findings: Findings,
 ): void {
-  if (definition.machine !== undefined && !machines.has(definition.machine)) {
+  // Without any machine that can be told, the lines are what is wrong.
+  if (definition.machine !== undefined && machines.size > 0 && !machines.has(definition.machine)) {
     findings.add([...path, "machine"], "is the id of no machine");
   }
   checkOrder(definition, path, findings);

@@ -1,0 +1,64 @@
+import { type CsvValue, csvRows } from "./csv.ts";
+import { jsonLine } from "./json-line.ts";
+import { sanitizeBlock } from "./sanitize.ts";
+import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
+
+/** A column for people: its head, and what stands in it. */
+export interface ListingColumn<Row> extends TableColumn {
+  readonly cell: (row: Row) => TableCell;
+}
+
+/** Rows that are shown as a table, as JSON or as CSV. */
+export interface Listing<Row> {
+  /** The name of the list in JSON. */
+  readonly name: string;
+  readonly rows: readonly Row[];
+  readonly columns: readonly ListingColumn<Row>[];
+  /** The fields of a row for programs and spreadsheets; the same names in each row. */
+  readonly fields: (row: Row) => Readonly<Record<string, CsvValue>>;
+  /** What stands beside the list in JSON. */
+  readonly beside?: Readonly<Record<string, unknown>>;
+  /** One sentence for people below the table, or instead of an empty one. */
+  readonly verdict?: string;
+}
+
+export type ListingFormat = "table" | "json" | "csv";
+
+/** A list in the form that was asked for, ended. */
+export function renderListing<Row>(
+  { name, rows, columns, fields, beside, verdict }: Listing<Row>,
+  format: ListingFormat,
+  surface: TableSurface,
+): string {
+  switch (format) {
+    case "json":
+      return `${jsonLine({ ...beside, [name]: rows.map((row) => fields(row)) })}\n`;
+    case "csv": {
+      const records = rows.map((row) => fields(row));
+      const text = csvRows([
+        Object.keys(records[0] ?? {}),
+        ...records.map((record) => Object.values(record)),
+      ]);
+      return surface.columns === null ? text : sanitizeBlock(text);
+    }
+    case "table": {
+      const table = renderTable(
+        columns,
+        rows.map((row) => columns.map(({ cell }) => cell(row))),
+        surface,
+      );
+      const parts = [...(rows.length === 0 ? [] : [table]), ...(verdict === undefined ? [] : [verdict])];
+      return `${parts.join("\n\n")}\n`;
+    }
+  }
+}
+
+/** `5 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`: the two largest units. */
+export function spanText(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}

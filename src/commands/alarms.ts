@@ -1,0 +1,19 @@
+import { history } from "./alarms/history.ts";
+import { list } from "./alarms/list.ts";
+import { performance } from "./alarms/performance.ts";
+import { show } from "./alarms/show.ts";
+import type { CommandGroup } from "./command.ts";
+
+/** `conche alarms` */
+export const alarms: CommandGroup = {
+  name: "alarms",
+  summary: "what needs somebody now, and how the alarm system does: list, history, show, performance",
+  description:
+    "Looks at alarms as ISA-18.2 sees them. Works beside the process that keeps the views of the data folder.",
+  examples: [
+    ["conche alarms list", "what needs somebody"],
+    ["conche alarms history --since 8h", "the shift"],
+    ["conche alarms performance --since 7d", "a week against ISA-18.2"],
+  ],
+  commands: [list, history, show, performance],
+};

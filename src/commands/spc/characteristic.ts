@@ -1,0 +1,47 @@
+import { ConcheError } from "../../errors/conche-error.ts";
+import { type CharacteristicNow, characteristics } from "../../monitor/quality/samples.ts";
+import type { ViewReading } from "../../views/view-table.ts";
+import type { ArgumentDefinition } from "../command.ts";
+import { FILTER_OPTIONS } from "../log/filter-options.ts";
+
+/** The arguments that name a characteristic. */
+export const CHARACTERISTIC: readonly ArgumentDefinition[] = [
+  { name: "machine", help: "who examines it, as packer-03, or <site>/<line>/<step>/<machine>" },
+  { name: "characteristic", help: "as weight_g; `conche spc list` shows them" },
+];
+
+const { since, until, batch } = FILTER_OPTIONS;
+/** The options by which samples are chosen. */
+export const SAMPLE_OPTIONS = {
+  ...{ since, until, batch },
+  product: {
+    argument: "PRODUCT",
+    help: "only this product, as dark; that of the newest sample unless given",
+  },
+} as const;
+
+/**
+ * The characteristic that a person means.
+ * @throws ConcheError CONCHE_USAGE where there is none, or more than one
+ */
+export function knownCharacteristic(reading: ViewReading, machine: string, name: string): CharacteristicNow {
+  const known = characteristics(reading);
+  const fits = known.filter((row) => row.machine === machine || row.machine.endsWith(`/${machine}`));
+  const found = fits.filter(({ characteristic }) => characteristic === name);
+  const [first] = found;
+  if (first === undefined) {
+    const others = fits.map(({ characteristic }) => characteristic);
+    throw new ConcheError("CONCHE_USAGE", {
+      message: `${machine} has no samples of ${name}`,
+      hint:
+        others.length === 0
+          ? "`conche spc list` shows what is examined where"
+          : `it examines ${others.join(", ")}`,
+    });
+  }
+  if (found.length === 1) return first;
+  throw new ConcheError("CONCHE_USAGE", {
+    message: `${machine} is the name of ${found.length} machines`,
+    hint: `give the whole address: ${found.map((row) => row.machine).join(" or ")}`,
+  });
+}

@@ -1,0 +1,50 @@
+import { renderListing } from "../../adapters/terminal/listing.ts";
+import { contentListing } from "../../adapters/terminal/quality-format.ts";
+import { loadPlant } from "../../adapters/yaml/load-plant.ts";
+import { netContent } from "../../monitor/quality/quality-questions.ts";
+import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
+import { characteristics } from "../../monitor/quality/samples.ts";
+import { defineCommand } from "../command.ts";
+import { filterOf } from "../log/filter-options.ts";
+import { FORMAT_OPTION, formatOf } from "../output-format.ts";
+import { withView } from "../with-view.ts";
+import { SAMPLE_OPTIONS } from "./characteristic.ts";
+
+const OPTIONS = { ...SAMPLE_OPTIONS, format: FORMAT_OPTION } as const;
+
+/** `conche spc content` */
+export const content = defineCommand({
+  name: "content",
+  summary: "net content by batch (76/211/EEC): mean, T1, T2, reference test",
+  description:
+    "Holds the weights of packs against the law, batch by batch, newest first: the packer's three rules and the inspector's\n" +
+    "reference test. What the pack's weight is says the plant file (quality.characteristics, net_content).",
+  examples: [
+    ["conche spc content --since 7d", "a week's batches"],
+    ["conche spc content --batch B20260111-DA-0042 --json", "one batch, for a program"],
+  ],
+  settings: ["data", "plant"],
+  options: OPTIONS,
+  async run({ options, config, terminal }) {
+    const { product, format, ...chosen } = options;
+    const form = formatOf(format, config.json);
+    const plant = await loadPlant(config.plant);
+    const nowhere = {
+      site: undefined,
+      line: undefined,
+      step: undefined,
+      machine: undefined,
+      type: undefined,
+    };
+    const { sinceMs, untilMs } = filterOf({ ...nowhere, ...chosen });
+    return withView(config.data, QUALITY_VIEW, (reading) => {
+      const batches = characteristics(reading).flatMap(({ machine, characteristic }) =>
+        netContent(reading, plant, {
+          ...{ machine, characteristic, product, batchId: chosen.batch, fromMs: sinceMs, toMs: untilMs },
+        }),
+      );
+      terminal.out.write(renderListing(contentListing(batches), form, terminal));
+      return 0;
+    });
+  },
+});

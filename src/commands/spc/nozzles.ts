@@ -1,0 +1,58 @@
+import { renderListing } from "../../adapters/terminal/listing.ts";
+import { placesListing } from "../../adapters/terminal/quality-format.ts";
+import { placesOf } from "../../monitor/quality/quality-questions.ts";
+import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
+import { defineCommand } from "../command.ts";
+import { filterOf } from "../log/filter-options.ts";
+import { oneOf } from "../option-values.ts";
+import { FORMAT_OPTION, formatOf } from "../output-format.ts";
+import { withView } from "../with-view.ts";
+import { CHARACTERISTIC, knownCharacteristic, SAMPLE_OPTIONS } from "./characteristic.ts";
+
+const SHIFT_MS = 8 * 3_600_000;
+const OPTIONS = {
+  ...SAMPLE_OPTIONS,
+  by: { argument: "PLACE", help: "nozzle (the default) or lane", parse: oneOf(["nozzle", "lane"]) },
+  format: FORMAT_OPTION,
+} as const;
+
+/** `conche spc nozzles MACHINE CHARACTERISTIC` */
+export const nozzles = defineCommand({
+  name: "nozzles",
+  summary: "nozzles or lanes side by side: which one is apart, which one drifts",
+  description:
+    "Compares each nozzle with the others of the same sample, so that what all share falls out, and says which one drifts\n" +
+    "and how sure that is. The last 8 h unless --since and --until say otherwise.",
+  examples: [["conche spc nozzles molder-01 deposit_g", "the depositor's cavities"]],
+  arguments: CHARACTERISTIC,
+  settings: ["data"],
+  options: OPTIONS,
+  async run({ arguments: { machine = "", characteristic = "" }, options, config, terminal }) {
+    const { by = "nozzle", product, format, ...chosen } = options;
+    const form = formatOf(format, config.json);
+    const nowhere = {
+      site: undefined,
+      line: undefined,
+      step: undefined,
+      machine: undefined,
+      type: undefined,
+    };
+    const { sinceMs, untilMs } = filterOf({ ...nowhere, ...chosen });
+    return withView(config.data, QUALITY_VIEW, (reading) => {
+      const known = knownCharacteristic(reading, machine, characteristic);
+      const toMs = untilMs ?? Math.max(Date.now(), known.lastMs + 1);
+      const fromMs = sinceMs ?? Math.min(toMs, known.lastMs) - SHIFT_MS;
+      const question = {
+        machine: known.machine,
+        characteristic,
+        product,
+        batchId: chosen.batch,
+        fromMs,
+        toMs,
+      };
+      const found = placesOf(reading, question, by);
+      if (found !== undefined) terminal.out.write(renderListing(placesListing(found), form, terminal));
+      return 0;
+    });
+  },
+});

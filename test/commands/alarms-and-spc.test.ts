@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { OpenViews } from "../../src/adapters/sqlite/views/open-views.ts";
+import { LOG_START } from "../../src/log/log-position.ts";
+import { ALARM_VIEW } from "../../src/monitor/alarms/alarm-view.ts";
+import { QUALITY_VIEW } from "../../src/monitor/quality/quality-view.ts";
+import type { View } from "../../src/views/view.ts";
+import { viewMessages } from "../monitor/simulated-messages.ts";
+import { HOUR_MS, hoursOf, quietPlant, START_MS } from "../simulator/simulated-line.ts";
+import { MemoryViewStore } from "../views/memory-view-store.ts";
+import { runConche } from "./run-conche.ts";
+
+const HOURS = 5;
+const VIEWS: readonly View[] = [ALARM_VIEW, QUALITY_VIEW];
+const messages = viewMessages(hoursOf(HOURS, { plant: quietPlant() }), ["alarm", "quality"]);
+let data = "";
+/** What SQLite holds of a view's tables, after commits, forgotten groups and groups begun again. */
+const kept = new Map<string, unknown[][]>();
+
+before(async () => {
+  data = await mkdtemp(join(tmpdir(), "conche-views-"));
+  // A memory of few rows, so that most are read back from the file.
+  const views = await OpenViews.open(data, { cacheBytes: 20_000 });
+  const editions = VIEWS.map((view) => ({ view, edition: views.store.create(view, "answering").edition }));
+  for (let from = 0; from < messages.length; from += 100) {
+    const group = messages.slice(from, from + 100);
+    const fold = () => {
+      for (const { view, edition } of editions) {
+        const store = views.store.open(edition, view);
+        for (const message of group) if (view.consumes.includes(message.type)) view.fold(message, store);
+      }
+    };
+    fold();
+    if (from % 300 === 0) {
+      views.store.rollback();
+      fold();
+    }
+    const newestReceivedMs = group.at(-1)?.receivedAtMs ?? 0;
+    const position = { ...LOG_START, logId: "a-log", id: from + group.length };
+    views.store.commit(editions.map(({ edition }) => ({ edition, position, newestReceivedMs })));
+  }
+  for (const { view, edition } of editions) {
+    const store = views.store.open(edition, view);
+    kept.set(
+      view.name,
+      view.tables.map((table) => [...store.rows(table).range()]),
+    );
+  }
+  views.close();
+});
+
+after(() => rm(data, { recursive: true, force: true }));
+
+const conche = (...words: string[]) => runConche([...words, "--data", data]);
+const json = async (...words: string[]) => JSON.parse((await conche(...words, "--json")).out);
+const since = new Date(START_MS).toISOString();
+const until = new Date(START_MS + HOURS * HOUR_MS).toISOString();
+
+suite("alarms and quality from views in SQLite", () => {
+  test("the file holds what the pure fold gives in memory, row by row", () => {
+    for (const view of VIEWS) {
+      const store = new MemoryViewStore();
+      for (const message of messages) if (view.consumes.includes(message.type)) view.fold(message, store);
+      const tables = view.tables.map((table) => [...store.rows(table).range()].map((row) => ({ ...row })));
+      assert.deepEqual(
+        kept.get(view.name)?.map((rows) => rows.map((row) => ({ ...(row as object) }))),
+        tables,
+        view.name,
+      );
+    }
+  });
+
+  test("conche alarms: the list with its verdict, the history, one alarm, the performance", async () => {
+    const list = await conche("alarms", "list");
+    assert.deepEqual([list.code, list.err], [0, ""]);
+    assert.match(list.out, /^priority +machine +alarm +raised +times +state +seen +message/);
+    assert.match(list.out, /\n\n(no active alarm|\d+ active alarms?, .*)(; .*)?\n$/);
+    const { alarms } = await json("alarms", "list");
+    const [first] = alarms;
+    const shown = await json("alarms", "show", first.machine.split("/").at(-1), first.alarm_id);
+    assert.equal(shown.seen, first.seen);
+    assert.ok(shown.events.some(({ event }: { event: string }) => event === "raised"));
+    const csv = await conche("alarms", "history", "--since", since, "--format", "csv");
+    assert.match(csv.out, /^machine,alarm_id,code,priority,raised_at,/);
+    const { measures, raised } = await json("alarms", "performance", "--since", since, "--until", until);
+    assert.equal(measures.length, 12);
+    assert.equal(raised, csv.out.trimEnd().split("\n").length - 1);
+  });
+
+  test("conche spc: list, chart, capability, content, nozzles", async () => {
+    assert.match((await conche("spc", "list")).out, /packer-03 +weight_g +\d+\.\d+ +g /);
+    const chart = await conche("spc", "chart", "packer-03", "weight_g", "--since", since, "--until", until);
+    assert.match(chart.out, /^weight_g \(g\) of .*: xbar_r, rules western_electric\n/);
+    assert.match(chart.out, /╌ upper 10\d\.\d\n/);
+    assert.match(
+      chart.out,
+      /\nlimits frozen from \d+ samples, .*\n\d+ signals in \d+ points \(by chance \d+\.\d\)/,
+    );
+    const { points, limits } = await json(
+      "spc",
+      "chart",
+      "packer-03",
+      "weight_g",
+      "--since",
+      since,
+      "--until",
+      until,
+    );
+    assert.ok(points.length > 20 && limits.frozen);
+    const { capabilities } = await json("spc", "capability", "--since", since, "--until", until);
+    assert.ok(capabilities.length >= 3);
+    const content = await conche("spc", "content");
+    assert.match(content.out, /\(95\.5 g\) +\d+ \(91 g\)/);
+    const nozzles = await json(
+      "spc",
+      "nozzles",
+      "molder-01",
+      "deposit_g",
+      "--since",
+      since,
+      "--until",
+      until,
+    );
+    assert.equal(nozzles.places.length, 10);
+  });
+
+  test("what isn't there: views, a machine, a characteristic, each with what to do", async () => {
+    const nowhere = await runConche(["alarms", "list", "--data", join(data, "nowhere")]);
+    assert.match(nowhere.err, /^conche: CONCHE_VIEW_NOT_READY: .*\n {2}what to do: /);
+    const alarm = await conche("alarms", "show", "temper-01", "nothing");
+    assert.match(
+      alarm.err,
+      /^conche: CONCHE_USAGE: nothing was ever heard of an alarm nothing of temper-01\n/,
+    );
+    const chart = await conche("spc", "chart", "packer-03", "length");
+    assert.match(chart.err, /what to do: it examines defect_rate_pct, /);
+  });
+});
