@@ -4,6 +4,7 @@ import type { LogRecord, MessageLog, QuarantineRecord, SequencedPayload } from "
 import type { QuarantineReason } from "../log/quarantine-reason.ts";
 import type { DeliveredMessage } from "../mqtt/delivery.ts";
 import { type Decoded, type PlacedIdentity, quarantineRecord } from "./decode.ts";
+import type { GapBudget } from "./gap-budget.ts";
 import { SequenceTracker } from "./sequence-tracker.ts";
 import { TrackerTable } from "./tracker-table.ts";
 
@@ -11,6 +12,8 @@ import { TrackerTable } from "./tracker-table.ts";
 const TRACKERS_KEPT = 10_000;
 
 type DecodedMessage = Extract<Decoded, { kind: "message" }>;
+
+const TOO_MANY_GAPS = "too many separate gaps, of the publisher alone or of all together";
 
 const NONE: ReadonlySet<Decoded> = new Set();
 
@@ -33,8 +36,11 @@ export class Classifier {
   /** Of the prepared group, what the log has as its topic's newest retained message. */
   #replayed: ReadonlySet<Decoded> = NONE;
 
-  constructor(log: MessageLog) {
+  readonly #gaps: GapBudget;
+
+  constructor(log: MessageLog, gaps: GapBudget) {
     this.#log = log;
+    this.#gaps = gaps;
   }
 
   /**
@@ -57,11 +63,11 @@ export class Classifier {
     if (unknown.size === 0) return;
     for (const saved of await this.#log.loadSequences([...unknown.values()])) {
       const publisher = { machine: saved.machine, boot: saved.boot };
-      this.#trackers.add(new SequenceTracker(publisher, saved));
+      this.#trackers.add(new SequenceTracker(publisher, saved, this.#gaps));
     }
     for (const publisher of unknown.values()) {
       if (this.#trackers.get(publisher.machine, publisher.boot) === undefined) {
-        this.#trackers.add(new SequenceTracker(publisher));
+        this.#trackers.add(new SequenceTracker(publisher, undefined, this.#gaps));
       }
     }
   }
@@ -149,8 +155,7 @@ export class Classifier {
           schema: `${record.topic.type}/${record.version}`,
         };
         if (verdict === "seen") sorting.suspects.push(suspect);
-        else
-          sorting.quarantined.push(setAside(suspect, "sequence", "the publisher has too many separate gaps"));
+        else sorting.quarantined.push(setAside(suspect, "sequence", TOO_MANY_GAPS));
         return;
       }
       tracker.store(seq);

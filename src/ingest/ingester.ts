@@ -6,6 +6,7 @@ import { heldBytes } from "../mqtt/held-bytes.ts";
 import { brokerRetained } from "./broker-retained.ts";
 import { Classifier } from "./classifier.ts";
 import { Decoder } from "./decode.ts";
+import { GAP_ALLOWANCE, GapBudget } from "./gap-budget.ts";
 import type { IngestObserver } from "./observer.ts";
 
 /** Bounds of ingest; each has a default that was measured (docs/decisions). */
@@ -95,7 +96,8 @@ export class Ingester implements MessageSink {
 
   /** Makes an ingester that continues where the log ends. */
   static async open(parts: IngesterParts): Promise<Ingester> {
-    return new Ingester(parts, new Classifier(parts.log), await parts.log.totals());
+    const gaps = new GapBudget(await parts.log.gapsBeyond(GAP_ALLOWANCE));
+    return new Ingester(parts, new Classifier(parts.log, gaps), await parts.log.totals());
   }
 
   accept<Message extends DeliveredMessage>(message: Message, settle: Settle<Message>): void {

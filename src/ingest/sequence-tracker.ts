@@ -3,6 +3,7 @@ import { RECEIPT_LIST_LIMIT, type Receipt } from "../contract/receipt.ts";
 import type { SequenceState } from "../log/sequence-state.ts";
 import type { SeqRange } from "../sequence/seq-range.ts";
 import { SeqSet } from "../sequence/seq-set.ts";
+import { GapBudget } from "./gap-budget.ts";
 
 /**
  * The most separate gaps kept per publisher. An honest publisher has a handful; one that numbers at random would
@@ -24,8 +25,11 @@ export type SequenceVerdict =
 /** Follows the numbers of one publisher (machine and boot). Pure: no clock, no storage. */
 export class SequenceTracker {
   readonly publisher: Publisher;
+  readonly #budget: GapBudget;
   #highest: number;
   readonly #missing: SeqSet;
+  /** The gaps as states have them, until they change: a publisher that has many is heard more often than it gaps. */
+  #sharedMissing: readonly SeqRange[] | undefined;
   #stored: number;
   #quarantined: number;
   #quarantinedSeqs: number[];
@@ -35,8 +39,10 @@ export class SequenceTracker {
   #firstSeenAt: number;
   #lastSeenAt: number;
 
-  constructor(publisher: Publisher, saved?: SequenceState) {
+  /** @param budget what publishers share; it knows already of the gaps that were saved */
+  constructor(publisher: Publisher, saved?: SequenceState, budget = new GapBudget()) {
     this.publisher = publisher;
+    this.#budget = budget;
     this.#highest = saved?.highest ?? 0;
     this.#missing = new SeqSet(saved?.missing);
     this.#stored = saved?.stored ?? 0;
@@ -51,7 +57,8 @@ export class SequenceTracker {
 
   /** What `seq` is now; changes nothing. */
   verdict(seq: number): SequenceVerdict {
-    const full = this.#missing.ranges.length >= MAX_GAPS;
+    const gaps = this.#missing.ranges.length;
+    const full = gaps >= MAX_GAPS || !this.#budget.allows(gaps);
     if (seq > this.#highest) return full && seq > this.#highest + 1 ? "untrackable" : "new";
     const gap = this.#missing.rangeOf(seq);
     if (gap === undefined) return "seen";
@@ -97,7 +104,7 @@ export class SequenceTracker {
       machine: this.publisher.machine,
       boot: this.publisher.boot,
       highest: this.#highest,
-      missing: this.#missing.ranges.map(([from, to]): SeqRange => [from, to]),
+      missing: this.#missingNow(),
       stored: this.#stored,
       quarantined: this.#quarantined,
       quarantinedSeqs: [...this.#quarantinedSeqs],
@@ -109,7 +116,19 @@ export class SequenceTracker {
     };
   }
 
+  #missingNow(): readonly SeqRange[] {
+    this.#sharedMissing ??= this.#missing.ranges.map(([from, to]): SeqRange => [from, to]);
+    return this.#sharedMissing;
+  }
+
   #occupy(seq: number): void {
+    const gaps = this.#missing.ranges.length;
+    if (seq !== this.#highest + 1) this.#sharedMissing = undefined;
+    this.#place(seq);
+    this.#budget.changed(gaps, this.#missing.ranges.length);
+  }
+
+  #place(seq: number): void {
     if (seq > this.#highest) {
       this.#missing.add(this.#highest + 1, seq - 1);
       this.#highest = seq;

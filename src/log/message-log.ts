@@ -123,6 +123,8 @@ export interface MessageLog {
    * may be several per number, the first and the newest, COMPARED_PER_NUMBER at most.
    */
   loadSequenced(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]>;
+  /** Of all publishers together, the gaps that each has beyond the first `allowance`. */
+  gapsBeyond(allowance: number): Promise<number>;
   /** The counters as of the last commit. */
   totals(): Promise<IngestTotals>;
   /**

@@ -98,6 +98,11 @@ export class MemoryMessageLog implements ReplayLog {
       .filter((each) => seqs.includes(each.seq));
   }
 
+  async gapsBeyond(allowance: number): Promise<number> {
+    const gaps = [...this.#sequences.values()].map(({ missing }) => Math.max(0, missing.length - allowance));
+    return gaps.reduce((sum, count) => sum + count, 0);
+  }
+
   async totals(): Promise<IngestTotals> {
     return this.#totals;
   }

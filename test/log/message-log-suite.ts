@@ -202,6 +202,18 @@ export function messageLogSuite(name: string, harness: LogHarness): void {
       });
     });
 
+    onLog("counts the gaps that publishers have beyond an allowance", async (log, reopen) => {
+      const maker = new GroupMaker();
+      const gapped = (count: number, boot: string) =>
+        Array.from({ length: count + 1 }, (_, index) => record(2 * index + 1, { boot }));
+      await log.commit(maker.group([...gapped(70, BOOT), ...gapped(40, OTHER_BOOT)]));
+      await both(log, reopen, async (each) => {
+        assert.equal(await each.gapsBeyond(64), 6);
+        assert.equal(await each.gapsBeyond(30), 40 + 10);
+        assert.equal(await each.gapsBeyond(100), 0);
+      });
+    });
+
     onLog("returns the newest retained message of every topic", async (log, reopen) => {
       const maker = new GroupMaker();
       const state = (seq: number | null, payload: string, boot = BOOT) =>

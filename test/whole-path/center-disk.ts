@@ -93,6 +93,10 @@ export class LogOfProcess implements MessageLog {
     return this.#alive(await this.#disk.log.loadSequenced(publisher, seqs));
   }
 
+  async gapsBeyond(allowance: number): Promise<number> {
+    return this.#alive(await this.#disk.log.gapsBeyond(allowance));
+  }
+
   async totals(): Promise<IngestTotals> {
     return this.#alive(await this.#disk.log.totals());
   }

@@ -9,6 +9,9 @@ import type { SeqRange } from "../../../sequence/seq-range.ts";
 const COLUMNS = `machine, boot, highest, missing_json, stored, quarantined, quarantined_seqs_json, duplicates,
   refilled, clock_skew_ms, first_seen_at, last_seen_at`;
 
+/** `[1,1],` */
+const SHORTEST_GAP_CHARACTERS = 6;
+
 /** SQLite takes a bare column from the row that has the maximum. */
 const LATEST = `
   WITH newest AS (SELECT id, max(boot) FROM sequences GROUP BY machine)
@@ -22,6 +25,7 @@ export class SequenceTable {
   readonly #db: DatabaseSync;
   readonly #save: StatementSync;
   readonly #load: StatementSync;
+  readonly #texts = new WeakMap<SequenceState["missing"], string>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -42,7 +46,7 @@ export class SequenceTable {
         state.machine,
         state.boot,
         state.highest,
-        listJson(state.missing),
+        this.#missingJson(state.missing),
         state.stored,
         state.quarantined,
         listJson(state.quarantinedSeqs),
@@ -55,11 +59,30 @@ export class SequenceTable {
     }
   }
 
+  /** Of a publisher with thousands of gaps every message saves them all; mostly they are the same as before. */
+  #missingJson(missing: SequenceState["missing"]): string {
+    const known = this.#texts.get(missing);
+    if (known !== undefined) return known;
+    const json = listJson(missing);
+    this.#texts.set(missing, json);
+    return json;
+  }
+
   load(publishers: readonly Publisher[]): SequenceState[] {
     return publishers.flatMap(({ machine, boot }) => {
       const row = this.#load.get(machine, boot);
       return row === undefined ? [] : sequenceState(row);
     });
+  }
+
+  /** Gaps beyond the first `allowance` of each publisher. The length tells most rows without reading their list. */
+  gapsBeyond(allowance: number): number {
+    const row = this.#db
+      .prepare(`
+        SELECT ifnull(sum(max(json_array_length(missing_json) - :allowance, 0)), 0) AS gaps FROM sequences
+        WHERE length(missing_json) > :shortest AND json_valid(missing_json)`)
+      .get({ allowance, shortest: allowance * SHORTEST_GAP_CHARACTERS });
+    return Number(row?.gaps);
   }
 
   /** Who may be waiting for a receipt, those heard last first (the port says who). */

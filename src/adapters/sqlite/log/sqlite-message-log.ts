@@ -123,6 +123,10 @@ export class SqliteMessageLog implements ReplayLog {
     );
   }
 
+  async gapsBeyond(allowance: number): Promise<number> {
+    return this.#read("counting gaps", () => this.#sequences.gapsBeyond(allowance));
+  }
+
   async totals(): Promise<IngestTotals> {
     const { received, stored, duplicates, quarantined } = this.#totals;
     return { received, stored, duplicates, quarantined };
