@@ -1,6 +1,7 @@
 import { forwardMetrics } from "../src/adapters/prometheus/forward-metrics.ts";
 import { ingestMetrics } from "../src/adapters/prometheus/ingest-metrics.ts";
 import type { HealthReport } from "../src/ingest/health.ts";
+import { NO_QUARANTINE_LIMIT } from "../src/log/quarantine-room.ts";
 
 interface Metric {
   readonly name: string;
@@ -20,6 +21,8 @@ export async function metricsPage(): Promise<string> {
     waiting: none,
     logBytes: none,
     walBytes: none,
+    quarantine: () => ({ limit: NO_QUARANTINE_LIMIT, bytes: 0, dropped: 0 }),
+    kept: () => ({}),
     brokerConnections: none,
     sessionsLost: none,
   });

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { broker, http, mqtt, simulation, story } from "./config-slices.ts";
+import { broker, http, mqtt, quarantine, simulation, story } from "./config-slices.ts";
 import { cloud, forwarding, local } from "./forwarding-slices.ts";
 import { optionalPath, optionalPositive, path, switchedOn } from "./setting.ts";
 
@@ -38,6 +38,7 @@ export const ConfigSchema = Type.Object({
   ),
   quiet: switchedOn({ name: "quiet", help: "show only start, stop and errors" }),
   mqtt,
+  quarantine,
   http,
   simulation,
   story,

@@ -68,6 +68,29 @@ export const mqtt = Type.Object(
   { title: "Embedded broker" },
 );
 
+/** What could not be used. */
+export const quarantine = Type.Object(
+  {
+    limitBytes: integer(
+      { name: "quarantine-limit", argument: "BYTES", help: "how much quarantine may hold, in bytes" },
+      // A commit may bring 32 MiB, and must fit in.
+      67_108_864,
+      1_099_511_627_776,
+      1_073_741_824,
+    ),
+    whenFull: choice(
+      {
+        name: "quarantine-full",
+        argument: "HOW",
+        help: "at the limit: stop (acknowledge nothing more), or drop (the oldest go, replayed ones first)",
+      },
+      ["stop", "drop"],
+      "stop",
+    ),
+  },
+  { title: "Quarantine" },
+);
+
 /** Health, readiness and metrics. */
 export const http = Type.Object(
   {

@@ -107,6 +107,10 @@ export const ERROR_CATALOGUE = {
     meaning: "The disk of the log, or of an outbox, is full; nothing is acknowledged until there is room",
     hint: "make room on the disk; a data center that is running resumes by itself",
   },
+  CONCHE_QUARANTINE_FULL: {
+    meaning: "Quarantine holds as much as it may; nothing more is acknowledged until there is room",
+    hint: "look at what it holds with `conche quarantine list`, stop who sends it, raise --quarantine-limit, or let the oldest go with --quarantine-full drop",
+  },
   CONCHE_LOG_MISSING: {
     meaning: "There is no log in the folder",
     hint: "name the folder with --data; `conche up` or `conche datacenter` makes a log",

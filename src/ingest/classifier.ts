@@ -43,6 +43,11 @@ export class Classifier {
     this.#gaps = gaps;
   }
 
+  /** Entries of what is kept in memory, by name. */
+  get kept(): Readonly<Record<string, number>> {
+    return { sequences: this.#trackers.size, shared_gaps: this.#gaps.used };
+  }
+
   /**
    * Reads from the log what sorting the group needs. Changes nothing that repeating it would change again.
    * @param messages what was decoded, at the same places

@@ -1,5 +1,6 @@
 import type { MachineKey } from "../contract/topic.ts";
 import type { ConcheError } from "../errors/conche-error.ts";
+import { QUARANTINE_NEARLY_FULL } from "../log/quarantine-room.ts";
 import type { Delivery } from "../mqtt/delivery.ts";
 import type { Clock } from "../time/clock.ts";
 import { SYSTEM_CLOCK } from "../time/system-clock.ts";
@@ -63,6 +64,11 @@ export class DataCenter {
     return this.#ingester;
   }
 
+  /** Entries of what is kept in memory, by name. */
+  get kept(): Readonly<Record<string, number>> {
+    return { ...this.#ingester.kept, receipts_waiting: this.#receipts.status.waiting };
+  }
+
   /** How the receipts stand. */
   get receipts(): ReceiptStatus {
     return this.#receipts.status;
@@ -83,6 +89,7 @@ export class DataCenter {
           detail: failing === undefined ? "commits succeed" : `${failing.code}: ${failing.message}`,
         },
         this.#receiptCheck(),
+        this.#quarantineCheck(),
       ],
     };
   }
@@ -94,6 +101,14 @@ export class DataCenter {
       return { name: "receipts", ok: true, detail: "publishers are told what is on disk" };
     const detail = `${waiting} publishers wait for a receipt: ${failing.code}: ${failing.message}`;
     return { name: "receipts", ok: false, detail };
+  }
+
+  /** Messages are taken all the same; at the limit the log itself says so where nothing more is. */
+  #quarantineCheck(): HealthCheck {
+    const { limit, bytes, dropped } = this.#parts.log.quarantineRoom();
+    const held = `${bytes} bytes of ${limit.bytes}`;
+    const gone = dropped === 0 ? "" : `, ${dropped} messages were dropped before anybody replayed them`;
+    return { name: "quarantine", ok: bytes < limit.bytes * QUARANTINE_NEARLY_FULL, detail: held + gone };
   }
 
   /**

@@ -133,6 +133,11 @@ export class Ingester implements MessageSink {
     return this.#totals;
   }
 
+  /** Entries of what is kept in memory, by name. */
+  get kept(): Readonly<Record<string, number>> {
+    return { messages_waiting: this.unsettled, ...this.#classifier.kept };
+  }
+
   /** Messages accepted and not yet settled. */
   get unsettled(): number {
     return this.#pending.messages.length + this.#committing.messages.length;

@@ -10,6 +10,10 @@ export class TrackerTable {
   /** In the order in which they became known. */
   readonly #all = new Set<SequenceTracker>();
 
+  get size(): number {
+    return this.#all.size;
+  }
+
   get(machine: MachineKey, boot: string): SequenceTracker | undefined {
     return this.#byMachine.get(machine)?.get(boot);
   }

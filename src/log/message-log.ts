@@ -2,6 +2,7 @@ import type { Publisher } from "../contract/identity.ts";
 import type { UpTopic } from "../contract/topic.ts";
 import type { LogPosition } from "./log-position.ts";
 import type { QuarantineReason } from "./quarantine-reason.ts";
+import type { QuarantineRoom } from "./quarantine-room.ts";
 import type { SequenceState } from "./sequence-state.ts";
 
 /** A message that passed the contract, as it goes into the log. */
@@ -125,6 +126,8 @@ export interface MessageLog {
   loadSequenced(publisher: Publisher, seqs: readonly number[]): Promise<SequencedPayload[]>;
   /** Of all publishers together, the gaps that each has beyond the first `allowance`. */
   gapsBeyond(allowance: number): Promise<number>;
+  /** How quarantine stands against its limit, as of the last commit. */
+  quarantineRoom(): QuarantineRoom;
   /** The counters as of the last commit. */
   totals(): Promise<IngestTotals>;
   /**

@@ -13,6 +13,7 @@ import {
   type RetainedMessage,
   type SequencedPayload,
 } from "../../src/log/message-log.ts";
+import { NO_QUARANTINE_LIMIT, type QuarantineRoom } from "../../src/log/quarantine-room.ts";
 import type { ReplayLog, ReplayMark } from "../../src/log/replay-log.ts";
 import type { SequenceState } from "../../src/log/sequence-state.ts";
 
@@ -101,6 +102,10 @@ export class MemoryMessageLog implements ReplayLog {
   async gapsBeyond(allowance: number): Promise<number> {
     const gaps = [...this.#sequences.values()].map(({ missing }) => Math.max(0, missing.length - allowance));
     return gaps.reduce((sum, count) => sum + count, 0);
+  }
+
+  quarantineRoom(): QuarantineRoom {
+    return { limit: NO_QUARANTINE_LIMIT, bytes: 0, dropped: 0 };
   }
 
   async totals(): Promise<IngestTotals> {

@@ -7,6 +7,7 @@ import type {
   RetainedMessage,
   SequencedPayload,
 } from "../../src/log/message-log.ts";
+import type { QuarantineRoom } from "../../src/log/quarantine-room.ts";
 import type { SequenceState } from "../../src/log/sequence-state.ts";
 import { MemoryMessageLog } from "../log/memory-message-log.ts";
 
@@ -95,6 +96,10 @@ export class LogOfProcess implements MessageLog {
 
   async gapsBeyond(allowance: number): Promise<number> {
     return this.#alive(await this.#disk.log.gapsBeyond(allowance));
+  }
+
+  quarantineRoom(): QuarantineRoom {
+    return this.#disk.log.quarantineRoom();
   }
 
   async totals(): Promise<IngestTotals> {

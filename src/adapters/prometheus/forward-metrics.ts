@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { ForwardStatus } from "../../edge/forwarding/forward-status.ts";
 import type { HealthReport } from "../../ingest/health.ts";
+import { registerHeapGauge } from "./heap-gauge.ts";
 import { registerOutputCounter } from "./output-counter.ts";
 
 /** What the metrics of an edge or bridge ask when they are read. */
@@ -31,6 +32,7 @@ export function forwardMetrics(sources: ForwardMetricSources): () => Promise<str
   registerState(registry, sources);
   registerOutputCounter(registry, sources.outputLost ?? (() => 0));
   collectDefaultMetrics({ register: registry });
+  registerHeapGauge(registry);
   return () => registry.metrics();
 }
 

@@ -2,8 +2,10 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { MachineKey } from "../../contract/topic.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import { type IngestObserver, observers } from "../../ingest/observer.ts";
+import type { QuarantineRoom } from "../../log/quarantine-room.ts";
 import type { SequenceState } from "../../log/sequence-state.ts";
 import { CommitCounters } from "./commit-counters.ts";
+import { registerHeapGauge } from "./heap-gauge.ts";
 import { registerOutputCounter } from "./output-counter.ts";
 import { registerPublisherGauges } from "./publisher-gauges.ts";
 import { PublisherLedger } from "./publisher-ledger.ts";
@@ -23,6 +25,9 @@ export interface MetricSources {
   readonly logBytes: () => number;
   /** Size of the write-ahead log, bytes. */
   readonly walBytes: () => number;
+  readonly quarantine: () => QuarantineRoom;
+  /** Entries of what is kept in memory, by name (docs/bounds.md). */
+  readonly kept: () => Readonly<Record<string, number>>;
   /** Open connections of the embedded broker; left out where another broker is used. */
   readonly brokerConnections?: () => number;
   /** Times that another broker had lost the session since the start; left out where the embedded one is used. */
@@ -53,6 +58,7 @@ export function ingestMetrics(sources: MetricSources): IngestMetrics {
   registerStateGauges(registry, sources);
   registerOutputCounter(registry, sources.outputLost ?? (() => 0));
   collectDefaultMetrics({ register: registry });
+  registerHeapGauge(registry);
   return {
     observer: observers(counters, {
       committed: ({ sequences }) => ledger.take(sequences),
@@ -81,6 +87,13 @@ function registerStateGauges(registry: Registry, sources: MetricSources): void {
     "Size of the write-ahead log; over 100 MB, a program holds on to an old state of the log",
     sources.walBytes,
   );
+  gauge("conche_quarantine_bytes", "What quarantine holds", () => sources.quarantine().bytes);
+  gauge("conche_quarantine_limit_bytes", "What quarantine may hold", () => sources.quarantine().limit.bytes);
+  gauge(
+    "conche_quarantine_dropped",
+    "Messages that quarantine let go of before they were replayed, since the log was made",
+    () => sources.quarantine().dropped,
+  );
   if (brokerConnections !== undefined) {
     gauge("conche_broker_connections", "Open connections of the embedded broker", brokerConnections);
   }
@@ -96,6 +109,15 @@ function registerStateGauges(registry: Registry, sources: MetricSources): void {
       },
     });
   }
+  new Gauge({
+    name: "conche_kept_entries",
+    help: "Entries of what is kept in memory; each has a bound (docs/bounds.md)",
+    labelNames: ["what"],
+    registers: [registry],
+    collect() {
+      for (const [what, entries] of Object.entries(sources.kept())) this.set({ what }, entries);
+    },
+  });
   new Gauge({
     name: "conche_check_ok",
     help: "1 where a check of /readyz is fine, 0 where it isn't",

@@ -18,6 +18,8 @@ export interface ChosenDelivery {
   readonly delivery: Delivery;
   /** Addresses; complete once the delivery has started. */
   readonly addresses: () => { readonly mqtt?: string; readonly webSocket?: string; readonly broker?: string };
+  /** Entries of what it keeps in memory, by name. */
+  readonly kept: () => Readonly<Record<string, number>>;
   /** Open connections of the embedded broker; undefined with another broker. */
   readonly connections: (() => number) | undefined;
   /** Times that another broker had lost our session since the start; undefined with the embedded one. */
@@ -61,6 +63,7 @@ export async function chooseDelivery(
       sessionsLost: () => sessionsLost,
       addresses: () => ({ broker: withoutPassword(url) }),
       connections: undefined,
+      kept: () => ({}),
     };
   }
   const { host, port, wsPort, allowedOrigins, passwords, packetLimit, subscriptionLimit } = config.mqtt;
@@ -81,6 +84,15 @@ export async function chooseDelivery(
       ...(broker.wsPort === undefined ? {} : { webSocket: `ws://${authority(host, broker.wsPort)}/mqtt` }),
     }),
     connections: () => broker.stats().connections,
+    kept: () => {
+      const { sessions, queuedMessages, retainedMessages, inFlight } = broker.stats();
+      return {
+        broker_sessions: sessions,
+        broker_queued_messages: queuedMessages,
+        broker_retained_messages: retainedMessages,
+        broker_messages_in_flight: inFlight,
+      };
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import { DataCenter } from "../../ingest/data-center.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import type { Ingester } from "../../ingest/ingester.ts";
 import { observers } from "../../ingest/observer.ts";
+import type { QuarantineLimit } from "../../log/quarantine-room.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { authority, type ChosenDelivery, chooseDelivery } from "../broker/delivery.ts";
 import { withOutputCheck } from "../output-check.ts";
@@ -56,7 +57,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
   const view = new IngestConsole({ terminal, mode, quiet: config.quiet, now: () => performance.now() });
   const opened = new AsyncDisposableStack();
   try {
-    const log = await openMessageLog(config.data);
+    const log = await openMessageLog(config.data, { quarantine: limitOf(config) });
     opened.defer(() => log.close());
     const chosen = await chooseDelivery(
       config,
@@ -79,6 +80,8 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       walBytes: () => log.walBytes(),
       ...(chosen.sessionsLost === undefined ? {} : { sessionsLost: chosen.sessionsLost }),
       outputLost: () => terminal.loss?.writes ?? 0,
+      quarantine: () => log.quarantineRoom(),
+      kept: () => ({ ...center?.kept, ...chosen.kept() }),
       ...(chosen.connections === undefined ? {} : { brokerConnections: chosen.connections }),
     });
     // Before the delivery: whoever watches the start must be able to ask.
@@ -112,6 +115,10 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
     await opened.disposeAsync();
     throw error;
   }
+}
+
+function limitOf({ quarantine }: Config): QuarantineLimit {
+  return { bytes: quarantine.limitBytes, whenFull: quarantine.whenFull === "drop" ? "drop" : "stop" };
 }
 
 function whereabouts(

@@ -89,6 +89,8 @@ function metricsOf(sources: Partial<MetricSources> = {}) {
     waiting: () => 0,
     logBytes: () => 4096,
     walBytes: () => 1024,
+    quarantine: () => ({ limit: { bytes: 1_000, whenFull: "stop" }, bytes: 600, dropped: 3 }),
+    kept: () => ({ gaps: 7 }),
     now: () => 1_768_118_400_000,
     ...sources,
   });

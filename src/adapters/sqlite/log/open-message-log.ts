@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { ConcheError } from "../../../errors/conche-error.ts";
+import { NO_QUARANTINE_LIMIT, type QuarantineLimit } from "../../../log/quarantine-room.ts";
 import { CommitMark } from "../database/commit-mark.ts";
 import {
   assertDurable,
@@ -35,12 +36,15 @@ export interface OpenLogOptions {
   readonly busyTimeoutMs?: number;
   /** Bytes by which the write-ahead log grows from one checkpoint to the next. */
   readonly checkpointBytes?: number;
+  /** How much quarantine may hold; as much as it likes unless told otherwise. */
+  readonly quarantine?: QuarantineLimit;
 }
 
 const DEFAULTS = {
   now: Date.now,
   busyTimeoutMs: 250,
   checkpointBytes: 16 * 1024 * 1024,
+  quarantine: NO_QUARANTINE_LIMIT,
 } as const satisfies OpenLogOptions;
 
 /**
@@ -53,7 +57,11 @@ export async function openMessageLog(
   folder: string,
   options: OpenLogOptions = {},
 ): Promise<SqliteMessageLog> {
-  const { now, busyTimeoutMs, checkpointBytes, logId } = { ...DEFAULTS, logId: randomUUID(), ...options };
+  const { now, busyTimeoutMs, checkpointBytes, logId, quarantine } = {
+    ...DEFAULTS,
+    logId: randomUUID(),
+    ...options,
+  };
   const files = logFiles(resolve(folder));
   makeDataFolder(files.folder);
   const lock = await FolderLock.acquire(files, now());
@@ -67,7 +75,16 @@ export async function openMessageLog(
     prepare(db, state, files, { logId, nowMs: now() });
     mark = new CommitMark(files.mark, readLogId(db));
     mark.write(readTotals(db).commits);
-    return new SqliteMessageLog({ db, files, lock, mark, watch: new FileWatch(files), checkpointBytes, now });
+    return new SqliteMessageLog({
+      db,
+      files,
+      lock,
+      mark,
+      watch: new FileWatch(files),
+      checkpointBytes,
+      quarantine,
+      now,
+    });
   } catch (error) {
     db?.close();
     mark?.close();

@@ -6,7 +6,9 @@ import {
   type QuarantineRecord,
   type SequencedPayload,
 } from "../../../log/message-log.ts";
+import type { QuarantineLimit, QuarantineRoom } from "../../../log/quarantine-room.ts";
 import type { ReplayMark } from "../../../log/replay-log.ts";
+import { QuarantineSpace } from "./quarantine-space.ts";
 
 /** Writes quarantined messages and what becomes of them. */
 export class QuarantineTable {
@@ -14,7 +16,10 @@ export class QuarantineTable {
   readonly #mark: StatementSync;
   readonly #byNumber: StatementSync;
 
-  constructor(db: DatabaseSync) {
+  readonly #space: QuarantineSpace;
+
+  constructor(db: DatabaseSync, limit: QuarantineLimit) {
+    this.#space = new QuarantineSpace(db, limit);
     this.#insert = db.prepare(`
       INSERT INTO quarantine (received_at, topic, reason, detail, schema, machine, boot, seq, qos, retain,
         properties_json, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -29,8 +34,17 @@ export class QuarantineTable {
         UNION SELECT id FROM (${numbered} ORDER BY id DESC LIMIT ${COMPARED_PER_NUMBER - 1}))`);
   }
 
-  /** Within a transaction. */
+  /** How it stands against its limit. */
+  room(): QuarantineRoom {
+    return this.#space.room();
+  }
+
+  /**
+   * Within a transaction.
+   * @throws ConcheError CONCHE_QUARANTINE_FULL, retryable
+   */
   append(records: readonly QuarantineRecord[]): void {
+    this.#space.take(records);
     for (const record of records) {
       this.#insert.run(
         record.receivedAt,

@@ -25,6 +25,7 @@ const TABLES_SINCE: readonly (readonly string[])[] = [
     "log_info",
   ],
   ["broker_retained", "log_journal"],
+  ["quarantine_room", "quarantine_dropped"],
 ];
 /** The highest id of a carried-over row: ids must stay whole numbers in JavaScript with room to go on. */
 const HIGHEST_ID = 2 ** 52;

@@ -10,6 +10,7 @@ import type {
   RetainedMessage,
   SequencedPayload,
 } from "../../../log/message-log.ts";
+import type { QuarantineLimit, QuarantineRoom } from "../../../log/quarantine-room.ts";
 import type { ReplayLog, ReplayMark } from "../../../log/replay-log.ts";
 import type { SequenceState } from "../../../log/sequence-state.ts";
 import { Checkpoints } from "../database/checkpoints.ts";
@@ -40,6 +41,7 @@ export interface OpenedLog {
   readonly mark: CommitMark;
   readonly watch: FileWatch;
   readonly checkpointBytes: number;
+  readonly quarantine: QuarantineLimit;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -77,7 +79,7 @@ export class SqliteMessageLog implements ReplayLog {
     this.#end = new LogEnds(db).end();
     this.#index = new BlockIndex(db, this.#totals.lastId);
     this.#messages = new MessageTable(db);
-    this.#quarantine = new QuarantineTable(db);
+    this.#quarantine = new QuarantineTable(db, opened.quarantine);
     this.#sequences = new SequenceTable(db);
     this.#retained = new RetainedTable(db);
     this.#brokerRetained = new BrokerRetainedTable(db);
@@ -158,6 +160,10 @@ export class SqliteMessageLog implements ReplayLog {
   /** What distinguishes this log from every other. */
   get id(): string {
     return readLogId(this.#db);
+  }
+
+  quarantineRoom(): QuarantineRoom {
+    return this.#read("reading the size of quarantine", () => this.#quarantine.room());
   }
 
   /** Size on disk with the write-ahead log, bytes. */

@@ -20,13 +20,14 @@ export function checkPublishers(
   const quarantined = db.prepare(`
     SELECT count(DISTINCT seq) AS count FROM quarantine
     WHERE machine = ? AND boot = ? AND seq BETWEEN ? AND ? AND reason <> 'conflict' AND replayed_at IS NULL`);
+  const dropped = db.prepare("SELECT numbers FROM quarantine_dropped WHERE machine = ? AND boot = ?");
   const result: PublisherCompleteness[] = [];
   const saved = new Set<string>();
   for (const state of allSequences(db)) {
     const key = `${state.machine} ${state.boot}`;
     saved.add(key);
     const numbers = found.publishers.get(key)?.numbers ?? new SeqSet();
-    const faults = sequenceFaults(state, numbers, quarantined);
+    const faults = sequenceFaults(state, numbers, quarantined, dropped);
     for (const fault of faults) findings.add("sequence", `${key}: ${fault}`);
     result.push(completeness(state, numbers, faults.length === 0));
   }
@@ -42,7 +43,12 @@ export function checkPublishers(
  * Every number up to the highest is in the log, in quarantine or missing, and in only one of them. What is in
  * quarantine follows from the other two, and each of those numbers must be there.
  */
-function sequenceFaults(state: SequenceState, numbers: SeqSet, quarantined: StatementSync): string[] {
+function sequenceFaults(
+  state: SequenceState,
+  numbers: SeqSet,
+  quarantined: StatementSync,
+  dropped: StatementSync,
+): string[] {
   const { highest, missing } = state;
   const faults: string[] = [];
   if (numbers.count !== state.stored)
@@ -58,9 +64,13 @@ function sequenceFaults(state: SequenceState, numbers: SeqSet, quarantined: Stat
       `${countOf(held)} numbers are neither stored nor missing, ${state.quarantined} are in quarantine`,
     );
   }
+  // Which of them were dropped is not kept, but how many.
+  let gone = Number(dropped.get(state.machine, state.boot)?.numbers ?? 0);
   for (const [from, to] of held) {
     const row = quarantined.get(state.machine, state.boot, from, to);
-    if (row?.count === to - from + 1) continue;
+    const absent = to - from + 1 - Number(row?.count);
+    gone -= absent;
+    if (absent === 0 || gone >= 0) continue;
     faults.push(
       `of the numbers ${from} to ${to}, which are not missing, only ${row?.count} are in quarantine`,
     );

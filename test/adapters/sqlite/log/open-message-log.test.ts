@@ -7,7 +7,7 @@ import { suite, test } from "node:test";
 import { logFiles } from "../../../../src/adapters/sqlite/database/database-files.ts";
 import { openForReading } from "../../../../src/adapters/sqlite/log/open-for-reading.ts";
 import { openMessageLog } from "../../../../src/adapters/sqlite/log/open-message-log.ts";
-import { GroupMaker, record } from "../../../log/log-records.ts";
+import { GroupMaker, quarantined, record } from "../../../log/log-records.ts";
 import { isConcheError } from "../../../log/message-log-suite.ts";
 import { leaveCutShort } from "../cut-short.ts";
 import { temporaryFolders } from "../temporary-folder.ts";
@@ -62,13 +62,18 @@ suite("opening a log", () => {
     const folder = newFolder();
     const state = { ...record(1), retain: true };
     const log = await openMessageLog(folder);
-    await log.commit(new GroupMaker().group([state]));
+    await log.commit(new GroupMaker().group([state], [quarantined()]));
+    const { bytes } = log.quarantineRoom();
     await log.close();
     const db = new DatabaseSync(logFiles(folder).database);
-    db.exec("DROP TABLE broker_retained; DROP TABLE log_journal; PRAGMA user_version = 1");
+    db.exec(`
+      DROP TABLE broker_retained; DROP TABLE log_journal;
+      DROP TABLE quarantine_room; DROP TABLE quarantine_dropped; DROP INDEX quarantine_replayed;
+      PRAGMA user_version = 1`);
     db.close();
     const reopened = await openMessageLog(folder);
     const [retained, ...more] = reopened.brokerRetained();
+    assert.equal(reopened.quarantineRoom().bytes, bytes, "counted once, as commits count it");
     await reopened.close();
     assert.deepEqual(more, []);
     assert.deepEqual(
@@ -84,7 +89,7 @@ suite("opening a log", () => {
     db.exec("PRAGMA user_version = 99");
     db.close();
     await assertRefused(folder, "CONCHE_LOG_TOO_NEW");
-    await assert.rejects(openMessageLog(folder), /version 99.*knows 2/);
+    await assert.rejects(openMessageLog(folder), /version 99.*knows 3/);
     assert.throws(() => openForReading(folder), isConcheError("CONCHE_LOG_TOO_NEW", false));
   });
 

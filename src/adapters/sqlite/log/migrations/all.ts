@@ -1,9 +1,10 @@
 import { messageLog } from "./001-message-log.ts";
 import { brokerState } from "./002-broker-state.ts";
+import { quarantineRoom } from "./003-quarantine-room.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, in order. */
-export const MIGRATIONS: readonly Migration[] = [messageLog, brokerState];
+export const MIGRATIONS: readonly Migration[] = [messageLog, brokerState, quarantineRoom];
 
 /** The schema version that this program writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
