@@ -48,6 +48,18 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./scenario.ts")).scenario,
   },
   {
+    name: "now",
+    summary: "the plant at a glance: machines, states, batches, alarms, completeness",
+    group: "Look",
+    load: async () => (await import("./now.ts")).now,
+  },
+  {
+    name: "oee",
+    summary: "OEE with its losses, and why lines or a machine stood, by whom",
+    group: "Look",
+    load: async () => (await import("./oee.ts")).oee,
+  },
+  {
     name: "log",
     summary: "look into the log: tail, query, export",
     group: "Look",

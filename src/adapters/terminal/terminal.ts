@@ -8,6 +8,8 @@ export interface Terminal {
   readonly err: Writable;
   /** Characters per line of `out` when a person looks at it; null when it goes to a file or another program. */
   readonly columns: number | null;
+  /** Lines of `out` when a person looks at it and it is known. */
+  readonly rows?: number | null;
   /** Whether `out` may be coloured: a terminal that can, and nobody set NO_COLOR. */
   readonly colour: boolean;
   /** What could not be written to `out`; counted where the process goes on without it. */
@@ -39,6 +41,9 @@ export function processTerminal(loss: OutputLoss): Terminal {
     get columns() {
       return widthOf(stdout);
     },
+    get rows() {
+      return stdout.isTTY === true ? stdout.rows || null : null;
+    },
     colour: stdout.isTTY === true && stdout.hasColors(),
     loss,
   };
@@ -52,6 +57,9 @@ export function withoutColour(terminal: Terminal): Terminal {
     err: terminal.err,
     get columns() {
       return terminal.columns;
+    },
+    get rows() {
+      return terminal.rows ?? null;
     },
     colour: false,
     ...(terminal.loss === undefined ? {} : { loss: terminal.loss }),

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { COMPARE_MS, machineCondition } from "../../monitor/condition/machine-condition.ts";
 import { allCurrentValues } from "../../monitor/tags/current-values.ts";
 import { tagsView } from "../../monitor/tags/tags-view.ts";
-import { chosenMachines } from "../chosen-machines.ts";
+import { chosenMachines } from "../../plant/chosen-machines.ts";
 import { isoTime, PERIOD, periodOf, Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS } from "../schemas.ts";

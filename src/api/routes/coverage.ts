@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { bootCompleteness } from "../../monitor/completeness/completeness-report.ts";
 import { completenessView } from "../../monitor/completeness/completeness-view.ts";
 import { coverageOf, receivedByMinute } from "../../monitor/completeness/coverage.ts";
-import { chosenMachines } from "../chosen-machines.ts";
+import { chosenMachines } from "../../plant/chosen-machines.ts";
 import type { ApiContext } from "../context.ts";
 import { isoTime, PERIOD, periodOf, Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";

@@ -2,17 +2,16 @@ import { type Static, Type } from "typebox";
 import { STOP_CATEGORIES } from "../../contract/schemas/state-v2.ts";
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
 import { silenceOf } from "../../monitor/machine-state/silence.ts";
+import { type PlantProduction, plantProduction } from "../../monitor/production/plant-production.ts";
 import {
   GROUPINGS,
   type Grouping,
-  lineProduction,
-  machineProduction,
   type ProductionFigures,
   type ProductionReport,
 } from "../../monitor/production/production-report.ts";
 import { productionView } from "../../monitor/production/production-view.ts";
+import type { ChosenLevels } from "../../plant/chosen-machines.ts";
 import type { Plant } from "../../plant/plant.ts";
-import { chosenMachines, type Levels } from "../chosen-machines.ts";
 import type { ApiContext } from "../context.ts";
 import { isoTime, PERIOD, type Period, periodOf, Time } from "../period.ts";
 import { notFound } from "../problem.ts";
@@ -95,13 +94,7 @@ const oee = route({
   views: [machineStateView, productionView],
   changesWith: ["now"],
   handle({ query }, context) {
-    const { reports, notRated } = reportsFor(query, periodFor(query, context), query.by ?? "shift", context);
-    return {
-      figures: reports.flatMap((report) =>
-        [report.whole, ...report.groups].map((figures) => shownFigures(report, figures)),
-      ),
-      not_rated: notRated,
-    };
+    return shownFiguresOf(reportsFor(query, periodFor(query, context), query.by ?? "shift", context));
   },
 });
 
@@ -164,32 +157,49 @@ const stops = route({
   views: [machineStateView, productionView],
   changesWith: ["now"],
   handle({ query }, context) {
-    const { reports, notRated } = reportsFor(query, periodFor(query, context), "shift", context);
-    return {
-      stops: reports.flatMap(shownStops),
-      totals: reports.map(({ of, pareto }) => ({
-        of,
-        stops: pareto.stops,
-        lost_ms: pareto.lostMs,
-        minor_stops: pareto.minorStops,
-        minor_stop_ms: pareto.minorStopMs,
-      })),
-      not_rated: notRated,
-    };
+    return shownStopsOf(reportsFor(query, periodFor(query, context), "shift", context));
   },
 });
+
+/** Figures and stops as the two answers together show them. */
+export function shownProduction(found: PlantProduction) {
+  return { ...shownFiguresOf(found), ...shownStopsOf(found) };
+}
+
+function shownFiguresOf({ reports, notRated }: PlantProduction) {
+  return {
+    figures: reports.flatMap((report) =>
+      [report.whole, ...report.groups].map((figures) => shownFigures(report, figures)),
+    ),
+    not_rated: [...notRated],
+  };
+}
+
+function shownStopsOf({ reports, notRated }: PlantProduction) {
+  return {
+    stops: reports.flatMap(shownStops),
+    totals: reports.map(({ of, pareto }) => ({
+      of,
+      stops: pareto.stops,
+      lost_ms: pareto.lostMs,
+      minor_stops: pareto.minorStops,
+      minor_stop_ms: pareto.minorStopMs,
+    })),
+    not_rated: [...notRated],
+  };
+}
 
 function periodFor(query: { readonly from?: string; readonly to?: string }, { nowMs }: ApiContext): Period {
   return periodOf(query, nowMs, DAY_MS, 93 * DAY_MS);
 }
 
-/** One report a line, or one a machine where a machine is asked for. @throws ConcheError CONCHE_NOT_FOUND */
+/** @throws ConcheError CONCHE_NOT_FOUND where nothing fits */
 function reportsFor(
-  query: Levels,
+  query: ChosenLevels,
   period: Period,
   grouping: Grouping,
   context: ApiContext,
-): { reports: ProductionReport[]; notRated: string[] } {
+): PlantProduction {
   const { plant, nowMs, views } = context;
   const source = {
     states: views.reading(machineStateView),
@@ -197,26 +207,12 @@ function reportsFor(
     nowMs,
     silentAfterMs: silenceOf(plant),
   };
-  const reports: ProductionReport[] = [];
-  const notRated: string[] = [];
-  const fits = chosenMachines(query);
-  for (const line of plant.lines) {
-    const members = line.machines.filter(({ key }) => fits(key));
-    if (members.length === 0) continue;
-    context.spend();
-    if (query.machine !== undefined) {
-      for (const machine of members) reports.push(machineProduction(source, line, machine, period, grouping));
-      continue;
-    }
-    const report = lineProduction(source, line, period, grouping);
-    if (report === undefined) notRated.push(`${line.site.id}/${line.definition.id}`);
-    else reports.push(report);
-  }
-  if (reports.length === 0 && notRated.length === 0) throw unknownLine(query, plant);
-  return { reports, notRated };
+  const found = plantProduction(source, plant, query, period, grouping, context.spend);
+  if (found.reports.length === 0 && found.notRated.length === 0) throw unknownLine(query, plant);
+  return found;
 }
 
-function unknownLine({ site, line, machine }: Levels, plant: Plant) {
+function unknownLine({ site, line, machine }: ChosenLevels, plant: Plant) {
   const asked = Object.entries({ site, line, machine }).flatMap(([level, id]) =>
     id === undefined ? [] : `${level} ${id}`,
   );

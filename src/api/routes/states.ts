@@ -1,14 +1,13 @@
 import { type Static, Type } from "typebox";
 import { PACKML_STATES, STOP_CATEGORIES } from "../../contract/schemas/state-v2.ts";
-import { batchesInWork } from "../../monitor/machine-state/line-now.ts";
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
-import { type MachineNow, machinesNow } from "../../monitor/machine-state/machines-now.ts";
+import type { MachineNow } from "../../monitor/machine-state/machines-now.ts";
+import { plantNow } from "../../monitor/machine-state/plant-now.ts";
 import { silenceOf } from "../../monitor/machine-state/silence.ts";
 import { stateHistory, timeInState } from "../../monitor/machine-state/state-intervals.ts";
 import type { StopReason } from "../../monitor/machine-state/stop-reason.ts";
 import { workRuns } from "../../monitor/machine-state/work-runs.ts";
 import type { Span } from "../../monitor/span.ts";
-import { chosenMachines, inProcessOrder } from "../chosen-machines.ts";
 import { isoTime, PERIOD, periodOf, Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
@@ -85,18 +84,13 @@ const now = route({
   views: [machineStateView],
   changesWith: ["now"],
   handle({ query }, context) {
-    const silentAfterMs = silenceOf(context.plant);
     const reading = context.views.reading(machineStateView);
-    const all = machinesNow(reading, { nowMs: context.nowMs, silentAfterMs });
-    const machines = inProcessOrder(context.plant, all).filter(({ machine }) =>
-      chosenMachines(query)(machine),
-    );
-    const lines = Map.groupBy(machines, ({ machine }) => machine.split("/").slice(0, 2).join("/"));
+    const lines = plantNow(context.plant, reading, context.nowMs, query);
     return {
-      machines: machines.map(shownNow),
-      lines: [...lines].map(([line, members]) => ({
+      machines: lines.flatMap(({ machines }) => machines.map(shownMachine)),
+      lines: lines.map(({ line, batches }) => ({
         line,
-        batches: batchesInWork(members).map((batch) => ({ ...batch, machines: [...batch.machines] })),
+        batches: batches.map((batch) => ({ ...batch, machines: [...batch.machines] })),
       })),
     };
   },
@@ -143,9 +137,8 @@ const states = route({
     const span = periodOf(query, context.nowMs, 8 * HOUR_MS, 31 * 24 * HOUR_MS);
     const silentAfterMs = silenceOf(context.plant);
     const reading = context.views.reading(machineStateView);
-    const chosen = machinesNow(reading, { nowMs: context.nowMs, silentAfterMs });
-    const found = inProcessOrder(context.plant, chosen)
-      .filter(({ machine }) => chosenMachines(query)(machine))
+    const found = plantNow(context.plant, reading, context.nowMs, query)
+      .flatMap(({ machines }) => machines)
       .map(({ machine }) => {
         context.spend();
         const watch = { nowMs: context.nowMs, silentAfterMs: silentAfterMs(machine) };
@@ -175,7 +168,8 @@ const states = route({
   },
 });
 
-function shownNow(machine: MachineNow): Static<typeof NowMachine> {
+/** A machine as answers show it. */
+export function shownMachine(machine: MachineNow): Static<typeof NowMachine> {
   const { lastSeen, lastTold } = machine;
   const { telemetry, state, alarm, quality, batch } = lastSeen;
   return {

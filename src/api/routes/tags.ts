@@ -6,7 +6,7 @@ import {
   type MachineValues,
 } from "../../monitor/tags/current-values.ts";
 import { tagsView } from "../../monitor/tags/tags-view.ts";
-import { chosenMachines } from "../chosen-machines.ts";
+import { chosenMachines } from "../../plant/chosen-machines.ts";
 import type { ApiContext } from "../context.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
 import { isoTime, Time } from "../period.ts";

@@ -1,15 +1,15 @@
-import type { Plant } from "../plant/plant.ts";
+import type { Plant } from "./plant.ts";
 
-/** The levels of the topic that a question chooses by. */
-export interface Levels {
-  readonly site?: string;
-  readonly line?: string;
-  readonly step?: string;
-  readonly machine?: string;
+/** The levels of the topic that a question chooses machines by; one that is left out lets all through. */
+export interface ChosenLevels {
+  readonly site?: string | undefined;
+  readonly line?: string | undefined;
+  readonly step?: string | undefined;
+  readonly machine?: string | undefined;
 }
 
 /** Whether a machine key, `<site>/<line>/<step>/<machine>`, fits what was chosen. */
-export function chosenMachines({ site, line, step, machine }: Levels): (key: string) => boolean {
+export function chosenMachines({ site, line, step, machine }: ChosenLevels): (key: string) => boolean {
   const wanted = [site, line, step, machine];
   return (key) => {
     const levels = key.split("/");

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { type NowPage, nowPage } from "../../../src/adapters/terminal/now-page.ts";
+import { lastingText, ZoneClock } from "../../../src/adapters/terminal/time-text.ts";
+import { openAlarms } from "../../../src/monitor/alarms/alarm-list.ts";
+import { ALARM_VIEW } from "../../../src/monitor/alarms/alarm-view.ts";
+import { machineStateView } from "../../../src/monitor/machine-state/machine-state-view.ts";
+import { plantNow } from "../../../src/monitor/machine-state/plant-now.ts";
+import { overviewValues } from "../../../src/monitor/overview.ts";
+import { tagsView } from "../../../src/monitor/tags/tags-view.ts";
+import { expandPlant } from "../../../src/plant/expand-plant.ts";
+import type { ViewMessage } from "../../../src/views/view.ts";
+import { read, told } from "../../monitor/told.ts";
+import { chocolatePlant } from "../../plant/chocolate-document.ts";
+
+const plant = chocolatePlant();
+const KEYS = new Map(plant.machines.map(({ key, definition }) => [definition.id, key as string]));
+const T0 = Date.parse("2026-11-27T22:24:00Z");
+const S = 1000;
+const WIDE = { columns: 130, colour: false };
+
+function key(id: string): string {
+  return KEYS.get(id) ?? "";
+}
+
+/** Everything runs and has just been heard. */
+function running(atMs: number): ViewMessage[] {
+  return plant.machines.flatMap(({ key: machine }) => [
+    told(machine, "state", atMs - 600 * S, { state: "ONLINE" }),
+    told(machine, "state", atMs - 599 * S, {
+      state: "Execute",
+      product_type: "dark",
+      batch_id: "B20261127-DA-0624",
+    }),
+    told(machine, "telemetry", atMs, { tags: { temp_c: 31.4, temper_index: 3.65, viscosity_cP: 2939 } }),
+  ]);
+}
+
+function shown(messages: ViewMessage[], parts: Partial<NowPage> = {}, nowMs = T0): string {
+  const tags = read(tagsView, messages);
+  const page: NowPage = {
+    plant: "Conche demonstration chocolate",
+    nowMs,
+    clock: new ZoneClock("Africa/Tunis"),
+    lines: plantNow(plant, read(machineStateView, messages), nowMs),
+    values: new Map(
+      plant.machines.map(({ key: machine }) => [machine, overviewValues(plant, tags, machine)]),
+    ),
+    shifts: new Map(),
+    lateAfterMs: () => 3 * S,
+    alarms: openAlarms(read(ALARM_VIEW, messages), nowMs),
+    completeness: { seen: 1000, missing: 0 },
+    behind: 0,
+    ...parts,
+  };
+  return nowPage(page, WIDE).join("\n");
+}
+
+suite("the plant at a glance", () => {
+  test("says that all runs, with each machine's values, and the time of the site", () => {
+    const page = shown(running(T0));
+    assert.match(page, /^Conche demonstration chocolate +Fri 27 Nov 23:24:00 \+01:00\n/);
+    assert.match(page, /Line A, 100 g bars {2}8 run\n/);
+    assert.match(
+      page,
+      /5 temper-01 +Execute +9 min 59 s +outlet 31\.40 °C +temper index out 3\.65 +viscosity 2939 mPa s\n/,
+    );
+    assert.match(page, /dark {2}B20261127-DA-0624 {2}weigher-01 to packer-03\n/);
+    assert.match(page, /Alarms {2}none active/);
+    assert.match(page, /✓ complete: 1,000 of 1,000 numbers/);
+  });
+
+  test("begins with what stands, since when, why; and who waits for whom", () => {
+    const jam = { code: "JAM", category: "minor_stop", message: "bars jammed" } as const;
+    const blocked = { code: "BELT_STANDS", category: "blocked", caused_by: key("packer-03") } as const;
+    const page = shown([
+      ...running(T0),
+      told(key("packer-03"), "state", T0 - 37 * S, { state: "Held", stop_reason: jam }),
+      told(key("molder-01"), "state", T0 - 5 * S, { state: "Suspended", stop_reason: blocked }),
+    ]);
+    assert.match(page, /packer-03 stands for 37 s: bars jammed\. 6 run, molder-01 waits for packer-03\n/);
+    assert.match(page, /6 molder-01 +Suspended +5 s +belt stands ‹ packer-03\n/);
+  });
+
+  test("a machine that is gone is unknown, with what it did last; without any, nothing is known", () => {
+    const gone = [...running(T0), told(key("conche-01"), "state", T0 + S, { state: "OFFLINE" })];
+    const page = shown(gone, {}, T0 + 5 * S);
+    assert.match(page, /conche-01 unknown\. 7 run\n/);
+    assert.match(page, /4 conche-01 +unknown +5 s +connection lost, was Execute\n/);
+    assert.match(shown(running(T0), {}, T0 + 3_600 * S), /nothing known: last heard 1 h ago\n/);
+    assert.match(shown([]), /nothing known: never heard\n/);
+  });
+
+  test("shows active alarms by priority with their age, what is missing, and how far the views are behind", () => {
+    const raised = {
+      event: "raised",
+      alarm_id: "t",
+      code: "T",
+      message: "outlet too hot",
+      priority: "high",
+    } as const;
+    const page = shown([...running(T0), told(key("temper-01"), "alarm", T0 - 164 * S, raised)], {
+      completeness: { seen: 1000, missing: 12 },
+      behind: 5000,
+    });
+    assert.match(page, /Alarms {2}1 active/);
+    assert.match(page, /■ 1 23:21:16 +2 min 44 s {2}temper-01 {2}outlet too hot/);
+    assert.match(page, /◆ 12 numbers missing of 1,000 {3}views 5,000 messages behind the log/);
+    assert.match(shown(running(T0), { alarms: null }), /Alarms {2}not known yet/);
+  });
+
+  test("of several lines only what needs a look has a row; text from machines can't act on the terminal", () => {
+    const two = expandPlant(plant, { lines: 2 });
+    const evil = { code: "X", category: "failure", message: "a\u001b[2Jb" } as const;
+    const messages = [
+      ...running(T0),
+      told(key("packer-03"), "state", T0 - 37 * S, { state: "Held", stop_reason: evil }),
+    ];
+    const lines = plantNow(two, read(machineStateView, messages), T0);
+    const page = shown(messages, { lines });
+    assert.match(page, /packer-03 +Held/);
+    assert.doesNotMatch(page, /temper-01 +Execute/);
+    assert.ok(!page.includes("\u001b"));
+    assert.match(page, /nothing known: never heard/);
+  });
+});
+
+test("how long something lasts is said in two units", () => {
+  const texts = [0, 37_900, 164_000, 120_000, 9 * 3_600_000 + 24 * 60_000, 76 * 3_600_000].map(lastingText);
+  assert.deepEqual(texts, ["0 s", "37 s", "2 min 44 s", "2 min", "9 h 24 min", "3 d 4 h"]);
+});
