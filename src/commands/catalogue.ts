@@ -73,7 +73,7 @@ export const COMMANDS: readonly CatalogueEntry[] = [
   },
   {
     name: "report",
-    summary: "reports over the log: completeness",
+    summary: "reports over the log: completeness, plausibility",
     group: "Look",
     load: async () => (await import("./report.ts")).report,
   },
@@ -88,6 +88,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     summary: "is it in control, capable, lawful: list, chart, capability, content, nozzles",
     group: "Look",
     load: async () => (await import("./spc.ts")).spc,
+  },
+  {
+    name: "check",
+    summary: "say what a data center would make of a message, before it is published",
+    group: "Look",
+    load: async () => (await import("./check.ts")).check,
   },
   {
     name: "verify",

@@ -1,4 +1,4 @@
-import { suggestion } from "../config/nearest-name.ts";
+import { suggestion } from "../errors/nearest-name.ts";
 
 /** A whole number within bounds, both included; throws an Error that says so. */
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {

@@ -1,6 +1,6 @@
 import type { CommanderError } from "commander";
-import { suggestion } from "../config/nearest-name.ts";
 import { ConcheError } from "../errors/conche-error.ts";
+import { suggestion } from "../errors/nearest-name.ts";
 
 /** What can stand at the place of an unknown word. */
 export interface KnownWords {

@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
 import { Value } from "typebox/value";
 import { readYaml } from "../adapters/yaml/read-yaml.ts";
+import { suggestion } from "../errors/nearest-name.ts";
 import { type ConfigProblem, shownValue } from "./config-problem.ts";
 import { type Environment, isLinkValue, isServiceLink } from "./environment.ts";
-import { suggestion } from "./nearest-name.ts";
 import { PACKAGE_ROOT } from "./package-root.ts";
 import { readText, readTyped } from "./read-value.ts";
 import { SETTINGS, type Setting } from "./setting-list.ts";

@@ -1,3 +1,5 @@
+import { BATCH_ID_PATTERN, BATCH_NAME_PATTERN } from "./schemas/product.ts";
+
 type Schema = Readonly<Record<string, unknown>>;
 
 /** Words for people; they change nothing about what is valid. */
@@ -10,6 +12,7 @@ const COMPARED = new Set([
   "type",
   "const",
   "enum",
+  "pattern",
   "properties",
   "required",
   "items",
@@ -34,6 +37,7 @@ export function compareSchemas(published: unknown, current: unknown, path = ""):
     ...compareTypes(published, current, path),
     ...compareWords(published, current, path),
     ...compareBounds(published, current, path),
+    ...comparePatterns(published, current, path),
     ...compareFields(published, current, path),
     ...compareRequired(published, current, path),
     ...compareItems(published, current, path),
@@ -62,7 +66,10 @@ export function breakingChanges(
 function compareTypes(published: Schema, current: Schema, path: string): string[] {
   const before = [published.type ?? []].flat().toSorted();
   const after = [current.type ?? []].flat().toSorted();
-  return same(before, after) ? [] : [finding(path, `retyped from ${before.join("|")} to ${after.join("|")}`)];
+  const opened = before.length === 0 && Array.isArray(published.enum) && isOpened(published.enum, current);
+  return opened || same(before, after)
+    ? []
+    : [finding(path, `retyped from ${before.join("|")} to ${after.join("|")}`)];
 }
 
 /** The values a schema allows by name, or undefined when it names none. */
@@ -74,10 +81,36 @@ function wordsOf(schema: Schema): unknown[] | undefined {
 function compareWords(published: Schema, current: Schema, path: string): string[] {
   const before = wordsOf(published);
   const after = wordsOf(current);
-  if (after === undefined) return before === undefined ? [] : [finding(path, "is no longer an enumeration")];
+  if (after === undefined)
+    return before === undefined || isOpened(before, current)
+      ? []
+      : [finding(path, "is no longer an enumeration")];
   if (before === undefined) return [finding(path, "narrowed to an enumeration")];
   const gone = before.filter((word) => !after.includes(word));
   return gone.map((word) => finding(path, `narrowed: ${JSON.stringify(word)} is no longer allowed`));
+}
+
+/** An enumeration may open into texts of a form that all of its words have: that is words added. */
+function isOpened(words: readonly unknown[], { type, pattern }: Schema): boolean {
+  if (type !== "string" || typeof pattern !== "string") return false;
+  const form = new RegExp(pattern, "u");
+  return words.every((word) => typeof word === "string" && form.test(word));
+}
+
+/**
+ * Forms that may follow one another: whatever has the first has the second, too. No program can tell that of two
+ * patterns; a property test holds it for these.
+ */
+export const WIDER_PATTERNS: readonly (readonly [published: string, current: string])[] = [
+  [BATCH_ID_PATTERN, BATCH_NAME_PATTERN],
+];
+
+function comparePatterns(published: Schema, current: Schema, path: string): string[] {
+  const [before, after] = [published.pattern, current.pattern];
+  if (before === after) return [];
+  if (Array.isArray(published.enum) && isOpened(published.enum, current)) return [];
+  const isWider = WIDER_PATTERNS.some(([narrow, wide]) => narrow === before && wide === after);
+  return isWider ? [] : [finding(path, "pattern changed")];
 }
 
 function compareBounds(published: Schema, current: Schema, path: string): string[] {

@@ -47,6 +47,20 @@ export const MESSAGE_FLAG = {
   CLOCK_SKEW: 8,
   /** The plant model does not know the machine. */
   UNKNOWN_MACHINE: 16,
+  /** The plant model does not know the site: a topic with a typing error, or another plant's machine. */
+  UNKNOWN_SITE: 32,
+  /** A tag that the plant model's machine doesn't have. */
+  UNKNOWN_TAG: 64,
+  /** Text where the plant model's tag is a number: "31,4". */
+  NOT_A_NUMBER: 128,
+  /** A value that the tag can't have: beyond what its instrument shows, or a word that isn't one of its own. */
+  IMPLAUSIBLE_VALUE: 256,
+  /** A product that the plant model doesn't have. */
+  UNKNOWN_PRODUCT: 512,
+  /** A batch id that hasn't the form of the plant's. */
+  BATCH_FORM: 1024,
+  /** A time more than a day ahead: no clock is that wrong by drifting. */
+  TIME_IN_FUTURE: 2048,
 } as const;
 
 /** The name of each flag, in bit order, as it stands in exports and reports. */
@@ -56,7 +70,26 @@ export const FLAG_NAMES = [
   [MESSAGE_FLAG.REFILL, "refill"],
   [MESSAGE_FLAG.CLOCK_SKEW, "clock_skew"],
   [MESSAGE_FLAG.UNKNOWN_MACHINE, "unknown_machine"],
+  [MESSAGE_FLAG.UNKNOWN_SITE, "unknown_site"],
+  [MESSAGE_FLAG.UNKNOWN_TAG, "unknown_tag"],
+  [MESSAGE_FLAG.NOT_A_NUMBER, "not_a_number"],
+  [MESSAGE_FLAG.IMPLAUSIBLE_VALUE, "implausible_value"],
+  [MESSAGE_FLAG.UNKNOWN_PRODUCT, "unknown_product"],
+  [MESSAGE_FLAG.BATCH_FORM, "batch_form"],
+  [MESSAGE_FLAG.TIME_IN_FUTURE, "time_in_future"],
 ] as const;
+
+/** Flags that say that a message doesn't fit the plant model or the clock, and somebody should look into it. */
+export const IMPLAUSIBLE_FLAGS =
+  MESSAGE_FLAG.CLOCK_SKEW |
+  MESSAGE_FLAG.UNKNOWN_MACHINE |
+  MESSAGE_FLAG.UNKNOWN_SITE |
+  MESSAGE_FLAG.UNKNOWN_TAG |
+  MESSAGE_FLAG.NOT_A_NUMBER |
+  MESSAGE_FLAG.IMPLAUSIBLE_VALUE |
+  MESSAGE_FLAG.UNKNOWN_PRODUCT |
+  MESSAGE_FLAG.BATCH_FORM |
+  MESSAGE_FLAG.TIME_IN_FUTURE;
 
 /** The flags of a message as names. */
 export function flagNames(flags: number): string[] {

@@ -2,7 +2,7 @@ import type { ErrorObject } from "ajv/dist/2020.js";
 import type { TSchema } from "typebox";
 import { BOOT_PATTERN } from "./identity.ts";
 import { DATE_PATTERN, TIMESTAMP_PATTERN } from "./schemas/envelope.ts";
-import { BATCH_ID_PATTERN } from "./schemas/product.ts";
+import { BATCH_ID_PATTERN, BATCH_NAME_PATTERN, PRODUCT_ID_PATTERN } from "./schemas/product.ts";
 import { UNKNOWN_TS } from "./timestamp.ts";
 
 /** The longest detail that is kept: a line, not a payload. */
@@ -22,6 +22,8 @@ const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
   [`^(${UNKNOWN_TS}|${TIMESTAMP_PATTERN})$`, TIMESTAMP_WORDS],
   [DATE_PATTERN, "must be a day as 2026-01-11"],
   [BATCH_ID_PATTERN, "must be a batch id as B20260111-DA-0042"],
+  [BATCH_NAME_PATTERN, "must be a batch id: 1 to 64 letters, digits and . _ : / # + -, as B20260111-DA-0042"],
+  [PRODUCT_ID_PATTERN, "must be a product id: 1 to 63 letters, digits and . _ -, as dark"],
   [BOOT_PATTERN.source, "must be 8 to 64 characters of [0-9A-Za-z_-]"],
 ]);
 

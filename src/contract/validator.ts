@@ -1,4 +1,4 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import type { TSchema } from "typebox";
 import { validationDetail } from "./validation-detail.ts";
 
@@ -9,7 +9,7 @@ export type Validator = (value: unknown) => string | null;
  * One compiler for every schema. It stops at the first error, because a message is refused by one as well as by
  * ten and a hostile payload must not buy work; numbers that JSON can't write (1e400) are refused.
  */
-const ajv = new Ajv2020({
+const OPTIONS = {
   strict: true,
   // Rules such as "a mass or a number of pieces" name fields that stand one level up.
   strictRequired: false,
@@ -19,7 +19,16 @@ const ajv = new Ajv2020({
   discriminator: true,
   validateFormats: false,
   addUsedSchema: false,
-});
+} as const;
+const ajv = new Ajv2020(OPTIONS);
+/** For a person who looks at one payload: everything that is wrong with it. */
+const thoroughAjv = new Ajv2020({ ...OPTIONS, allErrors: true });
+
+/** Compiles a schema as it is published, to find every fault and not only the first. */
+export function compileForEveryFault(schema: TSchema): (value: unknown) => readonly ErrorObject[] {
+  const validate = thoroughAjv.compile(schema);
+  return (value) => (validate(value) ? [] : [...(validate.errors ?? [])]);
+}
 
 /** Compiles a schema as it is published. */
 export function compile(schema: TSchema): Validator {

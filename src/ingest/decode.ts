@@ -23,6 +23,8 @@ import { readPayloadText } from "./payload-text.ts";
 
 /** A clock further off than this flags the message: well above network delay, well below a shift. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+/** No clock that once was right drifts so far. */
+const FUTURE_MS = 86_400_000;
 /** Characters of a topic that are shown where it is no part of the record. */
 const SHOWN_TOPIC = 200;
 /** Parsed topics kept, so that a topic is taken apart once and not once per message. */
@@ -54,14 +56,22 @@ export interface PlacedIdentity extends Identity {
   readonly machine: MachineKey;
 }
 
+/** What is remarkable about a payload that its schema took, held against the plant model: bits of MESSAGE_FLAG. */
+export type PlausibilityFlags = (topic: UpTopic, payload: unknown) => number;
+
 /** Decodes messages against the contract. Holds nothing but a cache of parsed topics. */
 export class Decoder {
   readonly #topics = new Map<string, KnownTopic>();
   readonly #knowsMachine: (machine: MachineKey) => boolean;
+  readonly #plausibility: PlausibilityFlags;
 
-  /** @param knowsMachine whether the plant model has the machine; others are stored and flagged. */
-  constructor(knowsMachine: (machine: MachineKey) => boolean) {
+  /**
+   * @param knowsMachine whether the plant model has the machine; others are stored and flagged
+   * @param plausibility how else a payload stands to the plant model; what doesn't fit is stored and flagged
+   */
+  constructor(knowsMachine: (machine: MachineKey) => boolean, plausibility: PlausibilityFlags = () => 0) {
     this.#knowsMachine = knowsMachine;
+    this.#plausibility = plausibility;
   }
 
   /** Never throws: whatever can't be a message of the namespace comes back as a quarantine record. */
@@ -110,7 +120,7 @@ export class Decoder {
         version: reading.version,
         boot: identity.kind === "sequenced" ? identity.identity.boot : null,
         seq: identity.kind === "sequenced" ? identity.identity.seq : null,
-        flags: this.#flags(message, topic, reading, clockSkewMs),
+        flags: this.#flags(message, topic, reading, clockSkewMs) | this.#plausibility(topic, payload.value),
         batchId: known.batchId,
       },
     };
@@ -126,6 +136,7 @@ export class Decoder {
       // A refilled or queued message is old for a reason; only a clock that runs ahead shows in one.
       if (clockSkewMs > 0 || (flags & MESSAGE_FLAG.REFILL) === 0) flags |= MESSAGE_FLAG.CLOCK_SKEW;
     }
+    if (clockSkewMs > FUTURE_MS) flags |= MESSAGE_FLAG.TIME_IN_FUTURE;
     if (!this.#knowsMachine(topic.machineKey)) flags |= MESSAGE_FLAG.UNKNOWN_MACHINE;
     return flags;
   }

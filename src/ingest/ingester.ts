@@ -5,7 +5,7 @@ import type { DeliveredMessage, MessageSink, Settle } from "../mqtt/delivery.ts"
 import { heldBytes } from "../mqtt/held-bytes.ts";
 import { brokerRetained } from "./broker-retained.ts";
 import { Classifier } from "./classifier.ts";
-import { Decoder } from "./decode.ts";
+import { Decoder, type PlausibilityFlags } from "./decode.ts";
 import { GAP_ALLOWANCE, GapBudget } from "./gap-budget.ts";
 import type { IngestObserver } from "./observer.ts";
 
@@ -34,6 +34,8 @@ export interface IngesterParts {
   readonly observer: IngestObserver;
   /** Whether the plant model has the machine. */
   readonly knowsMachine: (machine: MachineKey) => boolean;
+  /** How else a payload stands to the plant model; everything fits where it is left out. */
+  readonly plausibility?: PlausibilityFlags;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Called once when the log can't be written any more: the process must end without acknowledging. */
@@ -85,7 +87,7 @@ export class Ingester implements MessageSink {
   private constructor(parts: IngesterParts, classifier: Classifier, totals: IngestTotals) {
     this.#log = parts.log;
     this.#observer = parts.observer;
-    this.#decoder = new Decoder(parts.knowsMachine);
+    this.#decoder = new Decoder(parts.knowsMachine, parts.plausibility);
     this.#classifier = classifier;
     this.#now = parts.now;
     this.#onFatal = parts.onFatal;

@@ -5,7 +5,7 @@ import type { QuarantinedMessage } from "../log/quarantine-reading.ts";
 import { holdsPlace } from "../log/quarantine-reason.ts";
 import type { ReplayLog, ReplayMark } from "../log/replay-log.ts";
 import type { DeliveredMessage, DeliveredProperties } from "../mqtt/delivery.ts";
-import { Decoder } from "./decode.ts";
+import { Decoder, type PlausibilityFlags } from "./decode.ts";
 import { SequenceTracker } from "./sequence-tracker.ts";
 
 /** What putting one quarantined message through again came to. */
@@ -31,9 +31,13 @@ export class QuarantineReplay {
   readonly #decoder: Decoder;
   readonly #trackers = new Map<string, SequenceTracker>();
 
-  constructor(log: ReplayLog, knowsMachine: (machine: MachineKey) => boolean) {
+  constructor(
+    log: ReplayLog,
+    knowsMachine: (machine: MachineKey) => boolean,
+    plausibility?: PlausibilityFlags,
+  ) {
     this.#log = log;
-    this.#decoder = new Decoder(knowsMachine);
+    this.#decoder = new Decoder(knowsMachine, plausibility);
   }
 
   /** @param messages open ones; their order is the order in which they enter the log */

@@ -36,7 +36,9 @@ export function buildLineContext(plant: Plant, line: PlantLine, choice: LineChoi
     throw notSimulated(line);
   }
   const names = new LotNames(line);
-  const ingredients = new Map(plant.document.ingredients.map((ingredient) => [ingredient.id, ingredient]));
+  const ingredients = new Map(
+    (plant.document.ingredients ?? []).map((ingredient) => [ingredient.id, ingredient]),
+  );
   const filled = new Map<string, Silo>();
   for (const [id, parameters] of Object.entries(silos)) {
     const ingredient = ingredients.get(id);

@@ -3,7 +3,7 @@ import type { ProductType } from "../contract/schemas/product.ts";
 import type { Plant, PlantLine, PlantMachine } from "../plant/plant.ts";
 import type { Ingredient } from "../plant/schema/ingredient.ts";
 import type { Changeover, Production } from "../plant/schema/line.ts";
-import type { Product } from "../plant/schema/product.ts";
+import type { MadeProduct } from "../plant/schema/product.ts";
 import type { FinishedGoods } from "./genealogy/finished-goods.ts";
 import type { LotNames } from "./genealogy/lot-names.ts";
 import type { HallAir } from "./process/hall-air.ts";
@@ -50,7 +50,7 @@ export function changeoverBetween(
 }
 
 /** The allergens that the recipe brings. */
-export function allergensOf(context: LineContext, product: Product): Allergen[] {
+export function allergensOf(context: LineContext, product: MadeProduct): Allergen[] {
   const allergens = new Set<Allergen>();
   for (const [id, part] of Object.entries(product.recipe.ingredients_pct)) {
     if (part > 0) for (const allergen of known(context.ingredients, id).allergens) allergens.add(allergen);

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import fc from "fast-check";
 import { UP_CATALOGUE } from "../../src/contract/catalogue.ts";
-import { breakingChanges, compareSchemas } from "../../src/contract/compare-schemas.ts";
+import { breakingChanges, compareSchemas, WIDER_PATTERNS } from "../../src/contract/compare-schemas.ts";
 import { contractDocuments } from "../../src/contract/documents/contract-documents.ts";
+
+import { BATCH_NAME_PATTERN } from "../../src/contract/schemas/product.ts";
 
 const PUBLISHED = new URL("../../docs/contract/schemas/", import.meta.url);
 
@@ -201,6 +204,17 @@ describe("compareSchemas", () => {
       assert.deepEqual(afterChange(name, change), [expected], expected);
   });
 
+  it("doesn't take a form for wider that leaves words or batch ids out", () => {
+    // biome-ignore lint/suspicious/noExplicitAny: as above.
+    const narrower = (change: (schema: any) => void) => afterChange("telemetry/1", change);
+    const opened = narrower((s) => {
+      s.properties.product_type = { type: "string", pattern: "^[a-l]+$" };
+    });
+    assert.ok(opened.includes("/product_type is no longer an enumeration"), opened.join());
+    for (const [published, current] of WIDER_PATTERNS)
+      fc.assert(fc.property(fc.stringMatching(new RegExp(published)), (id) => new RegExp(current).test(id)));
+  });
+
   it("lets a schema grow", () => {
     // biome-ignore lint/suspicious/noExplicitAny: as above.
     const cases: [string, (schema: any) => void][] = [
@@ -211,6 +225,13 @@ describe("compareSchemas", () => {
         },
       ],
       ["state/1", (s) => s.properties.state.enum.push("PAUSED")],
+      [
+        "telemetry/1",
+        (s) => {
+          s.properties.product_type = { type: "string", pattern: "^[a-z]+$" };
+          s.properties.batch_id.pattern = BATCH_NAME_PATTERN;
+        },
+      ],
       [
         "alarm/2",
         (s) => {

@@ -146,12 +146,18 @@ const BROKEN: readonly [name: string, change: (document: Breakable) => void, fin
     "products[1].cocoa_minimum_pct: must be at most the cocoa in the recipe (32.5 %: the ingredients with an origin)",
   ],
   [
-    "a product the contract can't name",
+    "a simulated line's product that has no recipe",
     (d) => {
-      d.products.push(structuredClone(d.products[0]));
-      d.products[3].id = "ruby";
+      delete d.products[0].recipe;
     },
-    "products[3].id: must be one of white, milk, dark (product_type of the contract)",
+    /^sites\[0\]\.lines\[0\]\.production\.sequence\[\d\]\.product: has no recipe/,
+  ],
+  [
+    "a batch id's example of another form",
+    (d) => {
+      d.batch_ids = { pattern: "L[0-9]{4}", example: "B0001" };
+    },
+    "batch_ids.example: must have the form of pattern, L[0-9]{4}: B0001",
   ],
   [
     "a trade item number with a wrong check digit",

@@ -6,6 +6,7 @@ import { loadPlant } from "../../adapters/yaml/load-plant.ts";
 import { QuarantineReplay, type ReplayOutcome } from "../../ingest/quarantine-replay.ts";
 import type { QuarantinedMessage } from "../../log/quarantine-reading.ts";
 import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-reason.ts";
+import { plausibilityOf } from "../../plant/plausibility.ts";
 import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "./with-quarantine.ts";
@@ -42,7 +43,7 @@ export const replay = defineCommand({
     const plant = await loadPlant(config.plant);
     const log = await openMessageLog(config.data);
     try {
-      const replaying = new QuarantineReplay(log, plant.hasMachine);
+      const replaying = new QuarantineReplay(log, plant.hasMachine, plausibilityOf(plant));
       const counts = { stored: 0, duplicate: 0, refused: 0 };
       const show = (outcome: ReplayOutcome) => {
         counts[outcome.kind]++;

@@ -1,5 +1,5 @@
 import { DATE_PATTERN, TIMESTAMP_PATTERN } from "../schemas/envelope.ts";
-import { BATCH_ID_PATTERN } from "../schemas/product.ts";
+import { BATCH_ID_PATTERN, BATCH_NAME_PATTERN, PRODUCT_ID_PATTERN } from "../schemas/product.ts";
 
 /** The keywords of JSON Schema that the contract uses and a reader of the reference wants to see. */
 export interface SchemaNode {
@@ -68,6 +68,8 @@ const PATTERN_NAMES: ReadonlyMap<string, string> = new Map([
   [`^(unknown|${TIMESTAMP_PATTERN})$`, "time"],
   [DATE_PATTERN, "day"],
   [BATCH_ID_PATTERN, "batch id"],
+  [BATCH_NAME_PATTERN, "batch id"],
+  [PRODUCT_ID_PATTERN, "product id"],
 ]);
 
 /** The type of a field in words. */

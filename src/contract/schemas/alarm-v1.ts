@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { TS, V1_VERSION } from "./envelope.ts";
-import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
+import { V1_BATCH_ID, V1_PRODUCT_TYPE } from "./product.ts";
 
 const detail = (description: string) =>
   Type.Optional(
@@ -21,8 +21,8 @@ export const AlarmV1Schema = Type.Object(
       description: "the machine's code of the alarm, for example TEMP_OUT_OF_RANGE",
     }),
     message: Type.String({ description: "the alarm in words" }),
-    product_type: PRODUCT_TYPE,
-    batch_id: BATCH_ID,
+    product_type: V1_PRODUCT_TYPE,
+    batch_id: V1_BATCH_ID,
     value: detail("the value that raised it, in the tag's unit"),
     limit: detail("the limit that was passed, in the tag's unit"),
   },

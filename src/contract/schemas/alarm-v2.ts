@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { discriminatedUnion } from "./discriminated-union.ts";
 import { TS, text, timestamp, V2_ENVELOPE, V2_RULES, V2_VERSION, type V2Envelope } from "./envelope.ts";
 import { machineKey } from "./machine-key.ts";
-import { BATCH_ID, PRODUCT_TYPE, type ProductType } from "./product.ts";
+import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
 import { PLAIN_VALUE, UNIT } from "./value-quality.ts";
 
 /** Priorities of ISA-18.2: about 80 % low, 15 % medium, 5 % high, critical in a hundred at most. */
@@ -109,7 +109,7 @@ interface AlarmFields extends V2Envelope {
   alarm_id: string;
   source?: string;
   raised_at?: string;
-  product_type?: ProductType;
+  product_type?: string;
   batch_id?: string;
 }
 

@@ -17,7 +17,7 @@ import { batchEnd, batchStart, phase } from "./batch-events/procedure.ts";
 import { CORRECTS } from "./correction.ts";
 import { discriminatedUnion } from "./discriminated-union.ts";
 import { TS, text, V2_ENVELOPE, V2_RULES, V2_VERSION, type V2Envelope } from "./envelope.ts";
-import { BATCH_ID, PRODUCT_TYPE, type ProductType } from "./product.ts";
+import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
 
 const BATCH_EVENTS = [
   batchStart,
@@ -51,7 +51,7 @@ const BATCH_EVENTS = [
 
 /** The fields that every batch event has. */
 interface BatchFields extends V2Envelope {
-  product_type?: ProductType;
+  product_type?: string;
   batch_id?: string;
   comment?: string;
   corrects?: Static<typeof CORRECTS>;

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 
-/** What the line makes. */
+/** What version 1 knows of; a plant of version 2 makes whatever its file says. */
 export const PRODUCT_TYPES = ["white", "milk", "dark"] as const;
 export type ProductType = (typeof PRODUCT_TYPES)[number];
 
@@ -13,8 +13,24 @@ export const PRODUCT_CODES = { white: "WH", milk: "MI", dark: "DA" } as const sa
 /** `B`, the day, the product, a number of the day: `B20260111-DA-0042`. */
 export const BATCH_ID_PATTERN = "^B[0-9]{8}-(WH|MI|DA)-[0-9]{4}$";
 
-export const PRODUCT_TYPE = Type.Enum(PRODUCT_TYPES, { description: "the chocolate being made" });
+/** A product of the plant's own: 1 to 63 letters, digits, `.`, `_` and `-`. */
+export const PRODUCT_ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$";
+/** A batch by the plant's own numbering: 1 to 64 characters without spaces. */
+export const BATCH_NAME_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._:/#+-]{0,63}$";
+
+/** Product and batch in version 2. */
+export const PRODUCT_TYPE = Type.String({
+  pattern: PRODUCT_ID_PATTERN,
+  description: "the product being made, by its id in the plant file, for example dark",
+});
 export const BATCH_ID = Type.String({
+  pattern: BATCH_NAME_PATTERN,
+  description: "the batch, by the plant's own numbering, for example B20260111-DA-0042",
+});
+
+/** Product and batch in version 1. */
+export const V1_PRODUCT_TYPE = Type.Enum(PRODUCT_TYPES, { description: "the chocolate being made" });
+export const V1_BATCH_ID = Type.String({
   pattern: BATCH_ID_PATTERN,
   description: "the batch: B, its day, its product (WH, MI, DA) and its number, as B20260111-DA-0042",
 });

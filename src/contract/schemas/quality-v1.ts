@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { TS, V1_VERSION } from "./envelope.ts";
-import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
+import { V1_BATCH_ID, V1_PRODUCT_TYPE } from "./product.ts";
 import { recordOf } from "./record-of.ts";
 import { V1_VALUE } from "./telemetry-v1.ts";
 
@@ -9,8 +9,8 @@ export const QualityV1Schema = Type.Object(
   {
     v: V1_VERSION,
     ts: TS,
-    product_type: PRODUCT_TYPE,
-    batch_id: BATCH_ID,
+    product_type: V1_PRODUCT_TYPE,
+    batch_id: V1_BATCH_ID,
     results: recordOf(V1_VALUE, { description: "results by name of what was examined" }),
   },
   {

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { TS, V1_VERSION } from "./envelope.ts";
-import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
+import { V1_BATCH_ID, V1_PRODUCT_TYPE } from "./product.ts";
 import { recordOf } from "./record-of.ts";
 
 /** A measured value of version 1: a number in the unit its name ends with, or a word. */
@@ -14,8 +14,8 @@ export const TelemetryV1Schema = Type.Object(
   {
     v: V1_VERSION,
     ts: TS,
-    product_type: PRODUCT_TYPE,
-    batch_id: BATCH_ID,
+    product_type: V1_PRODUCT_TYPE,
+    batch_id: V1_BATCH_ID,
     tags: recordOf(V1_VALUE, { description: "measured values by tag name" }),
   },
   {

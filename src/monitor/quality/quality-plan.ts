@@ -95,7 +95,7 @@ function specificationOf(
 }
 
 function contentOf(plant: Plant | undefined, product: string | null): ContentLimits | undefined {
-  const nominal = product === null ? undefined : plant?.product(product)?.recipe.phases.packaging.nominal_g;
+  const nominal = product === null ? undefined : plant?.product(product)?.recipe?.phases.packaging.nominal_g;
   return nominal === undefined ? undefined : contentLimits(nominal);
 }
 

@@ -1,4 +1,5 @@
 import { machineAddress } from "../../contract/topic.ts";
+import { messageOf } from "../../errors/conche-error.ts";
 import type { FilePath, Findings } from "../finding.ts";
 import type { Ingredient } from "../schema/ingredient.ts";
 import type { Line } from "../schema/line.ts";
@@ -23,6 +24,7 @@ export function checkPlant(document: PlantDocument, findings: Findings): void {
   checkDistinct(document.ingredients, ["ingredients"], findings);
   checkDistinct(document.products, ["products"], findings);
   checkDistinct(document.sites, ["sites"], findings);
+  checkBatchIds(document, findings);
   const names = knownNames(document, findings);
   for (const [path, product] of entries<Product>(document.products, ["products"])) {
     if (findings.clean(path)) checkProduct(product, path, names, findings);
@@ -53,6 +55,19 @@ function machineIds(document: PlantDocument): ReadonlySet<string> {
   const lines = entries<Site>(document.sites, []).flatMap(([, site]) => entries<Line>(site.lines, []));
   const machines = lines.flatMap(([, line]) => entries<Machine>(line.machines, []));
   return new Set(machines.map(([, machine]) => machine.id));
+}
+
+/** A pattern that is one, and an example that has its form. */
+function checkBatchIds({ batch_ids }: PlantDocument, findings: Findings): void {
+  const path = ["batch_ids"];
+  if (batch_ids === undefined || !findings.clean(path)) return;
+  const { pattern, example } = batch_ids;
+  try {
+    if (new RegExp(`^(?:${pattern})$`, "u").test(example)) return;
+    findings.add([...path, "example"], `must have the form of pattern, ${pattern}: ${example}`);
+  } catch (error) {
+    findings.add([...path, "pattern"], `is no regular expression: ${messageOf(error)}`);
+  }
 }
 
 function knownNames(document: PlantDocument, findings: Findings): KnownNames {

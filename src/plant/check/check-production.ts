@@ -1,7 +1,12 @@
+import { PRODUCT_TYPES } from "../../contract/schemas/product.ts";
 import type { FilePath, Findings } from "../finding.ts";
 import { type Line, SIMULATION_SECTIONS } from "../schema/line.ts";
+import { isMade } from "../schema/product.ts";
 import { LINE_MODELS, type MachineModelName } from "../schema/simulation/machine-simulation.ts";
 import type { KnownNames } from "./known-names.ts";
+
+/** The simulation is of chocolate. */
+const SIMULATED_PRODUCTS: readonly string[] = PRODUCT_TYPES;
 
 /** What a line needs to be simulated, when any of its machines says how. */
 export function checkProduction(line: Line, path: FilePath, known: KnownNames, findings: Findings): void {
@@ -17,6 +22,7 @@ export function checkProduction(line: Line, path: FilePath, known: KnownNames, f
     checkRanges(machine.simulation, [...path, "machines", index, "simulation"], findings);
   }
   checkSequence(line, path, known.products, findings);
+  if (models.length > 0) checkRecipes(line, path, known, findings);
   checkSilos(line, path, known, findings);
 }
 
@@ -69,6 +75,18 @@ function checkSequence(line: Line, path: FilePath, products: ReadonlySet<string>
         `has no entry from ${campaign.product} to ${next}, which follows it`,
       );
     }
+  }
+}
+
+/** What a simulated line makes has recipes, and ids that the simulation has batch codes for. */
+function checkRecipes(line: Line, path: FilePath, known: KnownNames, findings: Findings): void {
+  for (const [index, { product: id }] of (line.production?.sequence ?? []).entries()) {
+    const place = [...path, "production", "sequence", index, "product"];
+    const product = known.soundProducts.get(id);
+    if (product !== undefined && !isMade(product))
+      findings.add(place, `has no recipe: ${id}; what a simulated line makes needs one`);
+    if (!SIMULATED_PRODUCTS.includes(id))
+      findings.add(place, `can't be simulated: ${id}; the simulation makes ${SIMULATED_PRODUCTS.join(", ")}`);
   }
 }
 

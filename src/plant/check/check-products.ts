@@ -1,21 +1,14 @@
-import { PRODUCT_TYPES } from "../../contract/schemas/product.ts";
 import type { FilePath, Findings } from "../finding.ts";
 import { gs1CheckDigit } from "../gs1-check-digit.ts";
-import type { Product } from "../schema/product.ts";
+import { isMade, type MadeProduct, type Product } from "../schema/product.ts";
 import type { KnownNames } from "./known-names.ts";
 
 /** How far the weight percents of a recipe may be from 100. */
 const SUM_TOLERANCE_PCT = 0.5;
 
-/** Products that the contract can name, recipes of known ingredients that add up. */
+/** Recipes of known ingredients that add up. */
 export function checkProduct(product: Product, path: FilePath, names: KnownNames, findings: Findings): void {
-  const known: readonly string[] = PRODUCT_TYPES;
-  if (!known.includes(product.id)) {
-    findings.add(
-      [...path, "id"],
-      `must be one of ${PRODUCT_TYPES.join(", ")} (product_type of the contract)`,
-    );
-  }
+  if (!isMade(product)) return;
   const { ingredients_pct, held_back_pct } = product.recipe;
   for (const field of ["ingredients_pct", "held_back_pct"] as const) {
     for (const id of Object.keys(product.recipe[field])) {
@@ -51,7 +44,7 @@ export function checkProduct(product: Product, path: FilePath, names: KnownNames
   checkConching(product, path, findings);
 }
 
-function checkCocoa(product: Product, path: FilePath, names: KnownNames, findings: Findings): void {
+function checkCocoa(product: MadeProduct, path: FilePath, names: KnownNames, findings: Findings): void {
   if (product.cocoa_minimum_pct === undefined) return;
   let cocoa = 0;
   for (const [id, part] of Object.entries(product.recipe.ingredients_pct)) {
@@ -65,7 +58,7 @@ function checkCocoa(product: Product, path: FilePath, names: KnownNames, finding
   }
 }
 
-function checkConching(product: Product, path: FilePath, findings: Findings): void {
+function checkConching(product: MadeProduct, path: FilePath, findings: Findings): void {
   const { hours, liquid_hours } = product.recipe.phases.conching;
   if (liquid_hours >= hours) {
     findings.add(

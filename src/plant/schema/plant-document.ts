@@ -23,18 +23,33 @@ const SiteSchema = closedObject(
   { description: "a site" },
 );
 
+const BatchIdsSchema = closedObject(
+  {
+    pattern: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: "a regular expression for all of a batch id",
+    }),
+    example: Type.String({ minLength: 1, maxLength: 64, description: "a batch id that has this form" }),
+  },
+  { description: "the form of the plant's batch ids; another one is flagged" },
+);
+
 /** A plant file: everything a factory is, as data. Field names are those of the file. */
 export const PlantDocumentSchema = closedObject(
   {
     plant: Type.Literal(1, { description: "version of the plant file's form" }),
     name: name("the enterprise"),
-    gs1: closedObject({
-      company_prefix: Type.String({
-        pattern: "^[0-9]{6,12}$",
-        description: "GS1 company prefix, 6 to 12 digits",
+    gs1: Type.Optional(
+      closedObject({
+        company_prefix: Type.String({
+          pattern: "^[0-9]{6,12}$",
+          description: "GS1 company prefix, 6 to 12 digits",
+        }),
       }),
-    }),
-    ingredients: Type.Array(IngredientSchema, { minItems: 1, description: "what recipes are made of" }),
+    ),
+    batch_ids: Type.Optional(BatchIdsSchema),
+    ingredients: Type.Optional(Type.Array(IngredientSchema, { description: "what recipes are made of" })),
     products: Type.Array(ProductSchema, { minItems: 1, description: "what the factory makes" }),
     quality: Type.Optional(QualitySchema),
     sites: Type.Array(SiteSchema, { minItems: 1, description: "its sites" }),

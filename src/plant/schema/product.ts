@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { PRODUCT_ID_PATTERN } from "../../contract/schemas/product.ts";
 import { closedObject } from "./closed-object.ts";
 import {
   celsius,
@@ -69,23 +70,35 @@ export const PhasesSchema = closedObject({
   }),
 });
 
-/** A product and its recipe. */
+const RecipeSchema = closedObject(
+  {
+    version: name("version of the recipe"),
+    ingredients_pct: parts("weight % by ingredient id; their sum is 100"),
+    held_back_pct: parts(
+      "how much of each is added in the conche instead of at dosing, weight % of the whole",
+    ),
+    phases: PhasesSchema,
+  },
+  { description: "how it is made; a product that a simulated line makes needs it" },
+);
+
+/** A product and, where a line of the plant is simulated, its recipe. */
 export const ProductSchema = closedObject(
   {
-    id: Type.String({ minLength: 1, maxLength: 63, description: "the product: white, milk or dark" }),
-    name: name("its name"),
-    recipe: closedObject({
-      version: name("version of the recipe"),
-      ingredients_pct: parts("weight % by ingredient id; their sum is 100"),
-      held_back_pct: parts(
-        "how much of each is added in the conche instead of at dosing, weight % of the whole",
-      ),
-      phases: PhasesSchema,
-    }),
+    id: Type.String({ pattern: PRODUCT_ID_PATTERN, description: "the product, as machines name it" }),
+    name: Type.Optional(name("its name; by default its id")),
+    recipe: Type.Optional(RecipeSchema),
     cocoa_minimum_pct: Type.Optional(percent("legal minimum of cocoa (2000/36/EC), weight %")),
   },
   { description: "a product" },
 );
 
 export type Product = Static<typeof ProductSchema>;
+/** A product that the file says how to make. */
+export type MadeProduct = Product & Required<Pick<Product, "recipe">>;
 export type Phases = Static<typeof PhasesSchema>;
+
+/** Whether the file says how to make it. */
+export function isMade(product: Product): product is MadeProduct {
+  return product.recipe !== undefined;
+}

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { ALARM_PRIORITIES } from "../../contract/schemas/alarm-v2.ts";
+import { pair } from "../../contract/schemas/pair.ts";
 import { closedObject } from "./closed-object.ts";
 import { name, nonNegative, number } from "./quantity.ts";
 
@@ -66,6 +67,11 @@ export const TagSchema = closedObject(
       }),
     ),
     ...LIMITS,
+    possible: Type.Optional(
+      pair(number("from"), number("to"), {
+        description: "what the instrument can show, in the tag's unit; by default ten times the limits",
+      }),
+    ),
     alarm: Type.Optional(AlarmSchema),
     by_product: Type.Optional(
       Type.Unsafe<Record<string, TagLimits>>({

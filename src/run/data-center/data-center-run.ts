@@ -15,6 +15,7 @@ import type { Ingester } from "../../ingest/ingester.ts";
 import { observers } from "../../ingest/observer.ts";
 import type { QuarantineLimit } from "../../log/quarantine-room.ts";
 import type { Plant } from "../../plant/plant.ts";
+import { plausibilityOf } from "../../plant/plausibility.ts";
 import { authority, type ChosenDelivery, chooseDelivery } from "../broker/delivery.ts";
 import { withOutputCheck } from "../output-check.ts";
 
@@ -93,6 +94,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       delivery: chosen.delivery,
       observer: observers(metrics.observer, view),
       knowsMachine,
+      plausibility: plausibilityOf(plant),
       machines: plant.machines.map(({ key }) => key),
       now: Date.now,
       onFatal: fail,

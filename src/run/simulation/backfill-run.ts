@@ -4,6 +4,7 @@ import { ThreadedStory } from "../../adapters/worker-threads/threaded-story.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { backfill } from "../../ingest/backfill.ts";
 import { DEFAULT_LIMITS, Ingester } from "../../ingest/ingester.ts";
+import { plausibilityOf } from "../../plant/plausibility.ts";
 import type { SimulatedHistory } from "./simulated-history.ts";
 
 /** What a history is written into a folder with. */
@@ -31,6 +32,7 @@ export async function runBackfill({ history, folder, view, stop }: BackfillRunPa
     const ingester = await Ingester.open({
       log,
       knowsMachine: plant.hasMachine,
+      plausibility: plausibilityOf(plant),
       now: () => clockMs,
       onFatal: () => {}, // every message that waits is settled with the same error
       observer: {

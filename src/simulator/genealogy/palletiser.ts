@@ -63,7 +63,7 @@ export class Palletiser {
 
   #closePallet(batch: ProductionBatch, ms: number): void {
     if (this.#cases.length === 0) return;
-    const code = sscc(this.#line.plant.document.gs1.company_prefix, this.#line.line.index, ms);
+    const code = sscc(companyPrefix(this.#line), this.#line.line.index, ms);
     this.#say({
       event: "AGGREGATED",
       ...batchFields(batch),
@@ -81,4 +81,9 @@ export class Palletiser {
   #code(ms: number): string {
     return packCode(this.#line.line.definition.id, ms);
   }
+}
+
+/** A plant without one of its own gets what GS1 sets aside for use within a company. */
+function companyPrefix({ plant }: LineContext): string {
+  return plant.document.gs1?.company_prefix ?? "0400000";
 }

@@ -1,4 +1,4 @@
-import type { Product } from "../../plant/schema/product.ts";
+import type { MadeProduct } from "../../plant/schema/product.ts";
 import type { CoolingParameters } from "../../plant/schema/simulation/cooling.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";
 import { approach, DriftingNoise } from "../process/first-order.ts";
@@ -48,7 +48,7 @@ export class CoolingTunnel implements MachineModel, MouldReceiver {
     context: ModelContext<CoolingParameters>,
     packer: BarReceiver,
     mouldsPerMin: number,
-    product: Product,
+    product: MadeProduct,
   ) {
     const { parameters, random, line } = context;
     this.#context = context;

@@ -1,5 +1,5 @@
 import type { ProductType } from "../../contract/schemas/product.ts";
-import type { Product } from "../../plant/schema/product.ts";
+import type { MadeProduct } from "../../plant/schema/product.ts";
 import type { TemperingParameters } from "../../plant/schema/simulation/tempering.ts";
 import { allergensOf, known } from "../line-context.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";
@@ -52,9 +52,9 @@ export class Temperer implements MachineModel, MassSource {
   readonly #cleaning: Cleaning;
   readonly #zones: TemperZones;
   readonly #sampling: Countdown;
-  #product: Product;
+  #product: MadeProduct;
   #flushDue = 0;
-  #flushedFrom: Product | undefined;
+  #flushedFrom: MadeProduct | undefined;
   #flowKgH = 0;
   #drawnKg = 0;
 
@@ -74,7 +74,7 @@ export class Temperer implements MachineModel, MassSource {
     report.workOn(batch);
   }
 
-  get #recipe(): Product["recipe"]["phases"]["tempering"] {
+  get #recipe(): MadeProduct["recipe"]["phases"]["tempering"] {
     return this.#product.recipe.phases.tempering;
   }
 

@@ -1,13 +1,13 @@
 import type { ProductType } from "../../contract/schemas/product.ts";
 import type { Plant, PlantLine } from "../../plant/plant.ts";
-import type { Product } from "../../plant/schema/product.ts";
+import { isMade, type MadeProduct } from "../../plant/schema/product.ts";
 import { batchId } from "../genealogy/batch-numbering.ts";
 import type { ProductionBatch } from "./production-batch.ts";
 
 /** What the line makes, batch after batch: the plant file's sequence of campaigns, over and over. */
 export class BatchSequence {
   readonly #line: PlantLine;
-  readonly #products: readonly Product[];
+  readonly #products: readonly MadeProduct[];
   readonly #mixes: number;
   readonly #mixKg: number;
   #index: number;
@@ -19,7 +19,7 @@ export class BatchSequence {
     this.#mixKg = mixKg;
     this.#products = (line.definition.production?.sequence ?? []).flatMap(({ product, batches }) => {
       const found = plant.product(product);
-      return found === undefined ? [] : Array<Product>(batches).fill(found);
+      return found === undefined || !isMade(found) ? [] : Array<MadeProduct>(batches).fill(found);
     });
     this.#index = this.#openingIndex();
   }
@@ -40,7 +40,7 @@ export class BatchSequence {
     return best;
   }
 
-  #at(index: number): Product | undefined {
+  #at(index: number): MadeProduct | undefined {
     return this.#products[index % this.#products.length];
   }
 

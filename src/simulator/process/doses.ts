@@ -1,4 +1,4 @@
-import type { Product } from "../../plant/schema/product.ts";
+import type { MadeProduct } from "../../plant/schema/product.ts";
 
 /** So much of an ingredient. */
 export interface Dose {
@@ -7,7 +7,7 @@ export interface Dose {
 }
 
 /** What a mix of `mixKg` recipe mass is dosed from: the recipe without what the conche adds. */
-export function dosesOf(product: Product, mixKg: number): Dose[] {
+export function dosesOf(product: MadeProduct, mixKg: number): Dose[] {
   const { ingredients_pct, held_back_pct } = product.recipe;
   return Object.entries(ingredients_pct)
     .map(([ingredient, pct]) => ({
@@ -18,7 +18,7 @@ export function dosesOf(product: Product, mixKg: number): Dose[] {
 }
 
 /** What the conche adds to `recipeKg` of recipe mass. */
-export function additionsOf(product: Product, recipeKg: number): Dose[] {
+export function additionsOf(product: MadeProduct, recipeKg: number): Dose[] {
   return Object.entries(product.recipe.held_back_pct)
     .map(([ingredient, pct]) => ({ ingredient, kg: (pct * recipeKg) / 100 }))
     .filter(({ kg }) => kg > 1e-9);

@@ -1,11 +1,11 @@
 import type { ProductType } from "../../contract/schemas/product.ts";
-import type { Product } from "../../plant/schema/product.ts";
+import type { MadeProduct } from "../../plant/schema/product.ts";
 
 /** One batch from dosing to packing: what fills a conche once. */
 export interface ProductionBatch {
   /** `B20260111-DA-0042` */
   readonly id: string;
-  readonly product: Product;
+  readonly product: MadeProduct;
   readonly productType: ProductType;
   /** Mixes it is made of. */
   readonly mixes: number;

@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 import { BATCH_ID_PATTERN } from "../../../src/contract/schemas/product.ts";
 import { expandPlant } from "../../../src/plant/expand-plant.ts";
 import { gs1CheckDigit } from "../../../src/plant/gs1-check-digit.ts";
+import { isMade } from "../../../src/plant/schema/product.ts";
 import { batchId } from "../../../src/simulator/genealogy/batch-numbering.ts";
 import { LotNames } from "../../../src/simulator/genealogy/lot-names.ts";
 import { packCode } from "../../../src/simulator/genealogy/pack-code.ts";
@@ -57,7 +58,7 @@ suite("names", () => {
     assert.ok(line !== undefined);
     const names = new LotNames(line);
     const product = long.product("dark");
-    assert.ok(product !== undefined);
+    assert.ok(product !== undefined && isMade(product));
     const batch = {
       id: "B20260111-DA-0042",
       product,

@@ -3,12 +3,12 @@ import { suite, test } from "node:test";
 import fc from "fast-check";
 import { apparentPaS } from "../../../src/simulator/process/casson.ts";
 import { concheRheology, nominalFlow } from "../../../src/simulator/process/conche-rheology.ts";
-import { chocolatePlant } from "../../plant/chocolate-document.ts";
+import { chocolateProduct } from "../../plant/chocolate-document.ts";
 
 const EXPONENTS = { yield_fineness_exponent: 1.2, viscosity_fineness_exponent: 0.5 };
 
 suite("rheology in the conche", () => {
-  const milk = chocolatePlant().product("milk");
+  const milk = chocolateProduct("milk");
   assert.ok(milk !== undefined);
   const { phases } = milk.recipe;
   const end = {

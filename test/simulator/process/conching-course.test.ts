@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { conchingCourse, phasePowerKw } from "../../../src/simulator/process/conching-course.ts";
-import { chocolatePlant } from "../../plant/chocolate-document.ts";
+import { chocolateProduct } from "../../plant/chocolate-document.ts";
 
 const POWERS = { idle_kw: 10, dry_kw: 40, paste_kw: 80, liquid_kw: 30 };
 
 test("the phases follow one another, and a slow filling puts the end off", () => {
-  const recipe = chocolatePlant().product("dark")?.recipe.phases.conching;
+  const recipe = chocolateProduct("dark").recipe.phases.conching;
   assert.ok(recipe !== undefined);
   const course = conchingCourse(recipe, 2.5, 0.45);
   assert.ok(

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import type { TemperingParameters } from "../../../src/plant/schema/simulation/tempering.ts";
 import { TemperZones } from "../../../src/simulator/process/temper-zones.ts";
 import { RandomStream } from "../../../src/simulator/random-stream.ts";
-import { chocolatePlant } from "../../plant/chocolate-document.ts";
+import { chocolatePlant, chocolateProduct } from "../../plant/chocolate-document.ts";
 
 function calm(): TemperingParameters {
   const simulation = chocolatePlant().machine("tunis-01/line-a/s5_tempering/temper-01")?.definition
@@ -14,7 +14,7 @@ function calm(): TemperingParameters {
 }
 
 function recipe(product: string) {
-  const found = chocolatePlant().product(product)?.recipe.phases.tempering;
+  const found = chocolateProduct(product).recipe.phases.tempering;
   assert.ok(found !== undefined);
   return found;
 }

@@ -6,19 +6,19 @@ import type { Mix } from "../../../src/simulator/process/mix.ts";
 import type { ProductionBatch } from "../../../src/simulator/process/production-batch.ts";
 import { Silo } from "../../../src/simulator/process/silo.ts";
 import { StorageTank } from "../../../src/simulator/process/storage-tank.ts";
-import { chocolatePlant } from "../../plant/chocolate-document.ts";
+import { chocolatePlant, chocolateProduct } from "../../plant/chocolate-document.ts";
 
 const FLOW = { yieldPa: 8, viscosityPaS: 1.7 };
 
 function batch(index: number): ProductionBatch {
-  const product = chocolatePlant().product("milk");
+  const product = chocolateProduct("milk");
   assert.ok(product !== undefined);
   return { id: `B20260111-MI-000${index}`, product, productType: "milk", mixes: 6, plannedKg: 6000, index };
 }
 
 suite("vessels", () => {
   test("a silo gives whole grams and never more than it has, whatever is asked", () => {
-    const [sugar] = chocolatePlant().document.ingredients.filter(({ id }) => id === "sugar");
+    const [sugar] = (chocolatePlant().document.ingredients ?? []).filter(({ id }) => id === "sugar");
     assert.ok(sugar !== undefined);
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 800, noNaN: true }), { maxLength: 60 }), (takes) => {
@@ -36,7 +36,7 @@ suite("vessels", () => {
   });
 
   test("a delivery on a rest makes a new lot of both", () => {
-    const [sugar] = chocolatePlant().document.ingredients.filter(({ id }) => id === "sugar");
+    const [sugar] = (chocolatePlant().document.ingredients ?? []).filter(({ id }) => id === "sugar");
     assert.ok(sugar !== undefined);
     const silo = new Silo(sugar, { capacity_kg: 40000, reorder_kg: 1, delivery_kg: 1 }, "S1", 300);
     assert.deepEqual(silo.topUp(25_000, "S2"), {

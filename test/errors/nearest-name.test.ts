@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { editDistance, nearestName, suggestion } from "../../src/config/nearest-name.ts";
+import { editDistance, nearestName, suggestion } from "../../src/errors/nearest-name.ts";
 
 const NAMES = ["mqtt-port", "http-port", "data", "plant", "for", "simulate", "datacenter"];
 
