@@ -1,10 +1,7 @@
-import { DOWN_ROOT } from "../contract/topic.ts";
-
 const SLASH = 47;
 const HASH = 35;
 const PLUS = 43;
 const DOLLAR = 36;
-const DOWN_PREFIX = `${DOWN_ROOT}/`;
 
 /** How long and how deep topics may be. */
 export interface TopicLimits {
@@ -60,19 +57,6 @@ function sizeFault(topic: string, levels: number, limits: TopicLimits): TopicFau
     return { malformed: false, detail: `the topic is longer than ${limits.topicBytes} bytes` };
   }
   return undefined;
-}
-
-/** Topics that no client of the network may publish on: what the data center says to machines, and `$` topics. */
-export function isReservedTopic(topic: string): boolean {
-  return topic.charCodeAt(0) === DOLLAR || topic === DOWN_ROOT || topic.startsWith(DOWN_PREFIX);
-}
-
-/** What a client is told about them. */
-export const RESERVED_TOPICS = "clients don't publish on datacenter/... and $...";
-
-/** Filters that no client may subscribe to: the broker's own topics and shared subscriptions (`$share/…`). */
-export function isReservedFilter(filter: string): boolean {
-  return filter.charCodeAt(0) === DOLLAR;
 }
 
 /** Whether a topic name matches a valid filter (MQTT 5, 4.7.1); wildcards don't reach `$` topics (4.7.2). */

@@ -2,12 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { TopicFilterTree } from "../../src/mqtt/topic-filter-tree.ts";
-import {
-  isReservedTopic,
-  matchesFilter,
-  topicFilterFault,
-  topicNameFault,
-} from "../../src/mqtt/topic-rules.ts";
+import { matchesFilter, topicFilterFault, topicNameFault } from "../../src/mqtt/topic-rules.ts";
 
 const LIMITS = { topicBytes: 100, topicLevels: 8 };
 
@@ -87,13 +82,5 @@ test("invalid ones don't, and the fault says whether MQTT forbids them", () => {
     assert.equal(fault("a/".repeat(7), LIMITS), undefined);
     assert.equal(fault("€".repeat(34), LIMITS)?.malformed, false);
     assert.equal(fault("€".repeat(33), LIMITS), undefined);
-  }
-});
-
-test("only the data center's and the broker's topics are reserved", () => {
-  for (const topic of ["datacenter", "datacenter/", "datacenter/a/b", "$SYS/x", "$"])
-    assert.ok(isReservedTopic(topic));
-  for (const topic of ["factory/a", "datacenters/x", "Datacenter/a", "/datacenter/a", "a/$SYS"]) {
-    assert.ok(!isReservedTopic(topic));
   }
 });

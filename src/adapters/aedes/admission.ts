@@ -1,4 +1,5 @@
 import type { ConnectPacket } from "aedes";
+import type { AccessRules } from "../../access/access-rules.ts";
 import { FailedLogins } from "../../access/failed-logins.ts";
 import type { Logins } from "../../access/logins.ts";
 import { REASON, type ReasonCode } from "../../mqtt/reason-codes.ts";
@@ -26,7 +27,6 @@ const REFUSED: Readonly<Partial<Record<ReasonCode, RefusalReason>>> = {
   [REASON.BAD_AUTHENTICATION_METHOD]: "credentials",
   [REASON.QOS_NOT_SUPPORTED]: "will",
   [REASON.TOPIC_NAME_INVALID]: "will",
-  [REASON.NOT_AUTHORIZED]: "will",
   [REASON.QUOTA_EXCEEDED]: "will",
 };
 
@@ -34,15 +34,22 @@ const REFUSED: Readonly<Partial<Record<ReasonCode, RefusalReason>>> = {
 export class Admission {
   readonly #limits: BrokerLimits;
   readonly #logins: Logins | undefined;
+  readonly #rules: AccessRules;
   readonly #directory: ClientDirectory;
   readonly #failures: FailedLogins;
   /** The last connection that was let through for each identifier, until it is established or gone. */
   readonly #turns = new Map<string, Promise<void>>();
   #closed = false;
 
-  constructor(limits: BrokerLimits, logins: Logins | undefined, directory: ClientDirectory) {
+  constructor(
+    limits: BrokerLimits,
+    logins: Logins | undefined,
+    rules: AccessRules,
+    directory: ClientDirectory,
+  ) {
     this.#limits = limits;
     this.#logins = logins;
+    this.#rules = rules;
     this.#directory = directory;
     this.#failures = new FailedLogins(limits.failedLogins);
   }
@@ -62,6 +69,11 @@ export class Admission {
     const refusal = await this.#authenticate(link, packet);
     if (refusal !== undefined) return refusal;
     if (this.#logins !== undefined) link.user = packet.username;
+    const { clientId, will } = packet;
+    const denial =
+      will && this.#rules.publishRefusal({ clientId, user: link.user, remote: link.remote }, will.topic);
+    if (denial !== undefined)
+      return { code: REASON.NOT_AUTHORIZED, reason: "will", detail: `will: ${denial}` };
     if (packet.clientId !== "") await this.#turn(packet.clientId, link);
     if (this.#closed) return SHUTTING_DOWN;
     return this.#takeOver(link, packet.clientId);

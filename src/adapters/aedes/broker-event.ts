@@ -40,7 +40,7 @@ export type BrokerEvent =
       readonly kind: "delivery-dropped";
       readonly clientId: string;
       readonly topic: string;
-      readonly reason: "backlog" | "too-large" | "queue";
+      readonly reason: DeliveryDrop;
     }
   | { readonly kind: "session-ended"; readonly clientId: string; readonly reason: "expired" | "sessions" }
   | { readonly kind: "retained-dropped"; readonly topic: string }
@@ -50,7 +50,7 @@ export type BrokerEvent =
       readonly clientId: string;
       /** Undefined for one that was still waiting for its delay. */
       readonly topic: string | undefined;
-      readonly reason: "shutdown" | "not-stored";
+      readonly reason: WillDiscard;
     }
   | { readonly kind: "passwords-invalid"; readonly detail: string }
   | { readonly kind: "defect"; readonly detail: string };
@@ -68,8 +68,14 @@ export type RefusalReason =
   | "origin"
   | "shutting-down";
 
+/** Why a message did not go to a client that had subscribed to it. */
+export type DeliveryDrop = "backlog" | "too-large" | "queue" | "not-authorized";
+
+/** Why a will did not go into the log. */
+export type WillDiscard = "shutdown" | "not-stored" | "not-authorized";
+
 /** Why a publish was refused; few and fixed, for metrics. */
-export type PublishRefusal = "reserved-topic" | "topic-limits" | "qos-2" | "receive-maximum" | "malformed";
+export type PublishRefusal = "not-authorized" | "topic-limits" | "qos-2" | "receive-maximum" | "malformed";
 
 /** An event as it is handed out. */
 export type ReportedEvent = BrokerEvent & {

@@ -1,12 +1,7 @@
 import type { ConnectPacket } from "aedes";
 import { heldBytes } from "../../mqtt/held-bytes.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
-import {
-  isReservedTopic,
-  RESERVED_TOPICS,
-  type TopicLimits,
-  topicNameFault,
-} from "../../mqtt/topic-rules.ts";
+import { type TopicLimits, topicNameFault } from "../../mqtt/topic-rules.ts";
 import { type PacketFault, propertiesFault, protocolError } from "./packet-properties.ts";
 
 /** What a CONNECT is held against. */
@@ -88,9 +83,6 @@ function willFault({ will }: ConnectPacket, limits: ConnectLimits): PacketFault 
   if (bytes > WILL_BYTES) {
     const detail = `the will takes ${bytes} bytes with its properties, of ${WILL_BYTES}`;
     return { reason: REASON.QUOTA_EXCEEDED, detail };
-  }
-  if (isReservedTopic(will.topic)) {
-    return { reason: REASON.NOT_AUTHORIZED, detail: `will: ${RESERVED_TOPICS}` };
   }
   return undefined;
 }

@@ -157,7 +157,10 @@ export class Connections {
       get takesPlain() {
         return link.phase === "ready";
       },
-      topicIsFine: (topic) => guard.topicIsFine(topic),
+      get accessEpoch() {
+        return guard.accessEpoch;
+      },
+      topicIsFine: (topic) => guard.topicIsFine(link, topic),
       plain: (topic, payload, qos, retain, messageId) =>
         guard.takePlain(new BrokerMessage(link, topic, payload, qos, retain, messageId, undefined)),
       packet: (packet, fault) => guard.take(link, packet, fault, pass),

@@ -1,5 +1,7 @@
+import type { AccessRules } from "../../access/access-rules.ts";
 import type { Logins, OpenLogins } from "../../access/logins.ts";
 import { isLoopback } from "../../access/loopback.ts";
+import { NAMESPACE_RULES } from "../../access/namespace-rules.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { BrokerRetained } from "../../log/message-log.ts";
 import type { Delivery, DeliveryStatus, MessageSink, OutgoingMessage } from "../../mqtt/delivery.ts";
@@ -20,6 +22,8 @@ export interface EmbeddedBrokerOptions {
   readonly allowedOrigins?: readonly string[] | undefined;
   /** The users that may connect; everybody may when left out. */
   readonly logins?: OpenLogins | undefined;
+  /** Who may do what; what holds for everybody when left out. */
+  readonly rules?: AccessRules | undefined;
   /** The retained messages of its last run, oldest first. */
   readonly retained?: Iterable<BrokerRetained> | undefined;
   readonly limits?: Partial<BrokerLimits> | undefined;
@@ -66,13 +70,19 @@ export class EmbeddedBroker implements Delivery {
     }
     const host = this.#options.host ?? "127.0.0.1";
     const logins = await this.#openLogins(host);
-    const { port, wsPort, allowedOrigins = [], retained = [] } = this.#options;
-    const running = new RunningBroker(this.#limits, this.#journal, sink, logins, {
-      host,
-      port,
-      wsPort,
-      allowedOrigins,
-    });
+    const { port, wsPort, allowedOrigins = [], retained = [], rules = NAMESPACE_RULES } = this.#options;
+    const running = new RunningBroker(
+      this.#limits,
+      this.#journal,
+      sink,
+      { logins, rules },
+      {
+        host,
+        port,
+        wsPort,
+        allowedOrigins,
+      },
+    );
     running.restore(retained);
     await running.listen();
     this.#running = running;

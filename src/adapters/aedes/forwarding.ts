@@ -1,7 +1,9 @@
 import type { PublishPacket } from "aedes";
+import type { AccessRules } from "../../access/access-rules.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
 import { matchesFilter } from "../../mqtt/topic-rules.ts";
 import type { BrokerCore } from "./broker-core.ts";
+import type { DeliveryDrop } from "./broker-event.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
 import type { BrokerMessage } from "./broker-message.ts";
@@ -15,6 +17,7 @@ export class Forwarding {
   readonly #core: BrokerCore;
   readonly #router: TopicRouter;
   readonly #sessions: SessionStore;
+  readonly #rules: AccessRules;
   readonly #limits: BrokerLimits;
   readonly #journal: BrokerJournal;
 
@@ -22,12 +25,14 @@ export class Forwarding {
     core: BrokerCore,
     router: TopicRouter,
     sessions: SessionStore,
+    rules: AccessRules,
     limits: BrokerLimits,
     journal: BrokerJournal,
   ) {
     this.#core = core;
     this.#router = router;
     this.#sessions = sessions;
+    this.#rules = rules;
     this.#limits = limits;
     this.#journal = journal;
   }
@@ -43,6 +48,10 @@ export class Forwarding {
   /** Whether a client gets a message that it has subscribed to. */
   admits(link: ClientLink, packet: PublishPacket & { readonly messageId?: number }): boolean {
     if (link.phase === "closed") return false;
+    if (!this.#rules.mayReceive(link, packet.topic)) {
+      this.#dropped(link, packet, "not-authorized");
+      return false;
+    }
     const largest = link.client.maximumPacketSize;
     if (largest !== undefined && publishBytes(packet) > largest) {
       // It must not be sent (MQTT 5, 3.1.2.11.4).
@@ -59,7 +68,7 @@ export class Forwarding {
     return false;
   }
 
-  #dropped(link: ClientLink, packet: PublishPacket, reason: "too-large" | "backlog"): void {
+  #dropped(link: ClientLink, packet: PublishPacket, reason: DeliveryDrop): void {
     this.#journal.report({ kind: "delivery-dropped", clientId: link.clientId, topic: packet.topic, reason });
   }
 }

@@ -1,6 +1,7 @@
 import type { SubscribePacket, UnsubscribePacket } from "aedes";
+import type { AccessRules } from "../../access/access-rules.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
-import { isReservedFilter, topicFilterFault } from "../../mqtt/topic-rules.ts";
+import { topicFilterFault } from "../../mqtt/topic-rules.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
 import type { BrokerMessage } from "./broker-message.ts";
@@ -21,6 +22,7 @@ type CheckedPacket = ParsedPacket & { readonly properties?: ParsedProperties; re
 
 /** Looks at every packet of a client first: publishes go to the intake, the rest to aedes once it can't hurt it. */
 export class PacketGuard {
+  readonly #rules: AccessRules;
   readonly #limits: BrokerLimits;
   readonly #journal: BrokerJournal;
   readonly #intake: PublishIntake;
@@ -28,11 +30,13 @@ export class PacketGuard {
 
   /** @param subscriptionBytes what the subscriptions of all clients take, bytes */
   constructor(
+    rules: AccessRules,
     limits: BrokerLimits,
     journal: BrokerJournal,
     intake: PublishIntake,
     subscriptionBytes: () => number,
   ) {
+    this.#rules = rules;
     this.#limits = limits;
     this.#journal = journal;
     this.#intake = intake;
@@ -63,9 +67,14 @@ export class PacketGuard {
     }
   }
 
-  /** Whether a message on the topic can be taken without another look. */
-  topicIsFine(topic: string): boolean {
-    return this.#intake.topicIsFine(topic);
+  /** What the answers of {@link topicIsFine} count for. */
+  get accessEpoch(): number {
+    return this.#rules.epoch;
+  }
+
+  /** Whether the client's messages on the topic can be taken without another look. */
+  topicIsFine(link: ClientLink, topic: string): boolean {
+    return this.#intake.topicIsFine(link, topic);
   }
 
   /** Takes a message that came as a plain publish of a client whose CONNECT is accepted. */
@@ -96,16 +105,17 @@ export class PacketGuard {
     link.close(reason, detail);
   }
 
-  /** Whether the client may subscribe to the filter; it stays decided until the client unsubscribes. */
+  /** Whether the client may subscribe to the filter. */
   maySubscribe(link: ClientLink, filter: string, qos: number): boolean {
     return this.#subscribe(link, filter, qos) === undefined;
   }
 
   /** Why not, or undefined. */
   #subscribe(link: ClientLink, filter: string, qos: number): PacketFault | undefined {
-    const fault = link.filters.has(filter) ? undefined : this.#subscriptionFault(link, filter);
+    const fault = this.#subscriptionFault(link, filter);
     if (fault === undefined) link.filters.set(filter, qos);
     else {
+      link.filters.delete(filter);
       const { detail } = fault;
       this.#journal.report({ kind: "subscribe-refused", clientId: link.clientId, filter, detail });
     }
@@ -196,10 +206,9 @@ export class PacketGuard {
   }
 
   #subscriptionFault(link: ClientLink, filter: string): PacketFault | undefined {
-    if (isReservedFilter(filter)) {
-      const detail = "topics of the broker itself and shared subscriptions are not available";
-      return { reason: REASON.NOT_AUTHORIZED, detail };
-    }
+    const denial = this.#rules.subscribeRefusal(link, filter);
+    if (denial !== undefined) return { reason: REASON.NOT_AUTHORIZED, detail: denial };
+    if (link.filters.has(filter)) return undefined;
     if (link.filters.size >= this.#limits.subscriptions) {
       const detail = `a client has at most ${this.#limits.subscriptions} subscriptions`;
       return { reason: REASON.QUOTA_EXCEEDED, detail };

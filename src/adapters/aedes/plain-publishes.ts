@@ -4,6 +4,8 @@ import { isUtf8 } from "node:buffer";
 export interface PlainPublishTaker {
   /** Whether plain publishes may be taken at the moment; if not, the parser gets them like anything else. */
   readonly takesPlain: boolean;
+  /** What the answers of `topicIsFine` count for. */
+  readonly accessEpoch: number;
   /** Whether nothing speaks against the topic. One that isn't fine goes to the parser, which has the answer. */
   topicIsFine(topic: string): boolean;
   plain(topic: string, payload: Buffer, qos: 0 | 1, retain: boolean, messageId: number): void;
@@ -41,8 +43,9 @@ export class PlainPublishes {
   /** A publish that has not arrived whole, and how much of it has. */
   #partial: Buffer | undefined;
   #partialBytes = 0;
-  /** The last topic and its bytes: a machine says the same few again and again. */
+  /** The last topic that was fine, in which epoch, and its bytes: a machine says the same few again and again. */
   #topic = "";
+  #topicEpoch = 0;
   #topicBytes: Buffer = Buffer.alloc(0);
 
   constructor(
@@ -147,12 +150,14 @@ export class PlainPublishes {
     }
     // A length of 0: there are none.
     if (properties === 1 && bytes[payloadStart - 1] !== 0) return false;
-    if (!this.#isLastTopic(bytes, topicStart, topicEnd)) {
+    const epoch = this.#taker.accessEpoch;
+    if (epoch !== this.#topicEpoch || !this.#isLastTopic(bytes, topicStart, topicEnd)) {
       // Text that isn't UTF-8 is the parser's to refuse (MQTT 5, 1.5.4).
       if (!isUtf8(bytes.subarray(topicStart, topicEnd))) return false;
       const topic = bytes.toString("utf8", topicStart, topicEnd);
       if (!this.#taker.topicIsFine(topic)) return false;
       this.#topic = topic;
+      this.#topicEpoch = epoch;
       this.#topicBytes = Buffer.from(bytes.subarray(topicStart, topicEnd));
     }
     const retain = (flags & RETAIN_FLAG) !== 0;

@@ -1,10 +1,11 @@
 import type { ConnectPacket, PublishPacket } from "aedes";
+import type { AccessRules } from "../../access/access-rules.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import type { DeliveredMessage, MessageSink, Settle } from "../../mqtt/delivery.ts";
 import { heldBytes } from "../../mqtt/held-bytes.ts";
 import { REASON, type ReasonCode } from "../../mqtt/reason-codes.ts";
-import { isReservedTopic, RESERVED_TOPICS, topicNameFault } from "../../mqtt/topic-rules.ts";
-import type { PublishRefusal } from "./broker-event.ts";
+import { topicNameFault } from "../../mqtt/topic-rules.ts";
+import type { PublishRefusal, WillDiscard } from "./broker-event.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
 import { BrokerMessage, deliveredProperties } from "./broker-message.ts";
@@ -29,13 +30,21 @@ export interface Aftermath {
 /** Takes publishes from clients to the sink, and acknowledges each one once the sink has it on disk. */
 export class PublishIntake {
   readonly #sink: MessageSink;
+  readonly #rules: AccessRules;
   readonly #limits: BrokerLimits;
   readonly #journal: BrokerJournal;
   readonly #after: Aftermath;
   #closed = false;
 
-  constructor(sink: MessageSink, limits: BrokerLimits, journal: BrokerJournal, after: Aftermath) {
+  constructor(
+    sink: MessageSink,
+    rules: AccessRules,
+    limits: BrokerLimits,
+    journal: BrokerJournal,
+    after: Aftermath,
+  ) {
     this.#sink = sink;
+    this.#rules = rules;
     this.#limits = limits;
     this.#journal = journal;
     this.#after = after;
@@ -54,7 +63,7 @@ export class PublishIntake {
       link.close(fault.reason, fault.detail);
       return;
     }
-    const refusal = this.#refusal(packet);
+    const refusal = this.#refusal(link, packet);
     if (refusal !== undefined) {
       this.#refuse(link, packet, refusal);
       return;
@@ -70,9 +79,12 @@ export class PublishIntake {
     this.#refused(link, packet.topic, "malformed", detail);
   }
 
-  /** Whether nothing speaks against messages on the topic. */
-  topicIsFine(topic: string): boolean {
-    return topicNameFault(topic, this.#limits) === undefined && !isReservedTopic(topic);
+  /** Whether nothing speaks against the client's messages on the topic. */
+  topicIsFine(link: ClientLink, topic: string): boolean {
+    return (
+      topicNameFault(topic, this.#limits) === undefined &&
+      this.#rules.publishRefusal(link, topic) === undefined
+    );
   }
 
   /** Takes a message without properties, on a topic that is fine. */
@@ -82,12 +94,17 @@ export class PublishIntake {
 
   /** A will is stored like any message, unless it is the broker's own end that would make the machine seem dead. */
   takeWill(link: ClientLink, will: Will, done: (error?: Error | null) => void): void {
-    const discard = (reason: "shutdown" | "not-stored") => {
+    const discard = (reason: WillDiscard) => {
       this.#journal.report({ kind: "will-discarded", clientId: link.clientId, topic: will.topic, reason });
       done(new Error("the will was not stored"));
     };
     if (this.#closed) {
       discard("shutdown");
+      return;
+    }
+    // The right may have been taken away since the CONNECT.
+    if (this.#rules.publishRefusal(link, will.topic) !== undefined) {
+      discard("not-authorized");
       return;
     }
     // Its delay is between the client and this broker: it has no place in the message (MQTT 5, 3.1.3.2.2).
@@ -157,7 +174,7 @@ export class PublishIntake {
     return undefined;
   }
 
-  #refusal(packet: ParsedPublish): PublishDenial | undefined {
+  #refusal(link: ClientLink, packet: ParsedPublish): PublishDenial | undefined {
     const { topic } = packet;
     if (packet.qos === 2) {
       return {
@@ -172,10 +189,9 @@ export class PublishIntake {
       const kind = fault.malformed ? "malformed" : "topic-limits";
       return { kind, reason: REASON.TOPIC_NAME_INVALID, detail: fault.detail, fatal: fault.malformed };
     }
-    if (isReservedTopic(topic)) {
-      return { kind: "reserved-topic", reason: REASON.NOT_AUTHORIZED, detail: RESERVED_TOPICS, fatal: false };
-    }
-    return undefined;
+    const detail = this.#rules.publishRefusal(link, topic);
+    if (detail === undefined) return undefined;
+    return { kind: "not-authorized", reason: REASON.NOT_AUTHORIZED, detail, fatal: false };
   }
 
   /** MQTT 5 can say no to one message; MQTT 3.1.1 can't, and an acknowledgement would be a lie: it is closed. */

@@ -1,4 +1,5 @@
 import type { AedesOptions, Client } from "aedes";
+import type { AccessRules } from "../../access/access-rules.ts";
 import type { Logins } from "../../access/logins.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { BrokerRetained } from "../../log/message-log.ts";
@@ -42,7 +43,7 @@ export class RunningBroker {
     limits: BrokerLimits,
     journal: BrokerJournal,
     sink: MessageSink,
-    logins: Logins | undefined,
+    access: { readonly logins: Logins | undefined; readonly rules: AccessRules },
     address: ListenAddress,
   ) {
     this.#limits = limits;
@@ -52,16 +53,16 @@ export class RunningBroker {
     const router = new TopicRouter();
     this.#core = new BrokerCore(this.#coreOptions(router));
     this.connections = new Connections(this.#core, limits, journal);
-    this.#forwarding = new Forwarding(this.#core, router, this.sessions, limits, journal);
+    this.#forwarding = new Forwarding(this.#core, router, this.sessions, access.rules, limits, journal);
     this.#gate = new ReadingGate(sink, this.connections.open);
-    this.#intake = new PublishIntake(sink, limits, journal, {
+    this.#intake = new PublishIntake(sink, access.rules, limits, journal, {
       forward: (message) => this.#forwarding.forward(message),
       saturated: () => this.#gate.saturated(),
     });
-    this.#guard = new PacketGuard(limits, journal, this.#intake, () => {
+    this.#guard = new PacketGuard(access.rules, limits, journal, this.#intake, () => {
       return router.bytes + this.sessions.subscriptionBytes;
     });
-    this.#admission = new Admission(limits, logins, {
+    this.#admission = new Admission(limits, access.logins, access.rules, {
       connectedAs: (clientId) => this.#connectedAs(clientId),
       belongsToOther: (clientId, user) => this.sessions.belongsToOther(clientId, user),
     });

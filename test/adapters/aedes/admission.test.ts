@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import type { Client, ConnectPacket } from "aedes";
+import { NAMESPACE_RULES } from "../../../src/access/namespace-rules.ts";
 import { Admission, type ClientDirectory } from "../../../src/adapters/aedes/admission.ts";
 import { BROKER_LIMITS } from "../../../src/adapters/aedes/broker-limits.ts";
 import { ClientLink } from "../../../src/adapters/aedes/client-link.ts";
@@ -23,7 +24,7 @@ test("connections under one identifier are let through one after the other, othe
     connectedAs: (clientId) => connected.get(clientId),
     belongsToOther: () => false,
   };
-  const admission = new Admission(BROKER_LIMITS, undefined, directory);
+  const admission = new Admission(BROKER_LIMITS, undefined, NAMESPACE_RULES, directory);
   const [first, second, third, other] = [newLink(), newLink(), newLink(), newLink()];
   const order: string[] = [];
   const decide = async (name: string, link: ClientLink, clientId = "machine") => {
@@ -46,7 +47,7 @@ test("connections under one identifier are let through one after the other, othe
 });
 
 test("nobody is let in once it is closed, those who wait neither", async () => {
-  const admission = new Admission(BROKER_LIMITS, undefined, {
+  const admission = new Admission(BROKER_LIMITS, undefined, NAMESPACE_RULES, {
     connectedAs: () => undefined,
     belongsToOther: () => false,
   });

@@ -52,6 +52,7 @@ function withPlainPickedOut(chunks: readonly Buffer[], protocolVersion: number):
       get takesPlain() {
         return events.at(-1) !== END;
       },
+      accessEpoch: 0,
       topicIsFine: (topic) => topic !== "" && !topic.includes("#"),
       plain: (topic, payload, qos, retain, messageId) => {
         plain++;

@@ -1,0 +1,22 @@
+import { DOWN_ROOT } from "../contract/topic.ts";
+import type { AccessRules } from "./access-rules.ts";
+
+const DOLLAR = 36;
+const DOWN_PREFIX = `${DOWN_ROOT}/`;
+
+/**
+ * What holds for everybody: what the data center says to machines is its own to publish, and what begins with `$` is
+ * the broker's (shared subscriptions among it, which would take messages away from the data center).
+ */
+export const NAMESPACE_RULES: AccessRules = {
+  epoch: 0,
+  publishRefusal: (_, topic) =>
+    topic.charCodeAt(0) === DOLLAR || topic === DOWN_ROOT || topic.startsWith(DOWN_PREFIX)
+      ? "clients don't publish on datacenter/... and $..."
+      : undefined,
+  subscribeRefusal: (_, filter) =>
+    filter.charCodeAt(0) === DOLLAR
+      ? "topics of the broker itself and shared subscriptions are not available"
+      : undefined,
+  mayReceive: () => true,
+};
