@@ -71,7 +71,6 @@ const PURE = [
 const LIBRARY_PLACES = {
   aedes: ["src/adapters/aedes/"],
   ajv: ["src/contract/", "src/plant/", "src/config/"],
-  "cli-table3": ["src/adapters/terminal/"],
   commander: ["src/commands/", "src/main[.]ts$"],
   "csv-stringify": ["src/adapters/terminal/"],
   fastify: ["src/adapters/http/"],

@@ -49,7 +49,7 @@ export type { EdgeEvent } from "./edge/edge-event.ts";
 export type { EdgeMachine, RawOptions } from "./edge/edge-machine.ts";
 export type { ConnectionMode, EdgeSettings, GatewayWill, MachineOptions } from "./edge/edge-options.ts";
 export type { BodyOf } from "./edge/message-body.ts";
-export type { Holding, Pile } from "./edge/outbox.ts";
+export type { Holding, Quantity } from "./edge/outbox.ts";
 export type { UplinkStatus } from "./edge/uplink.ts";
 export type { ErrorCode } from "./errors/catalogue.ts";
 export { ConcheError } from "./errors/conche-error.ts";

@@ -1,5 +1,5 @@
 import type { Publisher } from "../contract/identity.ts";
-import { ConcheError, messageOf } from "../errors/conche-error.ts";
+import { ConcheError } from "../errors/conche-error.ts";
 import type { SeqRange } from "../sequence/seq-range.ts";
 import { SeqSet } from "../sequence/seq-set.ts";
 import type { Clock } from "../time/clock.ts";
@@ -85,13 +85,7 @@ export class Forgetter {
       });
       return;
     }
-    const error =
-      thrown instanceof ConcheError
-        ? thrown
-        : new ConcheError("CONCHE_INTERNAL", {
-            message: `forgetting failed: ${messageOf(thrown)}`,
-            cause: thrown,
-          });
+    const error = ConcheError.from(thrown, "forgetting failed");
     emit({ kind: "outbox-failed", error });
   }
 }

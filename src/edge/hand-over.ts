@@ -1,6 +1,6 @@
 import type { Identity } from "../contract/identity.ts";
 import type { MessageType } from "../contract/topic.ts";
-import { ConcheError, messageOf } from "../errors/conche-error.ts";
+import { ConcheError } from "../errors/conche-error.ts";
 import type { Clock } from "../time/clock.ts";
 import type { EdgeEvent } from "./edge-event.ts";
 import type { Holdings } from "./holdings.ts";
@@ -249,13 +249,7 @@ export class HandOver {
   }
 
   #giveUp(group: readonly Pending[], thrown: unknown): void {
-    const error =
-      thrown instanceof ConcheError
-        ? thrown
-        : new ConcheError("CONCHE_INTERNAL", {
-            message: `handing over failed: ${messageOf(thrown)}`,
-            cause: thrown,
-          });
+    const error = ConcheError.from(thrown, "handing over failed");
     for (const pending of group) {
       this.#release(pending);
       pending.queue.settleNumbers();

@@ -1,6 +1,6 @@
 import type { Publisher } from "../contract/identity.ts";
 import type { MachineKey } from "../contract/topic.ts";
-import type { DroppedTelemetry, Holding, Pile, PublisherHolding } from "./outbox.ts";
+import type { DroppedTelemetry, Holding, PublisherHolding, Quantity } from "./outbox.ts";
 
 interface MutablePile {
   messages: number;
@@ -56,15 +56,15 @@ export class Holdings {
     this.#change(publisher, "telemetry", telemetry, -1);
   }
 
-  #change({ machine }: Publisher, kind: keyof Holding, pile: Pile, sign: 1 | -1): void {
+  #change({ machine }: Publisher, kind: keyof Holding, quantity: Quantity, sign: 1 | -1): void {
     let holding = this.#machines.get(machine);
     if (holding === undefined) {
       holding = emptyHolding();
       this.#machines.set(machine, holding);
     }
     for (const each of [this.#total[kind], holding[kind]]) {
-      each.messages += sign * pile.messages;
-      each.bytes += sign * pile.bytes;
+      each.messages += sign * quantity.messages;
+      each.bytes += sign * quantity.bytes;
     }
   }
 }

@@ -11,7 +11,7 @@ export interface RawProperties {
 }
 
 /** A message as the outbox keeps it. */
-export interface StoredMessage {
+export interface OutboxMessage {
   readonly seq: number;
   readonly type: MessageType;
   /** Kept until a receipt covers it, whatever happens; else telemetry, of which the oldest may go. */
@@ -22,22 +22,22 @@ export interface StoredMessage {
 }
 
 /** A message on its way into the outbox. */
-export interface NewMessage extends StoredMessage {
+export interface NewMessage extends OutboxMessage {
   readonly publisher: Publisher;
   /** Its number was given by somebody else, who may have given others that never come here. */
   readonly forwarded?: true;
 }
 
-/** So much of something. */
-export interface Pile {
+/** Messages, and the bytes that they take. */
+export interface Quantity {
   readonly messages: number;
   readonly bytes: number;
 }
 
 /** What an outbox holds, or what was taken out of it. */
 export interface Holding {
-  readonly durable: Pile;
-  readonly telemetry: Pile;
+  readonly durable: Quantity;
+  readonly telemetry: Quantity;
 }
 
 /** What is held of one publisher. */
@@ -48,7 +48,7 @@ export interface PublisherHolding extends Holding {
 }
 
 /** Telemetry that made room for newer. */
-export interface DroppedTelemetry extends Pile {
+export interface DroppedTelemetry extends Quantity {
   readonly publisher: Publisher;
 }
 
@@ -106,7 +106,7 @@ export interface AppendOutcome {
 /** What a read found. */
 export interface ReadOutcome {
   /** Ascending. */
-  readonly messages: readonly StoredMessage[];
+  readonly messages: readonly OutboxMessage[];
   /** Everything up to here that is held is among them. */
   readonly through: number;
 }

@@ -3,10 +3,10 @@ import type { Receipt } from "../contract/receipt.ts";
 import type { SeqRange } from "../sequence/seq-range.ts";
 import { SeqSet } from "../sequence/seq-set.ts";
 import { LossWatch } from "./loss-watch.ts";
-import { Patience } from "./patience.ts";
 import { ReceiptCoverage, type ReceiptOutcome } from "./receipt-coverage.ts";
 import { Recovery, type RecoveryTiming } from "./recovery.ts";
-import { RefillAsks } from "./refill-asks.ts";
+import { RefillRequests } from "./refill-requests.ts";
+import { RetransmissionTimeout } from "./retransmission-timeout.ts";
 
 /** What to read from the outbox and send: messages from … to, at most `limit` of them. */
 export interface ReadOrder {
@@ -35,9 +35,9 @@ export class PublisherState {
   /** Numbered by this process: then a receipt can't speak of numbers beyond the highest. */
   readonly own: boolean;
   readonly #coverage = new ReceiptCoverage();
-  readonly #patience: Patience;
+  readonly #timeout: RetransmissionTimeout;
   readonly #recovery: Recovery;
-  readonly #asks: RefillAsks;
+  readonly #refills: RefillRequests;
   /** Numbers to be sent again now. */
   readonly #again = new SeqSet();
   /** Numbers that aren't held any more though no receipt covers them. */
@@ -59,9 +59,9 @@ export class PublisherState {
   constructor(publisher: Publisher, timing: RecoveryTiming, own: boolean, leftover = 0) {
     this.publisher = publisher;
     this.own = own;
-    this.#patience = new Patience(timing);
-    this.#recovery = new Recovery(this.#patience);
-    this.#asks = new RefillAsks(this.#patience);
+    this.#timeout = new RetransmissionTimeout(timing);
+    this.#recovery = new Recovery(this.#timeout);
+    this.#refills = new RefillRequests(this.#timeout);
     this.#losses = new LossWatch(own, leftover);
     this.#highest = leftover;
   }
@@ -116,7 +116,7 @@ export class PublisherState {
 
   connected(now: number): void {
     this.#connected = true;
-    this.#asks.forget();
+    this.#refills.forget();
     if (this.#floor() <= this.#sentTo) this.#recovery.begin(now, this.#floor(), this.#sentTo);
   }
 
@@ -124,7 +124,7 @@ export class PublisherState {
     this.#connected = false;
     for (const seq of this.#inFlight) if (!this.#coverage.covers(seq)) this.#again.add(seq);
     this.#inFlight.clear();
-    this.#patience.interrupt();
+    this.#timeout.interrupt();
     this.#recovery.interrupt();
   }
 
@@ -145,15 +145,15 @@ export class PublisherState {
   /** Whether a message that was read is still to be sent: not covered meanwhile, not on its way. */
   wants(seq: number, kind: ReadOrder["kind"]): boolean {
     if (this.#coverage.covers(seq) || this.#inFlight.has(seq)) return false;
-    return kind !== "recovery" || !this.#asks.justSent(seq);
+    return kind !== "recovery" || !this.#refills.justSent(seq);
   }
 
   /** A message went out. */
   sent(seq: number, qos: number, now: number): void {
     this.#losses.holds(seq);
     if (qos > 0) this.#inFlight.add(seq);
-    if (seq <= this.#sentTo) this.#asks.sentAgain(seq, now);
-    this.#patience.sent(seq, now);
+    if (seq <= this.#sentTo) this.#refills.sentAgain(seq, now);
+    this.#timeout.sent(seq, now);
     this.#recovery.awaiting(now);
   }
 
@@ -199,9 +199,9 @@ export class PublisherState {
     const lost = this.#losses.due(this.#gone, receipt.through);
     this.#gone.addAll(outcome.uncovered);
     this.#losses.told(outcome.uncovered);
-    this.#patience.arrived(outcome.covered, now);
-    this.#asks.observe(now, this.#sentTo);
-    this.#asks.arrived(outcome.covered);
+    this.#timeout.arrived(outcome.covered, now);
+    this.#refills.observe(now, this.#sentTo);
+    this.#refills.arrived(outcome.covered);
     this.#answerMissing();
     this.#forgetSeams();
     this.#followUp(outcome.covered.length > 0, now);
@@ -211,14 +211,14 @@ export class PublisherState {
   /** Time passes: what was sent and never covered by a receipt is due again. */
   tick(now: number): void {
     if (!this.#connected) return;
-    this.#asks.observe(now, this.#sentTo);
+    this.#refills.observe(now, this.#sentTo);
     this.#answerMissing();
     const floor = this.#floor();
     if (this.#recovery.isDue(now) && floor <= this.#sentTo) this.#recovery.retry(now, floor, this.#sentTo);
   }
 
   #answerMissing(): void {
-    const due = this.#asks.due(this.#coverage.missing);
+    const due = this.#refills.due(this.#coverage.missing);
     if (due.first === undefined) return;
     due.deleteAll(this.#gone.ranges);
     for (const seq of this.#inFlight) due.delete(seq);

@@ -19,7 +19,7 @@ export interface Probe {
 
 /**
  * When and how much is sent again without being asked: a broker may have acknowledged messages and lost them all
- * (fault 4), and then nobody knows but the missing receipts. A few are sent, and the time between doubles while nothing
+ * once it has lost its memory, and then nobody knows but the missing receipts. A few are sent, and the time between doubles while nothing
  * comes back: a data center that is down for an hour must not find an hour's messages a hundred times in its broker's
  * queue. Each answer brings the next portion at once, twice as large, so that recovery runs at full speed when there is
  * somebody to hear it. Pure: time is passed in.

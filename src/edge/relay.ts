@@ -19,5 +19,5 @@ export interface DownArrival extends ReceivedWith {
 export interface Relay {
   /** The topic filters to listen to for a machine; the same one for many, where a broker limits their number. */
   readonly filters: (machine: MachineKey) => readonly string[];
-  readonly came: (arrival: DownArrival) => void;
+  readonly received: (arrival: DownArrival) => void;
 }

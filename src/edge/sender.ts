@@ -6,7 +6,7 @@ import type { Clock } from "../time/clock.ts";
 import type { BrokerLink, LinkLimits, PublishAnswer } from "./broker-link.ts";
 import type { EdgeEvent } from "./edge-event.ts";
 import type { MachineQueue, MachineRead } from "./machine-queue.ts";
-import { type NewMessage, type Outbox, type StoredMessage, storedBytes } from "./outbox.ts";
+import { type NewMessage, type Outbox, type OutboxMessage, storedBytes } from "./outbox.ts";
 import type { PublisherState } from "./publisher-state.ts";
 import { wireMessage } from "./wire-message.ts";
 
@@ -45,7 +45,7 @@ interface LiveMessage {
 /** Messages read from the outbox, being sent. */
 interface ActiveRead extends MachineRead {
   readonly queue: MachineQueue;
-  readonly messages: readonly StoredMessage[];
+  readonly messages: readonly OutboxMessage[];
   readonly through: number;
   /** How many of them are done. */
   done: number;
@@ -223,7 +223,7 @@ export class Sender {
     link: BrokerLink,
     queue: MachineQueue,
     state: PublisherState,
-    message: StoredMessage,
+    message: OutboxMessage,
     refill: boolean,
   ): boolean {
     if (this.#congested) return false;
@@ -242,7 +242,7 @@ export class Sender {
     return false;
   }
 
-  #answered(state: PublisherState, message: StoredMessage, answer: PublishAnswer): void {
+  #answered(state: PublisherState, message: OutboxMessage, answer: PublishAnswer): void {
     this.#inFlight--;
     state.answered(message.seq);
     if (answer.kind === "no-subscriber") this.counts.unheard++;

@@ -37,7 +37,7 @@ export interface UplinkParts extends UplinkIdentity, SenderParts {
   readonly onConnected: (resumed: boolean) => void;
 }
 
-/** How an uplink stands. */
+/** What a machine's or gateway's connection to the broker above is doing, as an edge reports it. */
 export interface UplinkStatus {
   readonly clientId: string;
   readonly connected: boolean;
@@ -174,7 +174,7 @@ export class Uplink {
     const down = readDownMessage(topic, payload);
     const queue = this.#queues.get(down.machine);
     const own = down.kind === "receipt" && queue?.state(down.receipt.boot)?.own === true;
-    this.#parts.relay?.came({ ...beside, topic, payload, message: down, own });
+    this.#parts.relay?.received({ ...beside, topic, payload, message: down, own });
     if (queue === undefined) return;
     if (down.kind === "command") this.#parts.onCommand(down.machine, down.command);
     else if (down.kind === "receipt") this.#receipt(queue, down.receipt);

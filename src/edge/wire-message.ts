@@ -11,7 +11,7 @@ import { DELIVERY_POLICY } from "../contract/policy.ts";
 import { type MachineKey, type MessageType, UP_ROOT } from "../contract/topic.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import type { LinkMessage } from "./broker-link.ts";
-import type { RawProperties, StoredMessage } from "./outbox.ts";
+import type { OutboxMessage, RawProperties } from "./outbox.ts";
 
 /** User properties that the library writes; `schema` may also be the caller's, who knows what a raw payload is. */
 const RESERVED: readonly string[] = [BOOT_PROPERTY, SEQ_PROPERTY, REFILL_PROPERTY];
@@ -31,7 +31,7 @@ export interface Sending {
 export function wireMessage(
   machine: MachineKey,
   boot: string,
-  message: StoredMessage,
+  message: OutboxMessage,
   { refill, outdated }: Sending,
 ): LinkMessage {
   const { type, payload, raw, seq } = message;

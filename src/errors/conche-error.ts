@@ -22,6 +22,12 @@ export class ConcheError extends Error {
   readonly hint: string;
   readonly retryable: boolean;
 
+  /** What was thrown as the product's error: as it is, or where nothing of ours says what it is, a defect. */
+  static from(thrown: unknown, what: string): ConcheError {
+    if (thrown instanceof ConcheError) return thrown;
+    return new ConcheError("CONCHE_INTERNAL", { message: `${what}: ${messageOf(thrown)}`, cause: thrown });
+  }
+
   constructor(code: ErrorCode, details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;

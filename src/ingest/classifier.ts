@@ -49,7 +49,7 @@ export class Classifier {
   }
 
   /**
-   * Reads from the log what sorting the group needs. Changes nothing that repeating it would change again.
+   * Reads from the log what classified the group needs. Changes nothing that repeating it would change again.
    * @param messages what was decoded, at the same places
    */
   async prepare(messages: readonly DeliveredMessage[], group: readonly Decoded[]): Promise<void> {
@@ -98,16 +98,16 @@ export class Classifier {
    * Sorts a prepared group, in its order; once only, because sequences advance.
    * @param messages what was decoded, at the same places
    */
-  sort(messages: readonly DeliveredMessage[], group: readonly Decoded[]): Sorting {
-    const sorting = new Sorting();
+  classify(messages: readonly DeliveredMessage[], group: readonly Decoded[]): ClassifiedGroup {
+    const classified = new ClassifiedGroup();
     for (let index = 0; index < group.length; index++) {
       // The index is below the length of both.
       const decoded = group[index] as Decoded;
       const message = messages[index] as DeliveredMessage;
-      if (decoded.kind === "quarantine") this.#takeRefused(message, decoded, sorting);
-      else this.#takeMessage(message, decoded, sorting);
+      if (decoded.kind === "quarantine") this.#takeRefused(message, decoded, classified);
+      else this.#takeMessage(message, decoded, classified);
     }
-    return sorting;
+    return classified;
   }
 
   /**
@@ -115,40 +115,40 @@ export class Classifier {
    * in this group, in the log, in quarantine. Reads everything before it changes anything, so it can be repeated
    * when the log can't be read.
    */
-  async resolve(sorting: Sorting): Promise<void> {
-    if (sorting.suspects.length === 0) return;
-    const known = sorting.indexByNumber();
-    for (const [tracker, suspects] of Map.groupBy(sorting.suspects, (suspect) => suspect.tracker)) {
+  async resolve(classified: ClassifiedGroup): Promise<void> {
+    if (classified.suspects.length === 0) return;
+    const known = classified.indexByNumber();
+    for (const [tracker, suspects] of Map.groupBy(classified.suspects, (suspect) => suspect.tracker)) {
       const numbers = [...new Set(suspects.map((suspect) => suspect.seq))];
       const kept = await this.#log.loadSequenced(tracker.publisher, numbers);
       for (const entry of kept) addTo(known, numberKey(tracker.publisher, entry.seq), entry);
     }
-    for (const suspect of sorting.suspects.splice(0)) {
+    for (const suspect of classified.suspects.splice(0)) {
       const key = numberKey(suspect.tracker.publisher, suspect.seq);
       if (known.get(key)?.some((entry) => sameMessage(entry, suspect.message))) {
         suspect.tracker.duplicate();
-        sorting.duplicates++;
+        classified.duplicates++;
         continue;
       }
-      sorting.quarantined.push(
+      classified.quarantined.push(
         setAside(suspect, "conflict", `number ${suspect.seq} was used before with other bytes`),
       );
       addTo(known, key, { seq: suspect.seq, topic: suspect.message.topic, payload: suspect.message.payload });
     }
   }
 
-  #takeMessage(message: DeliveredMessage, decoded: DecodedMessage, sorting: Sorting): void {
+  #takeMessage(message: DeliveredMessage, decoded: DecodedMessage, classified: ClassifiedGroup): void {
     const { record, clockSkewMs } = decoded;
     const { boot, seq } = record;
     if (boot === null || seq === null) {
-      if (message.mayBeReplay && this.#repeatsRetained(decoded, sorting)) {
-        sorting.duplicates++;
+      if (message.mayBeReplay && this.#repeatsRetained(decoded, classified)) {
+        classified.duplicates++;
         return;
       }
-      sorting.messages.push(record);
+      classified.messages.push(record);
     } else {
       const tracker = this.#tracker(record.topic.machineKey, boot);
-      sorting.touched.add(tracker);
+      classified.touched.add(tracker);
       tracker.heard(record.receivedAt, clockSkewMs);
       const verdict = tracker.verdict(seq);
       if (verdict === "seen" || verdict === "untrackable") {
@@ -159,42 +159,42 @@ export class Classifier {
           receivedAt: record.receivedAt,
           schema: `${record.topic.type}/${record.version}`,
         };
-        if (verdict === "seen") sorting.suspects.push(suspect);
-        else sorting.quarantined.push(setAside(suspect, "sequence", TOO_MANY_GAPS));
+        if (verdict === "seen") classified.suspects.push(suspect);
+        else classified.quarantined.push(setAside(suspect, "sequence", TOO_MANY_GAPS));
         return;
       }
       tracker.store(seq);
-      sorting.messages.push(record);
+      classified.messages.push(record);
     }
-    if (record.retain) sorting.retained.set(record.topic.topic, record.payload);
+    if (record.retain) classified.retained.set(record.topic.topic, record.payload);
   }
 
   /** Of what the group itself brought before, the last counts; else what the log has. */
-  #repeatsRetained(decoded: DecodedMessage, sorting: Sorting): boolean {
+  #repeatsRetained(decoded: DecodedMessage, classified: ClassifiedGroup): boolean {
     const { topic, payload } = decoded.record;
-    const before = sorting.retained.get(topic.topic);
+    const before = classified.retained.get(topic.topic);
     return before === undefined ? this.#replayed.has(decoded) : before === payload;
   }
 
   #takeRefused(
     message: DeliveredMessage,
     decoded: Extract<Decoded, { kind: "quarantine" }>,
-    sorting: Sorting,
+    classified: ClassifiedGroup,
   ): void {
     const { publisher, record } = decoded;
     if (publisher !== undefined) {
       const tracker = this.#tracker(publisher.machine, publisher.boot);
-      sorting.touched.add(tracker);
+      classified.touched.add(tracker);
       tracker.heard(record.receivedAt, 0);
       const verdict = tracker.verdict(publisher.seq);
       if (verdict === "seen") {
         const { receivedAt, schema } = record;
-        sorting.suspects.push({ tracker, seq: publisher.seq, message, receivedAt, schema });
+        classified.suspects.push({ tracker, seq: publisher.seq, message, receivedAt, schema });
         return;
       }
       if (verdict !== "untrackable") tracker.quarantine(publisher.seq);
     }
-    sorting.quarantined.push(record);
+    classified.quarantined.push(record);
   }
 
   #tracker(machine: MachineKey, boot: string): SequenceTracker {
@@ -210,7 +210,7 @@ export class Classifier {
 }
 
 /** What a group amounts to: what goes into the log, what into quarantine, whose sequences moved. */
-export class Sorting {
+export class ClassifiedGroup {
   readonly messages: LogRecord[] = [];
   readonly quarantined: QuarantineRecord[] = [];
   duplicates = 0;

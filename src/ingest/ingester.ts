@@ -1,5 +1,5 @@
 import type { MachineKey } from "../contract/topic.ts";
-import { ConcheError, messageOf } from "../errors/conche-error.ts";
+import { ConcheError } from "../errors/conche-error.ts";
 import type { CommitGroup, IngestTotals, MessageLog } from "../log/message-log.ts";
 import type { DeliveredMessage, MessageSink, Settle } from "../mqtt/delivery.ts";
 import { heldBytes } from "../mqtt/held-bytes.ts";
@@ -177,14 +177,7 @@ export class Ingester implements MessageSink {
         await new Promise<void>((resolve) => setImmediate(resolve));
       }
     } catch (error) {
-      this.#stopForGood(
-        error instanceof ConcheError
-          ? error
-          : new ConcheError("CONCHE_INTERNAL", {
-              message: `ingest failed: ${messageOf(error)}`,
-              cause: error,
-            }),
-      );
+      this.#stopForGood(ConcheError.from(error, "ingest failed"));
     } finally {
       this.#committing = NOTHING;
       this.#running = false;
@@ -197,17 +190,17 @@ export class Ingester implements MessageSink {
     const nowMs = this.#now();
     const decoded = messages.map((message) => this.#decoder.decode(message, message.receivedAt ?? nowMs));
     if ((await this.#persist(() => this.#classifier.prepare(messages, decoded))) === CLOSED) return false;
-    const sorted = this.#classifier.sort(messages, decoded);
-    if ((await this.#persist(() => this.#classifier.resolve(sorted))) === CLOSED) return false;
+    const classified = this.#classifier.classify(messages, decoded);
+    if ((await this.#persist(() => this.#classifier.resolve(classified))) === CLOSED) return false;
     const commitGroup: CommitGroup = {
-      messages: sorted.messages,
-      quarantined: sorted.quarantined,
-      sequences: Array.from(sorted.touched, (tracker) => tracker.state()),
+      messages: classified.messages,
+      quarantined: classified.quarantined,
+      sequences: Array.from(classified.touched, (tracker) => tracker.state()),
       totals: {
         received: this.#totals.received + messages.length,
-        stored: this.#totals.stored + sorted.messages.length,
-        duplicates: this.#totals.duplicates + sorted.duplicates,
-        quarantined: this.#totals.quarantined + sorted.quarantined.length,
+        stored: this.#totals.stored + classified.messages.length,
+        duplicates: this.#totals.duplicates + classified.duplicates,
+        quarantined: this.#totals.quarantined + classified.quarantined.length,
       },
       ...(this.#keepsRetained ? { brokerRetained: brokerRetained(messages, nowMs) } : {}),
     };
@@ -215,11 +208,11 @@ export class Ingester implements MessageSink {
     const position = await this.#persist(() => this.#log.commit(commitGroup));
     if (position === CLOSED) return false;
     this.#totals = commitGroup.totals;
-    this.#classifier.forgetIdle(sorted.touched);
+    this.#classifier.forgetIdle(classified.touched);
     this.#answer(messages, settles, undefined);
     this.#relieve();
     const durationMs = performance.now() - started;
-    this.#observer.committed({ ...commitGroup, position, duplicates: sorted.duplicates, durationMs });
+    this.#observer.committed({ ...commitGroup, position, duplicates: classified.duplicates, durationMs });
     return true;
   }
 

@@ -59,7 +59,6 @@ const PLANTS: readonly Plant[] = [
   ["library-aedes", "adapters/http/aedes.ts", "aedes"],
   ["library-ajv", "ingest/ajv.ts", "ajv"],
   ["library-ajv", "ingest/ajv-2020.ts", "ajv/dist/2020.js"],
-  ["library-cli-table3", "commands/table.ts", "cli-table3"],
   ["library-commander", "adapters/terminal/commander.ts", "commander"],
   ["library-csv-stringify", "commands/csv.ts", "csv-stringify"],
   ["library-fastify", "adapters/prometheus/fastify.ts", "fastify"],

@@ -136,10 +136,10 @@ function isOf({ publisher }: NewMessage, { machine, boot }: Publisher): boolean 
 }
 
 function holdingOf(messages: readonly NewMessage[]): Holding {
-  const pile = (durable: boolean) => {
+  const quantity = (durable: boolean) => {
     const some = messages.filter((each) => each.durable === durable);
     const bytes = some.reduce((sum, { payload, raw }) => sum + storedBytes(payload, raw), 0);
     return { messages: some.length, bytes };
   };
-  return { durable: pile(true), telemetry: pile(false) };
+  return { durable: quantity(true), telemetry: quantity(false) };
 }

@@ -15,7 +15,7 @@ import { type BrokerSocket, leaveSocket } from "./broker-socket.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import { type Frame, FrameSplitter } from "./frame-splitter.ts";
 import { generate } from "./generate.ts";
-import { type BrokerLimits, connectPacket, readConnack } from "./handshake.ts";
+import { type ConnackLimits, connectPacket, readConnack } from "./handshake.ts";
 import { Intake } from "./intake.ts";
 import { Liveness } from "./liveness.ts";
 import type { ConsumerSettings } from "./options.ts";
@@ -29,7 +29,7 @@ import { Subscription } from "./subscription.ts";
 /** What a connection tells its consumer. */
 export interface ConnectionOwner {
   /** The broker accepted CONNECT. */
-  connected(limits: BrokerLimits): void;
+  connected(limits: ConnackLimits): void;
   subscribed(): void;
   notSubscribed(error: ConcheError, retryInMs: number): void;
   oversize(topic: string, bytes: number): void;

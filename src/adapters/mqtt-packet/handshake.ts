@@ -10,7 +10,7 @@ const NEEDED_QOS = 1;
 const RETAINED_FOR_NEW_SUBSCRIPTION = 1;
 
 /** What the broker allows on this connection, as it said in CONNACK; MQTT's own defaults where it said nothing. */
-export interface BrokerLimits {
+export interface ConnackLimits {
   readonly sessionPresent: boolean;
   /** Seconds; undefined where the broker does not say. */
   readonly sessionExpiryS: number | undefined;
@@ -58,7 +58,7 @@ export function sessionlessConnect(settings: ConsumerSettings): IConnectPacket {
 }
 
 /** Reads CONNACK: what the broker allows, or why it refuses. */
-export function readConnack(packet: IConnackPacket, settings: ConsumerSettings): BrokerLimits | ConcheError {
+export function readConnack(packet: IConnackPacket, settings: ConsumerSettings): ConnackLimits | ConcheError {
   const code = (settings.protocol === 5 ? packet.reasonCode : packet.returnCode) ?? 0;
   if (code !== 0) return connectionRefused(settings, code, packet.properties?.reasonString);
   const properties = packet.properties ?? {};

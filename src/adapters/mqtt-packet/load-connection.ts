@@ -15,7 +15,7 @@ import type { Cancel } from "../../time/clock.ts";
 import { type BrokerSocket, leaveSocket } from "./broker-socket.ts";
 import { type Frame, FrameSplitter } from "./frame-splitter.ts";
 import { generate } from "./generate.ts";
-import { type BrokerLimits, readConnack, sessionlessConnect } from "./handshake.ts";
+import { type ConnackLimits, readConnack, sessionlessConnect } from "./handshake.ts";
 import { Liveness } from "./liveness.ts";
 import type { ConsumerSettings } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
@@ -219,7 +219,7 @@ export class LoadConnection {
   }
 
   /** What the broker doesn't take of this load. */
-  #unfit(limits: BrokerLimits): ConcheError | undefined {
+  #unfit(limits: ConnackLimits): ConcheError | undefined {
     const { settings, qos, template } = this.#parts;
     const { display } = settings.address;
     if (limits.maximumQos < qos) {

@@ -5,7 +5,7 @@ import type { Cancel } from "../../time/clock.ts";
 import { BrokerSocket } from "./broker-socket.ts";
 import { Connection } from "./connection.ts";
 import { type ConsumerStats, newConsumerStats } from "./consumer-event.ts";
-import type { BrokerLimits } from "./handshake.ts";
+import type { ConnackLimits } from "./handshake.ts";
 import { type ConsumerSettings, consumerSettings, type MqttConsumerOptions } from "./options.ts";
 
 /** After `pause()` an outgoing message gets this long: stopping must not wait for a broker that says nothing. */
@@ -106,7 +106,7 @@ export class MqttConsumer implements Delivery {
     });
   }
 
-  #connected(limits: BrokerLimits): void {
+  #connected(limits: ConnackLimits): void {
     const { address, onStatus } = this.#settings;
     const { sessionPresent, sessionExpiryS } = limits;
     this.#status = { ready: false, detail: `connected to ${address.display}, subscribing` };

@@ -6,7 +6,7 @@ import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
 import type { Cancel } from "../../time/clock.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import { generate } from "./generate.ts";
-import type { BrokerLimits } from "./handshake.ts";
+import type { ConnackLimits } from "./handshake.ts";
 import type { ConsumerSettings } from "./options.ts";
 
 /** The packet identifier of SUBSCRIBE; publishes use the ones above it. */
@@ -19,7 +19,7 @@ const WINDOW = 256;
 /** What the outgoing publishes of a connection are made of. */
 export interface OutgoingParts {
   readonly settings: ConsumerSettings;
-  readonly limits: BrokerLimits;
+  readonly limits: ConnackLimits;
   readonly stats: ConsumerStats;
   readonly write: (bytes: Buffer) => void;
 }
@@ -39,7 +39,7 @@ interface Publish {
  */
 export class OutgoingPublishes {
   readonly #settings: ConsumerSettings;
-  readonly #limits: BrokerLimits;
+  readonly #limits: ConnackLimits;
   readonly #stats: ConsumerStats;
   readonly #write: (bytes: Buffer) => void;
   readonly #inFlight = new Map<number, Publish>();

@@ -5,7 +5,7 @@ import { REASON } from "../../mqtt/reason-codes.ts";
 import { BrokerSocket, leaveSocket } from "./broker-socket.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 import { generate } from "./generate.ts";
-import { type BrokerLimits, readConnack, sessionlessConnect } from "./handshake.ts";
+import { type ConnackLimits, readConnack, sessionlessConnect } from "./handshake.ts";
 import { type ConsumerSettings, consumerSettings, type MqttConsumerOptions } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
 import { ProtocolViolation, protocolBroken } from "./protocol-violation.ts";
@@ -14,7 +14,7 @@ import { ProtocolViolation, protocolBroken } from "./protocol-violation.ts";
 export interface BrokerProbe {
   /** Its address, without user name and password. */
   readonly display: string;
-  readonly limits: BrokerLimits;
+  readonly limits: ConnackLimits;
   /** From opening the socket to CONNACK, milliseconds. */
   readonly answerMs: number;
 }
@@ -31,7 +31,7 @@ export async function probeBroker(options: MqttConsumerOptions): Promise<BrokerP
   return { display: settings.address.display, limits, answerMs: settings.clock.now() - started };
 }
 
-function askOnce(settings: ConsumerSettings): Promise<BrokerLimits> {
+function askOnce(settings: ConsumerSettings): Promise<ConnackLimits> {
   const { clock, connectTimeoutMs, protocol, maxPacketBytes } = settings;
   return new Promise((resolve, reject) => {
     const socket: Socket = new BrokerSocket(settings).open(() =>

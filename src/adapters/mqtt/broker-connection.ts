@@ -5,7 +5,7 @@ import { type BrokerOptions, publishOptions } from "./broker-options.ts";
 import { MqttJsClient } from "./mqtt-js-client.ts";
 
 /** What the broker allows on a connection, as it said in CONNACK. */
-export interface BrokerLimits {
+export interface ConnackLimits {
   /** QoS 1 messages it takes ahead of its acknowledgements. */
   readonly receiveMaximum: number;
   readonly maximumPacketBytes: number;
@@ -13,7 +13,7 @@ export interface BrokerLimits {
 
 /** What a connection tells its owner. Nothing follows `down`. */
 export interface BrokerConnectionOwner {
-  up(limits: BrokerLimits): void;
+  up(limits: ConnackLimits): void;
   /** A PUBACK; on MQTT 3.1.1 the reason code is always 0. */
   answered(packetId: number, reasonCode: number, reasonString: string | undefined): void;
   /** The connection is over, or never came about. Called once. */

@@ -1,7 +1,7 @@
 import { ConcheError } from "../../errors/conche-error.ts";
 import { Backoff } from "../../mqtt/backoff.ts";
 import type { MachineConnection, PublishedMessage, PublishOutcome } from "../../mqtt/machine-connection.ts";
-import { BrokerConnection, type BrokerLimits } from "./broker-connection.ts";
+import { BrokerConnection, type ConnackLimits } from "./broker-connection.ts";
 import { type BrokerOptions, brokerOptions } from "./broker-options.ts";
 import { MACHINE_CLIENT_DEFAULTS, type MachineClientOptions } from "./machine-client-options.ts";
 import { MessageQueue } from "./message-queue.ts";
@@ -98,7 +98,7 @@ export class MachineClient implements MachineConnection {
     });
   }
 
-  #up(limits: BrokerLimits): void {
+  #up(limits: ConnackLimits): void {
     const connection = this.#connection;
     if (connection === undefined) return;
     this.#stableTimer = setTimeout(() => this.#backoff.reset(), STABLE_MS);

@@ -1,7 +1,7 @@
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { PublishedMessage, PublishOutcome } from "../../mqtt/machine-connection.ts";
 import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
-import type { BrokerLimits } from "./broker-connection.ts";
+import type { ConnackLimits } from "./broker-connection.ts";
 
 /** What a queue is made with. */
 export interface MessageQueueParts {
@@ -61,7 +61,7 @@ export class MessageQueue {
   }
 
   /** There is a connection: sends what waits, within its limits. */
-  attach(limits: BrokerLimits, send: SendMessage): void {
+  attach(limits: ConnackLimits, send: SendMessage): void {
     this.#window = Math.min(WINDOW, limits.receiveMaximum);
     this.#maximumPacketBytes = limits.maximumPacketBytes;
     this.#send = send;

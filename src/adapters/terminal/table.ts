@@ -1,5 +1,4 @@
 import { styleText } from "node:util";
-import Table from "cli-table3";
 import { sanitizeLine } from "./sanitize.ts";
 import { cutText, type Style, textWidth } from "./styled-text.ts";
 
@@ -23,12 +22,6 @@ export interface TableSurface {
 
 const GAP = 2;
 const NARROWEST = 8;
-const PORTION_ROWS = 100;
-const NO_BORDERS = {
-  ...{ top: "", "top-mid": "", "top-left": "", "top-right": "" },
-  ...{ bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
-  ...{ left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "" },
-};
 
 /** A table without borders, its columns aligned, cut to the terminal where a person looks. Ends without a line feed. */
 export function renderTable(
@@ -41,32 +34,21 @@ export function renderTable(
     texts.reduce((widest, row) => Math.max(widest, textWidth(row[index] ?? "")), textWidth(title)),
   );
   fitWidths(columns, widths, surface.columns);
-  const styled = (text: string, style: Style | undefined) =>
-    surface.colour && style !== undefined ? styleText(style, text, { validateStream: false }) : text;
-  const head = columns.map(({ title }, index) => styled(cutText(title, widths[index] ?? 0), "bold"));
-  const body = texts.map((row, at) => {
-    const cells = rows[at] ?? [];
-    return row.map((text, index) => styled(cutText(text, widths[index] ?? 0), cellStyle(cells[index])));
+  const head = columns.map(({ title }): TableCell => ({ text: title, style: "bold" }));
+  const lines = [head, ...rows].map((row, at) => {
+    const shown = at === 0 ? columns.map(({ title }) => title) : (texts[at - 1] ?? []);
+    return columns
+      .map(({ align }, index) => {
+        const text = cutText(shown[index] ?? "", widths[index] ?? 0);
+        const room = " ".repeat((widths[index] ?? 0) - textWidth(text));
+        const style = surface.colour ? cellStyle(row[index]) : undefined;
+        const styled = style === undefined ? text : styleText(style, text, { validateStream: false });
+        return align === "right" ? room + styled : styled + room;
+      })
+      .join(" ".repeat(GAP))
+      .trimEnd();
   });
-  const lines = portions([head, ...body]).flatMap((portion) => {
-    const table = new Table({
-      chars: NO_BORDERS,
-      style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": GAP },
-      colAligns: columns.map(({ align }) => align ?? "left"),
-      colWidths: widths.map((width) => width + GAP),
-    });
-    table.push(...portion);
-    return table.toString().split("\n");
-  });
-  return lines.map((line) => line.trimEnd()).join("\n");
-}
-
-/** The library's time grows with the square of the rows: 100,000 in one piece were not done after seven minutes. */
-function portions<T>(rows: readonly T[]): T[][] {
-  const count = Math.ceil(rows.length / PORTION_ROWS);
-  return Array.from({ length: count }, (_, index) =>
-    rows.slice(index * PORTION_ROWS, (index + 1) * PORTION_ROWS),
-  );
+  return lines.join("\n");
 }
 
 /** Narrows the flexible column, and where that isn't enough the widest ones, until the table fits. */

@@ -2,7 +2,7 @@
 // whoever takes them, never more. Afterwards it goes on, a stretch of time at each request.
 import { parentPort, workerData } from "node:worker_threads";
 import { type MachineKey, machineKeyOf } from "../../contract/topic.ts";
-import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
 import { plantOf } from "../../plant/plant.ts";
 import { MachineVoice } from "../../simulator/publishing/machine-voice.ts";
 import { Story, type StoryMessage, toldAt } from "../../simulator/story/story.ts";
@@ -118,10 +118,7 @@ async function tellThePast(order: StoryOrder): Promise<void> {
 }
 
 function fail(error: unknown): void {
-  const known =
-    error instanceof ConcheError
-      ? error
-      : new ConcheError("CONCHE_INTERNAL", { message: `the simulation failed: ${messageOf(error)}` });
+  const known = ConcheError.from(error, "the simulation failed");
   tell({ kind: "failed", code: known.code, message: known.message, hint: known.hint });
   parentPort?.close();
 }

@@ -66,7 +66,7 @@ export class DownFlow {
     return this.#waiting.size;
   }
 
-  came({ topic, payload, retain, userProperties, message, own }: DownArrival): void {
+  received({ topic, payload, retain, userProperties, message, own }: DownArrival): void {
     if (own || message.kind === "unreadable") return;
     const hops = hopsOf(userProperties);
     if (hops.includes(this.#parts.hop)) {

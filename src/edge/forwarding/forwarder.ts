@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
 import type { DeliveredMessage, MessageSink, Settle } from "../../mqtt/delivery.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Edge, ForwardedMessage } from "../edge.ts";
@@ -224,13 +224,7 @@ export class Forwarder implements MessageSink {
   }
 
   #failed(item: Item, thrown: unknown): void {
-    const error =
-      thrown instanceof ConcheError
-        ? thrown
-        : new ConcheError("CONCHE_INTERNAL", {
-            message: `forwarding failed: ${messageOf(thrown)}`,
-            cause: thrown,
-          });
+    const error = ConcheError.from(thrown, "forwarding failed");
     if (error.retryable && this.#closed === undefined) {
       this.#hindrance = error;
       this.#wait(item);

@@ -4,7 +4,7 @@ import type { Config } from "../../config/config-schema.ts";
 import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 
 /** How a broker is received from: what the settings of the broker and of the machines' broker have in common. */
-export interface ConsumerSettings extends PemFiles {
+export interface ConsumerConfig extends PemFiles {
   /** 5 or 3.1.1; the configuration has seen to that. */
   readonly protocol: string;
   readonly username: string | null;
@@ -30,7 +30,7 @@ export interface ConsumerPlace {
  */
 export async function consumerOptionsOf(
   { url, clientId, packetLimit, prefix }: ConsumerPlace,
-  settings: ConsumerSettings,
+  settings: ConsumerConfig,
 ): Promise<MqttConsumerOptions> {
   return {
     url,

@@ -161,7 +161,7 @@ class Running {
       outbox,
       view,
       onFatal,
-      came: (arrival) => down.came(arrival),
+      received: (arrival) => down.received(arrival),
     });
     const forwarder: Forwarder = new Forwarder({
       hop,

@@ -20,7 +20,7 @@ export interface UpperSideParts {
   readonly outbox: Outbox;
   readonly view: ForwardConsole;
   readonly onFatal: (error: ConcheError) => void;
-  readonly came: (arrival: DownArrival) => void;
+  readonly received: (arrival: DownArrival) => void;
 }
 
 /** The outbox and its connection to the broker above. */
@@ -34,7 +34,7 @@ const USUAL_PENDING_BYTES = 16 * 1024 * 1024;
 
 /** Opens the edge that everything is forwarded through; it begins to connect and keeps at it. */
 export async function openUpperSide(parts: UpperSideParts): Promise<UpperSide> {
-  const { config, names, outbox, view, onFatal, came } = parts;
+  const { config, names, outbox, view, onFatal, received } = parts;
   const { cloud } = config;
   const openLink = edgeLinks({
     url: cloud.url ?? "",
@@ -51,7 +51,7 @@ export async function openUpperSide(parts: UpperSideParts): Promise<UpperSide> {
     randomBytes,
     random: Math.random,
     settings: settingsOf(config, names),
-    relay: { filters: lineFilter, came },
+    relay: { filters: lineFilter, received },
   });
   edge.onEvent((event) => edgeNotice(event, cloud.url ?? "", view, onFatal));
   return { edge };

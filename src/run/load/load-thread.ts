@@ -9,7 +9,7 @@ import {
   latencyHistogram,
 } from "../../adapters/worker-threads/load-threads.ts";
 import { newBoot } from "../../edge/boot.ts";
-import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
 import type { LoadShare } from "../../load/load-order.ts";
 import { LoadTally } from "../../load/load-tally.ts";
 
@@ -38,10 +38,7 @@ function tell(reply: LoadReply): void {
 }
 
 function told(kind: "trouble" | "failed", error: unknown): void {
-  const { code, message, hint } =
-    error instanceof ConcheError
-      ? error
-      : new ConcheError("CONCHE_INTERNAL", { message: `the load failed: ${messageOf(error)}`, cause: error });
+  const { code, message, hint } = ConcheError.from(error, "the load failed");
   tell({ kind, code, message, hint });
 }
 

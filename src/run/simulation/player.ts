@@ -146,7 +146,7 @@ export class Player {
         // Answers come in, and a signal is heard, however far behind this is.
         await turn();
       }
-      this.#comeToTerms();
+      this.#giveUpBacklog();
       if (this.#playedMs < lengthMs) await pause(TICK_MS, signal);
     }
   }
@@ -170,7 +170,7 @@ export class Player {
   }
 
   /** What can't be caught up with is given up: otherwise one long pause would be followed by a flood. */
-  #comeToTerms(): void {
+  #giveUpBacklog(): void {
     const { speed, elapsedMs, onBehind } = this.#parts;
     if (speed === "max") return;
     const nowMs = elapsedMs();

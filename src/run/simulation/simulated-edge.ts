@@ -3,7 +3,7 @@ import type { MachineKey } from "../../contract/topic.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { type Edge, type EdgeEvent, type EdgeOptions, openEdge } from "../../index.ts";
 import type { Plant } from "../../plant/plant.ts";
-import { HeldMachine } from "./held-machine.ts";
+import { BufferedMachine } from "./buffered-machine.ts";
 import { type PlayedMachine, throughOutbox } from "./player.ts";
 
 /** What became of what the simulated machines handed over. */
@@ -40,7 +40,7 @@ export interface SimulatedEdgeParts {
 export class SimulatedEdge {
   readonly machines: ReadonlyMap<MachineKey, PlayedMachine>;
   readonly #parts: SimulatedEdgeParts;
-  readonly #held = new Map<MachineKey, HeldMachine>();
+  readonly #held = new Map<MachineKey, BufferedMachine>();
   #edge: Edge;
   #leftBehind: number;
   #givenUp = 0;
@@ -53,7 +53,7 @@ export class SimulatedEdge {
     this.#edge = edge;
     this.#leftBehind = waitingIn(edge);
     for (const { key } of parts.plant.machines) {
-      this.#held.set(key, new HeldMachine(() => this.#makeRoom()));
+      this.#held.set(key, new BufferedMachine(() => this.#makeRoom()));
     }
     this.machines = this.#held;
   }

@@ -57,9 +57,9 @@ const throughs = (messages: readonly DownwardMessage[]) =>
 describe("DownFlow", () => {
   it("passes on receipts as they are, with its own name, and keeps those for its own numbers", async () => {
     const { down, local } = flow();
-    down.came(receipt(1, { userProperties: { via: "cloud-bridge" } }));
-    down.came(receipt(2, { own: true }));
-    down.came(receipt(3, { userProperties: { via: HOP } }));
+    down.received(receipt(1, { userProperties: { via: "cloud-bridge" } }));
+    down.received(receipt(2, { own: true }));
+    down.received(receipt(3, { userProperties: { via: HOP } }));
     await turn();
     assert.deepEqual(throughs(local), [1]);
     assert.deepEqual([local[0]?.retain, local[0]?.userProperties], [true, { via: ["cloud-bridge", HOP] }]);
@@ -69,9 +69,9 @@ describe("DownFlow", () => {
   it("while the local broker is away only a machine's latest receipt waits, and every command in order", async () => {
     const { down, local, broker, clock } = flow();
     broker.there = false;
-    for (const through of [1, 2, 3]) down.came(receipt(through));
-    down.came(command("c-1"));
-    down.came(command("c-2"));
+    for (const through of [1, 2, 3]) down.received(receipt(through));
+    down.received(command("c-1"));
+    down.received(command("c-2"));
     await turn();
     await clock.pass(2_000);
     assert.deepEqual(local, []);
@@ -88,7 +88,7 @@ describe("DownFlow", () => {
   it("drops the oldest of too many commands, and says so", async () => {
     const { down, broker, dropped, clock, local } = flow();
     broker.there = false;
-    for (let count = 0; count < 1_002; count++) down.came(command(`c-${count}`));
+    for (let count = 0; count < 1_002; count++) down.received(command(`c-${count}`));
     assert.equal(dropped.length, 2);
     assert.equal(down.counts.commandsDropped, 2);
     await turn();
@@ -101,13 +101,13 @@ describe("DownFlow", () => {
 
   it("says the last receipts again to a local broker that may have lost them, newer ones after them", async () => {
     const { down, local } = flow();
-    down.came(receipt(1));
+    down.received(receipt(1));
     await turn();
-    down.came(receipt(1));
+    down.received(receipt(1));
     await turn();
     assert.deepEqual(throughs(local), [1], "the same one twice is one");
     down.again();
-    down.came(receipt(2));
+    down.received(receipt(2));
     await turn();
     assert.deepEqual(throughs(local), [1, 1, 2]);
   });
@@ -116,24 +116,24 @@ describe("DownFlow", () => {
     const { down, local } = flow();
     const payloads = () =>
       local.splice(0).map(({ topic, payload, retain }) => [topic.split("/").at(-1), payload, retain]);
-    down.came(receipt(1));
+    down.received(receipt(1));
     await turn();
     assert.equal(payloads().length, 1);
-    down.came(cleared({ retain: false }));
-    down.came(cleared({ userProperties: { via: HOP } }));
-    down.came(cleared({ topic: downTopic(MACHINE, "command") }));
+    down.received(cleared({ retain: false }));
+    down.received(cleared({ userProperties: { via: HOP } }));
+    down.received(cleared({ topic: downTopic(MACHINE, "command") }));
     await turn();
     assert.deepEqual(payloads(), []);
-    down.came(cleared());
-    down.came(cleared());
+    down.received(cleared());
+    down.received(cleared());
     await turn();
-    down.came(cleared());
+    down.received(cleared());
     await turn();
     assert.deepEqual(payloads(), [["receipt", "", true]]);
     down.again();
     await turn();
     assert.deepEqual(payloads(), [["receipt", "", true]]);
-    down.came(receipt(2));
+    down.received(receipt(2));
     await turn();
     assert.deepEqual(throughs(local), [2]);
   });
@@ -141,8 +141,8 @@ describe("DownFlow", () => {
   it("a receipt and its clearing never overtake one another on the way to a broker that is away", async () => {
     const { down, local, broker, clock } = flow();
     broker.there = false;
-    down.came(receipt(1));
-    down.came(cleared());
+    down.received(receipt(1));
+    down.received(cleared());
     await turn();
     assert.equal(down.waiting, 1);
     broker.there = true;
@@ -152,9 +152,9 @@ describe("DownFlow", () => {
       [""],
     );
     broker.there = false;
-    down.came(receipt(2));
-    down.came(cleared());
-    down.came(receipt(3));
+    down.received(receipt(2));
+    down.received(cleared());
+    down.received(receipt(3));
     await turn();
     broker.there = true;
     await clock.pass(1_000);

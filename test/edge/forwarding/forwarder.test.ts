@@ -25,7 +25,7 @@ function forwarding(outbox = new MemoryOutbox(), settings: Partial<EdgeSettings>
     randomBytes,
     random: () => 0.5,
     settings: { connection: { kind: "shared", clientId: "bridge" }, ...settings },
-    relay: { filters: downTopics, came: () => {} },
+    relay: { filters: downTopics, received: () => {} },
   });
   const events: ForwarderEvent[] = [];
   const forwarder = new Forwarder({

@@ -5,8 +5,8 @@ import type {
   AppendOutcome,
   Holding,
   OutboxMemory,
-  Pile,
   PublisherHolding,
+  Quantity,
   ReadOutcome,
 } from "../../../edge/outbox.ts";
 import type { ConcheError } from "../../../errors/conche-error.ts";
@@ -55,7 +55,7 @@ interface Appended extends Pick<AppendOutcome, "known" | "conflicts"> {
   readonly commits: number;
   /** Bytes of telemetry by publisher. */
   readonly added: ReadonlyMap<number, number>;
-  readonly gone: ReadonlyMap<number, Pile>;
+  readonly gone: ReadonlyMap<number, Quantity>;
 }
 
 const SYNCHRONOUS = { normal: 1, full: 2 } as const;
@@ -123,7 +123,7 @@ export class OutboxDatabase {
       const ring = telemetry.get(id) ?? none;
       const highest = Math.max(kept.highest, ring.highest);
       if (highest === 0) return [];
-      return [{ publisher, highest, durable: pileOf(kept), telemetry: pileOf(ring) }];
+      return [{ publisher, highest, durable: quantityOf(kept), telemetry: quantityOf(ring) }];
     });
   }
 
@@ -144,9 +144,9 @@ export class OutboxDatabase {
       for (const [publisher, bytes] of appended.added) this.#ring.add(publisher, bytes);
       for (const [publisher, { bytes }] of appended.gone) this.#ring.add(publisher, -bytes);
       if (synced) mark.write(this.#commits);
-      const dropped = Array.from(appended.gone, ([id, pile]) => ({
+      const dropped = Array.from(appended.gone, ([id, quantity]) => ({
         publisher: this.#publishers.byId(id),
-        ...pile,
+        ...quantity,
       }));
       return { dropped, known: appended.known, conflicts: appended.conflicts };
     });
@@ -286,6 +286,6 @@ function nothing(): Record<keyof Holding, MutablePile> {
   return { durable: { messages: 0, bytes: 0 }, telemetry: { messages: 0, bytes: 0 } };
 }
 
-function pileOf({ messages, bytes }: Pile): Pile {
+function quantityOf({ messages, bytes }: Quantity): Quantity {
   return { messages, bytes };
 }

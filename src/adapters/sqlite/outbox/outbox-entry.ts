@@ -4,7 +4,7 @@ import {
   MESSAGE_OVERHEAD_BYTES,
   type NewMessage,
   type RawProperties,
-  type StoredMessage,
+  type OutboxMessage,
 } from "../../../edge/outbox.ts";
 
 /** A message as its row has it: what travels beside the payload is text. */
@@ -31,7 +31,7 @@ export function entryOf({ raw, forwarded, ...message }: NewMessage): NewEntry {
 }
 
 /** A message as it is read. */
-export function messageOf({ raw, ...message }: OutboxEntry): StoredMessage {
+export function messageOf({ raw, ...message }: OutboxEntry): OutboxMessage {
   return raw === undefined ? message : { ...message, raw: JSON.parse(raw) as RawProperties };
 }
 

@@ -1,4 +1,4 @@
-import type { Pile } from "../../../edge/outbox.ts";
+import type { Quantity } from "../../../edge/outbox.ts";
 import type { OutboxTable } from "./outbox-table.ts";
 
 /** The part of its limit that is freed at once, so that not every append has to make room. */
@@ -32,8 +32,8 @@ export class OutboxRing {
    * Deletes the oldest where `added` doesn't fit, within the transaction that brings it. Returns what went, for
    * {@link add} once that is committed.
    */
-  makeRoom(added: ReadonlyMap<number, number>): Map<number, Pile> {
-    const gone = new Map<number, Pile>();
+  makeRoom(added: ReadonlyMap<number, number>): Map<number, Quantity> {
+    const gone = new Map<number, Quantity>();
     let excess = this.#total - this.#limitBytes;
     for (const bytes of added.values()) excess += bytes;
     if (excess <= 0) return gone;

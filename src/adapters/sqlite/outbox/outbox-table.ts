@@ -1,12 +1,12 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Pile } from "../../../edge/outbox.ts";
+import type { Quantity } from "../../../edge/outbox.ts";
 import type { OutboxRow } from "./outbox-row.ts";
 
 /** Rows deleted in one transaction: a receipt may cover a million, and others wait behind it. */
 const DELETED_AT_ONCE = 4_096;
 
 /** The first rows of a range: how many, and up to which number. */
-interface Portion extends Pile {
+interface Portion extends Quantity {
   readonly last: number;
 }
 
@@ -77,7 +77,7 @@ export class OutboxTable {
   }
 
   /** What is held of each publisher. */
-  holdings(): Map<number, Pile & { readonly highest: number }> {
+  holdings(): Map<number, Quantity & { readonly highest: number }> {
     const rows = this.#holdings.all();
     return new Map(
       rows.map(({ publisher, messages, bytes, highest }) => [

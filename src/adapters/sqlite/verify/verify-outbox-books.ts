@@ -109,11 +109,11 @@ export function bookOf(row: Row): OutboxBook {
 
 /** What was found waiting, counted. */
 export function holdingOf(waiting: FoundWaiting | undefined): Holding {
-  const pile = (name: keyof Holding) => ({
+  const quantity = (name: keyof Holding) => ({
     messages: sizeOf(waiting?.numbers[name]),
     bytes: waiting?.bytes[name] ?? 0,
   });
-  return { durable: pile("durable"), telemetry: pile("telemetry") };
+  return { durable: quantity("durable"), telemetry: quantity("telemetry") };
 }
 
 function sizeOf(numbers: SeqSet | undefined): number {
@@ -122,9 +122,9 @@ function sizeOf(numbers: SeqSet | undefined): number {
 
 /** All of it together. */
 export function sumOf(holdings: readonly Holding[]): Holding {
-  const pile = (name: keyof Holding) => ({
+  const quantity = (name: keyof Holding) => ({
     messages: holdings.reduce((sum, holding) => sum + holding[name].messages, 0),
     bytes: holdings.reduce((sum, holding) => sum + holding[name].bytes, 0),
   });
-  return { durable: pile("durable"), telemetry: pile("telemetry") };
+  return { durable: quantity("durable"), telemetry: quantity("telemetry") };
 }

@@ -12,7 +12,7 @@ import { openOutboxForReading } from "../../../../src/adapters/sqlite/outbox/out
 import { SqliteOutbox } from "../../../../src/adapters/sqlite/outbox/outbox-sqlite.ts";
 import type { Publisher } from "../../../../src/contract/identity.ts";
 import type { MachineKey } from "../../../../src/contract/topic.ts";
-import type { NewMessage, StoredMessage } from "../../../../src/edge/outbox.ts";
+import type { NewMessage, OutboxMessage } from "../../../../src/edge/outbox.ts";
 import { ConcheError } from "../../../../src/errors/conche-error.ts";
 import { isConcheError } from "../../../log/message-log-suite.ts";
 import { leaveCutShort } from "../cut-short.ts";
@@ -42,8 +42,8 @@ function message(seq: number, durable = true, publisher = PUBLISHER, payload = `
   return { publisher, seq, type: durable ? "alarm" : "telemetry", durable, payload };
 }
 
-async function held(outbox: SqliteOutbox, publisher = PUBLISHER): Promise<StoredMessage[]> {
-  const all: StoredMessage[] = [];
+async function held(outbox: SqliteOutbox, publisher = PUBLISHER): Promise<OutboxMessage[]> {
+  const all: OutboxMessage[] = [];
   for (let from: number = EVERYTHING[0]; from < EVERYTHING[1]; ) {
     const { messages, through } = await outbox.read(publisher, from, EVERYTHING[1], 1_000);
     all.push(...messages);
@@ -52,7 +52,7 @@ async function held(outbox: SqliteOutbox, publisher = PUBLISHER): Promise<Stored
   return all;
 }
 
-const numbers = (messages: readonly StoredMessage[]) => messages.map(({ seq }) => seq);
+const numbers = (messages: readonly OutboxMessage[]) => messages.map(({ seq }) => seq);
 
 /** Runs the child until it has said so many lines, and kills it there. */
 async function killAfter(lines: number, folder: string, boot: string, group: number): Promise<number[]> {

@@ -35,8 +35,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: "src/ingest/ingester.ts",
-        find: "    this.#classifier.forgetIdle(sorted.touched);\n    this.#answer(messages, settles, undefined);\n",
-        replace: "    this.#classifier.forgetIdle(sorted.touched);\n",
+        find: "    this.#classifier.forgetIdle(classified.touched);\n    this.#answer(messages, settles, undefined);\n",
+        replace: "    this.#classifier.forgetIdle(classified.touched);\n",
       },
     ],
   },
@@ -92,8 +92,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "src/ingest/classifier.ts",
-        find: '        if (verdict === "seen") sorting.suspects.push(suspect);\n',
-        replace: '        if (verdict === "seen") sorting.messages.push(record);\n',
+        find: '        if (verdict === "seen") classified.suspects.push(suspect);\n',
+        replace: '        if (verdict === "seen") classified.messages.push(record);\n',
       },
     ],
   },

@@ -12,7 +12,7 @@ const MARGIN = 2;
  * longer with every message that is in it already, until nothing new gets through any more. The way is measured on one
  * message at a time, from its first sending on: what is lost meanwhile makes the estimate longer, never shorter. Pure.
  */
-export class Patience implements RecoveryTiming {
+export class RetransmissionTimeout implements RecoveryTiming {
   readonly #timing: RecoveryTiming;
   #wayMs = 0;
   #measured: { readonly seq: number; readonly since: number } | undefined;

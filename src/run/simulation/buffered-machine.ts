@@ -21,7 +21,7 @@ interface Held {
  * A machine whose outbox may be full for a while: what can't be taken now is kept in order and offered again, and
  * whoever counts its unanswered messages (the player) lets it say no more meanwhile.
  */
-export class HeldMachine implements PlayedMachine {
+export class BufferedMachine implements PlayedMachine {
   readonly #onHeld: () => void;
   readonly #held: Held[] = [];
   #voice: Voice | undefined;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { ConcheError } from "../../../src/errors/conche-error.ts";
-import { HeldMachine, type Voice } from "../../../src/run/simulation/held-machine.ts";
+import { BufferedMachine, type Voice } from "../../../src/run/simulation/buffered-machine.ts";
 
 const FULL = new ConcheError("CONCHE_OUTBOX_FULL", { message: "full", retryable: true });
 
@@ -9,7 +9,7 @@ const FULL = new ConcheError("CONCHE_OUTBOX_FULL", { message: "full", retryable:
 function scene(context: { mock: { timers: { enable(options: { apis: ["setTimeout"] }): void } } }) {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const box = { full: false, taken: [] as unknown[], held: 0 };
-  const machine = new HeldMachine(() => {
+  const machine = new BufferedMachine(() => {
     box.held++;
   });
   const voice: Voice = async (_type, body) => {

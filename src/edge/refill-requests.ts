@@ -13,7 +13,7 @@ export const SETTLE_MS = 500;
  * message that was sent again can show in one: each number is answered once, and again only after a time without
  * success that doubles. Pure: time is passed in.
  */
-export class RefillAsks {
+export class RefillRequests {
   readonly #timing: RecoveryTiming;
   readonly #answered = new SeqSet();
   #answeredSince = 0;
