@@ -69,9 +69,9 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: "src/adapters/mqtt-packet/connection.ts",
-        find: "    const write = (bytes: Buffer) => this.#write(bytes);\n    this.#intake",
+        find: "    const write = (bytes: Buffer) => this.#write(bytes);\n    this.#replays",
         replace:
-          "    newest = this;\n    const write = (bytes: Buffer) => newest?.#write(bytes);\n    this.#intake",
+          "    newest = this;\n    const write = (bytes: Buffer) => newest?.#write(bytes);\n    this.#replays",
       },
       {
         file: "src/adapters/mqtt-packet/intake.ts",
