@@ -3,8 +3,8 @@ import type { MessageType } from "../../../contract/topic.ts";
 import {
   MESSAGE_OVERHEAD_BYTES,
   type NewMessage,
-  type RawProperties,
   type OutboxMessage,
+  type RawProperties,
 } from "../../../edge/outbox.ts";
 
 /** A message as its row has it: what travels beside the payload is text. */
