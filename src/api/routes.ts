@@ -14,6 +14,7 @@ import { quarantineRoutes } from "./routes/quarantine.ts";
 import { seriesRoutes } from "./routes/series.ts";
 import { stateRoutes } from "./routes/states.ts";
 import { tagRoutes } from "./routes/tags.ts";
+import { topicRoutes } from "./routes/topics.ts";
 import { viewRoutes } from "./routes/views.ts";
 
 /** The table of routes: everything the API answers. How one is added: see `route` in route.ts. */
@@ -29,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   ...qualityRoutes,
   ...capabilityRoutes,
   ...messageRoutes,
+  ...topicRoutes,
   ...quarantineRoutes,
   ...completenessRoutes,
   ...coverageRoutes,

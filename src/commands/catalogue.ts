@@ -18,6 +18,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./datacenter.ts")).datacenter,
   },
   {
+    name: "serve",
+    summary: "views and API over a log that another process writes, or nobody",
+    group: "Run",
+    load: async () => (await import("./serve.ts")).serve,
+  },
+  {
     name: "edge",
     summary: "gateway: takes what machines say, keeps it on disk, forwards it to another broker",
     group: "Run",
@@ -96,6 +102,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./check.ts")).check,
   },
   {
+    name: "views",
+    summary: "what is derived from the log, and how far each view has come",
+    group: "Look",
+    load: async () => (await import("./views.ts")).views,
+  },
+  {
     name: "verify",
     summary: "recompute from a log, or an outbox, whether every message is accounted for",
     group: "Look",
@@ -106,6 +118,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     summary: "copy the log to another place while it is being written",
     group: "Care",
     load: async () => (await import("./backup.ts")).backup,
+  },
+  {
+    name: "rebuild",
+    summary: "derive views anew from the log, while the old ones answer",
+    group: "Care",
+    load: async () => (await import("./rebuild.ts")).rebuild,
   },
   {
     name: "contract",

@@ -32,6 +32,7 @@ export const up = defineCommand({
     "quiet",
     "mqtt",
     "http",
+    "views",
     "simulation",
     "story",
     "broker",

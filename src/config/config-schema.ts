@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { broker, http, mqtt, quarantine, simulation, story } from "./config-slices.ts";
 import { cloud, forwarding, local } from "./forwarding-slices.ts";
 import { optionalPath, optionalPositive, path, switchedOn } from "./setting.ts";
+import { views } from "./views-slice.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
@@ -40,6 +41,7 @@ export const ConfigSchema = Type.Object({
   mqtt,
   quarantine,
   http,
+  views,
   simulation,
   story,
   broker,

@@ -91,7 +91,7 @@ export const quarantine = Type.Object(
   { title: "Quarantine" },
 );
 
-/** Health, readiness and metrics. */
+/** Health, readiness, metrics, API. */
 export const http = Type.Object(
   {
     host: text(
@@ -102,14 +102,14 @@ export const http = Type.Object(
       {
         name: "http-port",
         argument: "PORT",
-        help: "port of /healthz, /readyz and /metrics; 0 picks a free one",
+        help: "port of dashboard, API, /healthz, /readyz and /metrics; 0 picks a free one",
       },
       0,
       PORT_MAX,
       8080,
     ),
   },
-  { title: "Health and metrics" },
+  { title: "HTTP server" },
 );
 
 /** The simulated line. */

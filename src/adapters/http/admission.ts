@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { mayOpenWebSocket } from "../../access/browser-origin.ts";
 import { isLoopback } from "../../access/loopback.ts";
+import type { HttpLimits } from "./http-limits.ts";
 
 const READING_METHODS = ["GET", "HEAD"];
 
@@ -16,10 +18,10 @@ const STRICT_HEADERS = {
 type Admit = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
 
 /** The first thing every request passes: strict headers on whatever is answered, and refusal of what isn't read. */
-export function admission(boundHost: string, bodyBytes: number): Admit {
+export function admission(boundHost: string, limits: HttpLimits): Admit {
   return async (request, reply) => {
     reply.headers(STRICT_HEADERS);
-    const refused = refusalOf(request, boundHost, bodyBytes);
+    const refused = refusalOf(request, boundHost, limits);
     if (refused === undefined) return undefined;
     const [status, message] = refused;
     if (status === 405) reply.header("allow", READING_METHODS.join(", "));
@@ -31,14 +33,23 @@ export function admission(boundHost: string, bodyBytes: number): Admit {
 function refusalOf(
   request: FastifyRequest,
   boundHost: string,
-  bodyBytes: number,
+  limits: HttpLimits,
 ): readonly [status: number, message: string] | undefined {
+  const does = request.method === "POST" && request.url.startsWith("/api/");
+  const bodyBytes = does ? limits.postBytes : limits.bodyBytes;
   if (Number(request.headers["content-length"] ?? 0) > bodyBytes || request.headers["transfer-encoding"]) {
     return [413, `a body of at most ${bodyBytes} bytes with a content-length is taken`];
   }
-  if (!READING_METHODS.includes(request.method)) return [405, "these pages are only read"];
+  if (!does && !READING_METHODS.includes(request.method)) return [405, "these pages are only read"];
   if (isLoopback(boundHost) && !namesThisMachine(request.headers.host)) {
     return [421, "this server answers only to names of its own machine"];
+  }
+  // A page of another server can send a form here; it must not do anything with it.
+  if (
+    does &&
+    !mayOpenWebSocket({ origin: request.headers.origin, host: request.headers.host }, boundHost, [])
+  ) {
+    return [403, "only pages of this server may do this"];
   }
   return undefined;
 }

@@ -1,13 +1,19 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { HealthReport } from "../../ingest/health.ts";
 import { admission } from "./admission.ts";
+import { type ApiSource, addApi } from "./api-pages.ts";
 import { HTTP_LIMITS, type HttpLimits } from "./http-limits.ts";
+import { addStaticFiles, staticFiles } from "./static-files.ts";
 
 /** Where the answers come from. */
 export interface HealthSources {
   readonly health: () => HealthReport;
   /** The metrics in Prometheus' text format. */
   readonly metrics: () => Promise<string>;
+  /** The API; none where it is left out. */
+  readonly api?: ApiSource;
+  /** The folder of a built dashboard, served under `/` where there is one. */
+  readonly dashboard?: string;
 }
 
 /** Prometheus' text exposition format, version 0.0.4. */
@@ -19,7 +25,12 @@ const PAGES = {
   "/metrics": "counters and gauges in Prometheus' text format",
 };
 
-/** The HTTP application of health, readiness and metrics, not yet listening. */
+const API_PAGES = {
+  "/api/openapi.json": "what the API answers (OpenAPI 3.1); docs/api.md says the same",
+  "/api/live": "what changes, as it changes (server-sent events)",
+};
+
+/** The HTTP application of health, readiness, metrics, API and dashboard, not yet listening. */
 export function healthApp(
   sources: HealthSources,
   host: string,
@@ -29,7 +40,7 @@ export function healthApp(
     logger: false,
     // A scrape takes milliseconds: whatever is still open at the end is idle or a client that doesn't read.
     forceCloseConnections: true,
-    bodyLimit: limits.bodyBytes,
+    bodyLimit: limits.postBytes,
     connectionTimeout: limits.silenceMs,
     keepAliveTimeout: limits.silenceMs,
     requestTimeout: limits.requestMs,
@@ -42,17 +53,25 @@ export function healthApp(
     frameworkErrors: (error, _request, reply) => refuse(reply, 400, error.message),
   });
   app.server.maxConnections = limits.connections;
-  app.addHook("onRequest", admission(host, limits.bodyBytes));
+  app.addHook("onRequest", admission(host, limits));
+  const pages = pagesOf(sources);
   app.setNotFoundHandler((_request, reply) =>
-    refuse(reply, 404, `there is ${Object.keys(PAGES).join(", ")}`),
+    refuse(reply, 404, `there is ${Object.keys(pages).join(", ")}`),
   );
   app.setErrorHandler(answerError);
   addPages(app, sources);
+  if (sources.api !== undefined) addApi(app, sources.api);
+  const files = sources.dashboard === undefined ? undefined : staticFiles(sources.dashboard);
+  if (files === undefined) app.get("/", () => ({ name: "conche", pages }));
+  else addStaticFiles(app, files);
   return app;
 }
 
+function pagesOf({ api }: HealthSources): Readonly<Record<string, string>> {
+  return api === undefined ? PAGES : { ...PAGES, ...API_PAGES };
+}
+
 function addPages(app: FastifyInstance, { health, metrics }: HealthSources): void {
-  app.get("/", () => ({ name: "conche", pages: PAGES }));
   app.get("/healthz", (_request, reply) => {
     const { alive, checks } = health();
     return reply.code(alive ? 200 : 503).send({ status: alive ? "alive" : "failed", checks });

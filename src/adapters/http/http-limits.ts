@@ -10,8 +10,10 @@ export interface HttpLimits {
   readonly checkEveryMs: number;
   /** All of a request's headers together, bytes. */
   readonly headerBytes: number;
-  /** Largest body, bytes; no page reads one. */
+  /** Largest body of a request that only reads, bytes; none of them is looked at. */
   readonly bodyBytes: number;
+  /** Largest body of a request to the API that does something, bytes. */
+  readonly postBytes: number;
   /** Open connections; one more is closed at once. */
   readonly connections: number;
 }
@@ -24,5 +26,9 @@ export const HTTP_LIMITS: HttpLimits = {
   checkEveryMs: 1_000,
   headerBytes: 8_192,
   bodyBytes: 1_024,
+  postBytes: 65_536,
   connections: 1_000,
 };
+
+/** For answers that end by themselves: the longest that a timer can be set to, 24 days. */
+export const NO_LIMIT_MS = 2_147_483_647;

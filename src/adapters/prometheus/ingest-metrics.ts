@@ -4,11 +4,13 @@ import type { HealthReport } from "../../ingest/health.ts";
 import { type IngestObserver, observers } from "../../ingest/observer.ts";
 import type { QuarantineRoom } from "../../log/quarantine-room.ts";
 import type { SequenceState } from "../../log/sequence-state.ts";
+import type { FollowerStatus } from "../../views/follower-status.ts";
 import { CommitCounters } from "./commit-counters.ts";
 import { registerHeapGauge } from "./heap-gauge.ts";
 import { registerOutputCounter } from "./output-counter.ts";
 import { registerPublisherGauges } from "./publisher-gauges.ts";
 import { PublisherLedger } from "./publisher-ledger.ts";
+import { registerViewsMetrics } from "./views-metrics.ts";
 
 /** What the metrics ask when they are read. */
 export interface MetricSources {
@@ -34,6 +36,8 @@ export interface MetricSources {
   readonly sessionsLost?: () => number;
   /** Writes to standard output that failed. */
   readonly outputLost?: () => number;
+  /** How far the views are; left out where another process keeps them. */
+  readonly views?: () => FollowerStatus;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -57,6 +61,7 @@ export function ingestMetrics(sources: MetricSources): IngestMetrics {
   registerPublisherGauges(registry, ledger);
   registerStateGauges(registry, sources);
   registerOutputCounter(registry, sources.outputLost ?? (() => 0));
+  if (sources.views !== undefined) registerViewsMetrics(registry, sources.views, sources.now);
   collectDefaultMetrics({ register: registry });
   registerHeapGauge(registry);
   return {

@@ -18,6 +18,7 @@ import type { Plant } from "../../plant/plant.ts";
 import { plausibilityOf } from "../../plant/plausibility.ts";
 import { authority, type ChosenDelivery, chooseDelivery } from "../broker/delivery.ts";
 import { withOutputCheck } from "../output-check.ts";
+import { ViewsRun } from "../views/views-run.ts";
 
 /** What a data center is run with. */
 export interface DataCenterRunParts {
@@ -71,6 +72,11 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
     let center: DataCenter | undefined;
     const knowsMachine = plant.hasMachine;
     const health = () => withOutputCheck(center?.health() ?? STARTING, terminal);
+    const views =
+      config.views.use === "off"
+        ? undefined
+        : new ViewsRun({ config, plant, health, onNotice: ({ level, text }) => view.notice(level, text) });
+    if (views !== undefined) opened.defer(() => views.stop());
     const metrics = ingestMetrics({
       version: packageVersion(),
       knowsMachine,
@@ -84,9 +90,15 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       quarantine: () => log.quarantineRoom(),
       kept: () => ({ ...center?.kept, ...chosen.kept() }),
       ...(chosen.connections === undefined ? {} : { brokerConnections: chosen.connections }),
+      ...(views === undefined ? {} : { views: () => views.status() }),
     });
     // Before the delivery: whoever watches the start must be able to ask.
-    const server = await startHealthServer({ ...config.http, health, metrics: () => metrics.text() });
+    const server = await startHealthServer({
+      ...config.http,
+      health,
+      metrics: () => metrics.text(),
+      ...(views === undefined ? {} : { api: views.api, dashboard: views.dashboard }),
+    });
     opened.defer(() => server.close());
     const { promise: failed, resolve: fail } = Promise.withResolvers<ConcheError>();
     center = await DataCenter.start({

@@ -1,0 +1,51 @@
+import type { FastifyInstance } from "fastify";
+import { type ApiAnswer, type ApiRequest, problemAnswer } from "../../api/door.ts";
+import type { LiveChanges } from "../../api/live.ts";
+import { notFound } from "../../api/problem.ts";
+import type { Route } from "../../api/route.ts";
+import { NO_LIMIT_MS } from "./http-limits.ts";
+import { addLiveStream } from "./live-stream.ts";
+import { sendAnswer } from "./send-answer.ts";
+
+/** The API as the server has it: what there is, and who answers. */
+export interface ApiSource {
+  readonly routes: readonly Pick<Route, "method" | "path" | "name">[];
+  /** The document of /api/openapi.json. */
+  readonly openApi: () => object;
+  readonly ask: (request: ApiRequest) => Promise<ApiAnswer>;
+  readonly live: LiveChanges;
+}
+
+/** Adds the routes of the API, its OpenAPI document and its live changes. */
+export function addApi(app: FastifyInstance, { routes, openApi, ask, live }: ApiSource): void {
+  for (const { method, path, name } of routes) {
+    app.route({
+      method,
+      url: path.replaceAll(/\{(\w+)\}/g, ":$1"),
+      // The thread that answers has a limit of its own.
+      handlerTimeout: NO_LIMIT_MS,
+      handler: async (request, reply) => {
+        const { accept = "", "if-none-match": ifNoneMatch = "" } = request.headers;
+        const answer = await ask({
+          route: name,
+          params: { ...(request.params as object) },
+          query: { ...(request.query as object) },
+          body: request.body,
+          accept,
+          ifNoneMatch,
+        });
+        return sendAnswer(reply, answer);
+      },
+    });
+  }
+  app.get("/api/openapi.json", () => openApi());
+  addLiveStream(app, live);
+  app.all("/api/*", (request, reply) => {
+    const answer = problemAnswer(notFound(`there is no ${request.method} ${pathOf(request.url)}`));
+    return sendAnswer(reply, answer);
+  });
+}
+
+function pathOf(url: string): string {
+  return (url.split("?", 1)[0] ?? "").slice(0, 200);
+}

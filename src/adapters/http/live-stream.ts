@@ -1,0 +1,85 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { problemAnswer } from "../../api/door.ts";
+import { type LiveChanges, type LiveReader, subjectsOf } from "../../api/live.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import { NO_LIMIT_MS } from "./http-limits.ts";
+import { sendAnswer } from "./send-answer.ts";
+
+/** Readers at a time; each holds a connection open. */
+const MOST_READERS = 200;
+/** Longest silence, milliseconds: shorter than the time after which a silent connection is closed. */
+const HEARTBEAT_MS = 4_000;
+/** After a lost connection, a browser comes back after so long, milliseconds. */
+const RECONNECT_MS = 2_000;
+
+/** Adds `/api/live`: server-sent events, as the HTML standard has them. */
+export function addLiveStream(app: FastifyInstance, live: LiveChanges): void {
+  app.get("/api/live", { handlerTimeout: NO_LIMIT_MS }, (request, reply) => {
+    try {
+      if (live.readers >= MOST_READERS) throw tooMany();
+      const { of } = request.query as { of?: string | string[] };
+      const subjects = subjectsOf(Array.isArray(of) ? of.join(",") : of);
+      stream(live, subjects, positionOf(request.headers["last-event-id"]), reply);
+      return reply;
+    } catch (error) {
+      return sendAnswer(reply, problemAnswer(error));
+    }
+  });
+}
+
+function stream(
+  live: LiveChanges,
+  subjects: readonly string[] | undefined,
+  after: number | undefined,
+  reply: FastifyReply,
+): void {
+  reply.hijack();
+  const { raw } = reply;
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) raw.setHeader(name, value);
+  raw.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" });
+  let full = false;
+  let reader: LiveReader | undefined;
+  const write = () => {
+    // A full socket takes nothing more; what changes meanwhile is coalesced where it waits.
+    if (full || raw.destroyed || reader === undefined) return;
+    const events = reader.take();
+    if (events.length === 0) return;
+    const last = events.length - 1;
+    // Only the last one carries the id: who loses the connection between two hears of all of them again.
+    const text = events
+      .map((event, index) => {
+        const id = index === last ? `id: ${event.position}\n` : "";
+        return `event: change\n${id}data: ${JSON.stringify(event)}\n\n`;
+      })
+      .join("");
+    full = !raw.write(text);
+  };
+  reader = live.follow(subjects, after, write);
+  const heartbeat = setInterval(() => {
+    if (!full) full = !raw.write(": still here\n\n");
+  }, HEARTBEAT_MS);
+  raw.on("drain", () => {
+    full = false;
+    write();
+  });
+  raw.on("close", () => {
+    clearInterval(heartbeat);
+    reader?.close();
+  });
+  raw.write(`retry: ${RECONNECT_MS}\n\n`);
+  write();
+}
+
+function positionOf(header: string | string[] | undefined): number | undefined {
+  const position = Number(header);
+  return header !== undefined && Number.isSafeInteger(position) && position >= 0 ? position : undefined;
+}
+
+function tooMany(): ConcheError {
+  return new ConcheError("CONCHE_TIME_LIMIT", {
+    message: `${MOST_READERS} readers follow already`,
+    hint: "close one, or ask again in a moment",
+    retryable: true,
+  });
+}

@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { globSync, readFileSync } from "node:fs";
+import { extname, join, relative, sep } from "node:path";
+import type { FastifyInstance } from "fastify";
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".webmanifest": "application/manifest+json; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".ico": "image/x-icon",
+  ".woff2": "font/woff2",
+  ".txt": "text/plain; charset=utf-8",
+};
+/** Pages run their own scripts and nobody else's, and talk to this server only. */
+const PAGE_POLICY =
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** Larger than any dashboard: what is not one is not read into memory. */
+const MOST_BYTES = 32 * 1024 * 1024;
+/** Names that the build made of the content: they never change. */
+const HASHED = /[-.][A-Za-z0-9_-]{8,}\.\w+$/;
+
+interface StaticFile {
+  readonly body: Buffer;
+  readonly type: string;
+  readonly etag: string;
+  readonly caching: string;
+}
+
+/** The files of a built dashboard, by path from `/`; undefined where there is none. Read once: they are few and small. */
+export function staticFiles(folder: string): ReadonlyMap<string, StaticFile> | undefined {
+  const files = new Map<string, StaticFile>();
+  let bytes = 0;
+  for (const entry of globSync("**/*", { cwd: folder, withFileTypes: true })) {
+    const type = TYPES[extname(entry.name).toLowerCase()];
+    if (!entry.isFile() || type === undefined) continue;
+    const path = join(entry.parentPath, entry.name);
+    const body = readFileSync(path);
+    bytes += body.length;
+    if (bytes > MOST_BYTES) return undefined;
+    files.set(`/${relative(folder, path).split(sep).join("/")}`, {
+      body,
+      type,
+      etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
+      caching: HASHED.test(entry.name) ? "public, max-age=31536000, immutable" : "no-cache",
+    });
+  }
+  return files.has("/index.html") ? files : undefined;
+}
+
+/** Adds the files; a path that is none of them is the dashboard's own, and its first page answers it. */
+export function addStaticFiles(app: FastifyInstance, files: ReadonlyMap<string, StaticFile>): void {
+  app.get("/*", (request, reply) => {
+    const path = (request.url.split("?", 1)[0] ?? "").replace(/\/$/, "/index.html");
+    const wantsPage = (request.headers.accept ?? "").includes("text/html");
+    const file = files.get(path) ?? (wantsPage ? files.get("/index.html") : undefined);
+    if (file === undefined) return reply.callNotFound();
+    reply.headers({ "cache-control": file.caching, etag: file.etag, "content-security-policy": PAGE_POLICY });
+    if (request.headers["if-none-match"] === file.etag) return reply.code(304).send();
+    return reply.type(file.type).send(file.body);
+  });
+}

@@ -1,0 +1,53 @@
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { type EditionStatus, type FollowerStatus, lagSeconds } from "../../views/follower-status.ts";
+
+/** Registers how far the views are, by view: their number is that of the program's views. */
+export function registerViewsMetrics(
+  registry: Registry,
+  status: () => FollowerStatus,
+  now: () => number = Date.now,
+): void {
+  const gauge = (name: string, help: string, value: (edition: EditionStatus) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ["view"],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const edition of status().views) {
+          // One that is built beside another counts when it answers.
+          if (edition.standing === "answering") this.set({ view: edition.name }, value(edition));
+        }
+      },
+    });
+  gauge(
+    "conche_views_position",
+    "The id of the last message of the log that is in the view",
+    (each) => each.position,
+  );
+  gauge(
+    "conche_views_lag_messages",
+    "Messages of the log that are not in the view yet",
+    (each) => each.lagMessages,
+  );
+  gauge("conche_views_lag_seconds", "How old what the view says is; 0 when it has everything", (each) =>
+    lagSeconds(each, now()),
+  );
+  new Gauge({
+    name: "conche_views_building",
+    help: "Views that are being built anew beside the one that answers",
+    registers: [registry],
+    collect() {
+      this.set(status().views.filter(({ standing }) => standing === "building").length);
+    },
+  });
+}
+
+/** The metrics of a process that only keeps views and answers, in Prometheus' text format. */
+export function viewsMetrics(status: () => FollowerStatus): () => Promise<string> {
+  const registry = new Registry();
+  registerViewsMetrics(registry, status);
+  collectDefaultMetrics({ register: registry });
+  return () => registry.metrics();
+}

@@ -1,0 +1,135 @@
+import { Worker } from "node:worker_threads";
+import { timeLimit } from "../../api/deadline.ts";
+import { type ApiAnswer, type ApiRequest, problemAnswer } from "../../api/door.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import type { HealthReport } from "../../ingest/health.ts";
+import type { PlantDocument } from "../../plant/schema/plant-document.ts";
+
+/** What the thread that answers is started with. */
+export interface ApiOrder {
+  readonly folder: string;
+  readonly plant: PlantDocument;
+  readonly version: string;
+  /** For one answer, milliseconds. */
+  readonly limitMs: number;
+}
+
+/** A question to the thread. */
+export interface ApiCall {
+  readonly id: number;
+  readonly request: ApiRequest;
+  /** As of the question: only the main thread knows. */
+  readonly health: HealthReport;
+}
+
+/** What it says: once that it is ready, then its answers. */
+export type ApiReply = "ready" | { readonly id: number; readonly answer: ApiAnswer };
+
+interface Waiting {
+  readonly call: ApiCall;
+  readonly resolve: (answer: ApiAnswer) => void;
+}
+
+/** Questions that may wait; one more is told to come again. */
+const MOST_WAITING = 200;
+/** The thread keeps the limit by itself wherever it can look at the time; what goes on beyond is ended from here. */
+const GRACE_MS = 1_000;
+const HEAP = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
+
+/**
+ * Answers questions in a thread of its own, one after the other: whoever takes messages never waits for a question,
+ * and one that would take for ever is ended with its thread.
+ */
+export class ApiWorker {
+  readonly #file: URL;
+  readonly #order: ApiOrder;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker;
+  #lastId = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  /** The thread has started: time counts from then on. */
+  #ready = false;
+
+  constructor(file: URL, order: ApiOrder) {
+    this.#file = file;
+    this.#order = order;
+    this.#worker = this.#start();
+  }
+
+  /** Never rejects: what goes wrong is an answer, too. */
+  ask(request: ApiRequest, health: HealthReport): Promise<ApiAnswer> {
+    if (this.#closed || this.#waiting.size >= MOST_WAITING) {
+      const message = `${this.#waiting.size} questions wait for their answer`;
+      return Promise.resolve(
+        problemAnswer(
+          new ConcheError("CONCHE_TIME_LIMIT", { message, hint: "ask again in a moment", retryable: true }),
+        ),
+      );
+    }
+    return new Promise((resolve) => {
+      const call = { id: ++this.#lastId, request, health };
+      this.#waiting.set(call.id, { call, resolve });
+      if (this.#waiting.size === 1) this.#watchFirst();
+      this.#worker.postMessage(call);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#worker.terminate();
+    for (const { resolve } of this.#waiting.values()) {
+      resolve(problemAnswer(new ConcheError("CONCHE_SHUTTING_DOWN", { message: "the server is stopping" })));
+    }
+    this.#waiting.clear();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#file, { workerData: this.#order, execArgv: [], resourceLimits: HEAP });
+    worker.on("message", (reply: ApiReply) => {
+      if (worker !== this.#worker) return;
+      if (reply !== "ready") return this.#settle(reply.id, reply.answer);
+      this.#ready = true;
+      this.#watchFirst();
+    });
+    worker.on("error", () => {});
+    worker.on("exit", () => {
+      if (!this.#closed && worker === this.#worker) this.#replace("the question ended its thread");
+    });
+    worker.unref();
+    return worker;
+  }
+
+  #settle(id: number, answer: ApiAnswer): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(id);
+    waiting.resolve(answer);
+    this.#watchFirst();
+  }
+
+  #watchFirst(): void {
+    clearTimeout(this.#timer);
+    if (this.#waiting.size === 0 || !this.#ready) return;
+    this.#timer = setTimeout(() => this.#replace(undefined), this.#order.limitMs + GRACE_MS);
+    this.#timer.unref();
+  }
+
+  /** Ends the thread with the question it is at; those that wait behind it go to the next one. */
+  #replace(why: string | undefined): void {
+    const before = this.#worker;
+    this.#ready = false;
+    this.#worker = this.#start();
+    void before.terminate();
+    const [first] = this.#waiting.values();
+    if (first !== undefined) {
+      const error =
+        why === undefined
+          ? timeLimit(this.#order.limitMs)
+          : new ConcheError("CONCHE_INTERNAL", { message: why });
+      this.#settle(first.call.id, problemAnswer(error));
+    }
+    for (const { call } of this.#waiting.values()) this.#worker.postMessage(call);
+  }
+}

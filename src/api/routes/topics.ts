@@ -1,0 +1,56 @@
+import { Type } from "typebox";
+import { topicsBelow } from "../../monitor/topics/topic-tree.ts";
+import { topicView } from "../../monitor/topics/topic-view.ts";
+import { isoTime, Time } from "../period.ts";
+import { closed, type Route, route } from "../route.ts";
+
+const topics = route({
+  method: "GET",
+  path: "/api/topics",
+  name: "topics",
+  area: "Messages",
+  summary: "The topic tree, a level at a time: what came where, how much, and when",
+  query: closed({
+    under: Type.Optional(
+      Type.String({
+        pattern: "^[a-z0-9][a-z0-9_/-]{0,399}$",
+        description:
+          "The levels right below this one, as factory/tunis-01; those of the root where it is left out",
+      }),
+    ),
+  }),
+  answer: closed({
+    under: Type.String(),
+    levels: Type.Array(
+      closed({
+        level: Type.String(),
+        topic: Type.String({ description: "From the root to here" }),
+        branch: Type.Boolean({ description: "Whether there are levels below" }),
+        topics: Type.Integer({ description: "Topics at or below it" }),
+        messages: Type.Integer(),
+        first_at: Time,
+        last_at: Time,
+        last_id: Type.Integer({ description: "The newest message, by its id in the log" }),
+      }),
+    ),
+  }),
+  list: "levels",
+  views: [topicView],
+  changesWith: ["views"],
+  handle({ query }, context) {
+    const under = (query.under ?? "").replace(/\/+$/, "");
+    const levels = topicsBelow(context.views.reading(topicView), under).map((node) => ({
+      level: node.level,
+      topic: node.topic,
+      branch: node.branch,
+      topics: node.topics,
+      messages: node.messages,
+      first_at: isoTime(node.firstMs),
+      last_at: isoTime(node.lastMs),
+      last_id: node.lastId,
+    }));
+    return { under, levels };
+  },
+});
+
+export const topicRoutes: readonly Route[] = [topics];

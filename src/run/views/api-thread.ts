@@ -1,0 +1,76 @@
+// The thread that answers questions: reads views and log over connections of its own.
+import { parentPort, workerData } from "node:worker_threads";
+import { CompletenessReader } from "../../adapters/sqlite/log/completeness-reader.ts";
+import { LogReader } from "../../adapters/sqlite/log/log-reader.ts";
+import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
+import { QuarantineReader } from "../../adapters/sqlite/log/quarantine-reader.ts";
+import { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
+import type { ApiCall, ApiOrder, ApiReply } from "../../adapters/worker-threads/api-worker.ts";
+import { deadline } from "../../api/deadline.ts";
+import { type ApiAnswer, ApiDoor, problemAnswer } from "../../api/door.ts";
+import { ROUTES } from "../../api/routes.ts";
+import { QuarantineReplay } from "../../ingest/quarantine-replay.ts";
+import { plantOf } from "../../plant/plant.ts";
+
+const { folder, plant: document, version, limitMs } = workerData as ApiOrder;
+const plant = plantOf(document);
+const door = new ApiDoor(ROUTES);
+const NO_LIMIT = () => {};
+let spend: () => void = NO_LIMIT;
+const views = new ViewsReader(folder, () => spend());
+
+/** Puts messages of the quarantine through again, where no data center writes the log meanwhile. */
+async function replay(ids: readonly number[]) {
+  const log = await openMessageLog(folder);
+  const quarantine = QuarantineReader.open(folder);
+  try {
+    const open = ids.map((id) => quarantine.get(id)).filter(({ replayedAt }) => replayedAt === null);
+    return await new QuarantineReplay(log, plant.hasMachine).replay(open);
+  } finally {
+    quarantine.close();
+    await log.close();
+  }
+}
+
+/** Everything is opened for the question and closed after it: files may come, go and be replaced meanwhile. */
+async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
+  using parts = new DisposableStack();
+  spend = deadline(limitMs, () => performance.now());
+  const once = <Reading extends { close(): void }>(open: () => Reading) => {
+    let opened: Reading | undefined;
+    return () => {
+      opened ??= parts.adopt(open(), (each) => each.close());
+      return opened;
+    };
+  };
+  try {
+    views.refresh();
+    parts.defer(() => views.release());
+    return await door.answer(request, {
+      plant,
+      nowMs: Date.now(),
+      version,
+      views,
+      log: once(() => LogReader.open(folder)),
+      quarantine: once(() => QuarantineReader.open(folder)),
+      completeness: () => CompletenessReader.open(folder),
+      health: () => health,
+      replay,
+      spend: () => spend(),
+    });
+  } catch (error) {
+    return problemAnswer(error);
+  }
+}
+
+function tell(reply: ApiReply): void {
+  parentPort?.postMessage(reply);
+}
+
+let last: Promise<void> = Promise.resolve();
+parentPort?.on("message", (call: ApiCall) => {
+  last = last.then(async () => {
+    tell({ id: call.id, answer: await answer(call) });
+  });
+});
+tell("ready");

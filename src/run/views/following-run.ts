@@ -1,0 +1,179 @@
+import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
+import { logFiles } from "../../adapters/sqlite/database/database-files.ts";
+import { CommitWatch } from "../../adapters/sqlite/log/commit-watch.ts";
+import { OpenViews } from "../../adapters/sqlite/views/open-views.ts";
+import { SqliteFollowedLog } from "../../adapters/sqlite/views/sqlite-followed-log.ts";
+import { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
+import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import type { Changes } from "../../views/changes.ts";
+import { Follower } from "../../views/follower.ts";
+import type { FollowerStatus } from "../../views/follower-status.ts";
+import type { View } from "../../views/view.ts";
+
+/** What an operator should know of the views. */
+export interface ViewsNotice {
+  readonly level: "info" | "warning";
+  readonly text: string;
+}
+
+/** How a log is followed. */
+export interface FollowingOptions {
+  /** The data folder. */
+  readonly folder: string;
+  readonly views: readonly View[];
+  /** Rows kept in memory, bytes. */
+  readonly cacheBytes: number;
+  /** Ends the following. */
+  readonly signal: AbortSignal;
+  /** After each step, and now and then: how far the views are, what is new. */
+  readonly onProgress: (status: FollowerStatus, changes: Changes | undefined) => void;
+  readonly onNotice: (notice: ViewsNotice) => void;
+  /** End where the log ends, instead of waiting for more. */
+  readonly once?: boolean;
+}
+
+/** Live, two portions begin at least so far apart, milliseconds: each one costs a commit. */
+const PACE_MS = 50;
+/** After trouble that may pass, milliseconds. */
+const RETRY_MS = 1_000;
+
+/**
+ * Follows a log until the signal: folds what there is, then what is committed, as soon as it is. Whatever happens to
+ * the views' files is said and made good; the log and whoever writes it hear nothing of it.
+ */
+export async function followLog(options: FollowingOptions): Promise<void> {
+  const { signal, once } = options;
+  const trouble = new TroubleNotices(options.onNotice);
+  while (!signal.aborted) {
+    try {
+      await follow(options, trouble);
+      if (once) return;
+    } catch (error) {
+      const known = asConcheError(error);
+      if (once) throw known;
+      if (known.code === "CONCHE_VIEWS_IN_USE") {
+        options.onNotice({ level: "info", text: `${known.message}: its views are read` });
+        await watchOthersViews(options);
+      } else {
+        trouble.tell(known);
+        await paused(RETRY_MS, signal);
+      }
+    }
+  }
+}
+
+async function follow(options: FollowingOptions, trouble: TroubleNotices): Promise<void> {
+  const { folder, views, cacheBytes, signal, onProgress, onNotice } = options;
+  using parts = new DisposableStack();
+  const log = parts.adopt(new SqliteFollowedLog(folder), (each) => each.close());
+  const rebuilt = (why: ConcheError) => {
+    onNotice({ level: "warning", text: `${why.code}: ${why.message}: the views are made anew` });
+  };
+  const opened = await OpenViews.open(folder, { cacheBytes, onRebuilt: rebuilt });
+  parts.adopt(opened, (each) => each.close());
+  const watch = parts.adopt(new CommitWatch(logFiles(folder).mark), (each) => each.close());
+  let replaced = false;
+  const make = () =>
+    new Follower({
+      views,
+      log,
+      store: opened.store,
+      now: () => performance.now(),
+      onNotice: ({ kind, text }) => {
+        replaced ||= kind === "log-replaced";
+        onNotice({ level: kind === "log-replaced" ? "warning" : "info", text });
+      },
+    });
+  let follower = make();
+  while (!signal.aborted) {
+    const beganAt = performance.now();
+    try {
+      const { atEnd, folded, changes } = follower.step();
+      if (folded > 0 || atEnd) onProgress(follower.status(), changes);
+      trouble.over();
+      // The mark that was watched is gone with the log: the watch is made anew with everything else.
+      if (replaced) return;
+      if (!atEnd) {
+        await turn();
+        continue;
+      }
+      if (options.once) return;
+    } catch (error) {
+      const known = asConcheError(error);
+      trouble.tell(known);
+      if (opened.replaceable(known)) {
+        opened.reopen();
+        follower = make();
+        continue;
+      }
+      if (!known.retryable) throw known;
+      await paused(RETRY_MS, signal);
+      continue;
+    }
+    await watch.committed(signal);
+    await paused(PACE_MS - (performance.now() - beganAt), signal);
+  }
+}
+
+/** Another process keeps the views: tells when they have moved, until it has ended and they are free. */
+async function watchOthersViews({ folder, views, signal, onProgress }: FollowingOptions): Promise<void> {
+  const reader = new ViewsReader(folder);
+  let before = -1;
+  try {
+    for (let look = 0; look < 10 && !signal.aborted; look++) {
+      await paused(RETRY_MS, signal);
+      reader.refresh();
+      const known = new Set(views.map(({ name }) => name));
+      const editions = reader.editions().filter(({ name }) => known.has(name));
+      reader.release();
+      const position = Math.max(0, ...editions.map((edition) => edition.position.id));
+      if (position === before) continue;
+      before = position;
+      const status = {
+        logEnd: position,
+        views: editions.map(({ edition, name, version, standing, position: at, newestReceivedMs }) => ({
+          ...{ edition, name, version, standing, position: at.id, newestReceivedMs },
+          lagMessages: position - at.id,
+        })),
+      };
+      onProgress(status, { position, machines: undefined });
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+/** Says each trouble once, and that it is over. */
+class TroubleNotices {
+  readonly #tell: (notice: ViewsNotice) => void;
+  #told = "";
+
+  constructor(tell: (notice: ViewsNotice) => void) {
+    this.#tell = tell;
+  }
+
+  tell({ code, message }: ConcheError): void {
+    if (code === this.#told) return;
+    this.#told = code;
+    this.#tell({ level: "warning", text: `views: ${code}: ${message}` });
+  }
+
+  over(): void {
+    if (this.#told === "") return;
+    this.#told = "";
+    this.#tell({ level: "info", text: "views: they go on" });
+  }
+}
+
+async function paused(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0) return;
+  await pause(ms, undefined, { signal }).catch(() => {});
+}
+
+function asConcheError(thrown: unknown): ConcheError {
+  if (thrown instanceof ConcheError) return thrown;
+  return new ConcheError("CONCHE_INTERNAL", {
+    message: `the views failed: ${messageOf(thrown)}`,
+    cause: thrown,
+  });
+}

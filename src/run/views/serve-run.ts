@@ -1,0 +1,100 @@
+import { startHealthServer } from "../../adapters/http/health-server.ts";
+import { viewsMetrics } from "../../adapters/prometheus/views-metrics.ts";
+import { LogReader } from "../../adapters/sqlite/log/log-reader.ts";
+import { jsonLine } from "../../adapters/terminal/json-line.ts";
+import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
+import type { Terminal } from "../../adapters/terminal/terminal.ts";
+import type { Config } from "../../config/config-schema.ts";
+import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import type { HealthReport } from "../../ingest/health.ts";
+import type { Plant } from "../../plant/plant.ts";
+import { authority } from "../broker/delivery.ts";
+import type { ViewsNotice } from "./following-run.ts";
+import { ViewsRun } from "./views-run.ts";
+
+/** What `conche serve` is run with. */
+export interface ServeParts {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly plant: Plant;
+}
+
+/**
+ * Views and API over the log of a data folder.
+ * @throws ConcheError CONCHE_LOG_MISSING and others that reading a log gives; CONCHE_PORT_…
+ */
+export async function runServe({ config, terminal, plant }: ServeParts): Promise<{ stop(): Promise<void> }> {
+  // What can't be read now is said now; what happens to it later, when it happens.
+  LogReader.open(config.data).close();
+  const say = sayer(config, terminal);
+  const views: ViewsRun = new ViewsRun({
+    config,
+    plant,
+    health: () => healthOf(config.data, views),
+    onNotice: ({ level, text }: ViewsNotice) => say({ event: level, text }, text),
+  });
+  try {
+    const server = await startHealthServer({
+      ...config.http,
+      health: () => healthOf(config.data, views),
+      metrics: viewsMetrics(() => views.status()),
+      api: views.api,
+      dashboard: views.dashboard,
+    });
+    const http = `http://${authority(config.http.host, server.port)}`;
+    say(
+      { event: "started", http, data: config.data, pid: process.pid },
+      `views and API of ${config.data}\n  ${http}/api/views   how far the views are\n  ${http}/api/openapi.json   what there is to ask (docs/api.md)\n  Ctrl-C   stop`,
+    );
+    return {
+      async stop() {
+        await server.close();
+        await views.stop();
+        say({ event: "stopped" }, "stopped");
+      },
+    };
+  } catch (error) {
+    await views.stop();
+    throw error;
+  }
+}
+
+function sayer({ json, quiet }: Config, { out, err }: Terminal) {
+  return (event: Readonly<Record<string, unknown>>, text: string) => {
+    if (json) out.write(`${jsonLine(event)}\n`);
+    else if (event.event === "warning") err.write(`${sanitizeLine(text)}\n`);
+    else if (!quiet || event.event !== "info")
+      out.write(`${text.split("\n").map(sanitizeLine).join("\n")}\n`);
+  };
+}
+
+/** Alive as long as it answers; ready when the log can be read and every view has come to its end once. */
+function healthOf(folder: string, views: ViewsRun): HealthReport {
+  const { views: editions } = views.status();
+  const behind = Math.max(0, ...editions.map(({ lagMessages }) => lagMessages));
+  const log = readable(folder);
+  const detail =
+    editions.length === 0
+      ? "the views are being opened"
+      : behind === 0
+        ? "they have everything"
+        : `they are ${behind} messages behind`;
+  return {
+    alive: true,
+    ready: log.ok && editions.length > 0,
+    checks: [
+      { name: "log", ...log },
+      { name: "views", ok: editions.length > 0, detail },
+    ],
+  };
+}
+
+function readable(folder: string): { ok: boolean; detail: string } {
+  try {
+    LogReader.open(folder).close();
+    return { ok: true, detail: "it can be read" };
+  } catch (error) {
+    const code = error instanceof ConcheError ? `${error.code}: ` : "";
+    return { ok: false, detail: `${code}${messageOf(error)}` };
+  }
+}

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import type { ApiSource } from "../../adapters/http/api-pages.ts";
+import { ApiWorker } from "../../adapters/worker-threads/api-worker.ts";
+import { FollowerWorker } from "../../adapters/worker-threads/follower-worker.ts";
+import { LiveChanges } from "../../api/live.ts";
+import { openApi } from "../../api/openapi.ts";
+import { ROUTES } from "../../api/routes.ts";
+import type { Config } from "../../config/config-schema.ts";
+import { PACKAGE_ROOT, packageVersion } from "../../config/package-root.ts";
+import type { HealthReport } from "../../ingest/health.ts";
+import type { Plant } from "../../plant/plant.ts";
+import type { FollowerStatus } from "../../views/follower-status.ts";
+import type { ViewsNotice } from "./following-run.ts";
+
+/** What views and API are run with. */
+export interface ViewsRunParts {
+  readonly config: Config;
+  readonly plant: Plant;
+  readonly health: () => HealthReport;
+  readonly onNotice: (notice: ViewsNotice) => void;
+}
+
+const MIB = 1024 * 1024;
+
+/** The sources run as TypeScript, the package as JavaScript; a thread is a file of the same kind. */
+function threadFile(name: string): URL {
+  return new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+}
+
+/** The views of a data folder and the API over them, each in a thread of its own. */
+export class ViewsRun {
+  readonly api: ApiSource;
+  /** The folder of the built dashboard, where there is one. */
+  readonly dashboard = join(PACKAGE_ROOT, "dashboard", "dist");
+  readonly #follower: FollowerWorker;
+  readonly #answering: ApiWorker;
+  #status: FollowerStatus = { logEnd: 0, views: [] };
+
+  constructor({ config, plant, health, onNotice }: ViewsRunParts) {
+    const folder = config.data;
+    const live = new LiveChanges();
+    this.#follower = new FollowerWorker(
+      threadFile("follower-thread"),
+      { folder, cacheBytes: config.views.cacheMb * MIB },
+      {
+        progress: (status, changes) => {
+          this.#status = status;
+          // Where everything was in the views already, nothing changes: who follows still hears where that is.
+          if (changes !== undefined) live.changed(changes);
+          else if (live.position !== status.logEnd) {
+            live.changed({ position: status.logEnd, machines: undefined });
+          }
+        },
+        notice: (level, text) => onNotice({ level, text }),
+      },
+    );
+    const version = packageVersion();
+    const limitMs = config.views.timeLimitSeconds * 1_000;
+    this.#answering = new ApiWorker(threadFile("api-thread"), {
+      folder,
+      plant: plant.document,
+      version,
+      limitMs,
+    });
+    this.api = {
+      routes: ROUTES,
+      openApi: () => openApi(ROUTES, version),
+      ask: (request) => this.#answering.ask(request, health()),
+      live,
+    };
+  }
+
+  /** How far the views are. */
+  status(): FollowerStatus {
+    return this.#status;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#follower.stop(), this.#answering.close()]);
+  }
+}

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request as httpRequest } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite, type TestContext, test } from "node:test";
+import { startHealthServer } from "../../../src/adapters/http/health-server.ts";
+import type { ApiRequest } from "../../../src/api/door.ts";
+import { LiveChanges } from "../../../src/api/live.ts";
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+async function server(t: TestContext, dashboard?: string) {
+  const asked: ApiRequest[] = [];
+  const live = new LiveChanges();
+  const running = await startHealthServer({
+    port: 0,
+    health: () => ({ alive: true, ready: true, checks: [] }),
+    metrics: async () => "conche_up 1\n",
+    api: {
+      routes: [
+        { method: "GET", path: "/api/things/{id}", name: "thing" },
+        { method: "POST", path: "/api/things/{id}/do", name: "doThing" },
+      ],
+      openApi: () => ({ openapi: "3.1.0" }),
+      ask: async (request) => {
+        asked.push(request);
+        return { status: 200, headers: { etag: 'W/"1"', "content-type": "application/json" }, body: "{}" };
+      },
+      live,
+    },
+    ...(dashboard === undefined ? {} : { dashboard }),
+  });
+  t.after(() => running.close());
+  return { url: `http://127.0.0.1:${running.port}`, port: running.port, asked, live };
+}
+
+suite("the API over HTTP", () => {
+  test("a request reaches whoever answers, with everything that it says", async (t) => {
+    const { url, asked } = await server(t);
+    const answer = await fetch(`${url}/api/things/7%2F8?a=1&b=x&b=y`, {
+      headers: { accept: "text/csv", "if-none-match": 'W/"1"' },
+    });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get("etag"), 'W/"1"');
+    assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+    assert.deepEqual(asked, [
+      {
+        route: "thing",
+        params: { id: "7/8" },
+        query: { a: "1", b: ["x", "y"] },
+        body: undefined,
+        accept: "text/csv",
+        ifNoneMatch: 'W/"1"',
+      },
+    ]);
+  });
+
+  test("what there isn't is a problem, and OpenAPI says what there is", async (t) => {
+    const { url } = await server(t);
+    const missing = await fetch(`${url}/api/nothing`);
+    assert.equal(missing.status, 404);
+    assert.equal(missing.headers.get("content-type"), "application/problem+json; charset=utf-8");
+    assert.equal(((await missing.json()) as { code: string }).code, "CONCHE_NOT_FOUND");
+    assert.equal((await fetch(`${url}/api/openapi.json`)).status, 200);
+  });
+
+  test("only pages of this server may do something; other pages, other methods and big bodies are refused", async (t) => {
+    const { url, asked } = await server(t);
+    const post = (headers: Record<string, string>, body = "{}") =>
+      fetch(`${url}/api/things/1/do`, { method: "POST", headers: { ...JSON_TYPE, ...headers }, body });
+    assert.equal((await post({ origin: "https://elsewhere.example" })).status, 403);
+    assert.equal((await post({ origin: "null" })).status, 403);
+    assert.equal(asked.length, 0);
+    assert.equal((await post({ origin: url })).status, 200);
+    assert.equal((await post({})).status, 200);
+    assert.deepEqual(asked[1]?.body, {});
+    assert.equal((await post({}, JSON.stringify("x".repeat(70_000)))).status, 413);
+    assert.equal((await fetch(`${url}/api/things/1`, { method: "DELETE" })).status, 405);
+    assert.equal((await fetch(`${url}/metrics`, { method: "POST", body: "{}" })).status, 405);
+  });
+
+  test("a body that is no JSON is a 400", async (t) => {
+    const { url, asked } = await server(t);
+    const answer = await fetch(`${url}/api/things/1/do`, { method: "POST", headers: JSON_TYPE, body: "{" });
+    assert.equal(answer.status, 400);
+    assert.equal(asked.length, 0);
+  });
+
+  test("live changes come as server-sent events, and a reader that goes is forgotten", async (t) => {
+    const { port, live } = await server(t);
+    live.changed({ position: 5, machines: [["s/l/s1_x/m", ["alarm"]]] });
+    const request = httpRequest({
+      host: "127.0.0.1",
+      port,
+      path: "/api/live?of=alarms,states",
+      headers: { "last-event-id": "4" },
+    });
+    const text = await new Promise<string>((resolve, reject) => {
+      let heard = "";
+      request.on("error", reject);
+      request.on("response", (response) => {
+        assert.equal(response.headers["content-type"], "text/event-stream; charset=utf-8");
+        response.setEncoding("utf8").on("data", (part) => {
+          heard += part;
+          if (heard.includes("states") && live.position === 5) {
+            live.changed({ position: 6, machines: [["s/l/s1_x/m", ["alarm", "state"]]] });
+          }
+          if (heard.includes('"position":6}\n\n') && heard.includes("id: 6")) resolve(heard);
+        });
+      });
+      request.end();
+    });
+    const events = text.split("\n\n").filter((each) => each.startsWith("event: change"));
+    assert.deepEqual(
+      events.map((each) => [/id: (\d+)/.exec(each)?.[1], /"subject":"(\w+)"/.exec(each)?.[1]]),
+      [
+        [undefined, "alarms"],
+        ["5", "states"],
+        [undefined, "alarms"],
+        ["6", "states"],
+      ],
+    );
+    const forgotten = new Promise<void>((resolve) => {
+      const look = setInterval(() => {
+        if (live.readers > 0) return;
+        clearInterval(look);
+        resolve();
+      }, 10);
+    });
+    request.destroy();
+    await forgotten;
+  });
+
+  test("a subject that there isn't is a problem", async (t) => {
+    const { url } = await server(t);
+    assert.equal((await fetch(`${url}/api/live?of=everything`)).status, 400);
+  });
+
+  test("a built dashboard is served under /, its own paths too, and nothing outside of it", async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "conche-dashboard-"));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    mkdirSync(join(folder, "dist", "assets"), { recursive: true });
+    writeFileSync(join(folder, "secret.html"), "secret");
+    writeFileSync(join(folder, "dist", "index.html"), "<title>dashboard</title>");
+    writeFileSync(join(folder, "dist", "assets", "main-Ab3dE6gH.js"), "1");
+    const { url } = await server(t, join(folder, "dist"));
+    const page = await fetch(`${url}/`);
+    assert.equal(await page.text(), "<title>dashboard</title>");
+    assert.match(page.headers.get("content-security-policy") ?? "", /default-src 'self'/);
+    const script = await fetch(`${url}/assets/main-Ab3dE6gH.js`);
+    assert.match(script.headers.get("cache-control") ?? "", /immutable/);
+    const own = await fetch(`${url}/machines/temper-01`, { headers: { accept: "text/html" } });
+    assert.equal(await own.text(), "<title>dashboard</title>");
+    assert.equal((await fetch(`${url}/assets/none.js`)).status, 404);
+    for (const path of ["/..%2fsecret.html", "/assets/..%2f..%2fsecret.html", "/%2e%2e/secret.html"]) {
+      assert.equal((await fetch(`${url}${path}`)).status, 404, path);
+    }
+    assert.equal((await fetch(`${url}/healthz`)).status, 200);
+    assert.equal((await fetch(`${url}/api/none`)).status, 404);
+  });
+});
