@@ -14,6 +14,8 @@ export interface FollowerParts {
   readonly store: ViewsStore;
   /** Milliseconds of a clock that only goes forward. */
   readonly now: () => number;
+  /** The longest work between two commits, milliseconds; {@link CATCH_UP_MS} unless told otherwise. */
+  readonly portionMs?: number;
   /** Hears what an operator should know. */
   readonly onNotice?: (notice: FollowerNotice) => void;
 }
@@ -143,7 +145,7 @@ export class Follower {
     return {
       members: this.#followed.filter(({ position }) => position.id === at),
       throughId: Math.min(next, end),
-      forMs: places.length > 1 ? SHARED_MS : CATCH_UP_MS,
+      forMs: this.#parts.portionMs ?? (places.length > 1 ? SHARED_MS : CATCH_UP_MS),
     };
   }
 

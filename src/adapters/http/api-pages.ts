@@ -3,7 +3,7 @@ import { type ApiAnswer, type ApiRequest, problemAnswer } from "../../api/door.t
 import type { LiveChanges } from "../../api/live.ts";
 import { notFound } from "../../api/problem.ts";
 import type { Route } from "../../api/route.ts";
-import { NO_LIMIT_MS } from "./http-limits.ts";
+import { type HttpLimits, NO_LIMIT_MS } from "./http-limits.ts";
 import { addLiveStream } from "./live-stream.ts";
 import { sendAnswer } from "./send-answer.ts";
 
@@ -17,7 +17,11 @@ export interface ApiSource {
 }
 
 /** Adds the routes of the API, its OpenAPI document and its live changes. */
-export function addApi(app: FastifyInstance, { routes, openApi, ask, live }: ApiSource): void {
+export function addApi(
+  app: FastifyInstance,
+  { routes, openApi, ask, live }: ApiSource,
+  limits: HttpLimits,
+): void {
   for (const { method, path, name } of routes) {
     app.route({
       method,
@@ -26,6 +30,8 @@ export function addApi(app: FastifyInstance, { routes, openApi, ask, live }: Api
       handlerTimeout: NO_LIMIT_MS,
       handler: async (request, reply) => {
         const { accept = "", "if-none-match": ifNoneMatch = "" } = request.headers;
+        // Whoever answers has a limit of its own, and says so when it hits it: until then the connection may be silent.
+        request.raw.socket.setTimeout(0);
         const answer = await ask({
           route: name,
           params: { ...(request.params as object) },
@@ -34,6 +40,7 @@ export function addApi(app: FastifyInstance, { routes, openApi, ask, live }: Api
           accept,
           ifNoneMatch,
         });
+        request.raw.socket.setTimeout(limits.silenceMs);
         return sendAnswer(reply, answer);
       },
     });

@@ -60,7 +60,7 @@ export function healthApp(
   );
   app.setErrorHandler(answerError);
   addPages(app, sources);
-  if (sources.api !== undefined) addApi(app, sources.api);
+  if (sources.api !== undefined) addApi(app, sources.api, limits);
   const files = sources.dashboard === undefined ? undefined : staticFiles(sources.dashboard);
   if (files === undefined) app.get("/", () => ({ name: "conche", pages }));
   else addStaticFiles(app, files);

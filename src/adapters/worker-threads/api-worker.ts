@@ -27,6 +27,7 @@ export type ApiReply = "ready" | { readonly id: number; readonly answer: ApiAnsw
 
 interface Waiting {
   readonly call: ApiCall;
+  readonly timer: NodeJS.Timeout;
   readonly resolve: (answer: ApiAnswer) => void;
 }
 
@@ -34,6 +35,8 @@ interface Waiting {
 const MOST_WAITING = 200;
 /** The thread keeps the limit by itself wherever it can look at the time; what goes on beyond is ended from here. */
 const GRACE_MS = 1_000;
+/** Beyond the limit, the longest that a question waits for its turn and for a thread that is starting. */
+const LONGEST_WAIT_MS = 10_000;
 const HEAP = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
 
 /**
@@ -69,7 +72,12 @@ export class ApiWorker {
     }
     return new Promise((resolve) => {
       const call = { id: ++this.#lastId, request, health };
-      this.#waiting.set(call.id, { call, resolve });
+      const timer = setTimeout(
+        () => this.#settle(call.id, problemAnswer(timeLimit(this.#order.limitMs))),
+        this.#order.limitMs + LONGEST_WAIT_MS,
+      );
+      timer.unref();
+      this.#waiting.set(call.id, { call, timer, resolve });
       if (this.#waiting.size === 1) this.#watchFirst();
       this.#worker.postMessage(call);
     });
@@ -79,7 +87,8 @@ export class ApiWorker {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#worker.terminate();
-    for (const { resolve } of this.#waiting.values()) {
+    for (const { timer, resolve } of this.#waiting.values()) {
+      clearTimeout(timer);
       resolve(problemAnswer(new ConcheError("CONCHE_SHUTTING_DOWN", { message: "the server is stopping" })));
     }
     this.#waiting.clear();
@@ -105,6 +114,7 @@ export class ApiWorker {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
     this.#waiting.delete(id);
+    clearTimeout(waiting.timer);
     waiting.resolve(answer);
     this.#watchFirst();
   }

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { runConche } from "../commands/run-conche.ts";
+import { type RunningConche, startConche } from "../servers/conche.ts";
+
+interface Parameter {
+  readonly name: string;
+  readonly in: "path" | "query";
+  readonly required: boolean;
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly parameters: readonly Parameter[];
+  readonly responses: {
+    readonly 200: { readonly content: Readonly<Record<string, { readonly schema: object }>> };
+  };
+}
+
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+}
+
+/** A value for every parameter that a question needs: of the simulated line's history. */
+const VALUES: Readonly<Record<string, string>> = {
+  id: "1",
+  site: "tunis-01",
+  line: "line-a",
+  step: "s5_tempering",
+  machine: "temper-01",
+  tag: "temp_c",
+  from: "2026-01-11T08:00:00Z",
+  to: "2026-01-11T08:10:00Z",
+  points: "50",
+};
+/** What is answered otherwise, and why. */
+const OTHERWISE: Readonly<Record<string, number>> = {
+  quarantinedMessage: 404, // nothing of the history is in quarantine
+};
+
+suite("conche serve over a history", () => {
+  let folder = "";
+  let running: RunningConche;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "conche-serve-"));
+    const history = ["simulate", "--backfill", "10m", "--data", folder, "--start", VALUES.from ?? ""];
+    const made = await runConche(history);
+    assert.equal(made.code, 0, made.err);
+    const rebuilt = await runConche(["rebuild", "--data", folder, "--json"]);
+    assert.equal(rebuilt.code, 0, rebuilt.err);
+    running = await startConche(["serve", "--data", folder, "--http-port", "0", "--api-time-limit", "60"]);
+  });
+  after(async () => {
+    await running?.stop("SIGTERM");
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("every question answers as its schema says, as JSON and where it is a list as CSV", async () => {
+    const document: OpenApi = JSON.parse((await running.page("/api/openapi.json")).text);
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    for (const [name, schema] of Object.entries(document.components.schemas)) {
+      ajv.addSchema(schema, `#/components/schemas/${name}`);
+    }
+    let asked = 0;
+    for (const [path, methods] of Object.entries(document.paths)) {
+      const operation = methods.get;
+      if (operation === undefined || operation.operationId === "live") continue;
+      const url = new URL(urlOf(path, operation.parameters), running.started.http);
+      const answer = await fetch(url);
+      const text = await answer.text();
+      assert.equal(answer.status, OTHERWISE[operation.operationId] ?? 200, `${url}: ${text}`);
+      if (answer.status !== 200) continue;
+      const { content } = operation.responses[200];
+      const validate = ajv.compile(content["application/json"]?.schema ?? {});
+      assert.ok(
+        validate(JSON.parse(text)),
+        `${url}: ${ajv.errorsText(validate.errors)}\n${text.slice(0, 1_000)}`,
+      );
+      if (content["text/csv"] !== undefined) {
+        const table = await fetch(url, { headers: { accept: "text/csv" } });
+        assert.equal(table.status, 200, `${url} as CSV`);
+        assert.match(await table.text(), /^[a-z_]+(,[a-z_0-9]+)*\r\n/);
+      }
+      asked++;
+    }
+    assert.ok(asked >= 10, `${asked} questions`);
+  });
+
+  test("every list of views and messages says as of which message it is, and nothing is behind", async () => {
+    const { views, as_of } = JSON.parse((await running.page("/api/views")).text);
+    assert.ok(views.length >= 5);
+    for (const { name, position, behind } of views) {
+      assert.deepEqual([name, position, behind], [name, as_of.log_position, 0]);
+    }
+  });
+
+  test("a replay is refused while nothing is there, and a data center's log is left alone", async () => {
+    const answer = await fetch(`${running.started.http}/api/quarantine/1/replay`, { method: "POST" });
+    assert.equal(answer.status, 404);
+    assert.equal(((await answer.json()) as { code: string }).code, "CONCHE_QUARANTINE_UNKNOWN");
+  });
+
+  test("SQL in parameters and paths that lead elsewhere: 400 or 404, and the log is as it was", async () => {
+    for (const path of [
+      "/api/messages?machine='%20OR%201=1;--",
+      "/api/messages?batch=x'%3B%20DROP%20TABLE%20mqtt_messages%3B--",
+      "/api/messages/1%20OR%201=1",
+      "/api/messages/99999999",
+      "/api/topics?under=../../etc",
+      "/api/findings?view='%3B--",
+      "/api/findings?view=none",
+      "/api/..%2f..%2fetc%2fpasswd",
+      "/api/messages?limit=1e9",
+    ]) {
+      const { status } = await running.page(path);
+      const empty = path.includes("DROP"); // a batch may have any name: none has that one
+      assert.ok(empty ? status === 200 : status === 400 || status === 404, `${path}: ${status}`);
+    }
+    const verified = await runConche(["verify", "--data", folder]);
+    assert.equal(verified.code, 0, verified.err);
+  });
+
+  test("conche rebuild asks the process that keeps the views, and watches", async () => {
+    const rebuilt = await runConche(["rebuild", "topics", "--data", folder, "--json"]);
+    assert.equal(rebuilt.code, 0, rebuilt.err);
+    const { elsewhere, messages } = JSON.parse(rebuilt.out);
+    assert.equal(elsewhere, true);
+    const { as_of } = JSON.parse((await running.page("/api/views")).text);
+    assert.equal(messages, as_of.log_position);
+  });
+
+  test("conche views lists them", async () => {
+    const listed = await runConche(["views", "--data", folder, "--json"]);
+    assert.equal(listed.code, 0, listed.err);
+    const views = listed.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    assert.ok(views.some(({ name, rows, bytes }) => name === "topics" && rows > 10 && bytes > 0));
+  });
+
+  test("a second serve reads the views that the first one keeps", async () => {
+    const second = await startConche(["serve", "--data", folder, "--http-port", "0"]);
+    try {
+      await second.event(({ event, text }) => event === "info" && String(text).includes("keeps the views"));
+      const { views } = JSON.parse((await second.page("/api/views")).text);
+      assert.ok(views.length >= 5);
+    } finally {
+      assert.equal(await second.stop("SIGTERM"), 0);
+    }
+  });
+});
+
+/** A question with what it needs, and whatever of {@link VALUES} it takes. */
+function urlOf(path: string, parameters: readonly Parameter[]): string {
+  const query = new URLSearchParams();
+  let url = path;
+  for (const { name, in: place, required } of parameters) {
+    const value = VALUES[name];
+    if (value === undefined) {
+      assert.ok(!required, `${path} needs ${name}: give it a value in this test`);
+      continue;
+    }
+    if (place === "path") url = url.replace(`{${name}}`, encodeURIComponent(value));
+    else query.set(name, value);
+  }
+  return `${url}?${query}`;
+}
