@@ -19,6 +19,7 @@ import {
 } from "./cases/embedded-ingest.ts";
 import { outboxHandOver } from "./cases/outbox.ts";
 import { firstMessage, setUp } from "./cases/start-up.ts";
+import { tags } from "./cases/tags.ts";
 import { type Figure, figure } from "./statistics.ts";
 
 /** What `--only` looks for, and what is measured. */
@@ -59,6 +60,7 @@ const CASES: readonly Case[] = [
     needsMosquitto: true,
     measure: (messages, runs) => gatewayToLog(messages, Math.min(runs, 3)),
   },
+  { name: "tags", measure: (messages, runs) => tags(messages, Math.min(runs, 3)) },
   { name: "start", measure: (_messages, runs) => firstMessage(runs) },
   { name: "setup", measure: (_messages, runs) => setUp(Math.min(runs, 2)) },
 ];

@@ -72,6 +72,18 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./log.ts")).log,
   },
   {
+    name: "tags",
+    summary: "what a machine measures now: values with unit, limits, quality and age",
+    group: "Look",
+    load: async () => (await import("./tags.ts")).tags,
+  },
+  {
+    name: "trend",
+    summary: "the course of a tag as a chart in the terminal, with its limits and gaps",
+    group: "Look",
+    load: async () => (await import("./trend.ts")).trend,
+  },
+  {
     name: "quarantine",
     summary: "look at messages that were kept aside, and why: list, show, replay",
     group: "Look",

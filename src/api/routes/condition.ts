@@ -1,5 +1,8 @@
 import { Type } from "typebox";
 import { COMPARE_MS, machineCondition } from "../../monitor/condition/machine-condition.ts";
+import { runningTime } from "../../monitor/condition/running-time.ts";
+import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
+import { silenceOf } from "../../monitor/machine-state/silence.ts";
 import { allCurrentValues } from "../../monitor/tags/current-values.ts";
 import { tagsView } from "../../monitor/tags/tags-view.ts";
 import { chosenMachines } from "../../plant/chosen-machines.ts";
@@ -62,7 +65,7 @@ const condition = route({
     ),
   }),
   list: "findings",
-  views: [tagsView],
+  views: [tagsView, machineStateView],
   changesWith: ["now"],
   handle({ query }, context) {
     const { compare_h, from, to, ...levels } = query;
@@ -70,6 +73,8 @@ const condition = route({
     const { fromMs, toMs } = periodOf(span, context.nowMs, DAY_MS, 7 * DAY_MS);
     const isChosen = chosenMachines(levels);
     const reading = context.views.reading(tagsView);
+    const states = context.views.reading(machineStateView);
+    const silentAfterMs = silenceOf(context.plant);
     const compareMs = compare_h === undefined ? COMPARE_MS : compare_h * HOUR_MS;
     const looked = [...allCurrentValues(reading)]
       .filter(({ machine }) => isChosen(machine))
@@ -77,7 +82,10 @@ const condition = route({
         context.spend();
         const limitsFor = (tag: string, product: string | undefined) =>
           tagModel(context.plant, machine, tag, product).limits;
-        return { machine, ...machineCondition(reading, { machine, fromMs, toMs, compareMs, limitsFor }) };
+        const watch = { nowMs: context.nowMs, silentAfterMs: silentAfterMs(machine) };
+        const runsAt = runningTime(states, machine, { fromMs: fromMs - compareMs, toMs }, watch);
+        const request = { machine, fromMs, toMs, compareMs, limitsFor, runsAt };
+        return { machine, ...machineCondition(reading, request) };
       });
     return {
       from: isoTime(fromMs),

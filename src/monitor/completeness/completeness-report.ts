@@ -1,7 +1,7 @@
 import type { SeqRange } from "../../sequence/seq-range.ts";
 import type { ViewReading } from "../../views/view-table.ts";
 import { BOOTS, type BootRow, NUMBERS } from "./completeness-tables.ts";
-import { joinedRuns, type SeqRun, unpackRuns } from "./seq-runs.ts";
+import { joinedRuns, runsOfRow, type SeqRun } from "./seq-runs.ts";
 
 /** Numbers that haven't come, both ends included, and when they must have been said. */
 export interface OpenGap {
@@ -88,7 +88,7 @@ function bootOf(row: BootRow, quarantined: QuarantinedNumbers): BootCompleteness
 }
 
 function* runsOf(reading: ViewReading, machine: string, boot: string): Generator<SeqRun> {
-  for (const { runs } of reading.rows(NUMBERS).range({ prefix: [machine, boot] })) yield* unpackRuns(runs);
+  for (const row of reading.rows(NUMBERS).range({ prefix: [machine, boot] })) yield* runsOfRow(row);
 }
 
 /** A range without some numbers. */

@@ -18,13 +18,18 @@ export type BootRow = {
   skew_id: number;
 };
 
-/** Which of 1024 numbers of a start came: as runs of numbers in a row. */
+/** Which of 1024 numbers of a start came: as runs of numbers in a row, with the event times of the messages at their ends. */
 export type NumbersRow = {
   machine: string;
   boot: string;
   block: number;
-  /** JSON: SeqRun[], ascending. */
-  runs: string;
+  /** The last run, in columns of its own: mostly it grows by one. */
+  from_seq: number;
+  to_seq: number;
+  from_at: number;
+  to_at: number;
+  /** JSON: the runs before it, ascending; empty where there is none. */
+  earlier: string;
 };
 
 /** What a machine said in one minute of its own time. */
@@ -59,7 +64,10 @@ export const BOOTS: ViewTable<BootRow> = {
 
 export const NUMBERS: ViewTable<NumbersRow> = {
   name: "completeness_numbers",
-  columns: { machine: "text", boot: "text", block: "integer", runs: "text" },
+  columns: {
+    ...{ machine: "text", boot: "text", block: "integer", from_seq: "integer", to_seq: "integer" },
+    ...{ from_at: "integer", to_at: "integer", earlier: "text" },
+  },
   key: ["machine", "boot", "block"],
 };
 

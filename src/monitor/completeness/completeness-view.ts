@@ -11,7 +11,7 @@ import {
   NUMBERS,
   RECEIVED,
 } from "./completeness-tables.ts";
-import { addNumber, BLOCK_NUMBERS, packRuns, unpackRuns } from "./seq-runs.ts";
+import { addNumber, BLOCK_NUMBERS, columnsOfRuns, runsOfRow } from "./seq-runs.ts";
 
 /** A message is late that was said so long before it was received, milliseconds: longer than any network takes. */
 export const LATE_MS = 60_000;
@@ -27,7 +27,7 @@ const REMOVED_AT_ONCE = 1000;
 export function completenessViewKeeping(keptMs = 366 * DAY_MS): View {
   return {
     name: "completeness",
-    version: 1,
+    version: 2,
     consumes: MESSAGE_TYPES,
     tables: [BOOTS, NUMBERS, MINUTES, RECEIVED, KEPT_MINUTES],
     fold(message, store) {
@@ -55,9 +55,14 @@ function addToNumbers(message: ViewMessage, store: ViewStore): boolean {
   const block = Math.floor(seq / BLOCK_NUMBERS);
   const rows = store.rows(NUMBERS);
   const known = rows.get(machine, boot, block);
-  const runs = addNumber(known === undefined ? [] : unpackRuns(known.runs), seq, placedAt(message));
+  const at = placedAt(message);
+  if (known !== undefined && known.to_seq === seq - 1) {
+    rows.put({ ...known, to_seq: seq, to_at: at });
+    return true;
+  }
+  const runs = addNumber(known === undefined ? [] : runsOfRow(known), seq, at);
   if (runs === undefined) return false;
-  rows.put({ machine, boot, block, runs: packRuns(runs) });
+  rows.put({ machine, boot, block, ...columnsOfRuns(runs) });
   return true;
 }
 

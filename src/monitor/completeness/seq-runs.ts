@@ -1,3 +1,5 @@
+import type { NumbersRow } from "./completeness-tables.ts";
+
 /** Numbers in a row, both ends included, and the times of the messages at its ends, milliseconds since 1970. */
 export interface SeqRun {
   readonly from: number;
@@ -12,20 +14,34 @@ export const BLOCK_NUMBERS = 1024;
 
 type Packed = [from: number, length: number, fromAt: number, ms: number];
 
-/** The runs as text. */
-export function packRuns(runs: readonly SeqRun[]): string {
-  return JSON.stringify(
-    runs.map(({ from, to, fromAt, toAt }): Packed => [from, to - from + 1, fromAt, toAt - fromAt]),
-  );
+/** The columns of a block's row that hold its runs. */
+export type RunColumns = Pick<NumbersRow, "from_seq" | "to_seq" | "from_at" | "to_at" | "earlier">;
+
+/** Runs, at least one, as columns. */
+export function columnsOfRuns(runs: readonly SeqRun[]): RunColumns {
+  const last = runs.at(-1) as SeqRun;
+  const earlier = runs
+    .slice(0, -1)
+    .map(({ from, to, fromAt, toAt }): Packed => [from, to - from + 1, fromAt, toAt - fromAt]);
+  return {
+    from_seq: last.from,
+    to_seq: last.to,
+    from_at: last.fromAt,
+    to_at: last.toAt,
+    earlier: earlier.length === 0 ? "" : JSON.stringify(earlier),
+  };
 }
 
-export function unpackRuns(text: string): SeqRun[] {
-  return (JSON.parse(text) as Packed[]).map(([from, length, fromAt, ms]) => ({
+/** The runs of a block, ascending. */
+export function runsOfRow({ from_seq, to_seq, from_at, to_at, earlier }: RunColumns): SeqRun[] {
+  const before = earlier === "" ? [] : (JSON.parse(earlier) as Packed[]);
+  const runs = before.map(([from, length, fromAt, ms]) => ({
     from,
     to: from + length - 1,
     fromAt,
     toAt: fromAt + ms,
   }));
+  return [...runs, { from: from_seq, to: to_seq, fromAt: from_at, toAt: to_at }];
 }
 
 /** Adds a number to runs that ascend and don't touch; undefined where it is among them already. */

@@ -10,7 +10,7 @@ const WINDOW = 18;
 /** Windows of comparison, at least: half a day of them says what the process does by itself. */
 const MIN_COMPARED = 24;
 /** Beyond the largest change of the time of comparison, so many times. */
-const TIMES_MORE = 1.5;
+const TIMES_MORE = 1.75;
 /** Kendall's tau from which on a course is a steady one. */
 const STEADY = 0.8;
 /** The change in standard deviations of what is beside the line. */
@@ -35,6 +35,7 @@ export function findDrift(
   minutes: readonly NumberMinute[],
   fromMs: number,
 ): ConditionFinding[] {
+  if (isCounter(minutes)) return [];
   const windows = windowsOf(minutes);
   const compared = windows.filter(({ toMs }) => toMs <= fromMs);
   if (compared.length < MIN_COMPARED) return [];
@@ -67,6 +68,20 @@ export function findDrift(
       says: `${perHour > 0 ? "rises" : "falls"} steadily by ${shown(Math.abs(perHour))} an hour for ${shownTime(toMs - first.fromMs)}; in three hours ${shown(Math.abs(worst.change))}, at most ${shown(most)} before`,
     };
   });
+}
+
+/** The share of steps that may go down in a counter: it is set to zero now and then. */
+const COUNTER_FALLS = 0.01;
+
+/** A tag that only counts up (pieces, hours, energy of a batch) rises for its living. */
+function isCounter(minutes: readonly NumberMinute[]): boolean {
+  let [rises, falls] = [0, 0];
+  minutes.forEach(({ mean }, index) => {
+    const before = minutes[index - 1]?.mean ?? mean;
+    if (mean > before) rises++;
+    else if (mean < before) falls++;
+  });
+  return falls <= COUNTER_FALLS * rises;
 }
 
 function windowsOf(minutes: readonly NumberMinute[]): Window[] {

@@ -23,6 +23,8 @@ export interface ConditionRequest {
   readonly compareMs?: number | undefined;
   /** A tag's limits while a product is made, as the plant model has them; none without. */
   readonly limitsFor?: ((tag: string, product: string | undefined) => TagLimits) | undefined;
+  /** Whether the machine ran; always where nobody knows. Limits hold, and values must be there, while it runs. */
+  readonly runsAt?: ((atMs: number) => boolean) | undefined;
 }
 
 /** A machine's condition: what is wrong, and what was looked at to say so. */
@@ -43,7 +45,14 @@ export const COMPARE_MS = 2 * DAY_MS;
 
 /** Looks at every tag of a machine. */
 export function machineCondition(reading: ViewReading, request: ConditionRequest): MachineCondition {
-  const { machine, fromMs, toMs, compareMs = COMPARE_MS, limitsFor = () => ({}) } = request;
+  const {
+    machine,
+    fromMs,
+    toMs,
+    compareMs = COMPARE_MS,
+    limitsFor = () => ({}),
+    runsAt = () => true,
+  } = request;
   const tags = (currentValues(reading, machine)?.values ?? []).map(({ tag }) => tag);
   const sinceMs = fromMs - compareMs;
   const all = new Map(tags.map((tag) => [tag, minutesOf(reading, machine, tag, sinceMs, toMs)]));
@@ -54,13 +63,27 @@ export function machineCondition(reading: ViewReading, request: ConditionRequest
   }
   const productAt = productsOf(reading, machine, sinceMs, toMs);
   const findings: ConditionFinding[] = [];
-  for (const [tag, minutes] of all) findings.push(...findNoValue(machine, tag, minutes, fromMs));
+  for (const [tag, minutes] of all)
+    findings.push(
+      ...findNoValue(
+        machine,
+        tag,
+        minutes.filter(({ atMs }) => runsAt(atMs)),
+        fromMs,
+      ),
+    );
   for (const [tag, minutes] of numbers) {
     const limitsAt = (atMs: number) => limitsFor(tag, productAt(atMs));
     findings.push(
       ...findStuck(machine, tag, minutes, numbers, fromMs),
       ...findNoisy(machine, tag, minutes, fromMs),
-      ...findOutOfRange(machine, tag, minutes, limitsAt, fromMs),
+      ...findOutOfRange(
+        machine,
+        tag,
+        minutes.filter(({ atMs }) => runsAt(atMs)),
+        limitsAt,
+        fromMs,
+      ),
       ...findDrift(machine, tag, besideProductLevel(minutes, productAt, fromMs), fromMs),
     );
   }

@@ -10,8 +10,22 @@ const REMOVED_AT_ONCE = 1000;
 /** Spans of 10 s of one tag, by their begin, milliseconds since 1970. */
 export type FinestSpans = ReadonlyMap<number, Bucket>;
 
-/** Merges spans of 10 s of one tag, all of one minute and in order, into its chunks of every resolution. */
-export function settle(store: ViewStore, machine: string, tag: string, spans: FinestSpans): void {
+/** Before which begin nothing is taken any more, by resolution: milliseconds since 1970. */
+export function keptFromAll(store: ViewStore): number[] {
+  return RESOLUTIONS_S.map((resolution) => keptFrom(store, resolution));
+}
+
+/**
+ * Merges spans of 10 s of one tag, all of one minute and in order, into its chunks of every resolution, but for those
+ * that begin before what is `kept`.
+ */
+export function settle(
+  store: ViewStore,
+  machine: string,
+  tag: string,
+  spans: FinestSpans,
+  kept: readonly number[],
+): void {
   const [begin] = spans.keys();
   if (begin === undefined) return;
   // First, while the spans are still only what is new: merging into a chunk adds to them what was there.
@@ -22,7 +36,7 @@ export function settle(store: ViewStore, machine: string, tag: string, spans: Fi
     const sum = whole[index];
     const widthMs = resolution * 1000;
     const chunkBegin = spanBegin(begin, widthMs * CHUNK_BUCKETS);
-    if (chunkBegin < keptFrom(store, resolution)) return;
+    if (chunkBegin < (kept[index] ?? Number.NEGATIVE_INFINITY)) return;
     const placed: PlacedBucket[] = [];
     if (sum !== undefined) placed.push({ place: Math.floor((begin - chunkBegin) / widthMs), bucket: sum });
     else for (const [at, bucket] of spans) placed.push({ place: (at - chunkBegin) / widthMs, bucket });

@@ -12,7 +12,7 @@ import {
   spanBegin,
 } from "./resolution.ts";
 import { SampleReader } from "./sample-reader.ts";
-import { letGo, settle } from "./settle.ts";
+import { keptFromAll, letGo, settle } from "./settle.ts";
 import { KEPT, MACHINES, RECENT, ROLLUPS } from "./tag-tables.ts";
 import { addValue, type TagSample } from "./tag-values.ts";
 
@@ -46,7 +46,8 @@ export function tagsViewKeeping(retention: Retention = DEFAULT_RETENTION): View 
       }
       if (row !== undefined && minute > row.minute) {
         const settled = recent.take(store.rows(RECENT), machine, row.minute);
-        for (const [tag, spans] of settled) settle(store, machine, tag, spans);
+        const kept = keptFromAll(store);
+        for (const [tag, spans] of settled) settle(store, machine, tag, spans, kept);
       }
       recent.add(store.rows(RECENT), machine, sample);
     },
@@ -64,9 +65,10 @@ export const tagsView: View = tagsViewKeeping();
 
 function settleSample(store: ViewStore, machine: string, { set, values, at, seq }: TagSample): void {
   const begin = spanBegin(at, FINEST_MS);
+  const kept = keptFromAll(store);
   set.names.forEach((tag, index) => {
     const bucket = emptyBucket();
     addValue(bucket, values[index] as TagValue, at, seq);
-    settle(store, machine, tag, new Map([[begin, bucket]]));
+    settle(store, machine, tag, new Map([[begin, bucket]]), kept);
   });
 }

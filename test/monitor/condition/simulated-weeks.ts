@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { loadScenario } from "../../../src/adapters/yaml/load-scenario.ts";
 import { type MachineKey, machineKeyOf } from "../../../src/contract/topic.ts";
-import { machineCondition } from "../../../src/monitor/condition/machine-condition.ts";
+import { COMPARE_MS, machineCondition } from "../../../src/monitor/condition/machine-condition.ts";
+import { runningTime } from "../../../src/monitor/condition/running-time.ts";
+import { machineStateView } from "../../../src/monitor/machine-state/machine-state-view.ts";
+import { silenceOf } from "../../../src/monitor/machine-state/silence.ts";
 import { tagsViewKeeping } from "../../../src/monitor/tags/tags-view.ts";
 import type { Plant } from "../../../src/plant/plant.ts";
 import type { ScenarioDocument } from "../../../src/plant/scenario/scenario-document.ts";
@@ -39,33 +42,36 @@ export function saidBy(plant: Plant, seed: number, before: number, then?: Scenar
 /** What the tags view makes of it, or of what one machine says. */
 export function tagsOf(said: readonly SimulatedMessage[], only?: string) {
   const store = new MemoryViewStore();
+  const states = new MemoryViewStore();
   const view = tagsViewKeeping();
   const seqs = new Map<MachineKey, number>();
   said.forEach(({ machine, type, atMs, payload }, index) => {
-    if (type !== "telemetry") return;
+    if (type !== "telemetry" && type !== "state") return;
     const key = machineKeyOf(machine);
     if (only !== undefined && key !== only) return;
     const seq = (seqs.get(key) ?? 0) + 1;
     seqs.set(key, seq);
-    view.fold(
-      viewMessage({ id: index + 1, machine: key, type, seq, atMs, payload: payload as never }),
-      store,
-    );
+    const message = viewMessage({ id: index + 1, machine: key, type, seq, atMs, payload: payload as never });
+    if (type === "telemetry") view.fold(message, store);
+    machineStateView.fold(message, states);
   });
-  return { reading: readingOf(store), machines: [...seqs.keys()] };
+  return { reading: readingOf(store), states: readingOf(states), machines: [...seqs.keys()] };
 }
 
 /** The condition of a machine of the plant in a time of it, compared with all that came before. */
 export function conditionIn(
   plant: Plant,
-  { reading }: ReturnType<typeof tagsOf>,
+  { reading, states }: ReturnType<typeof tagsOf>,
   machine: string,
   fromMs: number,
   toMs: number,
+  compareMs = COMPARE_MS,
 ) {
+  const watch = { nowMs: toMs, silentAfterMs: silenceOf(plant)(machine) };
   const tags = plant.machine(machine)?.definition.tags ?? {};
   return machineCondition(reading, {
-    ...{ machine, fromMs, toMs },
+    ...{ machine, fromMs, toMs, compareMs },
+    runsAt: runningTime(states, machine, { fromMs: fromMs - compareMs, toMs }, watch),
     limitsFor: (tag, product) => {
       const known = tags[tag];
       return known === undefined ? {} : limitsFor(known, product);

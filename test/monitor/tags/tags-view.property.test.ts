@@ -38,6 +38,7 @@ const tags = fc.oneof(
 /** Mostly one second after another, sometimes the same millisecond, sometimes hours off. */
 const offsetMs = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 300 }).map((seconds) => seconds * 1000) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 2 }).map((seconds) => seconds * 1000) },
   { weight: 1, arbitrary: fc.integer({ min: -40_000_000, max: 40_000_000 }) },
 );
 const messages = fc
