@@ -9,6 +9,7 @@ import { renderTable } from "../src/adapters/terminal/table.ts";
 import { NO_MOSQUITTO } from "../test/servers/mosquitto.ts";
 import { bridgeToLog, gatewayToLog } from "./cases/bridge.ts";
 import { brokerToLog, TO_LOG, TO_NOWHERE } from "./cases/broker-to-log.ts";
+import { currentState } from "./cases/current-state.ts";
 import { edgeCatchUp, edgeToLog, receiptLatency } from "./cases/edge-to-log.ts";
 import {
   commitLatency,
@@ -38,6 +39,7 @@ const CASES: readonly Case[] = [
     measure: (messages, runs) => brokerToLog(Math.min(messages, 200_000), runs),
   },
   { name: "latency", measure: (_messages, runs) => commitLatency(10_000, 20, Math.min(runs, 3)) },
+  { name: "current-state", measure: (_messages, runs) => currentState(runs) },
   { name: "outbox", measure: (_messages, runs) => outboxHandOver(3, runs) },
   { name: "edge-to-log", needsMosquitto: true, measure: (messages, runs) => edgeToLog(messages, runs) },
   {

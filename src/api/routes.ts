@@ -5,6 +5,7 @@ import { capabilityRoutes } from "./routes/capability.ts";
 import { completenessRoutes } from "./routes/completeness.ts";
 import { conditionRoutes } from "./routes/condition.ts";
 import { coverageRoutes } from "./routes/coverage.ts";
+import { energyRoutes } from "./routes/energy.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { plantRoutes } from "./routes/plant.ts";
@@ -25,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   ...seriesRoutes,
   ...conditionRoutes,
   ...productionRoutes,
+  ...energyRoutes,
   ...alarmRoutes,
   ...alarmPerformanceRoutes,
   ...qualityRoutes,

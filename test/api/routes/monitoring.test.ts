@@ -99,6 +99,14 @@ suite("the API on production", () => {
     assert.equal(answer.stops.at(-1).cumulative, 1);
   });
 
+  test("gives energy by product, with what it is per tonne", async () => {
+    const { answer } = await ask("energy", { from: iso(START_MS) }, context);
+    const [whole, ...groups] = answer.energy;
+    assert.equal(whole.group, null);
+    assert.ok(whole.kwh_per_tonne > 0 && groups.length >= 2);
+    assert.equal((await ask("energy", { line: "line-z" }, context)).status, 404);
+  });
+
   test("by product and batch, as CSV too; what isn't there is 404 and says what is", async () => {
     for (const by of ["product", "order"]) assert.equal((await ask("oee", { by }, context)).status, 200);
     assert.equal((await ask("oee", { by: "moon" }, context)).status, 400);
