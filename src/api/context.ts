@@ -7,6 +7,7 @@ import type { Plant } from "../plant/plant.ts";
 import type { View } from "../views/view.ts";
 import type { ViewReading, ViewRowReading } from "../views/view-table.ts";
 import type { ViewEdition } from "../views/views-store.ts";
+import type { Desk } from "./desk.ts";
 
 /** PORT. The views, all read as of one moment: that of the question. */
 export interface ViewsReading {
@@ -34,6 +35,8 @@ export interface ApiContext {
    * @throws ConcheError CONCHE_LOG_IN_USE while a data center writes the log
    */
   readonly replay: (ids: readonly number[]) => Promise<readonly ReplayOutcome[]>;
+  /** Publishes what people do; absent where the process has no way to a broker. */
+  readonly desk?: Desk | undefined;
   /** Throws CONCHE_TIME_LIMIT when the time for an answer is over. Long loops over anything else call it. */
   readonly spend: () => void;
 }

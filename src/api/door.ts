@@ -88,7 +88,8 @@ export class ApiDoor {
         : { etag, "cache-control": "no-cache", vary: "accept" };
     if (format === "csv") return csvAnswer(route, answer, request.query, caching);
     const body = JSON.stringify({ ...answer, as_of: asOf(route, context) });
-    return { status: 200, headers: { ...caching, "content-type": "application/json; charset=utf-8" }, body };
+    const status = route.status ?? 200;
+    return { status, headers: { ...caching, "content-type": "application/json; charset=utf-8" }, body };
   }
 }
 

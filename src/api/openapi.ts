@@ -54,8 +54,8 @@ function operation(route: Route): object {
       ? {}
       : { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
     responses: {
-      200: {
-        description: "The answer",
+      [route.status ?? 200]: {
+        description: route.status === 202 ? "It is on its way" : "The answer",
         content: {
           "application/json": { schema },
           ...(list === undefined ? {} : { "text/csv": { schema: { type: "string" } } }),

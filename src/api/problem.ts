@@ -25,6 +25,11 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   CONCHE_QUARANTINE_UNKNOWN: 404,
   CONCHE_NOT_ACCEPTABLE: 406,
   CONCHE_LOG_IN_USE: 409,
+  CONCHE_ACTION_STALE: 409,
+  CONCHE_ACTION_REFUSED: 409,
+  CONCHE_NO_DESK: 503,
+  CONCHE_OUTBOX_FULL: 503,
+  CONCHE_OUTBOX_BUSY: 503,
   CONCHE_TIME_LIMIT: 503,
   CONCHE_VIEW_NOT_READY: 503,
   CONCHE_LOG_MISSING: 503,
@@ -54,6 +59,11 @@ export function badRequest(message: string, hint?: string): ConcheError {
 /** What is asked for doesn't exist: 404. */
 export function notFound(message: string, hint?: string): ConcheError {
   return new ConcheError("CONCHE_NOT_FOUND", { message, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Nobody can act through this process: 503. */
+export function noDesk(): ConcheError {
+  return new ConcheError("CONCHE_NO_DESK", { message: "nothing that people do can be published from here" });
 }
 
 function internal(): ConcheError {

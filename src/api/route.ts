@@ -38,6 +38,8 @@ export interface RouteDefinition<
   readonly query?: Query;
   readonly body?: Body;
   readonly answer: Answer;
+  /** 202 for what is done when the log has it; 200 otherwise. */
+  readonly status?: 200 | 202;
   /** The property of the answer that is a list of objects: what `Accept: text/csv` gives. */
   readonly list?: keyof Answer["properties"] & string;
   /** The views that it reads. */

@@ -1,4 +1,5 @@
 import type { Route } from "./route.ts";
+import { alarmActionRoutes } from "./routes/alarm-actions.ts";
 import { alarmPerformanceRoutes } from "./routes/alarm-performance.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { capabilityRoutes } from "./routes/capability.ts";
@@ -29,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   ...energyRoutes,
   ...alarmRoutes,
   ...alarmPerformanceRoutes,
+  ...alarmActionRoutes,
   ...qualityRoutes,
   ...capabilityRoutes,
   ...messageRoutes,

@@ -191,6 +191,18 @@ export const ERROR_CATALOGUE = {
     meaning: "A question took longer than answers may take",
     hint: "ask for a shorter span or a smaller page, or raise --api-time-limit",
   },
+  CONCHE_ACTION_STALE: {
+    meaning: "Something has happened since the person who acts has looked",
+    hint: "look again, and act on what is there now",
+  },
+  CONCHE_ACTION_REFUSED: {
+    meaning: "The action would change nothing, or must not be",
+    hint: "look again: the message says what is so now",
+  },
+  CONCHE_NO_DESK: {
+    meaning: "This process publishes nothing, so nobody can act through it",
+    hint: "act at the data center's own process, or with `conche alarms ack`",
+  },
   CONCHE_VIEW_NOT_READY: {
     meaning: "The view that is asked is not built yet",
     hint: "`conche views` shows how far it is; ask again when it has caught up",

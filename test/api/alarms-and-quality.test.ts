@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { Compile } from "typebox/compile";
+import type { ApiContext } from "../../src/api/context.ts";
+import type { Desk } from "../../src/api/desk.ts";
 import { ApiDoor } from "../../src/api/door.ts";
 import { ROUTES } from "../../src/api/routes.ts";
+import { readPayload } from "../../src/contract/read-payload.ts";
 import { ALARM_VIEW } from "../../src/monitor/alarms/alarm-view.ts";
 import { QUALITY_VIEW } from "../../src/monitor/quality/quality-view.ts";
 import { readingOf, viewMessages } from "../monitor/simulated-messages.ts";
@@ -80,6 +83,57 @@ suite("alarms over the API", () => {
     assert.equal((await ask("alarmHistory", { query: { cursor: "e30" } })).status, 400);
     const period = { from: "2026-01-12T00:00:00Z", to: "2026-01-11T00:00:00Z" };
     assert.equal((await ask("alarmHistory", { query: period })).status, 400);
+  });
+});
+
+suite("actions over the API", () => {
+  const said: unknown[] = [];
+  const desk: Desk = {
+    async publish(place, type, body) {
+      said.push({ place, type, body });
+      return {
+        machine: `${place.site}/${place.line}/s0_office/dashboard`,
+        boot: "boot-0001",
+        seq: said.length,
+      };
+    },
+  };
+  const post = async (name: string, params: object, body: unknown, parts: Partial<ApiContext> = { desk }) => {
+    const answer = await door.answer(requestFor(name, { params: { ...params }, body }), {
+      ...context,
+      ...parts,
+    });
+    return { status: answer.status, json: JSON.parse(answer.body) };
+  };
+  async function openAlarm() {
+    const { json } = await ask("alarms");
+    const found = json.alarms.find((each: { unacknowledged: number }) => each.unacknowledged > 0);
+    const [site, line, step, machine] = found.machine.split("/");
+    return { found, params: { site, line, step, machine, alarm_id: found.alarm_id } };
+  }
+
+  test("an action is a message of the line's desk, answered with its number before it is in the log", async () => {
+    const { found, params } = await openAlarm();
+    const answer = await post("acknowledgeAlarm", params, { by: "a.trabelsi", seen: found.version });
+    assert.equal(answer.status, 202);
+    assert.deepEqual([answer.json.machine, answer.json.seq], ["tunis-01/line-a/s0_office/dashboard", 1]);
+    const [{ place, body }] = said as { place: object; body: Record<string, unknown> }[];
+    assert.deepEqual(place, { site: "tunis-01", line: "line-a" });
+    assert.deepEqual([body.event, body.source, body.by], ["acknowledged", found.machine, "a.trabelsi"]);
+    assert.equal(readPayload("alarm", { v: 2, ...body }).kind, "valid");
+  });
+
+  test("what rests on an old look is refused with 409, what can't be with 400, without a desk with 503", async () => {
+    const { found, params } = await openAlarm();
+    const person = { by: "a.trabelsi", seen: found.version };
+    const stale = await post("acknowledgeAlarm", params, { ...person, seen: 1 });
+    assert.deepEqual([stale.status, stale.json.code], [409, "CONCHE_ACTION_STALE"]);
+    assert.match(stale.json.detail, /since message 1 .* \(message \d+\)/);
+    assert.equal((await post("unshelveAlarm", params, person)).json.code, "CONCHE_ACTION_REFUSED");
+    const shelving = { ...person, until: "tomorrow", reason: "pump" };
+    assert.equal((await post("shelveAlarm", params, shelving)).status, 400);
+    assert.equal((await post("shelveAlarm", params, person)).status, 400);
+    assert.equal((await post("acknowledgeAlarm", params, person, { desk: undefined })).status, 503);
   });
 });
 

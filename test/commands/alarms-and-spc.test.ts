@@ -9,6 +9,7 @@ import { ALARM_VIEW } from "../../src/monitor/alarms/alarm-view.ts";
 import { QUALITY_VIEW } from "../../src/monitor/quality/quality-view.ts";
 import type { View } from "../../src/views/view.ts";
 import { viewMessages } from "../monitor/simulated-messages.ts";
+import { portOf, startConche } from "../servers/conche.ts";
 import { HOUR_MS, hoursOf, quietPlant, START_MS } from "../simulator/simulated-line.ts";
 import { MemoryViewStore } from "../views/memory-view-store.ts";
 import { runConche } from "./run-conche.ts";
@@ -125,6 +126,56 @@ suite("alarms and quality from views in SQLite", () => {
       until,
     );
     assert.equal(nozzles.places.length, 10);
+  });
+
+  test("conche alarms ack, shelve: messages of a desk that the log then has; a stale one is refused", async () => {
+    const log = join(data, "log");
+    const center = await startConche(["datacenter", "--data", log, "--mqtt-port", "0", "--http-port", "0"]);
+    try {
+      const broker = [
+        "--mqtt-port",
+        String(portOf(center.started.mqtt)),
+        "--outbox",
+        join(data, "desk"),
+        "--wait",
+        "2m",
+      ];
+      const { alarms } = await json("alarms", "list", "--state", "rtn_unack");
+      const [{ machine, alarm_id, seen }] = alarms;
+      const act = (verb: string, ...words: string[]) =>
+        conche("alarms", verb, machine, alarm_id, "--by", "a.trabelsi", ...broker, ...words);
+      const stale = await act("ack", "--seen", "1");
+      assert.match(
+        stale.err,
+        /^conche: CONCHE_ACTION_STALE: since message 1 of .*\n {2}what to do: look again/,
+      );
+      const seenIt = await act("ack", "--seen", String(seen), "--comment", "cleaned");
+      assert.deepEqual([seenIt.code, seenIt.err], [0, ""]);
+      assert.match(
+        seenIt.out,
+        /^acknowledged: number 1 of tunis-01\/line-a\/s0_office\/shell, boot \S+; the log has it\n$/,
+      );
+      const shelved = await act("shelve", "--for", "1h", "--why", "pump", "--json");
+      assert.deepEqual(JSON.parse(shelved.out).stored, true);
+      assert.match(
+        (await act("shelve", "--for", "1h")).err,
+        /CONCHE_USAGE: an alarm is shelved for a time and with a reason/,
+      );
+      assert.match((await act("unshelve")).err, /CONCHE_ACTION_REFUSED: .* is not shelved/);
+      const lines = (await runConche(["log", "query", "--data", log, "--type", "alarm", "--json"])).out
+        .trimEnd()
+        .split("\n");
+      const payloads = lines.map((line) => JSON.parse(line).payload);
+      assert.deepEqual(
+        payloads.map(({ event, source, alarm_id: id, by }) => [event, source, id, by]).sort(),
+        [
+          ["acknowledged", machine, alarm_id, "a.trabelsi"],
+          ["shelved", machine, alarm_id, "a.trabelsi"],
+        ],
+      );
+    } finally {
+      assert.equal(await center.stop("SIGTERM"), 0);
+    }
   });
 
   test("what isn't there: views, a machine, a characteristic, each with what to do", async () => {

@@ -1,0 +1,132 @@
+import { type Static, type TProperties, Type } from "typebox";
+import { type AlarmAction, alarmMessage } from "../../monitor/alarms/alarm-action.ts";
+import { alarmEvents, alarmNow } from "../../monitor/alarms/alarm-list.ts";
+import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
+import type { ApiContext } from "../context.ts";
+import { timeOf } from "../period.ts";
+import { noDesk, notFound } from "../problem.ts";
+import { closed, type Route, route } from "../route.ts";
+import { ADDRESS, keyOfAddress } from "./address.ts";
+
+const PARAMS = closed({ ...ADDRESS, alarm_id: Type.String({ minLength: 1, maxLength: 80 }) });
+const BY = Type.String({ minLength: 1, maxLength: 80, description: "The person who does it" });
+const REASON = Type.String({ minLength: 1, maxLength: 500, description: "Why" });
+const PERSON = {
+  by: BY,
+  seen: Type.Integer({
+    minimum: 1,
+    description:
+      "The alarm's `version` as the person saw it: refused with 409 when something has happened since",
+  }),
+};
+const ANSWER = closed({
+  machine: Type.String({ description: "The desk that says it" }),
+  boot: Type.String(),
+  seq: Type.Integer({ description: "Done when the message with this number is in the log and the view" }),
+});
+
+/** Events looked at for what has changed. */
+const NEWS = 20;
+
+interface ActionDefinition<Body extends TProperties> {
+  readonly verb: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly body: Body;
+  readonly action: (body: Static<ReturnType<typeof closed<Body>>>) => AlarmAction;
+}
+
+/** A thing that people do with an alarm: a message, answered with its number before it is in the log. */
+function actionRoute<Body extends TProperties>({
+  verb,
+  name,
+  summary,
+  body,
+  action,
+}: ActionDefinition<Body>) {
+  return route({
+    method: "POST",
+    path: `/api/alarms/{site}/{line}/{step}/{machine}/{alarm_id}/${verb}`,
+    name,
+    area: "Alarms",
+    summary,
+    params: PARAMS,
+    body: closed({ ...PERSON, ...body }),
+    answer: ANSWER,
+    status: 202,
+    views: [ALARM_VIEW],
+    changesWith: ["now"],
+    handle({ params, body: asked }, context) {
+      const given = asked as Static<ReturnType<typeof closed<Body>>> & { by: string; seen: number };
+      return act(context, keyOfAddress(params), params.alarm_id, action(given), given);
+    },
+  });
+}
+
+/** @throws ConcheError CONCHE_NOT_FOUND, CONCHE_NO_DESK, CONCHE_ACTION_STALE, CONCHE_ACTION_REFUSED, CONCHE_OUTBOX_… */
+async function act(
+  context: ApiContext,
+  machine: string,
+  alarmId: string,
+  action: AlarmAction,
+  { by, seen }: { readonly by: string; readonly seen: number },
+) {
+  const { desk, nowMs } = context;
+  if (desk === undefined) throw noDesk();
+  const reading = context.views.reading(ALARM_VIEW);
+  const alarm = alarmNow(reading, machine, alarmId, nowMs);
+  if (alarm === undefined) throw notFound(`nothing was ever heard of an alarm ${alarmId} of ${machine}`);
+  const body = alarmMessage(alarm, alarmEvents(reading, machine, alarmId, NEWS), action, { by, seen }, nowMs);
+  const [site = "", line = ""] = machine.split("/");
+  const { machine: publisher, boot, seq } = await desk.publish({ site, line }, "alarm", body);
+  return { machine: publisher, boot, seq };
+}
+
+const acknowledge = actionRoute({
+  verb: "acknowledge",
+  name: "acknowledgeAlarm",
+  summary: "Somebody has seen it and takes it on; goes for every occurrence up to the one that was seen",
+  body: { comment: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) },
+  action: ({ comment }) => ({ kind: "acknowledge", comment }),
+});
+
+const shelve = actionRoute({
+  verb: "shelve",
+  name: "shelveAlarm",
+  summary: "Silences it for a time, 7 days at most, with a reason",
+  body: {
+    until: Type.String({
+      minLength: 1,
+      maxLength: 40,
+      description: "When it comes back: ISO 8601 with a zone",
+    }),
+    reason: REASON,
+  },
+  action: ({ until, reason }) => ({ kind: "shelve", untilMs: timeOf("until", until) ?? 0, reason }),
+});
+
+const unshelve = actionRoute({
+  verb: "unshelve",
+  name: "unshelveAlarm",
+  summary: "Lets it call again before its time is over",
+  body: {},
+  action: () => ({ kind: "unshelve" }),
+});
+
+const takeOut = actionRoute({
+  verb: "out-of-service",
+  name: "takeAlarmOutOfService",
+  summary: "Switches it off for maintenance, until it is returned",
+  body: { reason: REASON },
+  action: ({ reason }) => ({ kind: "take_out_of_service", reason }),
+});
+
+const putBack = actionRoute({
+  verb: "return-to-service",
+  name: "returnAlarmToService",
+  summary: "Switches it on again after maintenance",
+  body: {},
+  action: () => ({ kind: "return_to_service" }),
+});
+
+export const alarmActionRoutes: readonly Route[] = [acknowledge, shelve, unshelve, takeOut, putBack];

@@ -1,0 +1,25 @@
+import { defineCommand } from "../command.ts";
+import { ACTION_OPTIONS, ACTION_SETTINGS, ALARM, act } from "./act.ts";
+
+const OPTIONS = { ...ACTION_OPTIONS, comment: { argument: "TEXT", help: "what the person adds" } } as const;
+
+/** `conche alarms ack MACHINE ALARM` */
+export const ack = defineCommand({
+  name: "ack",
+  summary: "acknowledge an alarm",
+  description:
+    "Says, as a message of a desk, that somebody has seen the alarm and takes it on. Goes for every occurrence up to the\n" +
+    "newest one. Waits until the log has the message; exits with 1 when it only waits in the outbox.",
+  examples: [
+    ["conche alarms ack temper-01 temp_c.high --by a.trabelsi", "seen"],
+    [
+      "conche alarms ack temper-01 temp_c.high --by a.trabelsi --seen 4822",
+      "only if nothing has happened since",
+    ],
+  ],
+  arguments: ALARM,
+  settings: ACTION_SETTINGS,
+  options: OPTIONS,
+  run: (invocation) =>
+    act(invocation, invocation.options, { kind: "acknowledge", comment: invocation.options.comment }),
+});

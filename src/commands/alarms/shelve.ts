@@ -1,0 +1,37 @@
+import { ConcheError } from "../../errors/conche-error.ts";
+import { defineCommand } from "../command.ts";
+import { duration } from "../duration.ts";
+import { ACTION_OPTIONS, ACTION_SETTINGS, ALARM, act } from "./act.ts";
+
+const OPTIONS = {
+  ...ACTION_OPTIONS,
+  for: { argument: "SPAN", help: "for so long, as 30m, 8h, 2d; 7 days at most", parse: duration("1m", "7d") },
+  why: { argument: "TEXT", help: "the reason; it is said in the message" },
+} as const;
+
+/** `conche alarms shelve MACHINE ALARM` */
+export const shelve = defineCommand({
+  name: "shelve",
+  summary: "silence an alarm for a time, with a reason",
+  description:
+    "Says, as a message of a desk, that the alarm is silenced for a time. It comes back by itself.",
+  examples: [
+    [
+      "conche alarms shelve temper-01 temp_c.high --for 1h --why 'pump is being changed' --by a.trabelsi",
+      "for an hour",
+    ],
+  ],
+  arguments: ALARM,
+  settings: ACTION_SETTINGS,
+  options: OPTIONS,
+  async run(invocation) {
+    const { for: spanMs, why: reason } = invocation.options;
+    if (spanMs === undefined || reason === undefined) {
+      throw new ConcheError("CONCHE_USAGE", {
+        message: "an alarm is shelved for a time and with a reason",
+        hint: "give both: --for 1h --why 'pump is being changed'",
+      });
+    }
+    return act(invocation, invocation.options, { kind: "shelve", untilMs: Date.now() + spanMs, reason });
+  },
+});

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import type { Desk, DeskMessage, DeskPlace } from "../api/desk.ts";
+import type { Config } from "../config/config-schema.ts";
+import type { MessageType } from "../contract/topic.ts";
+import { type Edge, openEdge } from "../index.ts";
+import { consumerOptions } from "./broker/consumer-options.ts";
+
+/** People write a few messages an hour. */
+const OUTBOX_BYTES = 8 * 1024 * 1024;
+const FOLDER = "desk-outbox";
+
+/** What people do at this program, published through the library: a desk for each line, one outbox for all. */
+export class PublishingDesk implements Desk {
+  readonly #edge: Edge;
+  readonly #name: string;
+
+  private constructor(edge: Edge, name: string) {
+    this.#edge = edge;
+    this.#name = name;
+  }
+
+  /**
+   * Opens the outbox (`desk-outbox` in the data folder unless --outbox says otherwise). The broker need not be there.
+   * @param name the desk's level in the topic, as `dashboard`
+   * @throws ConcheError as `openEdge`
+   */
+  static async open(config: Config, name: string): Promise<PublishingDesk> {
+    const url = config.broker.url ?? `mqtt://${config.mqtt.host}:${config.mqtt.port}`;
+    const { username, password, ca, cert, key, keepaliveS } = await consumerOptions(url, config);
+    const access = { username, password, ca, cert, key } as Pick<
+      Parameters<typeof openEdge>[0],
+      "username" | "password" | "ca" | "cert" | "key"
+    >; // read from files, so buffers
+    const edge = await openEdge({
+      url,
+      ...access,
+      keepaliveS,
+      outbox: config.outbox ?? join(config.data, FOLDER),
+      outboxBytes: OUTBOX_BYTES,
+      telemetryBytes: OUTBOX_BYTES,
+    });
+    return new PublishingDesk(edge, name);
+  }
+
+  async publish(
+    { site, line }: DeskPlace,
+    type: MessageType,
+    body: Readonly<Record<string, unknown>>,
+  ): Promise<DeskMessage> {
+    const machine = await this.#edge.machine(`${site}/${line}/s0_office/${this.#name}`);
+    const { boot, seq } = await machine.publish(type, body as never); // checked against the contract there
+    return { machine: machine.key, boot, seq };
+  }
+
+  /** Resolves when the log has everything that was published. */
+  drained(): Promise<void> {
+    return this.#edge.drained();
+  }
+
+  /** What no receipt covers stays in the outbox for the next time. */
+  close(): Promise<void> {
+    return this.#edge.close();
+  }
+}
