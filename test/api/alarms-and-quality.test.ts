@@ -87,7 +87,7 @@ suite("alarms over the API", () => {
 });
 
 suite("actions over the API", () => {
-  const said: unknown[] = [];
+  const said: { place: object; type: string; body: Readonly<Record<string, unknown>> }[] = [];
   const desk: Desk = {
     async publish(place, type, body) {
       said.push({ place, type, body });
@@ -117,7 +117,9 @@ suite("actions over the API", () => {
     const answer = await post("acknowledgeAlarm", params, { by: "a.trabelsi", seen: found.version });
     assert.equal(answer.status, 202);
     assert.deepEqual([answer.json.machine, answer.json.seq], ["tunis-01/line-a/s0_office/dashboard", 1]);
-    const [{ place, body }] = said as { place: object; body: Record<string, unknown> }[];
+    const [message] = said;
+    assert.ok(message !== undefined);
+    const { place, body } = message;
     assert.deepEqual(place, { site: "tunis-01", line: "line-a" });
     assert.deepEqual([body.event, body.source, body.by], ["acknowledged", found.machine, "a.trabelsi"]);
     assert.equal(readPayload("alarm", { v: 2, ...body }).kind, "valid");

@@ -98,7 +98,7 @@ suite("alarms and quality from views in SQLite", () => {
     assert.match(chart.out, /╌ upper 10\d\.\d\n/);
     assert.match(
       chart.out,
-      /\nlimits frozen from \d+ samples, .*\n\d+ signals in \d+ points \(by chance \d+\.\d\)/,
+      /\nlimits frozen from \d+ samples, .*\n\d+ signals? in \d+ points \(by chance \d+\.\d\)/,
     );
     const { points, limits } = await json(
       "spc",

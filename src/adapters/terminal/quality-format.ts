@@ -8,9 +8,10 @@ import type {
   NoCapability,
   PlacesAnswer,
 } from "../../monitor/quality/quality-questions.ts";
-import { FALSE_ALARMS, RULES } from "../../monitor/quality/runs-rules.ts";
+import { FALSE_ALARMS } from "../../monitor/quality/runs-rules.ts";
 import type { CharacteristicNow } from "../../monitor/quality/samples.ts";
 import { drawControlChart, shown } from "./control-chart-drawing.ts";
+import { counted } from "./counts.ts";
 import type { CsvValue } from "./csv.ts";
 import type { Listing } from "./listing.ts";
 import type { TableSurface } from "./table.ts";
@@ -65,7 +66,7 @@ export function chartText(chart: ControlChart, surface: TableSurface): string {
       ? ""
       : `; values hang together (${chart.correlation.toFixed(2)}), charted as ${chart.treatment}`;
   const basis = `limits ${chart.frozen ? "frozen" : "for trial"} from ${limits.samples} samples, ${short(limits.fromMs)} to ${short(limits.toMs)}${limits.leftOut === 0 ? "" : `, ${limits.leftOut} left out`}`;
-  const found = `${signalEpisodes(points)} signals in ${points.length} points (by chance ${(points.length * FALSE_ALARMS[rules]).toFixed(1)})`;
+  const found = `${counted(signalEpisodes(points), "signal")} in ${points.length} points (by chance ${(points.length * FALSE_ALARMS[rules]).toFixed(1)})`;
   const newest = signalling
     .slice(-5)
     .reverse()
@@ -75,7 +76,7 @@ export function chartText(chart: ControlChart, surface: TableSurface): string {
 
 function signalWords({ signals }: ChartPoint): string {
   return signals
-    .map((signal) => (signal === "spread" ? "spread beyond its limits" : RULES[signal]))
+    .map((signal) => (signal === "spread" ? "spread beyond its limits" : signal.replaceAll("_", " ")))
     .join("; ");
 }
 
@@ -193,6 +194,7 @@ export function contentListing(rows: readonly BatchContent[]): Listing<BatchCont
         align: "right",
         cell: ({ weights, limits }) => `${weights.belowT2} (${limits.t2G} g)`,
       },
+      { title: "rejected", align: "right", cell: ({ rejected }) => rejected },
       {
         title: "packer's rules",
         cell: (row) => (passed(row) ? "met" : { text: broken(row), style: ["red", "bold"] }),
@@ -203,13 +205,15 @@ export function contentListing(rows: readonly BatchContent[]): Listing<BatchCont
       ...{ batch_id: row.batchId, product: row.product, from: iso(row.fromMs), to: iso(row.toMs) },
       ...{ nominal_g: row.limits.nominalG, t1_g: row.limits.t1G, t2_g: row.limits.t2G, n: row.weights.n },
       ...{ mean_g: row.weights.meanG, deviation_g: row.weights.deviationG },
-      ...{ below_t1: row.weights.belowT1, below_t2: row.weights.belowT2, lawful: passed(row) },
+      ...{ below_t1: row.weights.belowT1, below_t2: row.weights.belowT2, rejected: row.rejected },
+      ...{ weighed_below_t1: row.weighed.belowT1, weighed_below_t2: row.weighed.belowT2 },
+      lawful: passed(row),
       reference: row.reference === null ? null : row.reference.checks.every((check) => check.passed),
     }),
     verdict:
       rows.length === 0
         ? "no net content here: the plant file's quality.characteristics says what it is (net_content: true)"
-        : "76/211/EEC: mean at least nominal, at most 2.5 % below T1, none below T2; weights as sampled, before any gate",
+        : "76/211/EEC: mean at least nominal, at most 2.5 % below T1, none below T2; what a gate rejects after the scale doesn't count",
   };
 }
 

@@ -101,6 +101,11 @@ const netContentRoute = route({
           below_t1: Type.Integer(),
           below_t2: Type.Integer(),
         },
+        rejected: Type.Integer({
+          description: "Weighed, and rejected by the gate after the scale: not in the figures",
+        }),
+        weighed_below_t1: Type.Integer({ description: "Before the gate" }),
+        weighed_below_t2: Type.Integer({ description: "Before the gate" }),
         lawful: Type.Boolean({ description: "Whether the packer's three rules hold" }),
         checks: Type.Array(Check),
         reference: orNull(Type.Array(Check, { description: "Null with too few packs weighed" })),
@@ -114,15 +119,24 @@ const netContentRoute = route({
     const question = questionOf(params, query, context.nowMs, 30 * DAY_MS);
     const found = netContent(context.views.reading(QUALITY_VIEW), context.plant, question);
     return {
-      batches: found.map(({ batchId, product, fromMs, toMs, limits, weights, checks, reference }) => ({
-        ...{ batch_id: batchId, product, from: isoTime(fromMs), to: isoTime(toMs) },
-        ...{ nominal_g: limits.nominalG, tolerable_g: limits.tolerableG, t1_g: limits.t1G, t2_g: limits.t2G },
-        ...{ n: weights.n, mean_g: weights.meanG, deviation_g: weights.deviationG },
-        ...{ below_t1: weights.belowT1, below_t2: weights.belowT2 },
-        lawful: checks.every(({ passed }) => passed),
-        checks: checks.map(shownCheck),
-        reference: reference === null ? null : reference.checks.map(shownCheck),
-      })),
+      batches: found.map(
+        ({ batchId, product, fromMs, toMs, limits, weights, checks, reference, ...more }) => ({
+          ...{ batch_id: batchId, product, from: isoTime(fromMs), to: isoTime(toMs) },
+          ...{
+            nominal_g: limits.nominalG,
+            tolerable_g: limits.tolerableG,
+            t1_g: limits.t1G,
+            t2_g: limits.t2G,
+          },
+          ...{ n: weights.n, mean_g: weights.meanG, deviation_g: weights.deviationG },
+          ...{ below_t1: weights.belowT1, below_t2: weights.belowT2 },
+          rejected: more.rejected,
+          ...{ weighed_below_t1: more.weighed.belowT1, weighed_below_t2: more.weighed.belowT2 },
+          lawful: checks.every(({ passed }) => passed),
+          checks: checks.map(shownCheck),
+          reference: reference === null ? null : reference.checks.map(shownCheck),
+        }),
+      ),
     };
   },
 });

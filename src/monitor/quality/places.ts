@@ -11,7 +11,7 @@ export interface PlaceSample {
 export interface PlaceComparison {
   readonly place: number;
   readonly n: number;
-  /** Mean distance from the other places' mean of the same sample, with its interval at 95 %. */
+  /** Mean distance from the other places' median of the same sample, with its interval at 95 %. */
   readonly offset: number;
   readonly offsetHalf: number;
   /** How that distance changes in an hour, with its interval at 95 %; null with fewer than three samples. */
@@ -28,7 +28,8 @@ export const SURE = 0.99;
 
 /**
  * Compares places by their distance from the others in the same sample, so that what all share (viscosity, stroke)
- * falls out; a straight line through those distances, by least squares, says which place drifts.
+ * falls out; a straight line through those distances, by least squares, says which place drifts. From their median:
+ * one nozzle that clogs must not make the others seem to open.
  */
 export function comparePlaces(samples: readonly PlaceSample[]): PlaceComparison[] {
   const places = [...new Set(samples.flatMap(({ values }) => [...values.keys()]))].sort((a, b) => a - b);
@@ -36,8 +37,8 @@ export function comparePlaces(samples: readonly PlaceSample[]): PlaceComparison[
     const points = samples.flatMap(({ atMs, values }) => {
       const own = values.get(place);
       if (own === undefined || values.size < 2) return [];
-      const others = [...values.values()].reduce((sum, value) => sum + value, 0) - own;
-      return [{ hours: atMs / HOUR_MS, apart: own - others / (values.size - 1) }];
+      const others = [...values].flatMap(([other, value]) => (other === place ? [] : [value]));
+      return [{ hours: atMs / HOUR_MS, apart: own - median(others) }];
     });
     return compared(place, points, places.length);
   });
@@ -73,6 +74,13 @@ function compared(place: number, points: readonly Distance[], places: number): P
     confidence,
     drifts: confidence >= SURE,
   };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
 function halfWidth(error: number, degrees: number): number {

@@ -25,6 +25,8 @@ export interface CharacteristicPlan {
   readonly specificationFrom: "plant" | "results" | "net_content" | null;
   /** The legal limits of the pack's content, where it is that. */
   readonly content: ContentLimits | undefined;
+  /** Pieces below it are rejected after they were weighed; undefined: none are. */
+  readonly gateLower: number | undefined;
 }
 
 /** More often than this nobody looks at a chart, and false alarms come by the day instead of by the week. */
@@ -55,6 +57,7 @@ export function planOf(
     treatment: definition?.treatment,
     ...specificationOf(definition, newest, content),
     content,
+    gateLower: definition?.gate_lower,
   };
 }
 

@@ -98,7 +98,12 @@ export interface BatchContent {
   readonly fromMs: number;
   readonly toMs: number;
   readonly limits: ContentLimits;
+  /** Of the packs that reach the market, as far as a gate after the scale lets them. */
   readonly weights: PackWeights;
+  /** Of all that were weighed. */
+  readonly weighed: PackWeights;
+  /** Packs that the gate rejected. */
+  readonly rejected: number;
   readonly checks: readonly ContentCheck[];
   /** Null with fewer packs weighed than the reference test asks for. */
   readonly reference: { readonly plan: ReferencePlan; readonly checks: readonly ContentCheck[] } | null;
@@ -127,20 +132,12 @@ function contentOfBatch(
 ): BatchContent | undefined {
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) return undefined;
-  const { content } = planOf(plant, machine, characteristic, last);
+  const { content, gateLower = Number.NEGATIVE_INFINITY } = planOf(plant, machine, characteristic, last);
   if (content === undefined) return undefined;
-  const weightsG = rows.flatMap(numbersOf);
-  const n = weightsG.length;
-  if (n === 0) return undefined;
-  const meanG = weightsG.reduce((sum, weight) => sum + weight, 0) / n;
-  const squares = weightsG.reduce((sum, weight) => sum + (weight - meanG) ** 2, 0);
-  const weights = {
-    n,
-    meanG,
-    deviationG: n < 2 ? 0 : Math.sqrt(squares / (n - 1)),
-    belowT1: weightsG.filter((weight) => weight < content.t1G).length,
-    belowT2: weightsG.filter((weight) => weight < content.t2G).length,
-  };
+  const allG = rows.flatMap(numbersOf);
+  const passedG = allG.filter((weight) => weight >= gateLower);
+  if (passedG.length === 0) return undefined;
+  const weights = weightsOf(passedG, content);
   return {
     batchId: last.batch_id,
     product: last.product,
@@ -148,8 +145,23 @@ function contentOfBatch(
     toMs: last.at_ms,
     limits: content,
     weights,
+    weighed: weightsOf(allG, content),
+    rejected: allG.length - passedG.length,
     checks: packersRules(content, weights),
-    reference: referenceTest(content, weightsG, MANY_PACKS) ?? null,
+    reference: referenceTest(content, passedG, MANY_PACKS) ?? null,
+  };
+}
+
+function weightsOf(weightsG: readonly number[], { t1G, t2G }: ContentLimits): PackWeights {
+  const n = weightsG.length;
+  const meanG = weightsG.reduce((sum, weight) => sum + weight, 0) / Math.max(1, n);
+  const squares = weightsG.reduce((sum, weight) => sum + (weight - meanG) ** 2, 0);
+  return {
+    n,
+    meanG,
+    deviationG: n < 2 ? 0 : Math.sqrt(squares / (n - 1)),
+    belowT1: weightsG.filter((weight) => weight < t1G).length,
+    belowT2: weightsG.filter((weight) => weight < t2G).length,
   };
 }
 

@@ -55,6 +55,11 @@ export const CharacteristicSchema = closedObject(
         description: "whether it is the weight of the pack's content (76/211/EEC); by default not",
       }),
     ),
+    gate_lower: Type.Optional(
+      number(
+        "pieces below it are rejected after they were weighed, and don't reach the market; in the results' unit",
+      ),
+    ),
     ...BOUNDS,
     by_product: Type.Optional(
       Type.Unsafe<Record<string, SpecificationBounds>>({
