@@ -10,13 +10,14 @@ export const serve = defineCommand({
   description:
     "Keeps the views of a data folder and answers questions about them over HTTP, as `conche up` and `conche datacenter`\n" +
     "do for their own. Only reads the log: a data center may write it meanwhile (start that one with --views off, or this\n" +
-    "one reads its views). The API is in docs/api.md, and at /api/openapi.json.",
+    "one reads its views). With --broker what people do (acknowledge, shelve) is published there; without, the API takes\n" +
+    "no actions. The API is in docs/api.md, and at /api/openapi.json.",
   examples: [
     ["conche serve --data ./week", "questions about a week's history, on port 8080"],
     ["conche serve --http-port 0 --for 5", "on a free port, for five seconds"],
   ],
   outlivesOutput: true,
-  settings: ["data", "plant", "forSeconds", "quiet", "http", "views"],
+  settings: ["data", "plant", "forSeconds", "quiet", "http", "views", "broker"],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
     const plant = await loadPlant(config.plant);

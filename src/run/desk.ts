@@ -9,6 +9,15 @@ import { consumerOptions } from "./broker/consumer-options.ts";
 const OUTBOX_BYTES = 8 * 1024 * 1024;
 const FOLDER = "desk-outbox";
 
+/** Where a desk publishes. */
+export interface PublishingPlace {
+  /** Its level in the topic, as `dashboard`. */
+  readonly name: string;
+  readonly url: string;
+  /** The folder of the outbox. */
+  readonly outbox: string;
+}
+
 /** What people do at this program, published through the library: a desk for each line, one outbox for all. */
 export class PublishingDesk implements Desk {
   readonly #edge: Edge;
@@ -20,12 +29,10 @@ export class PublishingDesk implements Desk {
   }
 
   /**
-   * Opens the outbox (`desk-outbox` in the data folder unless --outbox says otherwise). The broker need not be there.
-   * @param name the desk's level in the topic, as `dashboard`
+   * Opens the outbox. The broker need not be there.
    * @throws ConcheError as `openEdge`
    */
-  static async open(config: Config, name: string): Promise<PublishingDesk> {
-    const url = config.broker.url ?? `mqtt://${config.mqtt.host}:${config.mqtt.port}`;
+  static async open(config: Config, { name, url, outbox }: PublishingPlace): Promise<PublishingDesk> {
     const { username, password, ca, cert, key, keepaliveS } = await consumerOptions(url, config);
     const access = { username, password, ca, cert, key } as Pick<
       Parameters<typeof openEdge>[0],
@@ -35,7 +42,7 @@ export class PublishingDesk implements Desk {
       url,
       ...access,
       keepaliveS,
-      outbox: config.outbox ?? join(config.data, FOLDER),
+      outbox,
       outboxBytes: OUTBOX_BYTES,
       telemetryBytes: OUTBOX_BYTES,
     });
@@ -60,5 +67,34 @@ export class PublishingDesk implements Desk {
   /** What no receipt covers stays in the outbox for the next time. */
   close(): Promise<void> {
     return this.#edge.close();
+  }
+}
+
+/** A desk that is opened by the first action: most runs of a data center see none. */
+export class LazyDesk implements Desk {
+  readonly #open: () => Promise<PublishingDesk>;
+  #desk: Promise<PublishingDesk> | undefined;
+
+  /** @param urlOf the broker's address, known when the first action comes */
+  constructor(config: Config, name: string, urlOf: () => string) {
+    const outbox = join(config.data, FOLDER);
+    this.#open = () => PublishingDesk.open(config, { name, url: urlOf(), outbox });
+  }
+
+  async publish(...message: Parameters<Desk["publish"]>): Promise<DeskMessage> {
+    this.#desk ??= this.#open();
+    try {
+      return await (await this.#desk).publish(...message);
+    } catch (error) {
+      // What kept it from being opened may be over when the next one acts.
+      await this.#desk?.catch(() => {
+        this.#desk = undefined;
+      });
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await (await this.#desk?.catch(() => undefined))?.close();
   }
 }

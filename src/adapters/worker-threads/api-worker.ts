@@ -1,6 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { timeLimit } from "../../api/deadline.ts";
+import type { Desk, DeskMessage } from "../../api/desk.ts";
 import { type ApiAnswer, type ApiRequest, problemAnswer } from "../../api/door.ts";
+import type { ErrorCode } from "../../errors/catalogue.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import type { PlantDocument } from "../../plant/schema/plant-document.ts";
@@ -12,6 +14,27 @@ export interface ApiOrder {
   readonly version: string;
   /** For one answer, milliseconds. */
   readonly limitMs: number;
+  /** Whether what people do can be published. */
+  readonly acts: boolean;
+}
+
+/** What a person does, on its way from the thread to the desk. */
+export interface ApiAct {
+  readonly act: number;
+  readonly message: Parameters<Desk["publish"]>;
+}
+
+/** What became of it. */
+export interface ApiActed {
+  readonly acted: number;
+  readonly outcome: { readonly said: DeskMessage } | { readonly error: CrossedError };
+}
+
+/** An error as it crosses from thread to thread. */
+export interface CrossedError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
 }
 
 /** A question to the thread. */
@@ -23,7 +46,7 @@ export interface ApiCall {
 }
 
 /** What it says: once that it is ready, then its answers. */
-export type ApiReply = "ready" | { readonly id: number; readonly answer: ApiAnswer };
+export type ApiReply = "ready" | ApiAct | { readonly id: number; readonly answer: ApiAnswer };
 
 interface Waiting {
   readonly call: ApiCall;
@@ -47,6 +70,7 @@ export class ApiWorker {
   readonly #file: URL;
   readonly #order: ApiOrder;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #desk: Desk | undefined;
   #worker: Worker;
   #lastId = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -54,9 +78,10 @@ export class ApiWorker {
   /** The thread has started: time counts from then on. */
   #ready = false;
 
-  constructor(file: URL, order: ApiOrder) {
+  constructor(file: URL, order: Omit<ApiOrder, "acts">, desk?: Desk) {
     this.#file = file;
-    this.#order = order;
+    this.#order = { ...order, acts: desk !== undefined };
+    this.#desk = desk;
     this.#worker = this.#start();
   }
 
@@ -98,6 +123,7 @@ export class ApiWorker {
     const worker = new Worker(this.#file, { workerData: this.#order, execArgv: [], resourceLimits: HEAP });
     worker.on("message", (reply: ApiReply) => {
       if (worker !== this.#worker) return;
+      if (reply !== "ready" && "act" in reply) return void this.#act(worker, reply);
       if (reply !== "ready") return this.#settle(reply.id, reply.answer);
       this.#ready = true;
       this.#watchFirst();
@@ -108,6 +134,27 @@ export class ApiWorker {
     });
     worker.unref();
     return worker;
+  }
+
+  /** The desk outlives the threads that answer: an outbox is opened once. */
+  async #act(worker: Worker, { act, message }: ApiAct): Promise<void> {
+    const outcome = await this.#publish(message);
+    worker.postMessage({ acted: act, outcome } satisfies ApiActed);
+  }
+
+  async #publish(message: ApiAct["message"]): Promise<ApiActed["outcome"]> {
+    try {
+      if (this.#desk === undefined) throw new ConcheError("CONCHE_NO_DESK", { message: "there is no desk" });
+      return { said: await this.#desk.publish(...message) };
+    } catch (thrown) {
+      const known = thrown instanceof ConcheError ? thrown : undefined;
+      const {
+        code,
+        message: text,
+        hint,
+      } = known ?? new ConcheError("CONCHE_INTERNAL", { message: "the action could not be published" });
+      return { error: { code, message: text, hint } };
+    }
   }
 
   #settle(id: number, answer: ApiAnswer): void {

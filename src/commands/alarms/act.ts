@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { LEVEL_PATTERN } from "../../contract/topic.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
@@ -43,6 +44,8 @@ export const ACTION_OPTIONS = {
 export const ACTION_SETTINGS = ["data", "outbox", "mqtt", "broker"] as const;
 
 const WAIT_MS = 10_000;
+/** Not the data center's own: two processes can't have one outbox open. */
+const OUTBOX = "shell-outbox";
 
 interface ActionOptions {
   readonly by: string | undefined;
@@ -72,7 +75,12 @@ export async function act(
     const known = knownAlarm(reading, machine, alarm, nowMs);
     const events = alarmEvents(reading, known.machine, known.alarmId, NEWS);
     const body = alarmMessage(known, events, action, { by, seen }, nowMs);
-    const desk = await PublishingDesk.open(config, name);
+    const url = config.broker.url ?? `mqtt://${config.mqtt.host}:${config.mqtt.port}`;
+    const desk = await PublishingDesk.open(config, {
+      name,
+      url,
+      outbox: config.outbox ?? join(config.data, OUTBOX),
+    });
     try {
       const [site = "", line = ""] = known.machine.split("/");
       const said = await desk.publish({ site, line }, "alarm", body);

@@ -17,6 +17,7 @@ import type { QuarantineLimit } from "../../log/quarantine-room.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { plausibilityOf } from "../../plant/plausibility.ts";
 import { authority, type ChosenDelivery, chooseDelivery } from "../broker/delivery.ts";
+import { LazyDesk } from "../desk.ts";
 import { withOutputCheck } from "../output-check.ts";
 import { ViewsRun } from "../views/views-run.ts";
 
@@ -75,7 +76,13 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
     const views =
       config.views.use === "off"
         ? undefined
-        : new ViewsRun({ config, plant, health, onNotice: ({ level, text }) => view.notice(level, text) });
+        : new ViewsRun({
+            config,
+            plant,
+            health,
+            onNotice: ({ level, text }) => view.notice(level, text),
+            desk: new LazyDesk(config, "dashboard", () => config.broker.url ?? chosen.addresses().mqtt ?? ""),
+          });
     if (views !== undefined) opened.defer(() => views.stop());
     const metrics = ingestMetrics({
       version: packageVersion(),

@@ -5,14 +5,16 @@ import { LogReader } from "../../adapters/sqlite/log/log-reader.ts";
 import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
 import { QuarantineReader } from "../../adapters/sqlite/log/quarantine-reader.ts";
 import { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
-import type { ApiCall, ApiOrder, ApiReply } from "../../adapters/worker-threads/api-worker.ts";
+import type { ApiActed, ApiCall, ApiOrder, ApiReply } from "../../adapters/worker-threads/api-worker.ts";
 import { deadline } from "../../api/deadline.ts";
+import type { Desk, DeskMessage } from "../../api/desk.ts";
 import { type ApiAnswer, ApiDoor, problemAnswer } from "../../api/door.ts";
 import { ROUTES } from "../../api/routes.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
 import { QuarantineReplay } from "../../ingest/quarantine-replay.ts";
 import { plantOf } from "../../plant/plant.ts";
 
-const { folder, plant: document, version, limitMs } = workerData as ApiOrder;
+const { folder, plant: document, version, limitMs, acts } = workerData as ApiOrder;
 const plant = plantOf(document);
 const door = new ApiDoor(ROUTES);
 const NO_LIMIT = () => {};
@@ -56,6 +58,7 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
       completeness: () => CompletenessReader.open(folder),
       health: () => health,
       replay,
+      desk: acts ? desk : undefined,
       spend: () => spend(),
     });
   } catch (error) {
@@ -63,12 +66,36 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
   }
 }
 
+const acting = new Map<number, PromiseWithResolvers<DeskMessage>>();
+let lastAct = 0;
+
+/** Publishes by way of the main thread, which has the outbox. */
+const desk: Desk = {
+  publish(...message) {
+    const waiting = Promise.withResolvers<DeskMessage>();
+    acting.set(++lastAct, waiting);
+    tell({ act: lastAct, message });
+    return waiting.promise;
+  },
+};
+
+function acted({ acted: act, outcome }: ApiActed): void {
+  const waiting = acting.get(act);
+  acting.delete(act);
+  if ("said" in outcome) waiting?.resolve(outcome.said);
+  else waiting?.reject(new ConcheError(outcome.error.code, outcome.error));
+}
+
 function tell(reply: ApiReply): void {
   parentPort?.postMessage(reply);
 }
 
 let last: Promise<void> = Promise.resolve();
-parentPort?.on("message", (call: ApiCall) => {
+parentPort?.on("message", (call: ApiCall | ApiActed) => {
+  if ("acted" in call) {
+    acted(call);
+    return;
+  }
   last = last.then(async () => {
     tell({ id: call.id, answer: await answer(call) });
   });

@@ -9,6 +9,7 @@ import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { authority } from "../broker/delivery.ts";
+import { LazyDesk } from "../desk.ts";
 import type { ViewsNotice } from "./following-run.ts";
 import { ViewsRun } from "./views-run.ts";
 
@@ -27,11 +28,13 @@ export async function runServe({ config, terminal, plant }: ServeParts): Promise
   // What can't be read now is said now; what happens to it later, when it happens.
   LogReader.open(config.data).close();
   const say = sayer(config, terminal);
+  const { url } = config.broker;
   const views: ViewsRun = new ViewsRun({
     config,
     plant,
     health: () => healthOf(config.data, views),
     onNotice: ({ level, text }: ViewsNotice) => say({ event: level, text }, text),
+    desk: url === null ? undefined : new LazyDesk(config, "dashboard", () => url),
   });
   try {
     const server = await startHealthServer({

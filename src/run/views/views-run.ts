@@ -10,6 +10,7 @@ import { PACKAGE_ROOT, packageVersion } from "../../config/package-root.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import type { Plant } from "../../plant/plant.ts";
 import type { FollowerStatus } from "../../views/follower-status.ts";
+import type { LazyDesk } from "../desk.ts";
 import type { ViewsNotice } from "./following-run.ts";
 
 /** What views and API are run with. */
@@ -18,6 +19,8 @@ export interface ViewsRunParts {
   readonly plant: Plant;
   readonly health: () => HealthReport;
   readonly onNotice: (notice: ViewsNotice) => void;
+  /** Publishes what people do; without it the API takes no actions. */
+  readonly desk?: LazyDesk | undefined;
 }
 
 const MIB = 1024 * 1024;
@@ -34,10 +37,12 @@ export class ViewsRun {
   readonly dashboard = join(PACKAGE_ROOT, "dashboard", "dist");
   readonly #follower: FollowerWorker;
   readonly #answering: ApiWorker;
+  readonly #desk: LazyDesk | undefined;
   #status: FollowerStatus = { logEnd: 0, views: [] };
 
-  constructor({ config, plant, health, onNotice }: ViewsRunParts) {
+  constructor({ config, plant, health, onNotice, desk }: ViewsRunParts) {
     const folder = config.data;
+    this.#desk = desk;
     const live = new LiveChanges();
     this.#follower = new FollowerWorker(
       threadFile("follower-thread"),
@@ -56,12 +61,8 @@ export class ViewsRun {
     );
     const version = packageVersion();
     const limitMs = config.views.timeLimitSeconds * 1_000;
-    this.#answering = new ApiWorker(threadFile("api-thread"), {
-      folder,
-      plant: plant.document,
-      version,
-      limitMs,
-    });
+    const order = { folder, plant: plant.document, version, limitMs };
+    this.#answering = new ApiWorker(threadFile("api-thread"), order, desk);
     this.api = {
       routes: ROUTES,
       openApi: () => openApi(ROUTES, version),
@@ -77,5 +78,6 @@ export class ViewsRun {
 
   async stop(): Promise<void> {
     await Promise.all([this.#follower.stop(), this.#answering.close()]);
+    await this.#desk?.close();
   }
 }
