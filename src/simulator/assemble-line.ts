@@ -2,6 +2,7 @@ import type { Plant, PlantLine } from "../plant/plant.ts";
 import type { MachineModelName, SimulationOf } from "../plant/schema/simulation/machine-simulation.ts";
 import { buildLineContext, type LineChoice } from "./build-line-context.ts";
 import { BatchBook } from "./genealogy/batch-book.ts";
+import { firstBatchNumber } from "./genealogy/batch-numbering.ts";
 import { known, type LineContext } from "./line-context.ts";
 import type { MachineModel, ModelContext } from "./machine-model.ts";
 import { Conche } from "./machines/conche.ts";
@@ -76,7 +77,13 @@ class LineAssembly {
     this.#mixKg = machineOf(line, "dosing").parameters.mix_kg;
     this.#fullKg = mixes * this.#mixKg;
     this.#hopper = new Hopper(machineOf(line, "refining").parameters.hopper_kg);
-    this.#sequence = new BatchSequence(plant, line, mixes, this.#mixKg);
+    this.#sequence = new BatchSequence(
+      plant,
+      line,
+      mixes,
+      this.#mixKg,
+      firstBatchNumber(line.site.id, seed, startMs),
+    );
     const begun = (hours: number) => this.#sequence.next(startMs - hours * HOUR_MS);
     this.#batches = {
       packing: begun(BEGUN_H.packing),

@@ -68,7 +68,7 @@ describe("plants/biscuits.yaml", () => {
       [
         `${LINE}/s5_packing/packer-01`,
         "quality",
-        { ...WORK, results: [{ characteristic: "weight_g", value: 201, passed: true }] },
+        { ...WORK, results: [{ characteristic: "weight_g", value: 201, pass: true }] },
       ],
       [`${LINE}/s1_mixing/mixer-01`, "batch", { event: "BATCH_START", ...WORK }],
     ]);

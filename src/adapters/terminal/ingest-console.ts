@@ -1,4 +1,4 @@
-import { flagNames } from "../../contract/policy.ts";
+import { flagNames, IMPLAUSIBLE_FLAGS } from "../../contract/policy.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import type { CommittedGroup, IngestObserver } from "../../ingest/observer.ts";
 import type { LogRecord, QuarantineRecord } from "../../log/message-log.ts";
@@ -22,6 +22,8 @@ export interface IngestConsoleOptions {
   readonly quiet: boolean;
   /** Milliseconds that only go forward. */
   readonly now: () => number;
+  /** The unit of a machine's tag, where the plant says it. */
+  readonly unitOf?: (machine: string, tag: string) => string | undefined;
 }
 
 /** A failing commit is repeated every few moments; the console says so this seldom, milliseconds. */
@@ -131,7 +133,18 @@ export class IngestConsole implements IngestObserver {
       const fields = { event: "stored", topic: name, type, ts, version, qos, retain, ...identity };
       this.#messageLine(jsonLineWith(fields, "payload", payload));
     } else
-      this.#messageLine(this.#render(messageLine({ topic: topic.topic, type: topic.type, ts, payload })));
+      this.#messageLine(
+        this.#render(
+          messageLine({
+            topic: topic.topic,
+            type: topic.type,
+            ts,
+            payload,
+            flags: flagNames(flags & IMPLAUSIBLE_FLAGS),
+            unitOf: (tag) => this.#options.unitOf?.(topic.machineKey, tag),
+          }),
+        ),
+      );
   }
 
   #showQuarantined({ topic, reason, detail }: QuarantineRecord): void {

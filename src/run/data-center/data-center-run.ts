@@ -57,7 +57,13 @@ const STARTING: HealthReport = {
 export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCenterRun> {
   const { config, terminal, plant } = parts;
   const mode = config.json ? "json" : "lines";
-  const view = new IngestConsole({ terminal, mode, quiet: config.quiet, now: () => performance.now() });
+  const view = new IngestConsole({
+    terminal,
+    mode,
+    quiet: config.quiet,
+    now: () => performance.now(),
+    unitOf: (machine, tag) => plant.machine(machine)?.definition.tags[tag]?.unit,
+  });
   const opened = new AsyncDisposableStack();
   try {
     const log = await openMessageLog(config.data, { quarantine: limitOf(config) });

@@ -290,6 +290,7 @@ export class Conche implements MachineModel, PasteReceiver {
     return concheRheology(charge.batch.product.recipe.phases, this.#context.parameters, {
       moisturePct: this.#mass.moisturePct,
       butterAdded,
+      workKwhT: charge.energyKwhT,
       d90Um: charge.d90Um,
     });
   }

@@ -4,17 +4,25 @@ import { isMade, type MadeProduct } from "../../plant/schema/product.ts";
 import { batchId } from "../genealogy/batch-numbering.ts";
 import type { ProductionBatch } from "./production-batch.ts";
 
+/**
+ * Batch numbers between one line of a site and the next: batches of a day are told apart for as long as no line is a
+ * week ahead of the others, and a line's numbers don't depend on how many lines there are.
+ */
+const LINE_STRIDE = 25;
+
 /** What the line makes, batch after batch: the plant file's sequence of campaigns, over and over. */
 export class BatchSequence {
-  readonly #line: PlantLine;
   readonly #products: readonly MadeProduct[];
   readonly #mixes: number;
   readonly #mixKg: number;
   #index: number;
+  #number: number;
 
-  /** @param mixKg recipe mass of a mix; `mixes` of them fill a conche */
-  constructor(plant: Plant, line: PlantLine, mixes: number, mixKg: number) {
-    this.#line = line;
+  /**
+   * @param mixKg recipe mass of a mix; `mixes` of them fill a conche
+   * @param firstNumber where the site's batch numbers begin
+   */
+  constructor(plant: Plant, line: PlantLine, mixes: number, mixKg: number, firstNumber: number) {
     this.#mixes = mixes;
     this.#mixKg = mixKg;
     this.#products = (line.definition.production?.sequence ?? []).flatMap(({ product, batches }) => {
@@ -22,6 +30,7 @@ export class BatchSequence {
       return found === undefined || !isMade(found) ? [] : Array<MadeProduct>(batches).fill(found);
     });
     this.#index = this.#openingIndex();
+    this.#number = firstNumber + line.indexInSite * LINE_STRIDE;
   }
 
   /**
@@ -50,7 +59,7 @@ export class BatchSequence {
     if (product === undefined) throw new RangeError("the line's production has no sequence");
     const productType = product.id as ProductType;
     const batch: ProductionBatch = {
-      id: batchId(productType, startMs, this.#line.indexInSite, this.#line.site.lines.length),
+      id: batchId(productType, startMs, this.#number),
       product,
       productType,
       mixes: this.#mixes,
@@ -58,6 +67,7 @@ export class BatchSequence {
       index: this.#index,
     };
     this.#index += 1;
+    this.#number += 1;
     return batch;
   }
 }

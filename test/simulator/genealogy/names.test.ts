@@ -4,10 +4,11 @@ import { BATCH_ID_PATTERN } from "../../../src/contract/schemas/product.ts";
 import { expandPlant } from "../../../src/plant/expand-plant.ts";
 import { gs1CheckDigit } from "../../../src/plant/gs1-check-digit.ts";
 import { isMade } from "../../../src/plant/schema/product.ts";
-import { batchId } from "../../../src/simulator/genealogy/batch-numbering.ts";
+import { batchId, firstBatchNumber } from "../../../src/simulator/genealogy/batch-numbering.ts";
 import { LotNames } from "../../../src/simulator/genealogy/lot-names.ts";
 import { packCode } from "../../../src/simulator/genealogy/pack-code.ts";
 import { sscc } from "../../../src/simulator/genealogy/sscc.ts";
+import { BatchSequence } from "../../../src/simulator/process/batch-sequence.ts";
 import { chocolatePlant } from "../../plant/chocolate-document.ts";
 import { changedPlant } from "../simulated-line.ts";
 
@@ -15,19 +16,24 @@ const MS = Date.parse("2026-01-11T08:30:00Z");
 const HOUR_MS = 3_600_000;
 
 suite("names", () => {
-  test("batch ids have the contract's form, and differ between the lines of a site and the batches of a day", () => {
-    for (const lines of [1, 6, 27, 69, 400]) {
-      const ids = new Set<string>();
-      for (let line = 0; line < lines; line++) {
-        for (const hour of [0, 8, 16]) {
-          const id = batchId("dark", Date.parse("2026-01-11T00:10:00Z") + hour * HOUR_MS, line, lines);
-          assert.match(id, new RegExp(BATCH_ID_PATTERN));
-          ids.add(id);
-        }
-      }
-      assert.equal(ids.size, 3 * lines, `${lines} lines`);
+  test("batch ids have the contract's form, and count on", () => {
+    for (const number of [0, 42, 9_999, 10_042]) {
+      assert.match(batchId("dark", MS, number), new RegExp(BATCH_ID_PATTERN));
     }
-    assert.equal(batchId("dark", MS, 0, 1), "B20260111-DA-0510");
+    assert.equal(batchId("dark", MS, 42), "B20260111-DA-0042");
+    assert.equal(batchId("milk", MS, 10_042), "B20260111-MI-0042");
+    const first = firstBatchNumber("tunis-01", 1, MS);
+    assert.notEqual(firstBatchNumber("tunis-01", 1, MS + HOUR_MS), first);
+    assert.notEqual(firstBatchNumber("tunis-01", 2, MS), first);
+  });
+
+  test("the lines of a site never share a batch id", () => {
+    const plant = expandPlant(chocolatePlant(), { lines: 3 });
+    const ids = plant.lines.flatMap((line) => {
+      const sequence = new BatchSequence(plant, line, 6, 1_000, 9_990);
+      return Array.from({ length: 12 }, (_, index) => sequence.next(MS + index * HOUR_MS).id);
+    });
+    assert.equal(new Set(ids).size, 36);
   });
 
   test("an SSCC has 18 digits and its check digit, and differs by line and minute", () => {

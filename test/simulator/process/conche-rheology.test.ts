@@ -22,6 +22,12 @@ suite("rheology in the conche", () => {
     assert.deepEqual(concheRheology(phases, EXPONENTS, { ...end, d90Um: 0 }), nominalFlow(phases));
   });
 
+  test("work makes it thinner, to the recipe's in the end", () => {
+    const at = (workKwhT: number) => concheRheology(phases, EXPONENTS, { ...end, workKwhT }).viscosityPaS;
+    assert.ok(at(0) > 2 * at(60) && at(10) > at(20) && at(20) > at(40));
+    assert.ok(Math.abs(at(100) / phases.conching.viscosity_pa_s - 1) < 0.01);
+  });
+
   test("water and missing butter make the mass stiffer", () => {
     const { yieldPa, viscosityPaS } = concheRheology(phases, EXPONENTS, end);
     assert.ok(concheRheology(phases, EXPONENTS, { ...end, moisturePct: 1.1 }).viscosityPaS > viscosityPaS);
