@@ -63,6 +63,8 @@ function shiftRows({ shifts, clock }: NowPage, { line }: LineNow): Piece[][] {
   const shift = shifts.get(line);
   if (shift === undefined) return [];
   const { figures, elements, coverage } = shift.report.whole;
+  // Of a shift of which nothing is known there is nothing to say.
+  if (coverage.states === null || coverage.states === 0) return [];
   const percent = (ratio: number | null) => (ratio === null ? "–" : `${(100 * ratio).toFixed(1)} %`);
   return [
     [
@@ -73,7 +75,7 @@ function shiftRows({ shifts, clock }: NowPage, { line }: LineNow): Piece[][] {
         style: "dim",
       },
       { text: `   ${grouped(elements.goodQuantity)} ${elements.goodUnit ?? ""} good` },
-      ...(coverage.states !== null && coverage.states < WHOLE
+      ...(coverage.states < WHOLE
         ? [{ text: `   ${percent(coverage.states)} known`, style: "magenta" as const }]
         : []),
     ],

@@ -42,6 +42,8 @@ function reportText(report: ProductionReport, clock: ZoneClock, surface: TableSu
     of === measuredAt
       ? "against its own rated speed"
       : `pace of ${idOf(measuredAt)}, quality at ${idOf(qualityAt)}`;
+  // No data must not look like no losses.
+  if (whole.coverage.states === 0) return `${of}: nothing is known of this time (${measured})`;
   return [
     `${of}: OEE ${percent(whole.figures.oee)} % (${measured})`,
     "",

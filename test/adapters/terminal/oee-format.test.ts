@@ -56,6 +56,16 @@ suite("OEE as text", () => {
     );
   });
 
+  test("of a time of which nothing is known says so, not that nothing was lost", () => {
+    const before = { fromMs: START_MS - 7_200_000, toMs: START_MS - 3_600_000 };
+    const found = plantProduction(source, plant, {}, before, "shift");
+    const surface = { columns: null, colour: false };
+    assert.match(
+      oeeText(found, () => clock, surface),
+      /^tunis-01\/line-a: nothing is known of this time/,
+    );
+  });
+
   test("as CSV has a row for the whole and each group", () => {
     const found = plantProduction(source, plant, {}, SPAN, "shift");
     const rows = oeeCsv(found).trim().split("\n");
