@@ -1,6 +1,7 @@
 import type { UserProperties } from "../contract/identity.ts";
 import type { Qos } from "../contract/policy.ts";
 import type { ConcheError } from "../errors/conche-error.ts";
+import type { TravellingProperties } from "../mqtt/delivery.ts";
 
 /** A message as it goes to the broker. */
 export interface LinkMessage {
@@ -10,6 +11,7 @@ export interface LinkMessage {
   readonly retain: boolean;
   readonly contentType?: string | undefined;
   readonly userProperties?: UserProperties | undefined;
+  readonly properties?: TravellingProperties | undefined;
 }
 
 /** What the broker answers to a QoS 1 message. None of it means that the data center has it. */
@@ -48,6 +50,7 @@ export interface LinkRequest {
 export interface ReceivedWith {
   readonly retain: boolean;
   readonly userProperties?: UserProperties | undefined;
+  readonly properties?: TravellingProperties | undefined;
 }
 
 /** What a connection tells its owner. Nothing comes after `down`. */

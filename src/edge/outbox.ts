@@ -8,6 +8,11 @@ export interface RawProperties {
   readonly userProperties?: UserProperties;
   /** Whether a state is retained, where its publisher may have said no; yes when left out. */
   readonly retain?: boolean;
+  readonly payloadFormatIndicator?: boolean;
+  readonly responseTopic?: string;
+  readonly correlationDataBase64?: string;
+  /** When its publisher wants it forgotten, milliseconds since 1970. */
+  readonly expiresAt?: number;
 }
 
 /** A message as the outbox keeps it. */

@@ -8,12 +8,14 @@ import type { EdgeEvent } from "./edge-event.ts";
 import type { MachineQueue, MachineRead } from "./machine-queue.ts";
 import { type NewMessage, type Outbox, type OutboxMessage, storedBytes } from "./outbox.ts";
 import type { PublisherState } from "./publisher-state.ts";
-import { wireMessage } from "./wire-message.ts";
+import { isExpired, wireMessage } from "./wire-message.ts";
 
 /** What a sender is made of. */
 export interface SenderParts {
   readonly outbox: Outbox;
   readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
   /** QoS 1 messages sent ahead of the broker's acknowledgements; fewer where the broker wants fewer. */
   readonly window: number;
   readonly emit: (event: EdgeEvent) => void;
@@ -33,6 +35,8 @@ export interface SenderCounts {
   unheard: number;
   /** QoS 1 messages that the broker refused. */
   refused: number;
+  /** Messages whose publisher's expiry was over when they went out; for the record they still count. */
+  expired: number;
 }
 
 /** A message that waits in memory for the window, to go out without being read from the outbox. */
@@ -64,7 +68,7 @@ const LIVE_BYTES = 1024 * 1024;
 export class Sender {
   readonly #parts: SenderParts;
   readonly #queues = new Map<MachineKey, MachineQueue>();
-  readonly counts: SenderCounts = { sentLive: 0, sentFromOutbox: 0, unheard: 0, refused: 0 };
+  readonly counts: SenderCounts = { sentLive: 0, sentFromOutbox: 0, unheard: 0, refused: 0, expired: 0 };
   #link: BrokerLink | undefined;
   #window = 0;
   #inFlight = 0;
@@ -170,7 +174,11 @@ export class Sender {
       if (newestState === undefined) continue;
       const { boot, ...state } = newestState;
       const message = { ...state, raw: state.raw, type: "state", durable: true } as const;
-      const wire = wireMessage(machine, boot, message, { refill: true, outdated: false });
+      const wire = wireMessage(machine, boot, message, {
+        refill: true,
+        outdated: false,
+        nowMs: this.#parts.wallClock(),
+      });
       const epoch = this.#epoch;
       this.#inFlight++;
       this.#congested = !link.publish(wire, (answer) => {
@@ -230,13 +238,17 @@ export class Sender {
     const { boot } = state.publisher;
     const { seq, type } = message;
     const outdated = refill && type === "state" && queue.isOutdatedState({ boot, seq });
-    const wire = wireMessage(queue.machine, boot, message, { refill, outdated });
+    const nowMs = this.#parts.wallClock();
+    const wire = wireMessage(queue.machine, boot, message, { refill, outdated, nowMs });
     const epoch = this.#epoch;
     if (wire.qos > 0) this.#inFlight++;
     const taken = link.publish(wire, (answer) => {
       if (epoch === this.#epoch) this.#answered(state, message, answer);
     });
-    if (taken) return true;
+    if (taken) {
+      if (isExpired(message.raw, nowMs)) this.counts.expired++;
+      return true;
+    }
     this.#congested = true;
     if (wire.qos > 0) this.#inFlight--;
     return false;

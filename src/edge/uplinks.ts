@@ -77,12 +77,13 @@ export class Uplinks {
   }
 
   counts(): SenderCounts {
-    const sum: SenderCounts = { sentLive: 0, sentFromOutbox: 0, unheard: 0, refused: 0 };
+    const sum: SenderCounts = { sentLive: 0, sentFromOutbox: 0, unheard: 0, refused: 0, expired: 0 };
     for (const { counts } of this.#all) {
       sum.sentLive += counts.sentLive;
       sum.sentFromOutbox += counts.sentFromOutbox;
       sum.unheard += counts.unheard;
       sum.refused += counts.refused;
+      sum.expired += counts.expired;
     }
     return sum;
   }

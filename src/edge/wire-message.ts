@@ -10,6 +10,7 @@ import { CURRENT_VERSION } from "../contract/message.ts";
 import { DELIVERY_POLICY } from "../contract/policy.ts";
 import { type MachineKey, type MessageType, UP_ROOT } from "../contract/topic.ts";
 import { ConcheError } from "../errors/conche-error.ts";
+import { type TravellingProperties, travellingProperties } from "../mqtt/delivery.ts";
 import type { LinkMessage } from "./broker-link.ts";
 import type { OutboxMessage, RawProperties } from "./outbox.ts";
 
@@ -25,6 +26,8 @@ export interface Sending {
   readonly refill: boolean;
   /** A state that has been followed by another must not become the retained one again. */
   readonly outdated: boolean;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
 }
 
 /** A stored message as it goes to the broker. */
@@ -32,7 +35,7 @@ export function wireMessage(
   machine: MachineKey,
   boot: string,
   message: OutboxMessage,
-  { refill, outdated }: Sending,
+  { refill, outdated, nowMs }: Sending,
 ): LinkMessage {
   const { type, payload, raw, seq } = message;
   const policy = DELIVERY_POLICY[type];
@@ -45,10 +48,32 @@ export function wireMessage(
     topic: `${UP_ROOT}/${machine}/${type}`,
     payload,
     qos: refill || message.durable ? 1 : policy.qos,
-    retain: policy.retain && raw?.retain !== false && !outdated,
+    retain: policy.retain && raw?.retain !== false && !outdated && !isExpired(raw, nowMs),
     contentType: raw === undefined ? CONTENT_TYPE : raw.contentType,
     userProperties: properties,
+    properties: raw === undefined ? undefined : travelling(raw, nowMs),
   };
+}
+
+/**
+ * What is left of its time travels on. Where nothing is left it goes up all the same, without an expiry: subscribers
+ * had their time, but the record is owed it, and its number would be missing for ever.
+ */
+function travelling(raw: RawProperties, nowMs: number): TravellingProperties | undefined {
+  const { payloadFormatIndicator, responseTopic, correlationDataBase64, expiresAt } = raw;
+  const restMs = expiresAt === undefined ? 0 : expiresAt - nowMs;
+  return travellingProperties({
+    payloadFormatIndicator,
+    responseTopic,
+    correlationData:
+      correlationDataBase64 === undefined ? undefined : Buffer.from(correlationDataBase64, "base64"),
+    messageExpiryInterval: restMs > 0 ? Math.ceil(restMs / 1_000) : undefined,
+  });
+}
+
+/** Whether a message's time is over. */
+export function isExpired(raw: RawProperties | undefined, nowMs: number): boolean {
+  return raw?.expiresAt !== undefined && raw.expiresAt <= nowMs;
 }
 
 /** The will of a machine: its last state, published by the broker when the connection breaks. */

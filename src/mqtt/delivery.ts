@@ -12,6 +12,25 @@ export interface DeliveredProperties {
   readonly correlationData?: Uint8Array | undefined;
 }
 
+/** Of these, what a forwarder passes on as it is, or, where it is a time, what is left of it. */
+export type TravellingProperties = Omit<DeliveredProperties, "contentType" | "userProperties">;
+
+/** Those of a message that has them, without what is there but undefined; undefined where it has none. */
+export function travellingProperties(
+  given: DeliveredProperties | undefined,
+): TravellingProperties | undefined {
+  if (given === undefined) return undefined;
+  const { payloadFormatIndicator, responseTopic, correlationData, messageExpiryInterval } = given;
+  const travelling = {
+    ...(payloadFormatIndicator === undefined ? {} : { payloadFormatIndicator }),
+    // One with a wildcard breaks the protocol (MQTT 5, 3.3.2.3.5): a broker would end the connection over it, for ever.
+    ...(responseTopic === undefined || /[+#\0]/.test(responseTopic) ? {} : { responseTopic }),
+    ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
+    ...(messageExpiryInterval === undefined ? {} : { messageExpiryInterval }),
+  };
+  return Object.keys(travelling).length === 0 ? undefined : travelling;
+}
+
 /** A message as a broker hands it over, before anybody has looked inside. */
 export interface DeliveredMessage {
   readonly topic: string;
@@ -79,6 +98,7 @@ export interface OutgoingMessage {
   readonly payload: string;
   readonly retain: boolean;
   readonly userProperties?: UserProperties | undefined;
+  readonly properties?: TravellingProperties | undefined;
 }
 
 /** PORT. Brings messages from a broker to the sink and acknowledges each one after its commit. */

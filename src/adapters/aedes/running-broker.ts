@@ -1,4 +1,4 @@
-import type { AedesOptions, Client } from "aedes";
+import type { AedesOptions, Client, PublishPacket } from "aedes";
 import type { AccessRules } from "../../access/access-rules.ts";
 import type { Logins } from "../../access/logins.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
@@ -100,7 +100,8 @@ export class RunningBroker {
 
   publish(message: OutgoingMessage): Promise<void> {
     return new Promise((resolve, reject) => {
-      const { topic, payload, retain, userProperties } = message;
+      const { topic, payload, retain } = message;
+      const properties = outgoingProperties(message);
       const packet = {
         cmd: "publish",
         topic,
@@ -108,7 +109,7 @@ export class RunningBroker {
         qos: 1,
         retain,
         dup: false,
-        ...(userProperties === undefined ? {} : { properties: { userProperties: mutable(userProperties) } }),
+        ...(properties === undefined ? {} : { properties }),
       } as const;
       this.#core.publish(packet, null, (cause) => {
         if (cause === undefined || cause === null) resolve();
@@ -213,6 +214,16 @@ export class RunningBroker {
     this.#journal.defect(error);
     this.connections.linkOf(client)?.end("the CONNECT could not be handled", undefined);
   }
+}
+
+function outgoingProperties({ properties, userProperties }: OutgoingMessage): PublishPacket["properties"] {
+  if (properties === undefined && userProperties === undefined) return undefined;
+  const { correlationData, ...more } = properties ?? {};
+  return {
+    ...(Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined)) as object),
+    ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
+    ...(userProperties === undefined ? {} : { userProperties: mutable(userProperties) }),
+  };
 }
 
 function mutable(

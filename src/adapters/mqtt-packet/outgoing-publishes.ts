@@ -174,12 +174,23 @@ export class OutgoingPublishes {
   }
 }
 
-function outgoingProperties({ userProperties }: OutgoingMessage): NonNullable<IPublishPacket["properties"]> {
-  if (userProperties === undefined) return { contentType: CONTENT_TYPE };
+function outgoingProperties(message: OutgoingMessage): NonNullable<IPublishPacket["properties"]> {
+  const { userProperties } = message;
+  const more = sendable(message);
+  if (userProperties === undefined) return { contentType: CONTENT_TYPE, ...more };
   const properties = Object.entries(userProperties).map(
     ([name, value]) => [name, typeof value === "string" ? value : [...value]] as const,
   );
-  return { contentType: CONTENT_TYPE, userProperties: Object.fromEntries(properties) };
+  return { contentType: CONTENT_TYPE, ...more, userProperties: Object.fromEntries(properties) };
+}
+
+function sendable({ properties }: OutgoingMessage): NonNullable<IPublishPacket["properties"]> {
+  const { correlationData, ...more } = properties ?? {};
+  const present = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
+  return {
+    ...present,
+    ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
+  };
 }
 
 function refused(message: OutgoingMessage, settings: ConsumerSettings, why: string): ConcheError {

@@ -10,6 +10,7 @@ import type {
 } from "../../edge/broker-link.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { unreachable } from "../../mqtt/broker-failure.ts";
+import { travellingProperties } from "../../mqtt/delivery.ts";
 import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
 import { type BrokerOptions, brokerOptions } from "./broker-options.ts";
 import type { EdgeLinkOptions } from "./edge-link-options.ts";
@@ -81,7 +82,12 @@ class EdgeLink implements BrokerLink {
     });
     this.#client.js.on("message", (topic, payload, { retain, properties }) => {
       if (this.#client.over) return;
-      this.#owner.received(topic, payload, { retain, userProperties: properties?.userProperties });
+      const { userProperties } = properties ?? {};
+      this.#owner.received(topic, payload, {
+        retain,
+        userProperties,
+        properties: travellingProperties(properties),
+      });
     });
   }
 

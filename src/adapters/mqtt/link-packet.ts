@@ -1,13 +1,17 @@
 import type { IClientPublishOptions } from "mqtt";
 import type { LinkMessage } from "../../edge/broker-link.ts";
+import { travellingProperties } from "../../mqtt/delivery.ts";
 
 /** Fixed header, packet identifier, lengths and the properties' own bytes, generously. */
 const PACKET_OVERHEAD_BYTES = 32;
 const PROPERTY_OVERHEAD_BYTES = 5;
 
 /** At least as many bytes as the PUBLISH packet will have. */
-export function packetBytes({ topic, payload, contentType = "", userProperties = {} }: LinkMessage): number {
-  let bytes = PACKET_OVERHEAD_BYTES + Buffer.byteLength(topic) + Buffer.byteLength(contentType);
+export function packetBytes(message: LinkMessage): number {
+  const { topic, payload, contentType = "", userProperties = {}, properties = {} } = message;
+  const { responseTopic = "", correlationData = [] } = properties;
+  let bytes = Buffer.byteLength(responseTopic) + correlationData.length + 4 * PROPERTY_OVERHEAD_BYTES;
+  bytes += PACKET_OVERHEAD_BYTES + Buffer.byteLength(topic) + Buffer.byteLength(contentType);
   for (const [name, value] of Object.entries(userProperties)) {
     for (const text of [value].flat()) {
       bytes += PROPERTY_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(text);
@@ -18,14 +22,25 @@ export function packetBytes({ topic, payload, contentType = "", userProperties =
 
 /** How MQTT.js is told to publish the message. */
 export function linkPublishOptions(
-  { qos, contentType, userProperties }: LinkMessage,
+  { qos, contentType, userProperties, properties: travelling }: LinkMessage,
   retain: boolean,
 ): IClientPublishOptions {
   const properties = {
+    ...sendable(travelling),
     ...(contentType === undefined ? {} : { contentType }),
     ...(userProperties === undefined ? {} : { userProperties: mutable(userProperties) }),
   };
   return { qos, retain, properties };
+}
+
+/** As MQTT.js takes them: nothing that is there but undefined. */
+function sendable(given: LinkMessage["properties"]): NonNullable<IClientPublishOptions["properties"]> {
+  const { correlationData, ...properties } = travellingProperties(given) ?? {};
+  const present = Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+  return {
+    ...present,
+    ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
+  };
 }
 
 /** The bytes as MQTT.js takes them, without a copy. */

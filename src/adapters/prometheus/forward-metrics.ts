@@ -102,6 +102,7 @@ function registerCounters(registry: Registry, { status }: ForwardMetricSources):
       [{ kind: "receipt" }, down.receipts],
       [{ kind: "command" }, down.commands],
       [{ kind: "command_dropped" }, down.commandsDropped],
+      [{ kind: "expired" }, down.expired],
       [{ kind: "looped" }, down.looped],
     ],
   );

@@ -1,4 +1,5 @@
 import { HOP_PROPERTY, type UserProperties } from "../../contract/identity.ts";
+import type { TravellingProperties } from "../../mqtt/delivery.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { DownArrival } from "../relay.ts";
 import { hopsOf } from "./forward-decision.ts";
@@ -9,6 +10,12 @@ export interface DownwardMessage {
   readonly payload: string;
   readonly retain: boolean;
   readonly userProperties: UserProperties;
+  readonly properties?: TravellingProperties | undefined;
+}
+
+/** One that waits, and until when it is worth anything: time of the clock, milliseconds. */
+interface Waiting extends DownwardMessage {
+  readonly expiresAt: number | undefined;
 }
 
 /** What the way down is made of. */
@@ -19,6 +26,8 @@ export interface DownFlowParts {
   readonly clock: Clock;
   /** A command that could not be handed on, because too many wait. */
   readonly dropped: (topic: string) => void;
+  /** A message whose time was over before the local broker could have it. */
+  readonly expired: (topic: string) => void;
 }
 
 /** What has come down since the start. */
@@ -28,6 +37,8 @@ export interface DownCounts {
   commands: number;
   /** Commands that were dropped because too many waited for the local broker. */
   commandsDropped: number;
+  /** Messages whose expiry was over while they waited. */
+  expired: number;
   /** Messages that were not handed on because they had been here. */
   looped: number;
 }
@@ -49,11 +60,11 @@ const AT_ONCE = 64;
  */
 export class DownFlow {
   readonly #parts: DownFlowParts;
-  readonly counts: DownCounts = { receipts: 0, commands: 0, commandsDropped: 0, looped: 0 };
+  readonly counts: DownCounts = { receipts: 0, commands: 0, commandsDropped: 0, expired: 0, looped: 0 };
   /** Waiting, by what may take whose place. */
-  readonly #waiting = new Map<string, DownwardMessage>();
+  readonly #waiting = new Map<string, Waiting>();
   /** The retained receipt that the local broker has of each topic; empty where it was told to have none. */
-  readonly #said = new Map<string, DownwardMessage>();
+  readonly #said = new Map<string, Waiting>();
   #commands = 0;
   #running = false;
   #closed = false;
@@ -66,7 +77,8 @@ export class DownFlow {
     return this.#waiting.size;
   }
 
-  received({ topic, payload, retain, userProperties, message, own }: DownArrival): void {
+  received(arrived: DownArrival): void {
+    const { topic, payload, retain, userProperties, properties, message, own } = arrived;
     if (own || message.kind === "unreadable") return;
     const hops = hopsOf(userProperties);
     if (hops.includes(this.#parts.hop)) {
@@ -74,11 +86,14 @@ export class DownFlow {
       return;
     }
     const kept = Object.entries(userProperties ?? {}).filter(([name]) => name !== HOP_PROPERTY);
-    const down: DownwardMessage = {
+    const expirySeconds = properties?.messageExpiryInterval;
+    const down: Waiting = {
       topic,
       payload: Buffer.from(payload).toString("utf8"),
       retain,
       userProperties: Object.fromEntries([...kept, [HOP_PROPERTY, [...hops, this.#parts.hop]]]),
+      properties,
+      expiresAt: expirySeconds === undefined ? undefined : this.#parts.clock.now() + expirySeconds * 1_000,
     };
     if (message.kind === "command") this.#command(down);
     else if (message.kind === "cleared") this.#clear(down);
@@ -101,7 +116,7 @@ export class DownFlow {
     this.#closed = true;
   }
 
-  #receipt(down: DownwardMessage, boot: string): void {
+  #receipt(down: Waiting, boot: string): void {
     const { topic, payload, retain } = down;
     if (this.#said.get(topic)?.payload === payload) return;
     this.counts.receipts++;
@@ -109,7 +124,7 @@ export class DownFlow {
     this.#waiting.set(`${topic} ${boot}`, down);
   }
 
-  #clear(down: DownwardMessage): void {
+  #clear(down: Waiting): void {
     // Without the flag it takes nothing away above, and a command is never retained.
     const key = `${down.topic} ${CLEARED}`;
     if (!down.retain || !down.topic.endsWith("/receipt") || this.#waiting.has(key)) return;
@@ -121,7 +136,7 @@ export class DownFlow {
     this.#waiting.set(key, down);
   }
 
-  #command(down: DownwardMessage): void {
+  #command(down: Waiting): void {
     this.counts.commands++;
     const waiting = [...this.#waiting.keys()].filter((key) => key.startsWith("command "));
     const [oldest] = waiting;
@@ -134,6 +149,24 @@ export class DownFlow {
     this.#waiting.set(`command ${++this.#commands}`, down);
   }
 
+  /** An order whose time is over must not be carried out: it goes, and is counted and said. */
+  #expire(): void {
+    const now = this.#parts.clock.now();
+    for (const [key, { topic, expiresAt }] of this.#waiting) {
+      if (expiresAt === undefined || expiresAt > now) continue;
+      this.#waiting.delete(key);
+      this.counts.expired++;
+      this.#parts.expired(topic);
+    }
+  }
+
+  /** As the local broker gets it: with what is left of its time (MQTT 5, 3.3.2.3.3). */
+  #withRest({ expiresAt, properties, ...message }: Waiting): DownwardMessage {
+    if (expiresAt === undefined) return { ...message, properties };
+    const messageExpiryInterval = Math.max(1, Math.ceil((expiresAt - this.#parts.clock.now()) / 1_000));
+    return { ...message, properties: { ...properties, messageExpiryInterval } };
+  }
+
   #start(): void {
     if (this.#running || this.#closed) return;
     this.#running = true;
@@ -142,8 +175,11 @@ export class DownFlow {
 
   async #run(): Promise<void> {
     while (this.#waiting.size > 0 && !this.#closed) {
+      this.#expire();
       const portion = [...this.#waiting].slice(0, AT_ONCE);
-      const results = await Promise.allSettled(portion.map(([, message]) => this.#parts.publish(message)));
+      const results = await Promise.allSettled(
+        portion.map(([, message]) => this.#parts.publish(this.#withRest(message))),
+      );
       let failed = false;
       for (const [index, [key, message]] of portion.entries()) {
         if (results[index]?.status === "rejected") {

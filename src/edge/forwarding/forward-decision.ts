@@ -18,7 +18,7 @@ import {
   parseUpTopic,
   type UpTopic,
 } from "../../contract/topic.ts";
-import type { DeliveredMessage } from "../../mqtt/delivery.ts";
+import { type DeliveredMessage, travellingProperties } from "../../mqtt/delivery.ts";
 import type { ForwardedMessage } from "../edge.ts";
 import type { RawProperties } from "../outbox.ts";
 import { payloadIdentity } from "./payload-identity.ts";
@@ -61,7 +61,8 @@ export class ForwardDecider {
     this.#gatewayKey = machineKeyOf(forwarding.gateway);
   }
 
-  decide(message: DeliveredMessage): ForwardDecision {
+  /** @param nowMs milliseconds since 1970 */
+  decide(message: DeliveredMessage, nowMs: number): ForwardDecision {
     const { hop, gateway } = this.#forwarding;
     const properties = message.properties?.userProperties;
     const hops = hopsOf(properties);
@@ -70,7 +71,9 @@ export class ForwardDecider {
     // Nobody else speaks as this forwarder; behind an MQTT 3.1.1 broker this is all that shows a loop.
     if (topic?.machineKey === this.#gatewayKey) return { kind: "loop" };
     const contentType = message.properties?.contentType;
+    const beside = rawProperties(message, nowMs);
     const travelling = (more: Readonly<Record<string, string>>): RawProperties => ({
+      ...beside,
       ...(contentType === undefined ? {} : { contentType }),
       userProperties: carriedOn(properties, [...hops, hop], { ...cutProperty(message), ...more }),
     });
@@ -109,6 +112,20 @@ export class ForwardDecider {
     this.#topics.set(topic, up);
     return up;
   }
+}
+
+/** What travels beside the user properties; of its time, when that is over. */
+function rawProperties({ properties }: DeliveredMessage, nowMs: number): RawProperties {
+  const { correlationData, messageExpiryInterval, ...rest } = travellingProperties(properties) ?? {};
+  const { payloadFormatIndicator, responseTopic } = rest;
+  return {
+    ...(payloadFormatIndicator === undefined ? {} : { payloadFormatIndicator }),
+    ...(responseTopic === undefined ? {} : { responseTopic }),
+    ...(correlationData === undefined
+      ? {}
+      : { correlationDataBase64: Buffer.from(correlationData).toString("base64") }),
+    ...(messageExpiryInterval === undefined ? {} : { expiresAt: nowMs + messageExpiryInterval * 1_000 }),
+  };
 }
 
 /** The forwarders that a message has passed. */

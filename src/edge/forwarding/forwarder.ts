@@ -12,6 +12,8 @@ export interface ForwarderParts extends Forwarding {
   /** On a shared connection. */
   readonly edge: Pick<Edge, "forward" | "endSender" | "newestState">;
   readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
   /** Transfers of an earlier process. */
   readonly transfers: readonly Transfer[];
   readonly onEvent: (event: ForwarderEvent) => void;
@@ -126,7 +128,7 @@ export class Forwarder implements MessageSink {
       settle(this.#closed);
       return;
     }
-    const decision = this.#decider.decide(message);
+    const decision = this.#decider.decide(message, this.#parts.wallClock());
     if (decision.kind === "loop") {
       // What bears our name is in our outbox, or was.
       this.counts.looped++;

@@ -12,6 +12,7 @@ function flow() {
   const clock = new ManualClock();
   const local: DownwardMessage[] = [];
   const dropped: string[] = [];
+  const expired: string[] = [];
   const broker = { there: true };
   const down = new DownFlow({
     hop: HOP,
@@ -21,8 +22,9 @@ function flow() {
       local.push(message);
     },
     dropped: (topic) => dropped.push(topic),
+    expired: (topic) => expired.push(topic),
   });
-  return { clock, local, dropped, broker, down };
+  return { clock, local, dropped, expired, broker, down };
 }
 
 function receipt(through: number, more: Partial<DownArrival> = {}): DownArrival {
@@ -83,6 +85,31 @@ describe("DownFlow", () => {
       [3, "c-1", "c-2"],
     );
     assert.equal(down.waiting, 0);
+  });
+
+  it("passes every property on, counts expiry while it waits, and drops what has expired, counted and said", async () => {
+    const { down, local, expired, broker, clock } = flow();
+    broker.there = false;
+    const beside = {
+      responseTopic: "plant/answers",
+      correlationData: Buffer.from([0, 255]),
+      payloadFormatIndicator: true,
+    };
+    down.came({ ...command("hold-2s"), properties: { ...beside, messageExpiryInterval: 2 } });
+    down.came({ ...command("hold-60s"), properties: { ...beside, messageExpiryInterval: 60 } });
+    down.came({ ...command("hold"), properties: beside });
+    await turn();
+    await clock.pass(6_000);
+    broker.there = true;
+    await clock.pass(1_000);
+    const seen = local.map(({ payload, properties }) => [JSON.parse(payload).id, properties]);
+    const [rest] = local.map(({ properties }) => properties?.messageExpiryInterval);
+    assert.ok(rest !== undefined && rest > 50 && rest <= 54, `${rest} s`);
+    assert.deepEqual(seen, [
+      ["hold-60s", { ...beside, messageExpiryInterval: rest }],
+      ["hold", beside],
+    ]);
+    assert.deepEqual([expired, down.counts.expired], [[downTopic(MACHINE, "command")], 1]);
   });
 
   it("drops the oldest of too many commands, and says so", async () => {

@@ -3,14 +3,16 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { HOP_PROPERTY, ORIGINAL_TOPIC_PROPERTY } from "../../../src/contract/identity.ts";
 import { ForwardDecider, type ForwardDecision } from "../../../src/edge/forwarding/forward-decision.ts";
+import { wireMessage } from "../../../src/edge/wire-message.ts";
 import type { DeliveredMessage } from "../../../src/mqtt/delivery.ts";
 import { MACHINE } from "../edge-under-test.ts";
 import { GATEWAY, HOP, local, OTHER_BOOT } from "./local.ts";
 
+const NOW = 1_768_125_600_000;
 const decider = new ForwardDecider({ hop: HOP, gateway: GATEWAY });
 
 function forwarded(message: DeliveredMessage) {
-  const decision: ForwardDecision = decider.decide(message);
+  const decision: ForwardDecision = decider.decide(message, NOW);
   assert.equal(decision.kind, "forward");
   if (decision.kind !== "forward") throw new Error("unreachable");
   return decision;
@@ -48,15 +50,48 @@ describe("ForwardDecider", () => {
     assert.equal(forwarded(local()).message.identity, undefined);
   });
 
+  it("takes every property of MQTT 5 along, its expiry as a time", () => {
+    const correlationData = Buffer.from([0, 255, 7]);
+    const { raw } = forwarded(
+      local({
+        properties: {
+          contentType: "application/json",
+          payloadFormatIndicator: true,
+          responseTopic: "plant/answers",
+          correlationData,
+          messageExpiryInterval: 30,
+          userProperties: { colour: "brown" },
+        },
+      }),
+    ).message;
+    const { userProperties: _, ...beside } = raw;
+    assert.deepEqual(beside, {
+      contentType: "application/json",
+      payloadFormatIndicator: true,
+      responseTopic: "plant/answers",
+      correlationDataBase64: correlationData.toString("base64"),
+      expiresAt: NOW + 30_000,
+    });
+    const message = { seq: 1, type: "alarm", durable: true, payload: "{}", raw } as const;
+    const wire = (nowMs: number) =>
+      wireMessage(MACHINE, OTHER_BOOT, message, { refill: false, outdated: false, nowMs }).properties;
+    const same = { payloadFormatIndicator: true, responseTopic: "plant/answers", correlationData };
+    assert.deepEqual(wire(NOW + 10_500), { ...same, messageExpiryInterval: 20 });
+    assert.deepEqual(wire(NOW + 31_000), same, "the record is owed it, whoever else had their time");
+    const odd = forwarded(local({ properties: { responseTopic: "plant/#" } })).message.raw;
+    assert.equal(odd.responseTopic, undefined, "a broker would end the connection over it");
+  });
+
   it("knows its own name again among others, and cuts a chain that is too long to be none", () => {
-    const passed = (...via: string[]) => decider.decide(local({ properties: { userProperties: { via } } }));
+    const passed = (...via: string[]) =>
+      decider.decide(local({ properties: { userProperties: { via } } }), NOW);
     assert.equal(passed("site-a", HOP, "site-b").kind, "loop");
     assert.equal(passed("a", "b", "c", "d", "e", "f", "g").kind, "forward");
     assert.equal(passed("a", "b", "c", "d", "e", "f", "g", "h").kind, "loop");
-    const one = decider.decide(local({ properties: { userProperties: { via: HOP } } }));
+    const one = decider.decide(local({ properties: { userProperties: { via: HOP } } }), NOW);
     assert.equal(one.kind, "loop");
     const asGateway = local({ topic: "factory/tunis-01/line-a/s0_edge/bridge-01/state" });
-    assert.equal(decider.decide(asGateway).kind, "loop", "nobody else speaks under its address");
+    assert.equal(decider.decide(asGateway, NOW).kind, "loop", "nobody else speaks under its address");
   });
 
   it("sends what is outside the namespace under its own address, with the topic beside it", () => {

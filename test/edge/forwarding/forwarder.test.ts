@@ -32,6 +32,7 @@ function forwarding(outbox = new MemoryOutbox(), settings: Partial<EdgeSettings>
     hop: HOP,
     gateway: GATEWAY,
     edge,
+    wallClock: () => 0,
     clock,
     transfers: outbox.memory.transfers,
     onEvent: (event) => events.push(event),
