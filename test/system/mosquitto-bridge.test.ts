@@ -20,11 +20,11 @@ suite("Mosquitto's own bridge with the generated configuration", { skip: NO_MOSQ
     const words = ["bridge-config", "--cloud", `mqtt://127.0.0.1:${wire.port}`, "--connection", "plant-1"];
     const { code, out, err } = await runConche(words);
     assert.equal(code, 0, err);
-    const [settings = "", connection = ""] = out.split(/^(?=connection )/m);
+    const [settings = "", ...connections] = out.split(/^(?=connection )/m);
     const local = await mosquitto(context, {
       global: ["allow_anonymous true", "persistence_location FOLDER/", ...settings.split("\n")],
       // The section of the bridge ends that of the listener.
-      listener: connection.split("\n"),
+      listener: connections.join("").split("\n"),
       verbose: true,
     });
     const above = await client(context, cloud.port);
@@ -55,5 +55,39 @@ suite("Mosquitto's own bridge with the generated configuration", { skip: NO_MOSQ
     await until(() => came.length >= 1_501);
     assert.equal(new Set(came).size, 1_501);
     assert.ok(came.every((each) => each.endsWith(" boot-0001")));
+  });
+
+  test("orders that are given while the local broker is restarted wait for it above", async (context) => {
+    const cloud = await mosquitto(context, { global: ["allow_anonymous true"] });
+    const words = ["bridge-config", "--cloud", `mqtt://127.0.0.1:${cloud.port}`, "--connection", "plant-1"];
+    const { out } = await runConche(words);
+    const [settings = "", ...connections] = out.split(/^(?=connection )/m);
+    const local = await mosquitto(context, {
+      global: ["allow_anonymous true", "persistence_location FOLDER/", ...settings.split("\n")],
+      listener: connections.join("").split("\n"),
+      verbose: true,
+    });
+    const came: string[] = [];
+    // A session of its own: what comes down while it reconnects waits for it.
+    const machine = await mqtt.connectAsync(`mqtt://127.0.0.1:${local.port}`, {
+      protocolVersion: 4,
+      clean: false,
+      clientId: "machine-1",
+      reconnectPeriod: 50,
+    });
+    machine.on("error", () => {}); // its broker is away for a while
+    context.after(() => machine.endAsync(true));
+    machine.on("message", (_topic, payload) => came.push(String(payload)));
+    await machine.subscribeAsync("datacenter/#", { qos: 1 });
+    const above = await client(context, cloud.port);
+    const order = (name: string) =>
+      above.publishAsync("datacenter/a/b/s5_tempering/c/command", name, { qos: 1 });
+    await order("before");
+    await until(() => came.includes("before"));
+    await local.stop();
+    for (const name of ["hold-1", "hold-2", "hold-3"]) await order(name);
+    await local.start();
+    await until(() => came.length >= 4);
+    assert.deepEqual(came, ["before", "hold-1", "hold-2", "hold-3"]);
   });
 });

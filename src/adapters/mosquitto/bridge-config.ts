@@ -1,5 +1,6 @@
 import { DOWN_ROOT, UP_ROOT } from "../../contract/topic.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import { decodedPart, parseUrl } from "../../mqtt/broker-address.ts";
 
 /** What Mosquitto's own bridge is to do. */
 export interface MosquittoBridge {
@@ -30,7 +31,7 @@ const SAVED_EVERY_S = 10;
  * @throws ConcheError CONCHE_USAGE where its bridge can't do it
  */
 export function mosquittoBridgeConfig(bridge: MosquittoBridge): string {
-  const url = new URL(bridge.url);
+  const url = parseUrl(bridge.url);
   const usualPort = PORTS[url.protocol];
   if (usualPort === undefined) {
     throw refused(`Mosquitto's bridge speaks mqtt:// and mqtts://, not ${url.protocol}//`);
@@ -39,7 +40,6 @@ export function mosquittoBridgeConfig(bridge: MosquittoBridge): string {
   if (!secure && (bridge.ca ?? bridge.cert) !== null) {
     throw refused(`certificates need mqtts://, not ${url.protocol}//${url.host}`);
   }
-  const username = bridge.username ?? (url.username === "" ? null : decodeURIComponent(url.username));
   return `${[
     "# Mosquitto's own bridge, written by `conche bridge-config`. What it can't promise: docs/bridge.md.",
     "# `conche bridge` promises it.",
@@ -54,28 +54,60 @@ export function mosquittoBridgeConfig(bridge: MosquittoBridge): string {
     "# Telemetry too, for as long as the broker itself runs.",
     "queue_qos0_messages true",
     "",
-    `connection ${bridge.name}`,
+    ...connection(bridge, url, usualPort, {
+      suffix: "up",
+      why: "# Up with MQTT 5: identities travel in user properties.",
+      protocol: "mqttv50",
+      topics: [`topic ${UP_ROOT}/# out 1`],
+    }),
+    "",
+    ...connection(bridge, url, usualPort, {
+      suffix: "down",
+      why: "# Down with MQTT 3.1.1: with MQTT 5 Mosquitto 2.0 asks for no session, and orders that wait above would be gone.",
+      protocol: "mqttv311",
+      topics: downFilters(bridge.sites).map((filter) => `topic ${filter} in 1`),
+    }),
+  ].join("\n")}\n`;
+}
+
+/** What the two connections don't have in common. */
+interface Direction {
+  readonly suffix: "up" | "down";
+  readonly why: string;
+  readonly protocol: "mqttv50" | "mqttv311";
+  readonly topics: readonly string[];
+}
+
+/** A connection for one direction: each has a root of its own, so that nothing can go round. */
+function connection(
+  bridge: MosquittoBridge,
+  url: URL,
+  usualPort: string,
+  { suffix, why, protocol, topics }: Direction,
+): string[] {
+  const name = `${bridge.name}-${suffix}`;
+  const username = bridge.username ?? decodedPart(url.username) ?? null;
+  return [
+    why,
+    `connection ${name}`,
     `address ${url.hostname}:${url.port === "" ? usualPort : url.port}`,
-    "# MQTT 5: identities travel in user properties.",
-    "bridge_protocol_version mqttv50",
-    `remote_clientid ${bridge.name}`,
-    `local_clientid ${bridge.name}-local`,
+    `bridge_protocol_version ${protocol}`,
+    `remote_clientid ${name}`,
+    `local_clientid ${name}-local`,
     ...credentials(username),
-    ...(secure ? tls(bridge) : []),
-    "# Each direction has a root of its own, so that nothing can go round.",
-    `topic ${UP_ROOT}/# out 1`,
-    ...downFilters(bridge.sites).map((filter) => `topic ${filter} in 1`),
+    ...(url.protocol === "mqtts:" ? tls(bridge) : []),
+    ...topics,
     "# Both brokers keep what waits for the other side.",
     "cleansession false",
     "local_cleansession false",
-    "# A state that is retained here is retained there.",
+    "# What is retained there is retained here.",
     "bridge_outgoing_retain true",
     "# Nothing is said of the bridge itself: factory/# is all that goes up.",
     "notifications false",
     "start_type automatic",
     "restart_timeout 1 30",
     `keepalive_interval ${bridge.keepaliveS}`,
-  ].join("\n")}\n`;
+  ];
 }
 
 function credentials(username: string | null): string[] {
