@@ -13,6 +13,10 @@ export interface LogFilter {
   readonly sinceMs?: number | undefined;
   /** Event time in milliseconds since 1970, not included. */
   readonly untilMs?: number | undefined;
+  /** Received time in milliseconds since 1970, included: for machines whose clock is wrong. */
+  readonly receivedSinceMs?: number | undefined;
+  /** Received time in milliseconds since 1970, not included. */
+  readonly receivedUntilMs?: number | undefined;
   /** Only messages stored after this one. */
   readonly afterId?: number | undefined;
   /** Only messages stored before this one. */

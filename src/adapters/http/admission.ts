@@ -18,10 +18,10 @@ const STRICT_HEADERS = {
 type Admit = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
 
 /** The first thing every request passes: strict headers on whatever is answered, and refusal of what isn't read. */
-export function admission(boundHost: string, limits: HttpLimits): Admit {
+export function admission(boundHost: string, trustedHosts: readonly string[], limits: HttpLimits): Admit {
   return async (request, reply) => {
     reply.headers(STRICT_HEADERS);
-    const refused = refusalOf(request, boundHost, limits);
+    const refused = refusalOf(request, boundHost, trustedHosts, limits);
     if (refused === undefined) return undefined;
     const [status, message] = refused;
     if (status === 405) reply.header("allow", READING_METHODS.join(", "));
@@ -33,6 +33,7 @@ export function admission(boundHost: string, limits: HttpLimits): Admit {
 function refusalOf(
   request: FastifyRequest,
   boundHost: string,
+  trustedHosts: readonly string[],
   limits: HttpLimits,
 ): readonly [status: number, message: string] | undefined {
   const does = request.method === "POST" && request.url.startsWith("/api/");
@@ -41,14 +42,14 @@ function refusalOf(
     return [413, `a body of at most ${bodyBytes} bytes with a content-length is taken`];
   }
   if (!does && !READING_METHODS.includes(request.method)) return [405, "these pages are only read"];
-  if (isLoopback(boundHost) && !namesThisMachine(request.headers.host)) {
-    return [421, "this server answers only to names of its own machine"];
+  const { host, origin } = request.headers;
+  const isTrusted = trustedHosts.includes(hostNameOf(host));
+  if (isLoopback(boundHost) && !namesThisMachine(host) && !isTrusted) {
+    return [421, `this server answers only to names of its own machine, and to those in ${TRUSTED_SETTING}`];
   }
   // A page of another server can send a form here; it must not do anything with it.
-  if (
-    does &&
-    !mayOpenWebSocket({ origin: request.headers.origin, host: request.headers.host }, boundHost, [])
-  ) {
+  // Behind a trusted name both have to bear that name, as they would on a server that is bound to more than loopback.
+  if (does && !mayOpenWebSocket({ origin, host }, isTrusted ? hostNameOf(host) : boundHost, [])) {
     return [403, "only pages of this server may do this"];
   }
   return undefined;
@@ -59,5 +60,11 @@ function refusalOf(
  * requests still carry that name. A request without a Host header (HTTP/1.0) doesn't come from a browser.
  */
 function namesThisMachine(host: string | undefined): boolean {
-  return host === undefined || isLoopback(host.replace(/:\d+$/, ""));
+  return host === undefined || isLoopback(hostNameOf(host));
 }
+
+function hostNameOf(host = ""): string {
+  return host.replace(/:\d+$/, "").toLowerCase();
+}
+
+const TRUSTED_SETTING = "--http-trusted-hosts (the name by which a reverse proxy is reached)";

@@ -34,6 +34,7 @@ const API_PAGES = {
 export function healthApp(
   sources: HealthSources,
   host: string,
+  trustedHosts: readonly string[] = [],
   limits: HttpLimits = HTTP_LIMITS,
 ): FastifyInstance {
   const app = fastify({
@@ -53,7 +54,7 @@ export function healthApp(
     frameworkErrors: (error, _request, reply) => refuse(reply, 400, error.message),
   });
   app.server.maxConnections = limits.connections;
-  app.addHook("onRequest", admission(host, limits));
+  app.addHook("onRequest", admission(host, trustedHosts, limits));
   const pages = pagesOf(sources);
   app.setNotFoundHandler((_request, reply) =>
     refuse(reply, 404, `there is ${Object.keys(pages).join(", ")}`),

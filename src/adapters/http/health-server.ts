@@ -7,6 +7,8 @@ import type { HttpLimits } from "./http-limits.ts";
 export interface HealthServerOptions extends HealthSources {
   /** Address to listen on; 127.0.0.1 unless told otherwise, as the pages ask nobody who they are. */
   readonly host?: string;
+  /** Host names beside this machine's own that requests may carry: a reverse proxy's. Lower case. */
+  readonly trustedHosts?: readonly string[];
   /** TCP port; 0 picks a free one. */
   readonly port: number;
   readonly limits?: HttpLimits;
@@ -26,8 +28,8 @@ export interface HealthServer {
  * @throws ConcheError CONCHE_PORT_IN_USE, CONCHE_PORT_REFUSED
  */
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
-  const { host = "127.0.0.1", port, limits } = options;
-  const app = healthApp(options, host, limits);
+  const { host = "127.0.0.1", trustedHosts = [], port, limits } = options;
+  const app = healthApp(options, host, trustedHosts, limits);
   try {
     await app.listen({ host, port });
   } catch (thrown) {

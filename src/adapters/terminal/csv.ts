@@ -6,11 +6,32 @@ export type CsvValue = string | number | boolean | null;
 /** A text whose first visible character makes a spreadsheet read it as a formula; the library covers those without blanks. */
 const BLANKS_BEFORE_FORMULA = /^[\s\p{Cc}]+[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
 
+/** How CSV is written. */
+export interface CsvDialect {
+  readonly separator: "," | ";";
+  readonly lineEnd: "\n" | "\r\n";
+  /** What a file begins with. */
+  readonly start: string;
+}
+
+/** For programs: RFC 4180 with line feeds. */
+export const PLAIN_CSV: CsvDialect = { separator: ",", lineEnd: "\n", start: "" };
+
+/**
+ * For Excel: a byte order mark, without which it takes UTF-8 for the machine's old code page, and the separator that it
+ * expects where this machine is, which is a semicolon where the comma is in the numbers.
+ */
+export function excelCsv(locale?: string): CsvDialect {
+  const parts = new Intl.NumberFormat(locale).formatToParts(1.5);
+  const decimal = parts.find(({ type }) => type === "decimal")?.value;
+  return { separator: decimal === "," ? ";" : ",", lineEnd: "\r\n", start: "\ufeff" };
+}
+
 /**
  * Rows as CSV (RFC 4180, line feeds), each ended. Text that a spreadsheet would run as a formula gets an
  * apostrophe in front and is shown as text; numbers stay numbers.
  */
-export function csvRows(rows: readonly (readonly CsvValue[])[]): string {
+export function csvRows(rows: readonly (readonly CsvValue[])[], dialect = PLAIN_CSV): string {
   const inert = rows.map((row) =>
     row.map((value) =>
       typeof value === "string" && BLANKS_BEFORE_FORMULA.test(value) ? `'${value}` : value,
@@ -18,6 +39,8 @@ export function csvRows(rows: readonly (readonly CsvValue[])[]): string {
   );
   return stringify(inert, {
     escape_formulas: true,
+    delimiter: dialect.separator,
+    record_delimiter: dialect.lineEnd,
     cast: { boolean: (value) => (value ? "true" : "false") },
   });
 }

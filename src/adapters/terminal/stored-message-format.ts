@@ -1,6 +1,6 @@
 import { flagNames } from "../../contract/policy.ts";
 import type { StoredMessage } from "../../log/log-reading.ts";
-import { type CsvValue, csvRows } from "./csv.ts";
+import { type CsvValue, csvRows, PLAIN_CSV } from "./csv.ts";
 import { jsonLineWith } from "./json-line.ts";
 import { TYPE_STYLE } from "./message-line.ts";
 import { sanitizeBlock } from "./sanitize.ts";
@@ -38,16 +38,17 @@ export function* csvMessages(
   messages: Iterable<StoredMessage>,
   { columns }: Pick<TableSurface, "columns">,
   head = true,
+  dialect = PLAIN_CSV,
 ): Generator<string> {
   const surface = columns === null ? (text: string) => text : sanitizeBlock;
-  if (head) yield csvRows([[...Object.keys(FIELDS), "flags", "payload_json"]]);
+  if (head) yield dialect.start + csvRows([[...Object.keys(FIELDS), "flags", "payload_json"]], dialect);
   for (const some of inGroups(messages)) {
     const rows = some.map((message) => [
       ...FIELD_ENTRIES.map(([, read]) => read(message)),
       flagNames(message.flags).join(" "),
       message.payload,
     ]);
-    yield surface(csvRows(rows));
+    yield surface(csvRows(rows, dialect));
   }
 }
 

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } fro
 import { basename, resolve } from "node:path";
 import { writeWholeFile } from "../../adapters/host/whole-file.ts";
 import { counted } from "../../adapters/terminal/counts.ts";
+import { excelCsv, PLAIN_CSV } from "../../adapters/terminal/csv.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { csvMessages, jsonMessages } from "../../adapters/terminal/stored-message-format.ts";
 import { writePieces } from "../../adapters/terminal/write-pieces.ts";
@@ -17,8 +18,8 @@ const OPTIONS = {
   limit: { argument: "N", help: "at most so many", parse: wholeNumber(1, Number.MAX_SAFE_INTEGER) },
   format: {
     argument: "FORMAT",
-    help: "jsonl or csv (default: by the file's name, else jsonl)",
-    parse: oneOf(["jsonl", "csv"]),
+    help: "jsonl, csv, or csv-excel: with a byte order mark and the separator of this machine's locale (default: by the file's name, else jsonl)",
+    parse: oneOf(["jsonl", "csv", "csv-excel"]),
   },
   output: { argument: "FILE", help: "file to write (default: standard output)" },
 } as const;
@@ -37,6 +38,7 @@ export const exportLog = defineCommand({
       "conche log export --type quality --since 7d --output week.csv",
       "a week's quality results, CSV by the file's name",
     ],
+    ["conche log export --since 1d --format csv-excel --output day.csv", "for Excel, as it is set up here"],
     ["conche log export --batch B20260111-DA-0042 | jq .payload", "a batch, for another program"],
   ],
   settings: ["data"],
@@ -48,7 +50,10 @@ export const exportLog = defineCommand({
     return withLog(config.data, async (log) => {
       const passed = counting(log.query(filter));
       const surface = output === undefined ? terminal : { columns: null };
-      const pieces = format === "csv" ? csvMessages(passed.messages, surface) : jsonMessages(passed.messages);
+      const pieces =
+        format === "jsonl"
+          ? jsonMessages(passed.messages)
+          : csvMessages(passed.messages, surface, true, format === "csv" ? PLAIN_CSV : excelCsv());
       if (output === undefined) await writePieces(terminal, pieces);
       else {
         const file = resolve(output);

@@ -4,31 +4,31 @@ import {
   completenessJson,
   completenessText,
 } from "../../adapters/terminal/completeness-format.ts";
+import { excelCsv, PLAIN_CSV } from "../../adapters/terminal/csv.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { reportCompleteness } from "../../log/completeness.ts";
 import { defineCommand } from "../command.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
-import { pointInTime } from "../log/point-in-time.ts";
-import { FORMAT_OPTION, formatOf } from "../output-format.ts";
+import { TIME_HELP, timeOption } from "../log/point-in-time.ts";
+import { formatOf, TABLE_EXPORT_OPTION } from "../output-format.ts";
 
 const { site, line, step, machine } = FILTER_OPTIONS;
-const time = (text: string) => pointInTime(text, Date.now());
 
 const OPTIONS = {
   ...{ site, line, step, machine },
   since: {
     argument: "TIME",
-    help: "only who was heard from this time on: ISO 8601 (UTC without a zone), or so long ago: 15m, 2h, 7d",
-    parse: time,
+    help: `only who was heard from this time on: ${TIME_HELP}`,
+    parse: timeOption,
   },
   until: {
     argument: "TIME",
     help: "only who was heard before this time, given in the same way",
-    parse: time,
+    parse: timeOption,
   },
   incomplete: { help: "only who has numbers missing" },
   strict: { help: "exit with 1 when a number is missing, or when nobody fits" },
-  format: FORMAT_OPTION,
+  format: TABLE_EXPORT_OPTION,
 } as const;
 
 /** `conche report completeness` */
@@ -56,8 +56,10 @@ export const completeness = defineCommand({
     const reading = CompletenessReader.open(config.data);
     try {
       const report = reportCompleteness(reading, filter);
-      if (format === "csv") terminal.out.write(completenessCsv(report, terminal));
-      else {
+      if (format === "csv" || format === "csv-excel") {
+        const dialect = format === "csv" ? PLAIN_CSV : excelCsv();
+        terminal.out.write(completenessCsv(report, terminal, dialect));
+      } else {
         const text = format === "json" ? completenessJson(report) : completenessText(report, terminal);
         terminal.out.write(`${text}\n`);
       }

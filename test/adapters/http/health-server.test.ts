@@ -200,6 +200,16 @@ suite("the health server under attack", () => {
     }
   });
 
+  test("behind a reverse proxy it answers to the name that it is told to trust, and says how", async (t) => {
+    const port = await server(t, { trustedHosts: ["conche.plant.example"] });
+    for (const host of ["conche.plant.example", "Conche.Plant.example:443"]) {
+      assert.equal((await ask(port, "/readyz", "GET", { host })).status, 200, host);
+    }
+    const { status, text } = await ask(port, "/readyz", "GET", { host: "evil.example" });
+    assert.equal(status, 421);
+    assert.match(text, /--http-trusted-hosts/);
+  });
+
   test("bound to every address, it answers to any name", async (t) => {
     const port = await server(t, { host: "0.0.0.0" });
     assert.equal((await ask(port, "/healthz", "GET", { host: "conche.plant.example" })).status, 200);

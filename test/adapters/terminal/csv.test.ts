@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { csvRows } from "../../../src/adapters/terminal/csv.ts";
+import { csvRows, excelCsv } from "../../../src/adapters/terminal/csv.ts";
 
 test("text that a spreadsheet would run as a formula is made text; numbers stay numbers", () => {
   const row = [
@@ -38,4 +38,11 @@ test("no field begins as a formula, whatever the text", () => {
       assert.doesNotMatch(field, /^[\s\p{Cc}]*[=+\-@\uff1d]/u);
     }),
   );
+});
+
+test("for Excel: a byte order mark, the separator of the locale, formulas as inert as ever", () => {
+  const [german, english] = [excelCsv("de-DE"), excelCsv("en-GB")];
+  assert.deepEqual([german.start, german.separator, english.separator], ["\ufeff", ";", ","]);
+  assert.equal(csvRows([["a;b", "=1+1", 2]], german), '"a;b";\'=1+1;2\r\n');
+  assert.equal(csvRows([["a;b"]], english), "a;b\r\n");
 });

@@ -59,3 +59,17 @@ test("columns stay where they are through a long table", () => {
   for (const [index, line] of lines.slice(1).entries())
     assert.equal(line, `${"x".repeat(index % 7).padEnd(6)}  ${String(index).padStart(3)}`);
 });
+
+test("a very long cell is cut before it is measured, also where nobody looks: the time does not grow with it", () => {
+  const lines = renderTable(
+    COLUMNS,
+    [
+      ["x".repeat(5_000_000), 1],
+      [`${"y".repeat(1_999)}😀`, 2],
+    ],
+    PIPED,
+  ).split("\n");
+  assert.ok(lines[1]?.startsWith(`${"x".repeat(2_000)}…`));
+  assert.ok(lines[2]?.startsWith(`${"y".repeat(1_999)}…`), "never through the middle of a character");
+  assert.ok(lines.every((line) => line.length < 2_020));
+});

@@ -50,10 +50,13 @@ export class BlockSearch {
   lookup(filter: LogFilter): BlockLookup {
     const topics = this.#topicKeys(filter);
     const { batchId, sinceMs = Number.MIN_SAFE_INTEGER, untilMs = Number.MAX_SAFE_INTEGER } = filter;
+    const { receivedSinceMs = Number.MIN_SAFE_INTEGER, receivedUntilMs = Number.MAX_SAFE_INTEGER } = filter;
     const statement = this.#statement(topics !== undefined, batchId !== undefined);
     const constant = {
       since: sinceMs,
       until: untilMs,
+      receivedSince: receivedSinceMs,
+      receivedUntil: receivedUntilMs,
       ...(topics === undefined ? {} : { topics: JSON.stringify(topics) }),
       ...(batchId === undefined ? {} : { batches: JSON.stringify([batchKey(batchId)]) }),
     };
@@ -87,6 +90,7 @@ export class BlockSearch {
     const statement = this.#db.prepare(`
       SELECT block, min_event_ms, max_event_ms FROM log_blocks
       WHERE block BETWEEN :first AND :last AND max_event_ms >= :since AND min_event_ms < :until
+        AND max_received_at >= :receivedSince AND min_received_at < :receivedUntil
       ${byTopic ? `AND block IN (${BLOCKS_WITH(":topics")})` : ""}
       ${byBatch ? `AND block IN (${BLOCKS_WITH(":batches")})` : ""}
       ORDER BY block`);

@@ -55,6 +55,15 @@ export class RowQuery {
       conditions += ` AND ${column} = :${name}`;
       this.#values[name] = value;
     }
+    const { receivedSinceMs, receivedUntilMs } = filter;
+    if (receivedSinceMs !== undefined) {
+      conditions += " AND received_at >= :receivedSince";
+      this.#values.receivedSince = receivedSinceMs;
+    }
+    if (receivedUntilMs !== undefined) {
+      conditions += " AND received_at < :receivedUntil";
+      this.#values.receivedUntil = receivedUntilMs;
+    }
     const select = (more: string): StatementSync => {
       const statement = db.prepare(`
         SELECT ${COLUMNS} FROM ${MESSAGE_TABLE} WHERE id BETWEEN :first AND :last ${conditions} ${more}

@@ -64,6 +64,8 @@ function fits(message: StoredMessage, filter: LogFilter): boolean {
     equal &&
     message.tsMs >= (filter.sinceMs ?? -Infinity) &&
     message.tsMs < (filter.untilMs ?? Infinity) &&
+    message.receivedAt >= (filter.receivedSinceMs ?? -Infinity) &&
+    message.receivedAt < (filter.receivedUntilMs ?? Infinity) &&
     message.id > (filter.afterId ?? 0) &&
     message.id < (filter.beforeId ?? Infinity)
   );
@@ -99,6 +101,8 @@ const filters = fc.record({
   ),
   sinceMs: moments,
   untilMs: moments,
+  receivedSinceMs: moments,
+  receivedUntilMs: moments,
   afterId: ids,
   beforeId: ids,
   order: optional("asc" as const, "desc" as const),
