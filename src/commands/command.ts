@@ -15,7 +15,7 @@ export interface OptionDefinition<Value = unknown> {
   /** One line, with the unit. */
   readonly help: string;
   /** The value from its text; throws an Error whose message says what the value must be. */
-  readonly parse?: (text: string) => Value;
+  readonly parse?: (text: string, config: Config) => Value | Promise<Value>;
 }
 
 type OptionDefinitions = Readonly<Record<string, OptionDefinition>>;
@@ -23,8 +23,8 @@ type OptionDefinitions = Readonly<Record<string, OptionDefinition>>;
 type OptionValue<Definition extends OptionDefinition> = OptionDefinition extends Definition
   ? unknown
   : Definition extends { argument: string }
-    ? Definition extends { parse: (text: string) => infer Value }
-      ? Value | undefined
+    ? Definition extends { parse: (text: string, config: Config) => infer Value }
+      ? Awaited<Value> | undefined
       : string | undefined
     : boolean;
 

@@ -5,8 +5,8 @@ import { LEVEL_PATTERN } from "../contract/topic.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { shortestPayload } from "../load/load-message.ts";
 import { LOAD_TYPES, type LoadOrder } from "../load/load-order.ts";
+import { shownAddress } from "../mqtt/broker-address.ts";
 import { consumerOptions } from "../run/broker/consumer-options.ts";
-import { withoutPassword } from "../run/broker/delivery.ts";
 import { runLoad } from "../run/load/load-run.ts";
 import { defineCommand, type Invocation } from "./command.ts";
 import { matching, oneOf, wholeNumber } from "./option-values.ts";
@@ -92,7 +92,7 @@ export const load = defineCommand({
       terminal,
       mode: config.json ? "json" : "lines",
       quiet: config.quiet,
-      broker: withoutPassword(url),
+      broker: shownAddress(url),
       protocol: config.broker.protocol,
       now: () => performance.now(),
     });

@@ -1,5 +1,6 @@
 import { type Terminal, withoutColour } from "../adapters/terminal/terminal.ts";
 import { type ConfigProblem, configError, problemLine, shownValue } from "../config/config-problem.ts";
+import type { Config } from "../config/config-schema.ts";
 import type { Environment } from "../config/environment.ts";
 import { type ConfigSources, readConfig } from "../config/load-config.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
@@ -48,7 +49,7 @@ export async function runCommand(definition: CommandDefinition, given: Given, su
   surroundings.presentation.json = config.json;
   surroundings.presentation.debug = config.debug;
   surroundings.presentation.outlivesOutput = definition.outlivesOutput === true;
-  const { values, problems: ownProblems } = readOptions(definition, given.options);
+  const { values, problems: ownProblems } = await readOptions(definition, given.options, config);
   if (problems.length > 0) throw configError([...problems, ...ownProblems]);
   if (ownProblems.length > 0) {
     throw new ConcheError("CONCHE_USAGE", { message: ownProblems.map(problemLine).join("\n") });
@@ -64,7 +65,7 @@ export async function runCommand(definition: CommandDefinition, given: Given, su
   return exitCode ?? 0;
 }
 
-function readOptions(definition: CommandDefinition, given: Given["options"]) {
+async function readOptions(definition: CommandDefinition, given: Given["options"], config: Config) {
   const problems: ConfigProblem[] = [];
   const values: Record<string, unknown> = {};
   for (const [key, { argument, parse }] of Object.entries(definition.options ?? {})) {
@@ -73,11 +74,11 @@ function readOptions(definition: CommandDefinition, given: Given["options"]) {
     else if (typeof text !== "string") values[key] = undefined;
     else {
       try {
-        values[key] = parse === undefined ? text : parse(text);
+        values[key] = parse === undefined ? text : await parse(text, config);
       } catch (error) {
         problems.push({
           where: `--${flagName(key)}`,
-          value: shownValue(text, false),
+          value: shownValue(text),
           what: messageOf(error),
         });
       }

@@ -2,11 +2,11 @@ import { BackfillConsole } from "../adapters/terminal/backfill-console.ts";
 import { simulationFields, simulationLine } from "../adapters/terminal/simulation-line.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { ConcheError } from "../errors/conche-error.ts";
+import { shownAddress } from "../mqtt/broker-address.ts";
 import { expandPlant } from "../plant/expand-plant.ts";
 import type { ScenarioDocument } from "../plant/scenario/scenario-document.ts";
 import { withTelemetryInterval } from "../plant/telemetry-interval.ts";
 import { BrokerSearch } from "../run/broker/broker-search.ts";
-import { withoutPassword } from "../run/broker/delivery.ts";
 import { runBackfill } from "../run/simulation/backfill-run.ts";
 import { chosenScenario } from "../run/simulation/chosen-scenario.ts";
 import { publishHistory } from "../run/simulation/history-publishing.ts";
@@ -80,9 +80,9 @@ async function live(invocation: SimulateInvocation): Promise<number> {
     else terminal.out.write(`${text}\n`);
   };
   if (!config.quiet)
-    say("connecting", `connecting ${plant.machines.length} machines to ${withoutPassword(url)}`);
+    say("connecting", `connecting ${plant.machines.length} machines to ${shownAddress(url)}`);
   const signal = giveUpSignal(invocation, stop);
-  const broker = withoutPassword(url);
+  const broker = shownAddress(url);
   const search = new BrokerSearch({
     address: broker,
     forSeconds: config.forSeconds,
@@ -137,7 +137,7 @@ async function history(invocation: SimulateInvocation): Promise<number> {
     endMs,
     now: () => performance.now(),
   });
-  const target = url === null ? config.data : withoutPassword(url);
+  const target = url === null ? config.data : shownAddress(url);
   const machines = plant.machines.length;
   const cut = scenario && cutScenario(scenario, endMs - startMs);
   const [from, until] = [startMs, endMs].map((ms) => new Date(ms).toISOString());

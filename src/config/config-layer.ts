@@ -1,7 +1,9 @@
 import { dirname } from "node:path";
 import { Value } from "typebox/value";
 import { readYaml } from "../adapters/yaml/read-yaml.ts";
+import { messageOf } from "../errors/conche-error.ts";
 import { suggestion } from "../errors/nearest-name.ts";
+import { parseBrokerUrl } from "../mqtt/broker-address.ts";
 import { type ConfigProblem, shownValue } from "./config-problem.ts";
 import { type Environment, isLinkValue, isServiceLink } from "./environment.ts";
 import { PACKAGE_ROOT } from "./package-root.ts";
@@ -25,11 +27,25 @@ class LayerReading {
   readonly problems: ConfigProblem[] = [];
 
   take(setting: Setting, value: unknown, given: unknown, where: string, remark = ""): void {
-    if (Value.Check(setting.schema, value)) this.values.set(setting.name, value);
-    else {
-      const shown = shownValue(given, setting.secret === true);
-      this.problems.push({ where, value: shown, what: `must be ${setting.expected}${remark}` });
-    }
+    const fault = Value.Check(setting.schema, value) ? addressFault(setting, value) : remark;
+    if (fault === undefined) this.values.set(setting.name, value);
+    else
+      this.problems.push({
+        where,
+        value: shownValue(given, setting),
+        what: `must be ${setting.expected}${fault}`,
+      });
+  }
+}
+
+/** What is wrong with an address that has a scheme, in words that follow what it must be; undefined for nothing. */
+function addressFault({ kind }: Setting, value: unknown): string | undefined {
+  if (kind !== "address" || typeof value !== "string") return undefined;
+  try {
+    parseBrokerUrl(value, { webSocket: true });
+    return undefined;
+  } catch (error) {
+    return `: ${messageOf(error)}`;
   }
 }
 
@@ -79,7 +95,7 @@ export function environmentLayer(environment: Environment, workingFolder: string
 /** The configuration file's text: a YAML mapping of setting names. Its relative paths start from its own folder. */
 export function fileLayer(text: string, file: string): ConfigLayer {
   const reading = new LayerReading();
-  const { value: document, findings, lineOf } = readYaml(text);
+  const { value: document, findings, lineOf, writtenAs } = readYaml(text);
   for (const { line, column, message } of findings) {
     reading.problems.push({ where: `${file}:${line}:${column}`, value: null, what: message });
   }
@@ -101,7 +117,7 @@ export function fileLayer(text: string, file: string): ConfigLayer {
       reading.problems.push({ where, value: null, what });
     } else if (given !== null) {
       // A key without a value counts as not set, as an empty environment variable does.
-      reading.take(setting, readTyped(setting, given, dirname(file)), given, where);
+      reading.take(setting, readTyped(setting, given, dirname(file), writtenAs([name])), given, where);
     }
   }
   return reading;

@@ -1,4 +1,6 @@
 import { ConcheError } from "../errors/conche-error.ts";
+import { shownAddress } from "../mqtt/broker-address.ts";
+import type { SettingDetails } from "./setting.ts";
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
@@ -12,12 +14,23 @@ export interface ConfigProblem {
 
 const LONGEST_SHOWN = 80;
 
-/** A value as a report shows it: JSON, cut, a secret blacked out, the password of an address too. */
-export function shownValue(value: unknown, secret: boolean): string {
-  if (secret) return "(secret)";
+/**
+ * A value as a report shows it: JSON, cut; a secret blacked out, and of an address only what is certain to be none. An
+ * address at a wrong place is taken for one by its scheme.
+ */
+export function shownValue(value: unknown, setting?: Pick<SettingDetails, "kind" | "secret">): string {
+  if (setting?.secret === true) return "(secret)";
+  if (setting?.kind === "address" && typeof value === "string") return JSON.stringify(shownAddress(value));
   const json = JSON.stringify(value) ?? String(value);
-  const redacted = json.replace(/(\w+:\/\/[^/\s:@]*):[^/\s]*@/g, "$1:(secret)@");
+  const redacted = withoutUser(json);
   return redacted.length > LONGEST_SHOWN ? `${redacted.slice(0, LONGEST_SHOWN)} …` : redacted;
+}
+
+/** From the first scheme to the last @ nothing is shown. Not by a pattern: those go quadratic on long text. */
+function withoutUser(text: string): string {
+  const scheme = text.indexOf("://");
+  const at = text.lastIndexOf("@");
+  return scheme < 0 || at < scheme ? text : `${text.slice(0, scheme)}://(secret)${text.slice(at)}`;
 }
 
 /** A problem as a line. */

@@ -4,6 +4,7 @@ import {
   integer,
   list,
   numberChoice,
+  optionalAddress,
   optionalInteger,
   optionalPath,
   optionalText,
@@ -108,6 +109,13 @@ export const http = Type.Object(
       PORT_MAX,
       8080,
     ),
+    trustedHosts: list({
+      name: "http-trusted-hosts",
+      argument: "HOST,…",
+      help: "host names that requests may carry beside this machine's own: that of a reverse proxy",
+      pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",
+      expected: "host names in lower case, as conche.plant.example, separated by commas",
+    }),
   },
   { title: "HTTP server" },
 );
@@ -188,14 +196,15 @@ export const story = Type.Object(
 /** A broker other than the embedded one. */
 export const broker = Type.Object(
   {
-    url: optionalText({
-      name: "broker",
-      argument: "URL",
-      help: "use this broker instead of the embedded one: mqtt://host:1883, mqtts://host:8883",
-      pattern: "^(mqtts?|wss?)://[^\\s/?#]+(/[^\\s]*)?$",
-      expected: "an address such as mqtt://host:1883 or mqtts://host:8883",
-      defaultText: "the embedded broker",
-    }),
+    url: optionalAddress(
+      {
+        name: "broker",
+        argument: "URL",
+        help: "use this broker instead of the embedded one: mqtt://host:1883, mqtts://host:8883",
+        defaultText: "the embedded broker",
+      },
+      ["mqtts?", "wss?"],
+    ),
     protocol: choice(
       { name: "protocol", argument: "5|3.1.1", help: "MQTT version spoken with --broker" },
       ["5", "3.1.1"],
@@ -226,14 +235,20 @@ export const broker = Type.Object(
     ca: optionalPath({
       name: "ca",
       argument: "FILE",
-      help: "certificates (PEM) the broker's certificate is checked with",
+      help: "certificates (PEM or DER) the broker's certificate is checked with",
     }),
     cert: optionalPath({
       name: "cert",
       argument: "FILE",
-      help: "client certificate (PEM) shown to the broker",
+      help: "client certificate (PEM or DER) shown to the broker",
     }),
-    key: optionalPath({ name: "key", argument: "FILE", help: "private key (PEM) of --cert" }),
+    key: optionalPath({ name: "key", argument: "FILE", help: "private key (PEM or DER) of --cert" }),
+    keyPassphrase: optionalText({
+      name: "key-passphrase",
+      argument: "PASSPHRASE",
+      help: "passphrase of --key, where it is encrypted; environment or file only",
+      secret: true,
+    }),
     sessionExpirySeconds: integer(
       {
         name: "session-expiry",

@@ -1,10 +1,6 @@
 import { Type } from "typebox";
-import { choice, integer, optionalPath, optionalText } from "./setting.ts";
+import { choice, integer, optionalAddress, optionalPath, optionalText } from "./setting.ts";
 
-const BROKER_URL = {
-  pattern: "^(mqtts?|wss?)://[^\\s/?#]+(/[^\\s]*)?$",
-  expected: "an address such as mqtt://host:1883 or mqtts://host:8883",
-};
 const SMALLEST_OUTBOX = 4_194_304;
 const LARGEST_OUTBOX = 1_099_511_627_776;
 
@@ -55,12 +51,10 @@ export const forwarding = Type.Object(
 /** The broker above. */
 export const cloud = Type.Object(
   {
-    url: optionalText({
-      ...BROKER_URL,
-      name: "cloud",
-      argument: "URL",
-      help: "the broker that messages are forwarded to (MQTT 5)",
-    }),
+    url: optionalAddress(
+      { name: "cloud", argument: "URL", help: "the broker that messages are forwarded to (MQTT 5)" },
+      ["mqtts?", "wss?"],
+    ),
     username: optionalText({ name: "cloud-username", argument: "USER", help: "user name on that broker" }),
     password: optionalText({
       name: "cloud-password",
@@ -76,14 +70,24 @@ export const cloud = Type.Object(
     ca: optionalPath({
       name: "cloud-ca",
       argument: "FILE",
-      help: "certificates (PEM) that broker's certificate is checked with",
+      help: "certificates (PEM or DER) that broker's certificate is checked with",
     }),
     cert: optionalPath({
       name: "cloud-cert",
       argument: "FILE",
-      help: "client certificate (PEM) shown to that broker",
+      help: "client certificate (PEM or DER) shown to that broker",
     }),
-    key: optionalPath({ name: "cloud-key", argument: "FILE", help: "private key (PEM) of --cloud-cert" }),
+    key: optionalPath({
+      name: "cloud-key",
+      argument: "FILE",
+      help: "private key (PEM or DER) of --cloud-cert",
+    }),
+    keyPassphrase: optionalText({
+      name: "cloud-key-passphrase",
+      argument: "PASSPHRASE",
+      help: "passphrase of --cloud-key, where it is encrypted; environment or file only",
+      secret: true,
+    }),
     keepaliveSeconds: integer(
       {
         name: "cloud-keepalive",
@@ -111,14 +115,15 @@ export const cloud = Type.Object(
 /** The broker of the machines, where it isn't the embedded one. */
 export const local = Type.Object(
   {
-    url: optionalText({
-      ...BROKER_URL,
-      pattern: "^mqtts?://[^\\s/?#]+(/[^\\s]*)?$",
-      name: "local",
-      argument: "URL",
-      help: "the broker that the machines publish to: mqtt://host:1883, mqtts://host:8883",
-      defaultText: "an embedded broker (edge)",
-    }),
+    url: optionalAddress(
+      {
+        name: "local",
+        argument: "URL",
+        help: "the broker that the machines publish to: mqtt://host:1883, mqtts://host:8883",
+        defaultText: "an embedded broker (edge)",
+      },
+      ["mqtts?"],
+    ),
     protocol: choice(
       { name: "local-protocol", argument: "5|3.1.1", help: "MQTT version spoken with that broker" },
       ["5", "3.1.1"],
@@ -139,14 +144,24 @@ export const local = Type.Object(
     ca: optionalPath({
       name: "local-ca",
       argument: "FILE",
-      help: "certificates (PEM) that broker's certificate is checked with",
+      help: "certificates (PEM or DER) that broker's certificate is checked with",
     }),
     cert: optionalPath({
       name: "local-cert",
       argument: "FILE",
-      help: "client certificate (PEM) shown to that broker",
+      help: "client certificate (PEM or DER) shown to that broker",
     }),
-    key: optionalPath({ name: "local-key", argument: "FILE", help: "private key (PEM) of --local-cert" }),
+    key: optionalPath({
+      name: "local-key",
+      argument: "FILE",
+      help: "private key (PEM or DER) of --local-cert",
+    }),
+    keyPassphrase: optionalText({
+      name: "local-key-passphrase",
+      argument: "PASSPHRASE",
+      help: "passphrase of --local-key, where it is encrypted; environment or file only",
+      secret: true,
+    }),
     sessionExpirySeconds: integer(
       {
         name: "local-session-expiry",

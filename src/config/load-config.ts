@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { editedText } from "../access/edited-text.ts";
 import { messageOf, systemCodeOf } from "../errors/conche-error.ts";
 import {
   type ConfigLayer,
@@ -69,7 +70,7 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
 async function readConfigFile(named: string | undefined, workingFolder: string): Promise<ConfigLayer> {
   const file = named ?? resolve(workingFolder, DEFAULT_CONFIG_FILE);
   try {
-    return fileLayer(await readFile(file, "utf8"), file);
+    return fileLayer(editedText(await readFile(file)), file);
   } catch (error) {
     if (named === undefined && systemCodeOf(error) === "ENOENT") return EMPTY_LAYER;
     const what = `the configuration file can't be read: ${messageOf(error)}`;
@@ -82,7 +83,7 @@ async function readPasswordFile(values: Map<string, unknown>, prefix: string): P
   const file = values.get(`${prefix}password-file`);
   if (typeof file !== "string" || values.get(`${prefix}password`) !== null) return [];
   try {
-    const [line = ""] = (await readFile(file, "utf8")).split(/\r?\n/, 1);
+    const [line = ""] = editedText(await readFile(file)).split(/\r?\n/, 1);
     if (line === "")
       return [{ where: file, value: null, what: "the first line must be the password, it is empty" }];
     values.set(`${prefix}password`, line);

@@ -1,10 +1,12 @@
+import { homedir } from "node:os";
 import { resolve } from "node:path";
+import { readMoment } from "../contract/moment.ts";
 import { durationMs } from "../time/duration.ts";
+import type { SettingKind } from "./setting.ts";
 import type { Setting } from "./setting-list.ts";
 
 const INTEGER = /^[+-]?[0-9]{1,16}$/;
 const NUMBER = /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?$/i;
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 const SWITCH: Readonly<Record<string, boolean>> = {
   true: true,
   yes: true,
@@ -37,17 +39,28 @@ export function readText(setting: Setting, given: string, folder: string): unkno
     case "span":
       return durationMs(text) ?? given;
     case "path":
-      return given === "" ? given : resolve(folder, given);
+      // As it is, the schema refuses it: an address at the place of a path may hold a password.
+      return given === "" || given.includes("://")
+        ? given
+        : resolve(folder, given.replace(/^~(?=[/\\]|$)/, homedir));
     case "text":
+    case "address":
       return given;
   }
 }
 
-/** Reads a setting from the configuration file, where numbers, booleans and lists have types of their own. */
-export function readTyped(setting: Setting, given: unknown, folder: string): unknown {
+/** Settings whose values are text, whatever YAML takes it for. */
+const TEXT_KINDS: ReadonlySet<SettingKind> = new Set(["text", "address", "path"]);
+
+/**
+ * Reads a setting from the configuration file, where numbers, booleans and lists have types of their own.
+ * @param written how it is written there, where it stands without quotes in one line: to YAML `0815` is 815
+ */
+export function readTyped(setting: Setting, given: unknown, folder: string, written?: string): unknown {
   if (typeof given === "string") return readText(setting, given, folder);
-  // YAML reads `protocol: 5` as a number and `mqtt-ws-port: off` as a boolean in its older dialect.
-  if (setting.kind === "text" && typeof given === "number") return String(given);
+  if (TEXT_KINDS.has(setting.kind) && written !== undefined && typeof given !== "object")
+    return readText(setting, written, folder);
+  // YAML reads `mqtt-ws-port: off` as a boolean in its older dialect.
   if (setting.offWord !== undefined && given === false) return null;
   // A number would pass for a time, which is kept as one.
   if ((setting.kind === "time" || setting.kind === "span") && given !== null) return String(given);
@@ -55,6 +68,9 @@ export function readTyped(setting: Setting, given: unknown, folder: string): unk
 }
 
 function readTime(text: string): number | undefined {
-  const milliseconds = TIME.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+  try {
+    return readMoment(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,6 +3,8 @@ import { type TSchemaOptions, Type } from "typebox";
 /** How a setting is read from text, and what is done with it afterwards. */
 export type SettingKind =
   | "text"
+  /** A broker's address: shown without user and password, however it is broken. */
+  | "address"
   /** A file or folder; becomes absolute, relative to the folder of what named it. */
   | "path"
   | "integer"
@@ -64,14 +66,27 @@ export function optionalText(details: Details & { readonly pattern?: string }) {
   return Type.Union([some, Type.Null()], options("text", "at least one character", rest, null));
 }
 
+/** A broker's address with one of these schemes, or null when it isn't given. */
+export function optionalAddress(details: Details, schemes: readonly string[]) {
+  const some = Type.String({ minLength: 1, pattern: `^(${schemes.join("|")})://` });
+  const expected = `an address such as mqtt://host:1883 or mqtts://host:8883`;
+  return Type.Union([some, Type.Null()], options("address", expected, details, null));
+}
+
+/** No file system takes a NUL character in a name; and an address at the place of a path may hold a password. */
+const PATH_PATTERN = "^(?!.*://)[^\\u0000]+$";
+
 /** A file or folder; absolute in the configuration. */
 export function path(details: Details, byDefault: string) {
-  return Type.String({ minLength: 1, ...options("path", "a path", details, byDefault) });
+  return Type.String({ pattern: PATH_PATTERN, ...options("path", "a path", details, byDefault) });
 }
 
 /** A file or folder, or null when it isn't given. */
 export function optionalPath(details: Details) {
-  return Type.Union([Type.String({ minLength: 1 }), Type.Null()], options("path", "a path", details, null));
+  return Type.Union(
+    [Type.String({ pattern: PATH_PATTERN }), Type.Null()],
+    options("path", "a path", details, null),
+  );
 }
 
 /** A whole number within bounds, both included. */

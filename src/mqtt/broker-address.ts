@@ -28,8 +28,7 @@ const HINT = "use mqtt://host:1883 or mqtts://host:8883";
  * @throws ConcheError CONCHE_BROKER_URL_INVALID
  */
 export function parseBrokerUrl(text: string, { webSocket = false } = {}): BrokerAddress {
-  const url = URL.parse(text);
-  if (url === null) throw invalid("the broker's address is not a URL");
+  const url = parseUrl(text);
   const scheme = url.protocol.slice(0, -1);
   const overWebSocket = scheme === "ws" || scheme === "wss";
   if (overWebSocket && !webSocket) {
@@ -39,7 +38,7 @@ export function parseBrokerUrl(text: string, { webSocket = false } = {}): Broker
   }
   if (!isScheme(scheme)) {
     const known = webSocket ? "mqtt://, mqtts://, ws:// or wss://" : "mqtt:// or mqtts://";
-    throw invalid(`the broker's address begins with "${scheme}://", not with ${known}`);
+    throw invalid(`the broker's address begins with ${scheme}://, not with ${known}`);
   }
   if (url.hostname === "") throw invalid("the broker's address names no host");
   const hasPath = (url.pathname !== "" && url.pathname !== "/") || url.search !== "";
@@ -62,6 +61,41 @@ export function parseBrokerUrl(text: string, { webSocket = false } = {}): Broker
 
 function isScheme(text: string): text is BrokerScheme {
   return Object.hasOwn(DEFAULT_PORTS, text);
+}
+
+/**
+ * Reads an address as a URL.
+ * @throws ConcheError CONCHE_BROKER_URL_INVALID, without a word of the address: it may hold a password
+ */
+function parseUrl(text: string): URL {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
+    throw invalid("the broker's address is not a URL: it has no scheme");
+  const url = URL.parse(text);
+  if (url === null) throw invalid(`the broker's address is not a URL${encodingRemark(text)}`);
+  // What stands behind a / or # in front of an @ is the rest of a password.
+  if (/@/.test(url.pathname + url.search + url.hash)) {
+    throw invalid(`the broker's address has an @ behind host and port${encodingRemark(text)}`);
+  }
+  return url;
+}
+
+/** What to do about a password that an address can't hold as it is. */
+function encodingRemark(text: string): string {
+  return text.includes("@")
+    ? "; a user name or password with a special character in it needs % escapes (# is %23, / is %2F, @ is %40)"
+    : "";
+}
+
+/**
+ * An address as it may be shown: scheme, host and port, as far as they are certain. Never user and password, however
+ * the address is broken.
+ */
+export function shownAddress(text: string): string {
+  const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(text) ?? [];
+  if (scheme === undefined) return "(an address without a scheme)";
+  const place = rest.slice(rest.lastIndexOf("@") + 1);
+  const [host] = /^([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?(?=\/|$)/i.exec(place) ?? [];
+  return `${scheme}${host ?? "…"}`;
 }
 
 function decoded(part: string): string | undefined {

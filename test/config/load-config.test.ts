@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
@@ -51,7 +51,7 @@ test("without anything, the defaults hold; paths are absolute and the plant is t
   const config = await load({});
   assert.equal(config.data, join(folder, "data"));
   assert.equal(config.plant, join(PACKAGE_ROOT, "plants", "chocolate.yaml"));
-  assert.deepEqual(config.http, { host: "127.0.0.1", port: 8080 });
+  assert.deepEqual(config.http, { host: "127.0.0.1", port: 8080, trustedHosts: [] });
   assert.equal(config.mqtt.port, 1883);
   assert.equal(config.mqtt.wsPort, null);
   assert.equal(config.broker.url, null);
@@ -112,7 +112,7 @@ protocol: 5
 
 test("every bad value is reported at once, with its place", async () => {
   const message = await refusal({
-    file: "mqtt-port: 70000\nplant: 12\nstart: 5\n",
+    file: "mqtt-port: 70000\nplant: [12]\nstart: 5\n",
     environment: { CONCHE_SPEED: "0", CONCHE_PROTOCOL: "4" },
     flags: {
       lines: "two",
@@ -125,7 +125,7 @@ test("every bad value is reported at once, with its place", async () => {
   assert.deepEqual(message.split("\n"), [
     "10 values can't be used:",
     "  - mqtt-port (FILE:1) = 70000: must be a whole number from 0 to 65535",
-    "  - plant (FILE:2) = 12: must be a path",
+    "  - plant (FILE:2) = [12]: must be a path",
     "  - start (FILE:3) = 5: must be a time such as 2026-01-11T08:00:00Z",
     '  - CONCHE_SPEED = "0": must be a number above 0, at most 100000',
     '  - CONCHE_PROTOCOL = "4": must be 5 or 3.1.1',
@@ -174,7 +174,7 @@ test("secrets are never shown", async () => {
   const message = await refusal({ file, environment: { CONCHE_BROKER: "amqp://user:geheim@host" } });
   assert.doesNotMatch(message, /geheim/);
   assert.match(message, /password \(FILE:1\) = \(secret\): must be at least one character/);
-  assert.match(message, /CONCHE_BROKER = "amqp:\/\/user:\(secret\)@host"/);
+  assert.match(message, /CONCHE_BROKER = "amqp:\/\/host"/);
 });
 
 test("the password comes from the first line of its file", async () => {
@@ -247,4 +247,57 @@ test("whatever is given, it is a configuration or refused with what is wrong", a
       }
     }),
   );
+});
+
+test("text settings stay text, whatever YAML takes them for; ~ is the home folder; a byte order mark is nothing", async () => {
+  const config = await load({
+    file: "\ufeffusername: 0815\r\npassword: 0815\r\nclient-id: true\r\nscenario: 1e3\r\ndata: ~/log\r\n",
+  });
+  assert.deepEqual(
+    [config.broker.username, config.broker.password, config.broker.clientId, config.simulation.scenario],
+    ["0815", "0815", "true", "1e3"],
+  );
+  assert.equal(config.data, join(homedir(), "log"));
+  assert.equal((await load({ flags: { data: "~" } })).data, homedir());
+  assert.equal(
+    (await load({ environment: { CONCHE_DATA: "~x" } })).data,
+    join(folder, "~x"),
+    "no home of ours",
+  );
+});
+
+test("a password file may have a byte order mark, a line end of any kind, and be UTF-16", async () => {
+  for (const bytes of [
+    "S\u00e9sam",
+    "\ufeffS\u00e9sam\r\n",
+    "S\u00e9sam\n",
+    Buffer.from("\ufeffS\u00e9sam\r\n", "utf16le"),
+  ]) {
+    await writeFile(join(folder, "secret.txt"), bytes);
+    const { broker } = await load({ flags: { username: "plant", "password-file": "secret.txt" } });
+    assert.equal(broker.password, "S\u00e9sam");
+  }
+});
+
+test("an address that can't be read is shown no further than scheme and host", async () => {
+  const said = (text: string) => refusal({ flags: { broker: text } });
+  assert.match(
+    await said("mqtt://plant:k#9/Sesam@host"),
+    /^--broker = "mqtt:\/\/host": must be an address .*%23/,
+  );
+  assert.match(await said("plant:Sesam@host:1883"), /"\(an address without a scheme\)"/);
+  assert.match(await said("mqtt://plant:Sesam@host:99999"), /"mqtt:\/\/host:99999"/);
+  assert.match(await said("mqtt://plant:%zz@host"), /broken % escape/);
+  assert.match(
+    await refusal({ flags: { data: "mqtt://plant:Sesam@host" } }),
+    /"mqtt:\/\/\(secret\)@host": must be a path/,
+  );
+});
+
+test("times are read by the contract's reader", async () => {
+  assert.equal(
+    (await load({ flags: { start: "2026-01-11T08:00:00.123456Z" } })).simulation.startMs,
+    1768118400123,
+  );
+  assert.match(await refusal({ flags: { start: "2026-02-30T08:00:00Z" } }), /--start/);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseBrokerUrl } from "../../src/mqtt/broker-address.ts";
+import { parseBrokerUrl, shownAddress } from "../../src/mqtt/broker-address.ts";
 
 describe("parseBrokerUrl", () => {
   it("reads host, port and TLS", () => {
@@ -33,10 +33,10 @@ describe("parseBrokerUrl", () => {
   });
 
   for (const [text, why] of [
-    ["broker:1883", /begins with "broker:/],
+    ["broker:1883", /no scheme/],
     ["", /not a URL/],
     ["localhost", /not a URL/],
-    ["http://broker", /begins with "http:/],
+    ["http://broker", /begins with http:/],
     ["ws://broker/mqtt", /WebSocket/],
     ["wss://broker/mqtt", /WebSocket/],
     ["mqtt://", /no host/],
@@ -58,6 +58,20 @@ describe("parseBrokerUrl", () => {
       );
     });
   }
+
+  it("is shown no further than scheme and host, as far as they are certain", () => {
+    for (const [text, shown] of [
+      ["mqtt://plant:k#9/Sesam@host", "mqtt://host"],
+      ["mqtt://plant:pa@ss@host:1883", "mqtt://host:1883"],
+      ["ws://plant:80/Sesam@host/mqtt", "ws://host"],
+      ["mqtt://plant:Sesam@", "mqtt://…"],
+      ["mqtt://plant:Sesam#x", "mqtt://…"],
+      ["mqtts://[::1]:8883", "mqtts://[::1]:8883"],
+      ["plant:Sesam@host:1883", "(an address without a scheme)"],
+    ] as const) {
+      assert.equal(shownAddress(text), shown);
+    }
+  });
 
   it("doesn't repeat a password in its error", () => {
     assert.throws(

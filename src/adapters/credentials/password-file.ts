@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
+import { editedText } from "../../access/edited-text.ts";
 import type { LoginResult, Logins } from "../../access/logins.ts";
 import {
   type PasswordEntry,
@@ -108,7 +109,7 @@ export async function addPassword(path: string, user: string, password: string):
       hint: "choose a user name without colons and control characters, and a password",
     });
   }
-  const before = await readFile(path, "utf8").catch((error: unknown) => {
+  const before = await textOf(path).catch((error: unknown) => {
     if (systemCodeOf(error) === "ENOENT") return "";
     throw unreadable(path, error);
   });
@@ -126,10 +127,14 @@ async function readContent(path: string): Promise<Content> {
   try {
     // The stamp first: a change between the two is then seen at the next attempt.
     const stamp = await stampOf(path);
-    return { stamp, entries: entriesOf(path, await readFile(path, "utf8")) };
+    return { stamp, entries: entriesOf(path, await textOf(path)) };
   } catch (error) {
     throw error instanceof ConcheError ? error : unreadable(path, error);
   }
+}
+
+async function textOf(path: string): Promise<string> {
+  return editedText(await readFile(path));
 }
 
 async function stampOf(path: string): Promise<string> {

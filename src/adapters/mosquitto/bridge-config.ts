@@ -1,6 +1,6 @@
 import { DOWN_ROOT, UP_ROOT } from "../../contract/topic.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import { decodedPart, parseUrl } from "../../mqtt/broker-address.ts";
+import { type BrokerAddress, parseBrokerUrl } from "../../mqtt/broker-address.ts";
 
 /** What Mosquitto's own bridge is to do. */
 export interface MosquittoBridge {
@@ -22,7 +22,6 @@ export interface MosquittoBridge {
   readonly queueBytes: number;
 }
 
-const PORTS: Readonly<Record<string, string>> = { "mqtt:": "1883", "mqtts:": "8883" };
 /** How often Mosquitto writes what it keeps to its disk, seconds: what came since then is lost when it crashes. */
 const SAVED_EVERY_S = 10;
 
@@ -31,14 +30,12 @@ const SAVED_EVERY_S = 10;
  * @throws ConcheError CONCHE_USAGE where its bridge can't do it
  */
 export function mosquittoBridgeConfig(bridge: MosquittoBridge): string {
-  const url = parseUrl(bridge.url);
-  const usualPort = PORTS[url.protocol];
-  if (usualPort === undefined) {
-    throw refused(`Mosquitto's bridge speaks mqtt:// and mqtts://, not ${url.protocol}//`);
+  const address = parseBrokerUrl(bridge.url, { webSocket: true });
+  if (address.path !== "" || address.scheme === "ws" || address.scheme === "wss") {
+    throw refused(`Mosquitto's bridge speaks mqtt:// and mqtts://, not ${address.scheme}://`);
   }
-  const secure = url.protocol === "mqtts:";
-  if (!secure && (bridge.ca ?? bridge.cert) !== null) {
-    throw refused(`certificates need mqtts://, not ${url.protocol}//${url.host}`);
+  if (!address.tls && (bridge.ca ?? bridge.cert) !== null) {
+    throw refused(`certificates need mqtts://, not ${address.display}`);
   }
   return `${[
     "# Mosquitto's own bridge, written by `conche bridge-config`. What it can't promise: docs/bridge.md.",
@@ -54,14 +51,14 @@ export function mosquittoBridgeConfig(bridge: MosquittoBridge): string {
     "# Telemetry too, for as long as the broker itself runs.",
     "queue_qos0_messages true",
     "",
-    ...connection(bridge, url, usualPort, {
+    ...connection(bridge, address, {
       suffix: "up",
       why: "# Up with MQTT 5: identities travel in user properties.",
       protocol: "mqttv50",
       topics: [`topic ${UP_ROOT}/# out 1`],
     }),
     "",
-    ...connection(bridge, url, usualPort, {
+    ...connection(bridge, address, {
       suffix: "down",
       why: "# Down with MQTT 3.1.1: with MQTT 5 Mosquitto 2.0 asks for no session, and orders that wait above would be gone.",
       protocol: "mqttv311",
@@ -81,21 +78,20 @@ interface Direction {
 /** A connection for one direction: each has a root of its own, so that nothing can go round. */
 function connection(
   bridge: MosquittoBridge,
-  url: URL,
-  usualPort: string,
+  address: BrokerAddress,
   { suffix, why, protocol, topics }: Direction,
 ): string[] {
   const name = `${bridge.name}-${suffix}`;
-  const username = bridge.username ?? decodedPart(url.username) ?? null;
+  const username = bridge.username ?? address.username ?? null;
   return [
     why,
     `connection ${name}`,
-    `address ${url.hostname}:${url.port === "" ? usualPort : url.port}`,
+    `address ${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`,
     `bridge_protocol_version ${protocol}`,
     `remote_clientid ${name}`,
     `local_clientid ${name}-local`,
     ...credentials(username),
-    ...(url.protocol === "mqtts:" ? tls(bridge) : []),
+    ...(address.tls ? tls(bridge) : []),
     ...topics,
     "# Both brokers keep what waits for the other side.",
     "cleansession false",

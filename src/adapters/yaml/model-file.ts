@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { relative } from "node:path";
+import { editedText } from "../../access/edited-text.ts";
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 import { type Finding, pathText } from "../../plant/finding.ts";
@@ -63,10 +64,10 @@ async function readText(path: string, kind: FileKind): Promise<string> {
         hint: kind.hint,
       });
     }
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return editedText(bytes);
   } catch (error) {
     if (error instanceof ConcheError) throw error;
-    const reason = error instanceof TypeError ? "it isn't UTF-8 text" : messageOf(error);
+    const reason = error instanceof TypeError ? "it is no text" : messageOf(error);
     throw new ConcheError(kind.unreadable, {
       message: `the ${kind.name} ${shownPath(path)} can't be read: ${reason}`,
       cause: error,

@@ -18,6 +18,8 @@ export interface YamlReading {
   readonly findings: readonly YamlFinding[];
   /** The line, from 1, on which a field or an entry begins; for one that isn't there, its nearest parent's. */
   lineOf(path: YamlPath): number;
+  /** A value's own characters, where it stands without quotes; undefined for anything else. */
+  writtenAs(path: YamlPath): string | undefined;
 }
 
 /**
@@ -27,24 +29,30 @@ export interface YamlReading {
 const MAX_ALIAS_COUNT = 100;
 
 /** Reads one YAML 1.2 document. Keys that stand twice and aliases that would blow up are findings too. */
-export function readYaml(text: string): YamlReading {
+export function readYaml(given: string): YamlReading {
+  const text = given.replace(/^\ufeff/, "");
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const writtenAs = (path: YamlPath): string | undefined => {
+    const node = document.getIn(path, true);
+    return isScalar(node) && node.type === "PLAIN" ? node.source : undefined;
+  };
   const lineOf = (path: YamlPath) => lines.linePos(offsetOf(document, path)).line;
   if (document.errors.length > 0) {
     const findings = document.errors.map((error) => {
       const { line, col } = lines.linePos(error.pos[0]);
       return { line, column: col, message: error.message };
     });
-    return { value: undefined, findings, lineOf };
+    return { value: undefined, findings, lineOf, writtenAs };
   }
   try {
-    return { value: document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }), findings: [], lineOf };
+    return { value: document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }), findings: [], lineOf, writtenAs };
   } catch (error) {
     return {
       value: undefined,
       findings: [{ line: 1, column: 1, message: error instanceof Error ? error.message : String(error) }],
       lineOf,
+      writtenAs,
     };
   }
 }

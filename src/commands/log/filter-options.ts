@@ -2,10 +2,9 @@ import { LEVEL_PATTERN, MESSAGE_TYPES, type MessageType, STEP_PATTERN } from "..
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { LogFilter } from "../../log/log-reading.ts";
 import { matching, oneOf } from "../option-values.ts";
-import { pointInTime } from "./point-in-time.ts";
+import { TIME_HELP, timeOption } from "./point-in-time.ts";
 
 const level = matching(LEVEL_PATTERN, "a level of a topic: a-z, 0-9, - and _, at most 63");
-const time = (text: string) => pointInTime(text, Date.now());
 
 /** The options by which messages of the log are chosen. */
 export const FILTER_OPTIONS = {
@@ -25,10 +24,20 @@ export const FILTER_OPTIONS = {
   batch: { argument: "BATCH", help: "only this batch, as B20260111-DA-0042" },
   since: {
     argument: "TIME",
-    help: "from this event time on: ISO 8601 (UTC without a zone), or so long ago: 15m, 2h, 7d",
-    parse: time,
+    help: `from this event time on: ${TIME_HELP}`,
+    parse: timeOption,
   },
-  until: { argument: "TIME", help: "before this event time, given in the same way", parse: time },
+  until: { argument: "TIME", help: "before this event time, given in the same way", parse: timeOption },
+  receivedSince: {
+    argument: "TIME",
+    help: "received from this time on, whatever the machine's clock said; given in the same way",
+    parse: timeOption,
+  },
+  receivedUntil: {
+    argument: "TIME",
+    help: "received before this time, given in the same way",
+    parse: timeOption,
+  },
 } as const;
 
 /** The values of those options. */
@@ -41,18 +50,31 @@ export interface FilterValues {
   readonly batch: string | undefined;
   readonly since: number | undefined;
   readonly until: number | undefined;
+  readonly receivedSince?: number | undefined;
+  readonly receivedUntil?: number | undefined;
 }
 
 /**
  * The filter that the options ask for.
  * @throws ConcheError CONCHE_USAGE when no message could ever fit
  */
-export function filterOf({ site, line, step, machine, type, batch, since, until }: FilterValues): LogFilter {
-  if (since !== undefined && until !== undefined && since >= until) {
-    throw new ConcheError("CONCHE_USAGE", {
-      message: `--since (${new Date(since).toISOString()}) must be before --until (${new Date(until).toISOString()})`,
-      hint: "`--since 2h --until 1h` is the hour before the last one",
-    });
-  }
-  return { site, line, step, machine, type, batchId: batch, sinceMs: since, untilMs: until };
+export function filterOf(values: FilterValues): LogFilter {
+  const { site, line, step, machine, type, batch, since, until, receivedSince, receivedUntil } = values;
+  requireOrder("since", since, "until", until);
+  requireOrder("received-since", receivedSince, "received-until", receivedUntil);
+  const times = {
+    sinceMs: since,
+    untilMs: until,
+    receivedSinceMs: receivedSince,
+    receivedUntilMs: receivedUntil,
+  };
+  return { site, line, step, machine, type, batchId: batch, ...times };
+}
+
+function requireOrder(from: string, since: number | undefined, to: string, until: number | undefined): void {
+  if (since === undefined || until === undefined || since < until) return;
+  throw new ConcheError("CONCHE_USAGE", {
+    message: `--${from} (${new Date(since).toISOString()}) must be before --${to} (${new Date(until).toISOString()})`,
+    hint: `\`--${from} 2h --${to} 1h\` is the hour before the last one`,
+  });
 }

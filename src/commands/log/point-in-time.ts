@@ -1,21 +1,50 @@
+import { loadPlant } from "../../adapters/yaml/load-plant.ts";
+import type { Config } from "../../config/config-schema.ts";
+import { MOMENT_WORDS, readMoment } from "../../contract/moment.ts";
 import { durationMs } from "../../time/duration.ts";
 
-const ISO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i;
+/** A word for the plant's own time zone behind a time: `2026-01-11 08:00 plant`. */
+const PLANT_ZONE = /\bplant\]?$/;
+
+/** In the help of every option that takes a time. */
+export const TIME_HELP =
+  "ISO 8601 (UTC without a zone), with a zone as `2026-01-11 08:00 Africa/Tunis` or `… plant` (the plant's), or so long ago: 15m, 2h, 7d";
 
 /**
- * A moment as a person types it, in milliseconds since 1970: ISO 8601 (without a zone, UTC is meant, as in the log),
- * or so long before now: `30s`, `15m`, `2h`, `7d`, `2w`.
+ * A moment as a person types it, in milliseconds since 1970: any time that {@link readMoment} takes, or so long before
+ * now: `30s`, `15m`, `2h`, `7d`, `2w`.
  * @throws Error that says what it must be
  */
-export function pointInTime(text: string, nowMs: number): number {
-  const ago = durationMs(text);
+export function pointInTime(
+  text: string,
+  nowMs: number,
+  zones: Readonly<Record<string, string>> = {},
+): number {
+  const ago = durationMs(text.trim());
   if (ago !== undefined) return nowMs - ago;
-  const [, day, time = "00:00", zone = "Z"] = ISO.exec(text) ?? [];
-  const moment = day === undefined ? Number.NaN : Date.parse(`${day}T${time}${zone.toUpperCase()}`);
-  if (Number.isNaN(moment)) {
+  try {
+    return readMoment(text, zones);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith(MOMENT_WORDS)) throw error;
     throw new Error(
-      "must be a time such as 2026-01-11T08:00:00Z, 2026-01-11, or so long ago: 30s, 15m, 2h, 7d, 2w",
+      error.message.replace(MOMENT_WORDS, `${MOMENT_WORDS}, or so long ago: 30s, 15m, 2h, 7d, 2w`),
     );
   }
-  return moment;
+}
+
+/** The value of an option that takes a time. Only one that names the plant's zone reads the plant file. */
+export async function timeOption(text: string, config: Config): Promise<number> {
+  return pointInTime(text, Date.now(), PLANT_ZONE.test(text) ? { plant: await plantZone(config) } : {});
+}
+
+async function plantZone({ plant }: Config): Promise<string> {
+  const { document } = await loadPlant(plant);
+  const zones = [...new Set(document.sites.map(({ timezone }) => timezone))];
+  const [zone] = zones;
+  if (zones.length === 1 && zone !== undefined) return zone;
+  throw new Error(
+    zone === undefined && zones.length < 2
+      ? "names the plant's time zone, and the plant file has none: name one, as Africa/Tunis"
+      : `names the plant's time zone, and its sites have several (${zones.join(", ")}): name one`,
+  );
 }

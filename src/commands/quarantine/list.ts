@@ -2,7 +2,7 @@ import { grouped } from "../../adapters/terminal/counts.ts";
 import { quarantineJson, quarantineTable } from "../../adapters/terminal/quarantine-format.ts";
 import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-reason.ts";
 import { defineCommand } from "../command.ts";
-import { pointInTime } from "../log/point-in-time.ts";
+import { TIME_HELP, timeOption } from "../log/point-in-time.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "./with-quarantine.ts";
 
@@ -15,8 +15,8 @@ const OPTIONS = {
   machine: { argument: "MACHINE", help: "only this machine: its name, or <site>/<line>/<step>/<machine>" },
   since: {
     argument: "TIME",
-    help: "received from this time on: ISO 8601 (UTC without a zone), or so long ago: 15m, 2h, 7d",
-    parse: (text: string) => pointInTime(text, Date.now()),
+    help: `received from this time on: ${TIME_HELP}`,
+    parse: timeOption,
   },
   state: {
     argument: "STATE",

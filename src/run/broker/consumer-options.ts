@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
+import type { X509Certificate } from "node:crypto";
+import { readCertificates, readPrivateKey, UnusableFile } from "../../adapters/credentials/tls-files.ts";
 import type { MqttConsumerOptions } from "../../adapters/mqtt-packet/options.ts";
 import type { Config } from "../../config/config-schema.ts";
-import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
 
 /** How a broker is received from: what the settings of the broker and of the machines' broker have in common. */
 export interface ConsumerConfig extends PemFiles {
@@ -60,33 +61,58 @@ export interface PemFiles {
   readonly ca: string | null;
   readonly cert: string | null;
   readonly key: string | null;
+  readonly keyPassphrase: string | null;
+}
+
+/** What is read from them, checked, as PEM; the key is no longer encrypted. */
+export interface Pems {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
 }
 
 /**
- * Reads certificates and key.
+ * Reads certificates and key, and checks them: what is wrong with them is said at the start, and not by a broker that
+ * doesn't answer.
  * @param prefix what the settings' names begin with
  * @throws ConcheError CONCHE_CONFIG_INVALID
  */
-export async function readPems(
-  prefix: string,
-  files: PemFiles,
-): Promise<{ ca: Buffer | undefined; cert: Buffer | undefined; key: Buffer | undefined }> {
+export async function readPems(prefix: string, files: PemFiles): Promise<Pems> {
+  const { keyPassphrase } = files;
   const [ca, cert, key] = await Promise.all([
-    pem(`${prefix}ca`, files.ca),
-    pem(`${prefix}cert`, files.cert),
-    pem(`${prefix}key`, files.key),
+    named(`${prefix}ca`, files.ca, readCertificates),
+    named(`${prefix}cert`, files.cert, readCertificates),
+    named(`${prefix}key`, files.key, (path) => readPrivateKey(path, keyPassphrase ?? undefined)),
   ]);
-  return { ca, cert, key };
+  const [own] = cert ?? [];
+  if (own !== undefined && key !== undefined && !own.checkPrivateKey(key)) {
+    throw unusable(
+      `${prefix}key`,
+      String(files.key),
+      `it is not the key of the certificate in ${files.cert}`,
+    );
+  }
+  return { ca: pemOf(ca), cert: pemOf(cert), key: key?.export({ type: "pkcs8", format: "pem" }).toString() };
 }
 
-async function pem(name: string, path: string | null): Promise<Buffer | undefined> {
+function pemOf(certificates: readonly X509Certificate[] | undefined): string | undefined {
+  return certificates?.map(String).join("");
+}
+
+async function named<Content>(
+  name: string,
+  path: string | null,
+  read: (path: string) => Promise<Content>,
+): Promise<Content | undefined> {
   if (path === null) return undefined;
   try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new ConcheError("CONCHE_CONFIG_INVALID", {
-      message: `${name} = ${JSON.stringify(path)}: the file can't be read: ${messageOf(cause)}`,
-      cause,
-    });
+    return await read(path);
+  } catch (error) {
+    if (error instanceof UnusableFile) throw unusable(name, path, error.message);
+    throw error;
   }
+}
+
+function unusable(name: string, path: string, what: string): ConcheError {
+  return new ConcheError("CONCHE_CONFIG_INVALID", { message: `${name} = ${JSON.stringify(path)}: ${what}` });
 }

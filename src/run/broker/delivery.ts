@@ -8,7 +8,7 @@ import { messageOf } from "../../errors/conche-error.ts";
 import { SessionWatch } from "../../ingest/session-watch.ts";
 import type { SessionNotes } from "../../log/delivery-session.ts";
 import type { BrokerRetained } from "../../log/message-log.ts";
-import { parseBrokerUrl } from "../../mqtt/broker-address.ts";
+import { parseBrokerUrl, shownAddress } from "../../mqtt/broker-address.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
 import { brokerNotice, consumerNotice, type Notice, sessionLossNotice } from "./broker-notices.ts";
 import { consumerOptions } from "./consumer-options.ts";
@@ -61,7 +61,7 @@ export async function chooseDelivery(
     return {
       delivery,
       sessionsLost: () => sessionsLost,
-      addresses: () => ({ broker: withoutPassword(url) }),
+      addresses: () => ({ broker: shownAddress(url) }),
       connections: undefined,
       kept: () => ({}),
     };
@@ -119,11 +119,4 @@ export function passwordLogins(path: string | null): OpenLogins | undefined {
 /** `host:port`, with brackets around an IPv6 address. */
 export function authority(host: string, port: number): string {
   return host.includes(":") && !host.startsWith("[") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** An address as it may be shown. */
-export function withoutPassword(url: string): string {
-  const shown = new URL(url);
-  if (shown.password !== "") shown.password = "***";
-  return shown.href;
 }

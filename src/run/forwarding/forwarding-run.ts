@@ -13,9 +13,10 @@ import type { ForwardStatus } from "../../edge/forwarding/forward-status.ts";
 import { Forwarder } from "../../edge/forwarding/forwarder.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import type { HealthReport } from "../../ingest/health.ts";
+import { shownAddress } from "../../mqtt/broker-address.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
 import { SYSTEM_CLOCK } from "../../time/system-clock.ts";
-import { authority, withoutPassword } from "../broker/delivery.ts";
+import { authority } from "../broker/delivery.ts";
 import { withOutputCheck } from "../output-check.ts";
 import { chooseLocalSide } from "./local-side.ts";
 import { type Names, namesOf } from "./names.ts";
@@ -92,7 +93,7 @@ export async function runForwarding({ role, config, terminal }: ForwardingRunPar
         version: packageVersion(),
         pid: process.pid,
         ...running.addresses(),
-        cloud: withoutPassword(config.cloud.url ?? ""),
+        cloud: shownAddress(config.cloud.url ?? ""),
         outbox: folder,
         gateway: machineKeyOf(names.gateway),
         http: `http://${authority(config.http.host, server.port)}`,
@@ -154,6 +155,8 @@ class Running {
       publish: (message) => local.delivery.publish(message),
       dropped: (topic) =>
         view.notice("warning", `too many commands wait for the local broker: one on ${topic} is gone`),
+      expired: (topic) =>
+        view.notice("warning", `a message on ${topic} expired before the local broker could have it`),
     });
     const upper = await openUpperSide({
       config,
@@ -168,6 +171,7 @@ class Running {
       gateway,
       edge: upper.edge,
       clock: SYSTEM_CLOCK,
+      wallClock: Date.now,
       transfers: outbox.memory.transfers,
       onEvent: forwarderNotice(config, view, onFatal),
     });

@@ -7,10 +7,11 @@ import { DELIVERY_POLICY } from "../../contract/policy.ts";
 import { UP_ROOT } from "../../contract/topic.ts";
 import type { NewestState } from "../../edge/outbox.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
+import { shownAddress } from "../../mqtt/broker-address.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
 import { brokerNotice, consumerNotice } from "../broker/broker-notices.ts";
 import { consumerOptionsOf } from "../broker/consumer-options.ts";
-import { authority, passwordLogins, withoutPassword } from "../broker/delivery.ts";
+import { authority, passwordLogins } from "../broker/delivery.ts";
 import type { Names } from "./names.ts";
 
 /** What the machines' side is opened with. */
@@ -53,7 +54,7 @@ async function consumer(url: string, parts: LocalSideParts, owner: LocalSideOwne
   const { config, names, view, onFatal } = parts;
   const { local, mqtt } = config;
   const told = (event: ConsumerEvent) => {
-    const shown = withoutPassword(url);
+    const shown = shownAddress(url);
     if (event.kind === "connected" && !event.sessionPresent) owner.sessionEnded();
     if (event.kind === "subscribed") {
       view.link("local", true, `connected to ${shown}`);
@@ -69,7 +70,7 @@ async function consumer(url: string, parts: LocalSideParts, owner: LocalSideOwne
   };
   const place = { url, clientId: names.localClientId, packetLimit: mqtt.packetLimit, prefix: "local-" };
   const delivery = new MqttConsumer({ ...(await consumerOptionsOf(place, local)), onStatus: told });
-  return { delivery, addresses: () => ({ local: withoutPassword(url) }), started: () => {} };
+  return { delivery, addresses: () => ({ local: shownAddress(url) }), started: () => {} };
 }
 
 function embedded({ config, view, states }: LocalSideParts): LocalSide {

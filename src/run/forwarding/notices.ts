@@ -3,8 +3,8 @@ import type { Config } from "../../config/config-schema.ts";
 import type { EdgeEvent } from "../../edge/edge-event.ts";
 import type { ForwarderEvent } from "../../edge/forwarding/forwarder.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import { shownAddress } from "../../mqtt/broker-address.ts";
 import { countOf } from "../../sequence/seq-range.ts";
-import { withoutPassword } from "../broker/delivery.ts";
 
 /** Notices of one kind within this time become one, milliseconds: a thousand lost messages are one piece of news. */
 const ONCE_IN_MS = 10_000;
@@ -19,7 +19,7 @@ export function edgeNotice(
   const warn = (text: string) => view.notice("warning", text);
   switch (event.kind) {
     case "connected":
-      view.link("cloud", true, `connected to ${withoutPassword(url)}`);
+      view.link("cloud", true, `connected to ${shownAddress(url)}`);
       break;
     case "disconnected": {
       const { code, message, hint } = event.error;

@@ -6,7 +6,7 @@ import type { ConcheError } from "../../errors/conche-error.ts";
 import type { Plant } from "../../plant/plant.ts";
 import type { ScenarioDocument } from "../../plant/scenario/scenario-document.ts";
 import { BrokerSearch } from "../broker/broker-search.ts";
-import { withoutPassword } from "../broker/delivery.ts";
+import { shownAddress } from "../../mqtt/broker-address.ts";
 import type { DataCenterRun } from "../data-center/data-center-run.ts";
 import { behindInALine, runSimulation } from "./simulation-run.ts";
 import { StoryRun } from "./story-run.ts";
@@ -46,7 +46,7 @@ export async function simulateInto(
   if (!(await tellPast(story, parts))) return undefined;
   const url = config.broker.url ?? center.mqttUrl ?? "";
   const search = new BrokerSearch({
-    address: withoutPassword(url),
+    address: shownAddress(url),
     forSeconds: config.forSeconds,
     onTrouble: ({ code, message }) => center.console.notice("warning", `simulation: ${code}: ${message}`),
   });

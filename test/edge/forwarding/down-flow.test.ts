@@ -95,9 +95,9 @@ describe("DownFlow", () => {
       correlationData: Buffer.from([0, 255]),
       payloadFormatIndicator: true,
     };
-    down.came({ ...command("hold-2s"), properties: { ...beside, messageExpiryInterval: 2 } });
-    down.came({ ...command("hold-60s"), properties: { ...beside, messageExpiryInterval: 60 } });
-    down.came({ ...command("hold"), properties: beside });
+    down.received({ ...command("hold-2s"), properties: { ...beside, messageExpiryInterval: 2 } });
+    down.received({ ...command("hold-60s"), properties: { ...beside, messageExpiryInterval: 60 } });
+    down.received({ ...command("hold"), properties: beside });
     await turn();
     await clock.pass(6_000);
     broker.there = true;
