@@ -3,18 +3,16 @@ import { plausibilityJson, plausibilityText } from "../../adapters/terminal/plau
 import { IMPLAUSIBLE_FLAGS } from "../../contract/policy.ts";
 import { plausibilityRows } from "../../log/plausibility-report.ts";
 import { defineCommand } from "../command.ts";
-import { pointInTime } from "../log/point-in-time.ts";
-
-const time = (text: string) => pointInTime(text, Date.now());
+import { TIME_HELP, timeOption } from "../log/point-in-time.ts";
 
 const OPTIONS = {
   machine: { argument: "NAME", help: "only machines with this in their address" },
   since: {
     argument: "TIME",
-    help: "only what was received from this time on: ISO 8601 (UTC without a zone), or so long ago: 15m, 2h, 7d",
-    parse: time,
+    help: `only what was received from this time on: ${TIME_HELP}`,
+    parse: timeOption,
   },
-  until: { argument: "TIME", help: "only what was received before this time", parse: time },
+  until: { argument: "TIME", help: "only what was received before this time", parse: timeOption },
   strict: { help: "exit with 1 when anything doesn't fit" },
 } as const;
 
