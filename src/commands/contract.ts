@@ -4,6 +4,7 @@ import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { contractDocuments } from "../contract/documents/contract-documents.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { defineCommand } from "./command.ts";
+import { place } from "./option-values.ts";
 
 /** `conche contract` */
 export const contract = defineCommand({
@@ -21,7 +22,7 @@ export const contract = defineCommand({
     ],
   ],
   options: {
-    out: { argument: "DIR", help: "folder to write to (default: ./contract)" },
+    out: { argument: "DIR", help: "folder to write to (default: ./contract)", parse: place },
     check: { help: "write nothing, compare with what is there" },
   },
   async run({ options, config, terminal }) {

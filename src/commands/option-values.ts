@@ -1,3 +1,4 @@
+import { placeOf } from "../config/read-value.ts";
 import { suggestion } from "../errors/nearest-name.ts";
 
 /** A whole number within bounds, both included; throws an Error that says so. */
@@ -16,6 +17,13 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
     if (found !== undefined) return found;
     throw new Error(`must be one of ${words.join(", ")}${suggestion(text, words)}`);
   };
+}
+
+/** A file or folder, absolute; throws an Error where it is none. */
+export function place(text: string): string {
+  const found = placeOf(text, ".");
+  if (found === undefined) throw new Error("must be a path");
+  return found;
 }
 
 /** Text that matches a pattern; throws an Error with what it must be. */

@@ -8,6 +8,7 @@ import { contradictions, verifyJson, verifyText } from "../adapters/terminal/ver
 import { ConcheError } from "../errors/conche-error.ts";
 import type { VerifyProgress } from "../log/verify-report.ts";
 import { defineCommand } from "./command.ts";
+import { place } from "./option-values.ts";
 
 /** `conche verify` */
 export const verify = defineCommand({
@@ -29,7 +30,7 @@ export const verify = defineCommand({
   ],
   settings: ["data"],
   options: {
-    outbox: { argument: "DIR", help: "verify the outbox in this folder instead of the log" },
+    outbox: { argument: "DIR", help: "verify the outbox in this folder instead of the log", parse: place },
     all: { help: "list complete publishers too" },
   },
   async run({ options, config, terminal }) {

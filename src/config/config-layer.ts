@@ -97,7 +97,7 @@ export function fileLayer(text: string, file: string): ConfigLayer {
   const reading = new LayerReading();
   const { value: document, findings, lineOf, writtenAs } = readYaml(text);
   for (const { line, column, message } of findings) {
-    reading.problems.push({ where: `${file}:${line}:${column}`, value: null, what: message });
+    reading.problems.push({ where: `${file}:${line}:${column}`, value: null, what: withoutQuoted(message) });
   }
   if (findings.length > 0 || document === null || document === undefined) return reading;
   if (typeof document !== "object" || Array.isArray(document)) {
@@ -121,4 +121,9 @@ export function fileLayer(text: string, file: string): ConfigLayer {
     }
   }
   return reading;
+}
+
+/** What the YAML library says, without what it repeats of the file: that may be a part of a password. */
+function withoutQuoted(message: string): string {
+  return message.replace(/^(Unresolved (?:alias|tag)[^:]*:).*$/s, "$1 …");
 }

@@ -39,10 +39,7 @@ export function readText(setting: Setting, given: string, folder: string): unkno
     case "span":
       return durationMs(text) ?? given;
     case "path":
-      // As it is, the schema refuses it: an address at the place of a path may hold a password.
-      return given === "" || given.includes("://")
-        ? given
-        : resolve(folder, given.replace(/^~(?=[/\\]|$)/, homedir));
+      return placeOf(given, folder) ?? given;
     case "text":
     case "address":
       return given;
@@ -73,4 +70,11 @@ function readTime(text: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** An absolute path for what may be relative or begin with `~`; undefined for what is none, an address for example. */
+export function placeOf(given: string, folder: string): string | undefined {
+  // It may hold a password, and a name with a NUL character is none to any file system.
+  if (given === "" || given.includes("://") || given.includes("\0")) return undefined;
+  return resolve(folder, given.replace(/^~(?=[/\\]|$)/, homedir));
 }

@@ -9,7 +9,7 @@ import { writePieces } from "../../adapters/terminal/write-pieces.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { StoredMessage } from "../../log/log-reading.ts";
 import { defineCommand } from "../command.ts";
-import { oneOf, wholeNumber } from "../option-values.ts";
+import { oneOf, place, wholeNumber } from "../option-values.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
 import { withLog } from "./with-log.ts";
 
@@ -21,7 +21,7 @@ const OPTIONS = {
     help: "jsonl, csv, or csv-excel: with a byte order mark and the separator of this machine's locale (default: by the file's name, else jsonl)",
     parse: oneOf(["jsonl", "csv", "csv-excel"]),
   },
-  output: { argument: "FILE", help: "file to write (default: standard output)" },
+  output: { argument: "FILE", help: "file to write (default: standard output)", parse: place },
 } as const;
 
 /** `conche log export` */
