@@ -18,6 +18,9 @@ test("names are unique, and a secret has no flag", () => {
   assert.equal(new Set(names).size, names.length);
   assert.deepEqual(
     SETTINGS.filter((setting) => setting.secret).map((setting) => [setting.name, setting.flag]),
-    ["password", "local-password", "cloud-password"].map((name) => [name, null]),
+    ["", "local-", "cloud-"].flatMap((prefix) => [
+      [`${prefix}password`, null],
+      [`${prefix}key-passphrase`, null],
+    ]),
   );
 });
