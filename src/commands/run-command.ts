@@ -49,7 +49,7 @@ export async function runCommand(definition: CommandDefinition, given: Given, su
   surroundings.presentation.json = config.json;
   surroundings.presentation.debug = config.debug;
   surroundings.presentation.outlivesOutput = definition.outlivesOutput === true;
-  const { values, problems: ownProblems } = await readOptions(definition, given.options, config);
+  const { values, problems: ownProblems } = await readOptions(definition, given, config);
   if (problems.length > 0) throw configError([...problems, ...ownProblems]);
   if (ownProblems.length > 0) {
     throw new ConcheError("CONCHE_USAGE", { message: ownProblems.map(problemLine).join("\n") });
@@ -65,11 +65,17 @@ export async function runCommand(definition: CommandDefinition, given: Given, su
   return exitCode ?? 0;
 }
 
-async function readOptions(definition: CommandDefinition, given: Given["options"], config: Config) {
+async function readOptions(definition: CommandDefinition, given: Given, config: Config) {
+  const { options, arguments: words } = given;
   const problems: ConfigProblem[] = [];
   const values: Record<string, unknown> = {};
+  for (const [name, text] of Object.entries(words)) {
+    // No argument is an address, and one at a wrong place may hold a password.
+    if (text.includes("://"))
+      problems.push({ where: `<${name}>`, value: shownValue(text), what: "must not be an address" });
+  }
   for (const [key, { argument, parse }] of Object.entries(definition.options ?? {})) {
-    const text = given[key];
+    const text = options[key];
     if (argument === undefined) values[key] = text === true;
     else if (typeof text !== "string") values[key] = undefined;
     else {
