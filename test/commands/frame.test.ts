@@ -33,7 +33,7 @@ test("an unknown command, option or command of a command is named with the neare
     [["doctor", "--mqtt-prot", "1"], "unknown option '--mqtt-prot', did you mean --mqtt-port?"],
     [["--jso"], "unknown option '--jso', did you mean --json?"],
     [["help", "doctr"], "unknown command 'doctr', did you mean doctor?"],
-    [["doctor", "extra"], "too many arguments for 'doctor'. Expected 0 arguments but got 1: extra."],
+    [["doctor", "extra"], "too many arguments for 'doctor'. Expected 0 arguments but got 1."],
     [["doctor", "--mqtt-port"], "option '--mqtt-port <PORT>' argument missing"],
   ] as const;
   const results = await Promise.all(cases.map(([words]) => runConche(words)));
@@ -85,7 +85,8 @@ test("--debug adds the stack", async () => {
 
 test("what a message of an error holds can't act on the terminal", async () => {
   const { err } = await runConche(["\u001b]0;title\u0007"]);
-  assert.match(err, /unknown command '\\x1b\]0;title\\x07'/);
+  assert.match(err, /unknown command \(a word that no command can be\)/);
+  assert.ok(!err.includes("\u001b"));
 });
 
 test("a reader that goes away ends the process quietly", async () => {
