@@ -21,6 +21,7 @@ import {
 import { outboxHandOver } from "./cases/outbox.ts";
 import { firstMessage, setUp } from "./cases/start-up.ts";
 import { tags } from "./cases/tags.ts";
+import { ingestBesideViews, liveLatency, rebuildViews } from "./cases/views.ts";
 import { type Figure, figure } from "./statistics.ts";
 
 /** What `--only` looks for, and what is measured. */
@@ -63,6 +64,12 @@ const CASES: readonly Case[] = [
     measure: (messages, runs) => gatewayToLog(messages, Math.min(runs, 3)),
   },
   { name: "tags", measure: (messages, runs) => tags(messages, Math.min(runs, 3)) },
+  { name: "views-rebuild", measure: (messages, runs) => rebuildViews(messages, Math.min(runs, 3)) },
+  { name: "views-live", measure: () => liveLatency(1_000, 100) },
+  {
+    name: "views-ingest",
+    measure: (messages, runs) => ingestBesideViews(Math.min(messages, 200_000), Math.min(runs, 3)),
+  },
   { name: "start", measure: (_messages, runs) => firstMessage(runs) },
   { name: "setup", measure: (_messages, runs) => setUp(Math.min(runs, 2)) },
 ];

@@ -37,6 +37,8 @@ const VALUES: Readonly<Record<string, string>> = {
   from: "2026-01-11T08:00:00Z",
   to: "2026-01-11T08:10:00Z",
   points: "50",
+  characteristic: "temper_index",
+  alarm_id: "temp_c.high",
 };
 /** What is answered otherwise, and why. */
 const OTHERWISE: Readonly<Record<string, number>> = {

@@ -23,6 +23,8 @@ export class CachedRows implements ViewRows {
   readonly #inTransaction: () => void;
   /** By the first part of their key: most ranges ask for one of it. */
   readonly #dirty = new Map<number | string, Map<string, DirtyRow>>();
+  /** The row that was read last: a fold mostly writes that one next, and finding it again costs a long key's hash. */
+  #last: (DirtyRow & { readonly id: string }) | undefined;
 
   /** @param inTransaction called before anything is written: begins the transaction where none is open */
   constructor(
@@ -45,12 +47,19 @@ export class CachedRows implements ViewRows {
   }
 
   get(...key: Key): ViewRow | undefined {
+    const last = this.#last;
+    if (last !== undefined && same(last.key, key)) return last.cached.row;
     const id = idOf(key);
     const known = this.#cache.get(id);
-    if (known !== undefined) return known.row;
+    if (known !== undefined) {
+      this.#last = { key, id, cached: known };
+      return known.row;
+    }
     const values = this.#statements.select.get(...key) as unknown as ColumnValue[] | undefined;
     const row = values === undefined ? undefined : this.#sql.rowOf(values);
-    this.#cache.set(id, { row, dirty: false, bytes: this.#bytesOf(row) });
+    const cached = { row, dirty: false, bytes: this.#bytesOf(row) };
+    this.#cache.set(id, cached);
+    this.#last = { key, id, cached };
     return row;
   }
 
@@ -81,9 +90,10 @@ export class CachedRows implements ViewRows {
   }
 
   #change(key: Key, row: ViewRow | undefined): void {
-    const id = idOf(key);
+    const last = this.#last !== undefined && same(this.#last.key, key) ? this.#last : undefined;
+    const id = last?.id ?? idOf(key);
     const bytes = this.#bytesOf(row);
-    let cached = this.#cache.get(id);
+    let cached = last?.cached ?? this.#cache.get(id);
     if (cached === undefined) {
       cached = { row, dirty: true, bytes };
       this.#markDirty(key, id, cached);
@@ -115,6 +125,7 @@ export class CachedRows implements ViewRows {
 
   /** Rows that go from memory: those that are not written yet have to be, now. */
   #writeForgotten(rows: Iterable<CachedRow>): void {
+    this.#last = undefined;
     for (const row of rows) {
       if (row.dirty) {
         this.flush();
@@ -146,6 +157,11 @@ export class CachedRows implements ViewRows {
 interface DirtyRow {
   readonly key: Key;
   readonly cached: CachedRow;
+}
+
+function same(a: Key, b: Key): boolean {
+  for (let part = 0; part < a.length; part++) if (a[part] !== b[part]) return false;
+  return a.length === b.length;
 }
 
 /** A key as one string, different for different keys: each text with its length before it. */
