@@ -172,6 +172,18 @@ module.exports = {
       { path: "^src/" },
       { path: "^(test|bench|scripts)/" },
     ),
+    error(
+      "dashboard-alone",
+      "the dashboard knows the product by its API only",
+      { path: "^dashboard/" },
+      { path: "^(src|scripts|test|bench)/" },
+    ),
+    error(
+      "dashboard-libraries",
+      "a page loads preact and its signals, nothing else",
+      { path: "^dashboard/" },
+      { path: "(^|/)node_modules/", pathNot: library(["preact", "@preact/signals", "@preact/signals-core"]) },
+    ),
     error("no-cycles", "no import cycles, type imports included", {}, { circular: true }),
     error("no-unresolved", "every import leads somewhere", {}, { couldNotResolve: true }),
   ],

@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, globSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
+import { buildDashboard } from "./build-dashboard.mjs";
 import { ROOT, tool } from "./tool.ts";
 
 const SOURCE = join(ROOT, "src");
@@ -27,5 +28,7 @@ function copyOtherFiles(): void {
 }
 
 rmSync(BUILT, { recursive: true, force: true });
-if (emit("tsconfig.build.json") && emit("tsconfig.types.json")) copyOtherFiles();
-else process.exitCode = 1;
+if (emit("tsconfig.build.json") && emit("tsconfig.types.json")) {
+  copyOtherFiles();
+  await buildDashboard();
+} else process.exitCode = 1;

@@ -20,7 +20,8 @@ const COLORS = process.stdout.isTTY ? "--colors=force" : "--colors=off";
 /** The longest first, so that they don't finish alone. */
 const CHECKS: readonly Check[] = [
   ["types", [tool("typescript", "tsc"), "--project", "."]],
-  ["dependency rule", [tool("dependency-cruiser", "depcruise"), "src"]],
+  ["types of the dashboard", [tool("typescript", "tsc"), "--project", "dashboard"]],
+  ["dependency rule", [tool("dependency-cruiser", "depcruise"), "src", "dashboard/src"]],
   [
     "format and lint",
     [tool("@biomejs/biome", "biome"), "ci", COLORS, "--error-on-warnings", "--max-diagnostics=200", "."],
@@ -60,7 +61,7 @@ async function runCheck([name, run]: Check): Promise<Finding> {
   const started = performance.now();
   const output = typeof run === "function" ? run() : await runScript(run);
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-  console.log(`${output === "" ? "✔" : "✖"} ${name.padEnd(20)} ${seconds.padStart(5)} s`);
+  console.log(`${output === "" ? "✔" : "✖"} ${name.padEnd(23)} ${seconds.padStart(5)} s`);
   return { name, output };
 }
 

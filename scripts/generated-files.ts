@@ -1,10 +1,12 @@
 import { globSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Documents, staleDocuments, writeDocuments } from "../src/adapters/host/document-folder.ts";
+import { AsOf } from "../src/api/as-of.ts";
 import { apiReference } from "../src/api/reference.ts";
 import { ROUTES } from "../src/api/routes.ts";
 import { configurationPage } from "../src/config/configuration-page.ts";
 import { contractDocuments } from "../src/contract/documents/contract-documents.ts";
+import { dashboardAnswers } from "./dashboard-answers.ts";
 import { errorsPage } from "./errors-page.ts";
 import { metricsPage } from "./metrics-page.ts";
 
@@ -29,6 +31,7 @@ export async function generatedFiles(): Promise<GeneratedFiles> {
       ["docs/errors.md", errorsPage()],
       ["docs/configuration.md", configurationPage()],
       ["docs/api.md", apiReference(ROUTES)],
+      ["dashboard/src/api/answers.ts", dashboardAnswers(ROUTES, AsOf)],
       ["docs/metrics.md", await metricsPage()],
       ...contract,
     ]),

@@ -1,5 +1,5 @@
-// Sets the checkout up: installs exactly what the lock file names when that has not been done yet, and puts
-// `conche` where npx finds it. Runs before `npm start`, `npm test`, `npm run check` and `npm run bench`.
+// Sets the checkout up: installs exactly what the lock file names when that has not been done yet, puts `conche`
+// where npx finds it, and builds the dashboard when its sources are newer. Runs before `npm start`, `npm test`, `npm run check` and `npm run bench`.
 //
 // Plain JavaScript without dependencies, because it is what runs before there is anything else: on whatever
 // Node the machine has (18 or later), which may be older than the one the product needs. That one is the npm
@@ -10,6 +10,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildDashboard, isStale } from "./build-dashboard.mjs";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const MODULES = join(ROOT, "node_modules");
@@ -114,4 +115,11 @@ if (found !== wanted) {
   linkCommand();
   writeFileSync(STAMP, wanted);
   process.stderr.write(`conche: ready after ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
+}
+if (isStale()) {
+  try {
+    await buildDashboard();
+  } catch (error) {
+    fail("the dashboard could not be built", String(error), "see what the bundler says about dashboard/src");
+  }
 }

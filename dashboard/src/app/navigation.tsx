@@ -1,0 +1,31 @@
+import { texts } from "../texts/en.ts";
+import { AlarmBadge } from "./alarm-badge.tsx";
+import { Icon, type IconName } from "./icons.tsx";
+
+const PAGES = [
+  "plant",
+  "line",
+  "machine",
+  "batches",
+  "alarms",
+  "quality",
+  "oee",
+  "data",
+  "explore",
+  "settings",
+] as const satisfies readonly IconName[];
+
+/** The pages, in the order of the day's questions. */
+export function Navigation({ page }: { readonly page: string }) {
+  return (
+    <nav class="nav" aria-label="Pages">
+      {PAGES.map((name) => (
+        <a key={name} href={`/${name}`} aria-current={page === name ? "page" : undefined}>
+          <Icon name={name} />
+          {texts.pages[name]}
+          {name === "alarms" ? <AlarmBadge /> : null}
+        </a>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,105 @@
+import type { CompletenessAnswer, ViewsAnswer } from "../api/answers.ts";
+import { live } from "../api/live.ts";
+import { plant, zone } from "../api/plant.ts";
+import { useQuery } from "../api/query.ts";
+import { number } from "../format/number.ts";
+import { duration } from "../format/time.ts";
+import { Glyph } from "../parts/glyph.tsx";
+import { texts } from "../texts/en.ts";
+import { now } from "./clock.ts";
+import { preferences, toggleTheme } from "./preferences.ts";
+
+/** Behind by so much, a view is said to be behind. */
+const BEHIND_MS = 5_000;
+
+/** What holds for every page: which plant, is the record whole, is it live, what time is it, who is acting. */
+export function TopStrip() {
+  const { document } = plant.value ?? {};
+  const at = now.value;
+  return (
+    <header class="top">
+      <a class="brand" href="/plant">
+        {texts.brand}
+      </a>
+      <div class="optional">
+        <b>{document?.name ?? ""}</b>
+      </div>
+      <div class="space" />
+      <Record />
+      <Connection />
+      <div>
+        <span>
+          <b>
+            {zone.value.day(at)} {zone.value.clock(at)}
+          </b>{" "}
+          <span class="label">{zone.value.offset(at)}</span>
+        </span>
+      </div>
+      <a class="optional" href="/settings">
+        {preferences.value.person === "" ? (
+          <span class="label">{texts.strip.nobody}</span>
+        ) : (
+          preferences.value.person
+        )}
+      </a>
+      <button type="button" title={texts.strip.theme} aria-label={texts.strip.theme} onClick={toggleTheme}>
+        ◐
+      </button>
+    </header>
+  );
+}
+
+/** Complete, or how much is missing; a click leads to what. */
+function Record() {
+  const totals = useQuery<CompletenessAnswer>("/api/completeness", [], 5).data?.totals;
+  if (totals === undefined) return <div class="optional label">–</div>;
+  const { missing, stored, quarantined, seen } = totals;
+  return (
+    <a class="optional" href="/data">
+      {missing > 0 ? (
+        <>
+          <Glyph priority="record" size={12} />
+          <span class="record strong">{texts.strip.missing(number(missing))}</span>
+        </>
+      ) : seen === 0 ? (
+        <span class="label">{texts.strip.nothingYet}</span>
+      ) : (
+        <>
+          <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+            <path d="M1.5 6.5 4.5 9.5 10.5 2.5" fill="none" stroke="var(--ink-2)" stroke-width="1.75" />
+          </svg>
+          <span>{texts.strip.complete(number(stored + quarantined), number(seen))}</span>
+        </>
+      )}
+    </a>
+  );
+}
+
+/** Live and how far behind; or since when it is not. */
+function Connection() {
+  const { data } = useQuery<ViewsAnswer>("/api/views", [], 2);
+  const { state, sinceMs } = live.value;
+  const at = now.value;
+  if (state === "lost") {
+    return (
+      <div role="status">
+        <span class="high strong">{texts.strip.lost(zone.value.clock(sinceMs))}</span>
+      </div>
+    );
+  }
+  if (state === "connecting" || data === undefined) return <div class="label">{texts.strip.connecting}</div>;
+  const answering = data.views.filter(({ standing }) => standing === "answering");
+  const behind = answering.filter((view) => view.behind > 0 && view.newest !== null);
+  const behindMs = Math.max(0, ...behind.map(({ newest }) => at - Date.parse(newest ?? "")));
+  const catchingUp = behindMs > BEHIND_MS && behind.length > 0;
+  return (
+    <div role="status">
+      <svg width="8" height="8" aria-hidden="true">
+        <circle cx="4" cy="4" r="3.5" fill="var(--ink-2)" />
+      </svg>
+      <span class={catchingUp ? "record strong" : ""}>
+        {catchingUp ? texts.strip.catchingUp(duration(behindMs)) : texts.strip.live}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import type { ComponentType } from "preact";
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { loadPlant } from "./api/plant.ts";
+import { path } from "./app/router.ts";
+import { Shell } from "./app/shell.tsx";
+import { texts } from "./texts/en.ts";
+import "./app/preferences.ts";
+
+/** A page gets the levels of the path behind its name. */
+export interface PageProps {
+  readonly levels: readonly string[];
+}
+
+type Page = ComponentType<PageProps>;
+
+/** The pages, each loaded when it is first opened. */
+const PAGES: Readonly<Record<string, () => Promise<{ readonly default: Page }>>> = {
+  plant: () => import("./pages/plant.tsx"),
+  line: () => import("./pages/line.tsx"),
+  machine: () => import("./pages/machine.tsx"),
+  batches: () => import("./pages/batches.tsx"),
+  alarms: () => import("./pages/alarms.tsx"),
+  quality: () => import("./pages/quality.tsx"),
+  oee: () => import("./pages/oee.tsx"),
+  data: () => import("./pages/data.tsx"),
+  explore: () => import("./pages/explore.tsx"),
+  settings: () => import("./pages/settings.tsx"),
+};
+
+function App() {
+  const [name = "line", ...levels] = path.value;
+  const [loaded, setLoaded] = useState<{ readonly name: string; readonly page: Page }>();
+  useEffect(() => {
+    const load = PAGES[name];
+    if (load === undefined) return;
+    let wanted = true;
+    void load().then(({ default: page }) => {
+      if (wanted) setLoaded({ name, page });
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [name]);
+  useEffect(() => {
+    const title = texts.pages[name as keyof typeof texts.pages];
+    document.title = title === undefined ? texts.brand : `${title} · ${texts.brand}`;
+  }, [name]);
+  const Page = loaded?.name === name ? loaded.page : undefined;
+  return (
+    <Shell page={name}>
+      {PAGES[name] === undefined ? (
+        <p class="empty">
+          {texts.states.notFound} <a href="/plant">{texts.states.toPlant}</a>
+        </p>
+      ) : Page === undefined ? null : (
+        <Page levels={levels} />
+      )}
+    </Shell>
+  );
+}
+
+void loadPlant();
+const root = document.getElementById("app");
+if (root !== null) render(<App />, root);

@@ -1,0 +1,266 @@
+import type { AlarmPerformanceAnswer } from "../api/answers.ts";
+import { plant, stepWords, zone } from "../api/plant.ts";
+import type { AlarmPresent } from "../api/present.ts";
+import { useAlarmHistory, useOpenAlarms } from "../api/queries.ts";
+import { useQuery } from "../api/query.ts";
+import { now } from "../app/clock.ts";
+import { periodOf, type SpanName, showSpan, spanOf } from "../app/period.ts";
+import { addressOf, choices, choose } from "../app/router.ts";
+import { number } from "../format/number.ts";
+import { duration } from "../format/time.ts";
+import { AcknowledgeButton, ShelveButton } from "../parts/alarm-actions.tsx";
+import { alarmWords } from "../parts/alarm-words.ts";
+import { Failed } from "../parts/failed.tsx";
+import { Glyph } from "../parts/glyph.tsx";
+import { Scroll } from "../parts/scroll.tsx";
+import { Segmented } from "../parts/segmented.tsx";
+import { Verdict } from "../parts/verdict.tsx";
+import { texts } from "../texts/en.ts";
+import { AlarmTimeline } from "./alarms/alarm-timeline.tsx";
+import { Performance } from "./alarms/performance.tsx";
+
+const words = texts.alarms;
+const LISTS = ["open", "active", "shelved", "suppressed", "history"] as const;
+type List = (typeof LISTS)[number];
+const SPAN_CHOICES = ["8h", "24h", "7d", "30d"] as const satisfies readonly SpanName[];
+const BY_DEFAULT = "24h";
+/** So many messages behind, the list is one of the past. */
+const FAR_BEHIND = 500;
+
+/** What must I do now, and is the alarm system bearable? */
+export default function AlarmsPage() {
+  const under = choices.value.get("under") ?? undefined;
+  const list = LISTS.find((each) => each === choices.value.get("list")) ?? "open";
+  const open = useOpenAlarms(under);
+  const period = periodOf(BY_DEFAULT);
+  const history = useAlarmHistory(under, period.fromMs, period.toMs, 1000);
+  const query = new URLSearchParams({
+    from: new Date(period.fromMs).toISOString(),
+    to: new Date(period.toMs).toISOString(),
+  });
+  const [site, line] = (under ?? "").split("/");
+  if (site) query.set("site", site);
+  if (line) query.set("line", line);
+  const performance = useQuery<AlarmPerformanceAnswer>(`/api/alarms/performance?${query}`, []);
+  const members: Readonly<Record<Exclude<List, "history">, (alarm: AlarmPresent) => boolean>> = {
+    open: ({ state }) => state === "unack" || state === "ack" || state === "rtn_unack",
+    active: ({ active }) => active,
+    shelved: ({ state }) => state === "shelved",
+    suppressed: ({ state }) => state === "suppressed" || state === "out_of_service",
+  };
+  const count = (each: List) => (each === "history" ? "" : ` ${open.alarms.filter(members[each]).length}`);
+  const flood = performance.data?.floods.find(({ until }) => until === null);
+  const active = open.alarms.filter(({ active }) => active);
+  const unacknowledged = active.filter(({ acknowledged }) => !acknowledged);
+  const [worst] = unacknowledged.length > 0 ? unacknowledged : active;
+  return (
+    <>
+      <Verdict
+        priority={worst?.priority ?? (open.behind > FAR_BEHIND ? "record" : undefined)}
+        unacknowledged={unacknowledged.length > 0}
+        sentence={
+          !open.known
+            ? texts.line.noAlarmData
+            : worst === undefined
+              ? open.behind > FAR_BEHIND
+                ? words.catchingUp(number(open.behind))
+                : words.none
+              : words.active(
+                  active.length,
+                  unacknowledged.length,
+                  duration(now.value - Math.min(...active.map(({ raisedMs }) => raisedMs))),
+                )
+        }
+        rest={
+          flood === undefined
+            ? words.noFlood
+            : words.flood(flood.alarms, zone.value.minute(Date.parse(flood.from)))
+        }
+      >
+        <Segmented<List>
+          label={words.list}
+          options={LISTS.map((each) => [each, `${words.lists[each]}${count(each)}`] as const)}
+          value={list}
+          onChoose={(value) => choose({ list: value })}
+        />
+      </Verdict>
+      {open.problem === undefined ? null : <Failed problem={open.problem} onRetry={open.reload} />}
+      {list === "history" ? (
+        <HistoryTable history={history} query={query.toString()} />
+      ) : (
+        <OpenTable
+          alarms={open.alarms.filter(members[list])}
+          empty={open.known ? words.empty[list] : texts.line.noAlarmData}
+        />
+      )}
+      <Performance answer={performance.data} problem={performance.problem} reload={performance.reload}>
+        <Segmented<SpanName>
+          label={texts.machine.span}
+          options={SPAN_CHOICES.map((span) => [span, words.spans[span]] as const)}
+          value={spanOf(BY_DEFAULT)}
+          onChoose={showSpan}
+        />
+      </Performance>
+      <AlarmTimeline history={history} performance={performance.data} period={period} />
+    </>
+  );
+}
+
+function placeWords(machine: string) {
+  const [, , step = "", id = machine] = machine.split("/");
+  return (
+    <>
+      {stepWords(step).name}{" "}
+      <a class="label" href={addressOf("machine", machine)}>
+        {id}
+      </a>
+    </>
+  );
+}
+
+function OpenTable({ alarms, empty }: { readonly alarms: readonly AlarmPresent[]; readonly empty: string }) {
+  if (alarms.length === 0) return <p class="empty">{empty}</p>;
+  return (
+    <Scroll label={words.list}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">
+              <span class="visually-hidden">{words.priority}</span>
+            </th>
+            <th scope="col">{words.lastRaised}</th>
+            <th scope="col">{words.machine}</th>
+            <th scope="col">{words.alarm}</th>
+            <th scope="col" class="number">
+              {words.times}
+            </th>
+            <th scope="col">{words.state}</th>
+            <th scope="col" class="number">
+              {words.duration}
+            </th>
+            <th scope="col">
+              <span class="visually-hidden">{words.actions}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {alarms.map((alarm) => (
+            <OpenRow key={`${alarm.machine} ${alarm.alarmId}`} alarm={alarm} />
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+function OpenRow({ alarm }: { readonly alarm: AlarmPresent }) {
+  const { machine, priority, active, acknowledged, raisedMs, durationMs, times, message, state } = alarm;
+  const text = alarmWords(alarm, plant.value);
+  const urgent = active && !acknowledged && (priority === "high" || priority === "critical");
+  const silenced =
+    alarm.silencedWhy === undefined
+      ? ""
+      : `: ${alarm.silencedWhy}${alarm.silencedBy === undefined ? "" : `, ${alarm.silencedBy}`}`;
+  return (
+    <tr class={urgent ? "abnormal" : ""}>
+      <td>
+        <Glyph priority={priority} cleared={!active} unacknowledged={active && !acknowledged} />
+      </td>
+      <td class="nowrap">{zone.value.near(raisedMs, now.value)}</td>
+      <td class="nowrap">{placeWords(machine)}</td>
+      <td>
+        <span class={urgent ? "high strong" : active ? "strong" : ""}>{text}</span>
+        {active && message.toLowerCase() !== text.toLowerCase() ? (
+          <>
+            <br />
+            <span class="label">{message}</span>
+          </>
+        ) : null}
+      </td>
+      <td class="number">{times > 1 ? `${times} ×` : ""}</td>
+      <td class={active ? "strong" : "label"}>
+        {words.states[state as keyof typeof words.states] ?? state}
+        {silenced}
+        {alarm.silencedUntilMs === undefined
+          ? ""
+          : ` ${words.until} ${zone.value.near(alarm.silencedUntilMs, now.value)}`}
+      </td>
+      <td class="number nowrap">
+        {active ? duration(now.value - raisedMs) : durationMs === undefined ? "–" : duration(durationMs)}
+      </td>
+      <td class="number nowrap">
+        {acknowledged ? null : <AcknowledgeButton alarms={[alarm]} primary={urgent} />}{" "}
+        <ShelveButton alarm={alarm} />
+      </td>
+    </tr>
+  );
+}
+
+function HistoryTable({
+  history,
+  query,
+}: {
+  readonly history: ReturnType<typeof useAlarmHistory>;
+  readonly query: string;
+}) {
+  return (
+    <section>
+      <p class="label small">
+        {words.found(history.occurrences.length, history.more)}{" "}
+        <a class="btn" href={`/api/alarms/history.csv?${query}`} hidden>
+          CSV
+        </a>
+        <button type="button" class="btn" onClick={() => print()}>
+          {words.print}
+        </button>
+      </p>
+      {history.problem === undefined ? null : <Failed problem={history.problem} onRetry={history.reload} />}
+      <Scroll label={words.lists.history}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="visually-hidden">{words.priority}</span>
+              </th>
+              <th scope="col">{words.raised}</th>
+              <th scope="col">{words.cleared}</th>
+              <th scope="col" class="number">
+                {words.duration}
+              </th>
+              <th scope="col">{words.machine}</th>
+              <th scope="col">{words.alarm}</th>
+              <th scope="col">{words.acknowledgedBy}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {history.occurrences.slice(0, 300).map((each) => (
+              <tr key={`${each.machine} ${each.alarmId} ${each.raisedMs}`}>
+                <td>
+                  <Glyph priority={each.priority} cleared={!each.active} />
+                </td>
+                <td class="nowrap">
+                  <a href={`/explore?message=${each.messageId}`}>
+                    {zone.value.near(each.raisedMs, now.value)}
+                  </a>
+                </td>
+                <td class="nowrap">
+                  {each.clearedMs === undefined
+                    ? each.active
+                      ? words.stands
+                      : words.endUnknown
+                    : zone.value.near(each.clearedMs, now.value)}
+                </td>
+                <td class="number nowrap">
+                  {each.durationMs === undefined ? "–" : duration(each.durationMs)}
+                </td>
+                <td class="nowrap">{placeWords(each.machine)}</td>
+                <td>{alarmWords(each, plant.value)}</td>
+                <td class="label">{each.acknowledgedBy ?? "–"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </section>
+  );
+}

@@ -1,0 +1,148 @@
+import type { ComponentChildren } from "preact";
+import type { AlarmPerformanceAnswer } from "../../api/answers.ts";
+import type { Problem } from "../../api/problem.ts";
+import { addressOf } from "../../app/router.ts";
+import { plain } from "../../format/number.ts";
+import { duration } from "../../format/time.ts";
+import { Failed } from "../../parts/failed.tsx";
+import { Glyph } from "../../parts/glyph.tsx";
+import { ShareBar } from "../../parts/share-bar.tsx";
+import { texts } from "../../texts/en.ts";
+
+const words = texts.alarms;
+/** The measures that are shown, in this order. */
+const SHOWN = ["per_day", "per_hour", "in_flood_pct", "chattering", "standing", "unacknowledged"] as const;
+/** ISA-18.2's recommended distribution, per cent. */
+const RECOMMENDED = { critical: 1, high: 5, medium: 15, low: 80 } as const;
+
+interface PerformanceProps {
+  readonly answer: AlarmPerformanceAnswer | undefined;
+  readonly problem: Problem | undefined;
+  readonly reload: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** Is the alarm system bearable: the measures of ISA-18.2 beside their targets, and who spoils them. */
+export function Performance({ answer, problem, reload, children }: PerformanceProps) {
+  return (
+    <section class="section">
+      <h2>
+        {words.performance}{" "}
+        <span class="label">
+          {answer === undefined ? "" : words.raisedIn(answer.raised, answer.operators)}
+        </span>
+        <span class="space" />
+        {children}
+      </h2>
+      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      {answer === undefined ? null : (
+        <>
+          <dl class="measures">
+            {SHOWN.map((name) => {
+              const measure = answer.measures.find((each) => each.measure === name);
+              if (measure === undefined) return null;
+              const over = measure.found > measure.acceptable;
+              return (
+                <div key={name} title={measure.source}>
+                  <dt class="label xs">{words.measures[name]}</dt>
+                  <dd>
+                    <b class={over ? "measure over" : "measure"}>
+                      {plain(Math.round(measure.found * 10) / 10)}
+                    </b>{" "}
+                    <span class="label xs">{words.acceptable(plain(measure.acceptable))}</span>
+                  </dd>
+                </div>
+              );
+            })}
+          </dl>
+          <div class="columns even">
+            <table>
+              <caption class="visually-hidden">{words.badActors}</caption>
+              <thead>
+                <tr>
+                  <th scope="col">
+                    <span class="visually-hidden">{words.priority}</span>
+                  </th>
+                  <th scope="col">{words.badActors}</th>
+                  <th scope="col" class="number">
+                    n
+                  </th>
+                  <th scope="col" class="number">
+                    {words.share}
+                  </th>
+                  <th scope="col">
+                    <span class="visually-hidden">{words.share}</span>
+                  </th>
+                  <th scope="col" class="number">
+                    {words.median}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {answer.frequent
+                  .slice(0, 8)
+                  .map(({ machine, alarm_id, code, priority, count, share_pct, median_s }) => (
+                    <tr key={`${machine} ${alarm_id}`}>
+                      <td>
+                        <Glyph priority={priority} />
+                      </td>
+                      <td>
+                        <b>{code.toLowerCase().replaceAll("_", " ")}</b>{" "}
+                        <a class="label" href={addressOf("machine", machine)}>
+                          {machine.split("/").at(-1)}
+                        </a>
+                      </td>
+                      <td class="number strong">{count}</td>
+                      <td class="number">{Math.round(share_pct)} %</td>
+                      <td>
+                        <ShareBar share={share_pct / 100} />
+                      </td>
+                      <td class="number nowrap">{median_s === null ? "–" : duration(median_s * 1000)}</td>
+                    </tr>
+                  ))}
+              </tbody>
+            </table>
+            <table>
+              <caption class="visually-hidden">{words.priorities}</caption>
+              <thead>
+                <tr>
+                  <th scope="col" colSpan={2}>
+                    {words.priorities}
+                  </th>
+                  <th scope="col" class="number">
+                    n
+                  </th>
+                  <th scope="col" class="number">
+                    {words.share}
+                  </th>
+                  <th scope="col" class="number">
+                    {words.recommended}
+                  </th>
+                  <th scope="col">
+                    <span class="visually-hidden">{words.share}</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {answer.priorities.map(({ priority, count, share_pct }) => (
+                  <tr key={priority}>
+                    <td>
+                      <Glyph priority={priority} />
+                    </td>
+                    <td>{priority}</td>
+                    <td class="number strong">{count}</td>
+                    <td class="number">{Math.round(share_pct)} %</td>
+                    <td class="number label">{RECOMMENDED[priority]} %</td>
+                    <td>
+                      <ShareBar share={share_pct / 100} mark={RECOMMENDED[priority] / 100} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}

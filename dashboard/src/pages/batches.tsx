@@ -1,0 +1,159 @@
+import { useMemo } from "preact/hooks";
+import type { AlarmHistoryAnswer, StatesAnswer } from "../api/answers.ts";
+import { type PlantLine, plant, zone } from "../api/plant.ts";
+import { useQuery } from "../api/query.ts";
+import { now } from "../app/clock.ts";
+import { addressOf, choices, choose } from "../app/router.ts";
+import { type BatchCourse, batchesOf } from "../format/batches.ts";
+import { duration } from "../format/time.ts";
+import type { PageProps } from "../main.tsx";
+import { Failed } from "../parts/failed.tsx";
+import { Scroll } from "../parts/scroll.tsx";
+import { Segmented } from "../parts/segmented.tsx";
+import { Verdict } from "../parts/verdict.tsx";
+import { texts } from "../texts/en.ts";
+import { OneBatch } from "./batches/one-batch.tsx";
+
+const words = texts.batches;
+const DAY_MS = 86_400_000;
+/** How far back the list looks; the address can ask for up to a month. */
+const SPANS = ["3", "7", "30"] as const;
+
+/** What was made: which batch, when, by which machines; and one of them as a whole. */
+export default function BatchesPage({ levels }: PageProps) {
+  const model = plant.value;
+  const days = SPANS.find((each) => each === choices.value.get("days")) ?? "3";
+  const line = model?.lines.find(({ key }) => key === choices.value.get("line")) ?? model?.lines[0];
+  const [wanted] = levels;
+  if (model === undefined) return null;
+  if (line === undefined) return <p class="empty">{texts.line.noLine}</p>;
+  return <Batches line={line} lines={model.lines} days={days} wanted={wanted} />;
+}
+
+interface BatchesProps {
+  readonly line: PlantLine;
+  readonly lines: readonly PlantLine[];
+  readonly days: (typeof SPANS)[number];
+  readonly wanted: string | undefined;
+}
+
+function Batches({ line, lines, days, wanted }: BatchesProps) {
+  // To the minute, so that the same question is asked once.
+  const toMs = Math.ceil(now.value / 60_000) * 60_000;
+  const fromMs = toMs - Number(days) * DAY_MS;
+  const span = new URLSearchParams({
+    site: line.site.id,
+    line: line.line.id,
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+  });
+  const states = useQuery<StatesAnswer>(`/api/states?${span}`);
+  const alarms = useQuery<AlarmHistoryAnswer>(`/api/alarms/history?${span}&limit=10000`, ["alarms"]);
+  const batches = useMemo(() => batchesOf(states.data?.machines ?? []), [states.data]);
+  const chosen = batches.find(({ id }) => id === wanted);
+  const inWork = batches.filter(({ running }) => running);
+  const counts = useMemo(
+    () => Map.groupBy(alarms.data?.occurrences ?? [], ({ batch_id }) => batch_id ?? ""),
+    [alarms.data],
+  );
+  const choice = (
+    <>
+      {lines.length < 2 ? null : (
+        <Segmented
+          label={texts.line.choose}
+          options={lines.map((each) => [each.key, each.line.name ?? each.line.id] as const)}
+          value={line.key}
+          onChoose={(key) => choose({ line: key })}
+        />
+      )}
+      <Segmented<(typeof SPANS)[number]>
+        label={texts.machine.span}
+        options={SPANS.map((each) => [each, words.days(each)] as const)}
+        value={days}
+        onChoose={(value) => choose({ days: value })}
+      />
+    </>
+  );
+  if (wanted !== undefined && states.data !== undefined) {
+    return chosen === undefined ? (
+      <>
+        <Verdict sentence={words.notFound(wanted, days)}>{choice}</Verdict>
+        <BatchList batches={batches} counts={counts} />
+      </>
+    ) : (
+      <OneBatch batch={chosen} line={line} alarms={counts.get(chosen.id) ?? []} />
+    );
+  }
+  return (
+    <>
+      <Verdict
+        sentence={states.data === undefined ? "–" : words.title(batches.length, inWork.length)}
+        rest={inWork.map(({ id }) => id).join(", ") || undefined}
+      >
+        {choice}
+      </Verdict>
+      {states.problem === undefined ? null : <Failed problem={states.problem} onRetry={states.reload} />}
+      {alarms.problem === undefined ? null : <Failed problem={alarms.problem} onRetry={alarms.reload} />}
+      {states.data !== undefined && batches.length === 0 ? (
+        <p class="empty">{words.none}</p>
+      ) : (
+        <BatchList batches={batches} counts={counts} />
+      )}
+    </>
+  );
+}
+
+interface BatchListProps {
+  readonly batches: readonly BatchCourse[];
+  readonly counts: ReadonlyMap<string, AlarmHistoryAnswer["occurrences"]>;
+}
+
+function BatchList({ batches, counts }: BatchListProps) {
+  return (
+    <Scroll label={words.list}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{words.batch}</th>
+            <th scope="col">{words.product}</th>
+            <th scope="col">{words.begun}</th>
+            <th scope="col">{words.ended}</th>
+            <th scope="col" class="number">
+              {words.took}
+            </th>
+            <th scope="col">{words.machines}</th>
+            <th scope="col" class="number">
+              {words.alarms}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {batches.map(({ id, product, fromMs, toMs, running, steps }) => {
+            const alarms = counts.get(id) ?? [];
+            const urgent = alarms.filter(
+              ({ priority }) => priority === "high" || priority === "critical",
+            ).length;
+            return (
+              <tr key={id}>
+                <th scope="row">
+                  <a href={addressOf("batches", id)}>{id}</a>
+                </th>
+                <td>
+                  <span class={`product product-${product ?? "none"}`}>{product ?? "–"}</span>
+                </td>
+                <td class="nowrap">{zone.value.near(fromMs, now.value)}</td>
+                <td class="nowrap">{running ? <b>{words.inWork}</b> : zone.value.near(toMs, now.value)}</td>
+                <td class="number nowrap">{duration(toMs - fromMs)}</td>
+                <td class="label">{steps.map(({ machine }) => machine.split("/").at(-1)).join(", ")}</td>
+                <td class="number">
+                  {alarms.length}
+                  {urgent > 0 ? <b>{` ${words.urgent(urgent)}`}</b> : null}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}

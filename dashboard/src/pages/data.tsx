@@ -1,0 +1,166 @@
+import type { CompletenessAnswer } from "../api/answers.ts";
+import { plant, stepWords, zone } from "../api/plant.ts";
+import { useQuery } from "../api/query.ts";
+import { now } from "../app/clock.ts";
+import { addressOf } from "../app/router.ts";
+import { number, percent } from "../format/number.ts";
+import { rangesInWords } from "../format/ranges.ts";
+import { duration } from "../format/time.ts";
+import { Failed } from "../parts/failed.tsx";
+import { Scroll } from "../parts/scroll.tsx";
+import { Verdict } from "../parts/verdict.tsx";
+import { texts } from "../texts/en.ts";
+import { Findings } from "./data/findings.tsx";
+import { Quarantine } from "./data/quarantine.tsx";
+import { Views } from "./data/views.tsx";
+
+const words = texts.data;
+type Publisher = CompletenessAnswer["publishers"][number];
+
+/** A clock is worth a word when it is off by more than this. */
+const SKEW_MS = 2_000;
+
+/** Is the record whole? What is missing, what was put aside, and how far the views have come. */
+export default function DataPage() {
+  const { data, problem, reload } = useQuery<CompletenessAnswer>("/api/completeness", [], 5);
+  return (
+    <>
+      {data === undefined ? (
+        <Verdict sentence="–" />
+      ) : (
+        <Summary totals={data.totals} publishers={data.publishers} />
+      )}
+      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      {data === undefined ? null : <Publishers publishers={data.publishers} totals={data.totals} />}
+      <div class="columns even">
+        <Quarantine />
+        <div class="stack">
+          <Views />
+          <Findings />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Summary({ totals, publishers }: Pick<CompletenessAnswer, "totals" | "publishers">) {
+  const { seen, missing, unsequenced } = totals;
+  const rest = unsequenced > 0 ? words.unsequenced(number(unsequenced)) : undefined;
+  const machines = new Set(publishers.filter((each) => each.missing > 0).map(({ machine }) => machine)).size;
+  if (missing > 0)
+    return <Verdict priority="record" sentence={words.missing(number(missing), machines)} rest={rest} />;
+  return <Verdict sentence={seen === 0 ? words.nothing : words.whole(number(seen))} rest={rest} />;
+}
+
+function Publishers({ publishers, totals }: Pick<CompletenessAnswer, "totals" | "publishers">) {
+  const { seen, stored, missing, quarantined } = totals;
+  const closes = seen === stored + quarantined + missing;
+  return (
+    <section>
+      <p class="sum">
+        <span class="label">{words.numbered}</span> <b>{number(seen)}</b> <span class="label">=</span>{" "}
+        <b>{number(stored)}</b> <span class="label">{words.stored} +</span>{" "}
+        <b class={missing > 0 ? "record" : ""}>{number(missing)}</b>{" "}
+        <span class="label">{words.missingWord} +</span>{" "}
+        <b class={quarantined > 0 ? "record" : ""}>{number(quarantined)}</b>{" "}
+        <span class="label">{words.inQuarantine}</span>
+        <span class={closes ? "label" : "high strong"}>{closes ? words.closes : words.doesNotClose}</span>
+      </p>
+      <Scroll label={words.machine}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{words.machine}</th>
+              <th scope="col">{words.start}</th>
+              <th scope="col" class="number">
+                {words.seen}
+              </th>
+              <th scope="col" class="number">
+                {words.stored}
+              </th>
+              <th scope="col" class="number">
+                {words.missingWord}
+              </th>
+              <th scope="col" class="number">
+                {words.share}
+              </th>
+              <th scope="col" class="number">
+                {words.late}
+              </th>
+              <th scope="col" class="number">
+                {words.repeated}
+              </th>
+              <th scope="col" class="number">
+                {words.inQuarantine}
+              </th>
+              <th scope="col" class="number">
+                {words.skew}
+              </th>
+              <th scope="col">{words.lastHeard}</th>
+              <th scope="col">{words.missingNumbers}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {publishers.map((publisher) => (
+              <PublisherRow key={`${publisher.machine} ${publisher.boot}`} publisher={publisher} />
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </section>
+  );
+}
+
+function PublisherRow({ publisher }: { readonly publisher: Publisher }) {
+  const {
+    machine,
+    boot,
+    highest,
+    stored,
+    missing,
+    refilled,
+    duplicates,
+    quarantined,
+    clock_skew_ms: skew,
+  } = publisher;
+  const [, , step = "", id = machine] = machine.split("/");
+  const { number: digit, name } = stepWords(step);
+  const silentMs = now.value - Date.parse(publisher.last_seen_at);
+  const ranges = rangesInWords(publisher.missing_ranges);
+  const violet = (count: number) => (count > 0 ? "number record strong" : "number");
+  return (
+    <tr>
+      <th scope="row" class="nowrap">
+        {digit} {name}{" "}
+        {plant.value?.machines.has(machine) ? (
+          <a class="label" href={addressOf("machine", machine)}>
+            {id}
+          </a>
+        ) : (
+          <span class="label">{id}</span>
+        )}
+      </th>
+      <td class="nowrap">
+        {boot === null ? (
+          <span class="label">{words.noIdentity}</span>
+        ) : (
+          zone.value.near(Date.parse(publisher.first_seen_at), now.value)
+        )}
+      </td>
+      <td class="number">{highest === null ? "–" : number(highest)}</td>
+      <td class="number">{number(stored)}</td>
+      <td class={violet(missing)}>{boot === null ? "–" : number(missing)}</td>
+      <td class="number">{highest === null || highest === 0 ? "–" : percent(missing / highest)}</td>
+      <td class="number">{number(refilled)}</td>
+      <td class="number">{number(duplicates)}</td>
+      <td class={violet(quarantined)}>{number(quarantined)}</td>
+      <td class={`number nowrap ${Math.abs(skew ?? 0) > SKEW_MS ? "strong" : "label"}`}>
+        {skew === null ? "–" : duration(skew)}
+      </td>
+      <td class={`nowrap ${silentMs > 60_000 ? "strong" : ""}`}>{duration(Math.max(0, silentMs))}</td>
+      <td class="mono nowrap">
+        {ranges.words} {ranges.more > 0 ? <span class="label">{words.more(ranges.more)}</span> : null}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,112 @@
+import { plant, stepWords, zone } from "../../api/plant.ts";
+import type { AlarmPresent } from "../../api/present.ts";
+import type { OpenAlarms } from "../../api/queries.ts";
+import { now } from "../../app/clock.ts";
+import { addressOf } from "../../app/router.ts";
+import type { OutOfRange } from "../../format/line-verdict.ts";
+import { duration } from "../../format/time.ts";
+import { AcknowledgeButton } from "../../parts/alarm-actions.tsx";
+import { alarmWords } from "../../parts/alarm-words.ts";
+import { Failed } from "../../parts/failed.tsx";
+import { Glyph } from "../../parts/glyph.tsx";
+import { texts } from "../../texts/en.ts";
+
+const words = texts.line;
+/** Of those that are back to normal, so many are shown here; the alarms' page has all. */
+const RETURNED = 4;
+
+interface LineAlarmsProps {
+  readonly alarms: OpenAlarms;
+  readonly out: readonly OutOfRange[];
+  readonly line: string;
+}
+
+/** What must be done now, what is not normal, and what nobody has acknowledged yet. */
+export function LineAlarms({ alarms: { alarms, known, problem, reload }, out, line }: LineAlarmsProps) {
+  const active = alarms.filter((alarm) => alarm.active);
+  const returned = alarms.filter((alarm) => !alarm.active && !alarm.acknowledged);
+  return (
+    <section class="section">
+      <h2>
+        {words.alarms}{" "}
+        <span class="label">
+          {[words.active(active.length), ...(out.length === 0 ? [] : [words.outOfNormal(out.length)])].join(
+            ", ",
+          )}
+        </span>
+        <span class="space" />
+        <a class="label xs" href={`/alarms?under=${encodeURIComponent(line)}`}>
+          {words.all}
+        </a>
+      </h2>
+      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      {active.length > 0 ? null : <p class="empty">{known ? words.noAlarm : words.noAlarmData}</p>}
+      <table>
+        <tbody>
+          {active.map((alarm) => (
+            <Row key={`${alarm.machine} ${alarm.alarmId}`} alarm={alarm} />
+          ))}
+          {out.length === 0 ? null : (
+            <tr>
+              <td colSpan={4} class="label xs">
+                {words.outside}
+              </td>
+            </tr>
+          )}
+          {out.map(({ words: text, machine }) => (
+            <tr key={text}>
+              <td />
+              <td />
+              <td colSpan={2}>
+                <a href={addressOf("machine", machine)}>{text}</a>
+              </td>
+            </tr>
+          ))}
+          {returned.length === 0 ? null : (
+            <tr>
+              <td colSpan={4} class="label xs">
+                {words.returned}: {returned.length}
+              </td>
+            </tr>
+          )}
+          {returned.slice(0, RETURNED).map((alarm) => (
+            <Row key={`${alarm.machine} ${alarm.alarmId}`} alarm={alarm} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Row({ alarm }: { readonly alarm: AlarmPresent }) {
+  const { machine, priority, active, acknowledged, raisedMs, durationMs, message } = alarm;
+  const [, , step = "", id = ""] = machine.split("/");
+  const text = alarmWords(alarm, plant.value);
+  const urgent = active && (priority === "high" || priority === "critical");
+  return (
+    <tr class={urgent ? "abnormal" : ""}>
+      <td>
+        <Glyph priority={priority} cleared={!active} unacknowledged={active && !acknowledged} />
+      </td>
+      <td class="nowrap">
+        {zone.value.near(raisedMs, now.value)}
+        <br />
+        <span class="label xs">{durationMs === undefined ? "" : duration(durationMs)}</span>
+      </td>
+      <td>
+        <b>{stepWords(step).name}</b>{" "}
+        <a class="label" href={addressOf("machine", machine)}>
+          {id}
+        </a>{" "}
+        <span class={urgent ? "high strong" : active ? "strong" : ""}>{text}</span>
+        {active && message.toLowerCase() !== text.toLowerCase() ? (
+          <>
+            <br />
+            <span class="label">{message}</span>
+          </>
+        ) : null}
+      </td>
+      <td class="number">{acknowledged ? null : <AcknowledgeButton alarms={[alarm]} primary={urgent} />}</td>
+    </tr>
+  );
+}

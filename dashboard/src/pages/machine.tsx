@@ -1,0 +1,185 @@
+import { useMemo } from "preact/hooks";
+import { limitsOf, overviewTags, type PlantMachine, plant, stepWords, tagLabel, zone } from "../api/plant.ts";
+import {
+  useAlarmHistory,
+  useMachineStates,
+  useOpenAlarms,
+  usePresent,
+  useSeries,
+  useValues,
+} from "../api/queries.ts";
+import { now } from "../app/clock.ts";
+import { periodOf, SPANS, type SpanName, showSpan, spanOf } from "../app/period.ts";
+import { addressOf, choices, choose } from "../app/router.ts";
+import { duration } from "../format/time.ts";
+import type { PageProps } from "../main.tsx";
+import { alarmWords } from "../parts/alarm-words.ts";
+import { Failed } from "../parts/failed.tsx";
+import { Segmented } from "../parts/segmented.tsx";
+import { StateLane } from "../parts/state-lane.tsx";
+import { LIMIT_ROOM } from "../parts/strip-chart.tsx";
+import { TrendPanel } from "../parts/trend-panel.tsx";
+import { useWidth } from "../parts/use-width.ts";
+import { Verdict } from "../parts/verdict.tsx";
+import { texts } from "../texts/en.ts";
+import { reasonWords, stateWords } from "./line/machine-column.tsx";
+import { MachineAlarms } from "./machine/machine-alarms.tsx";
+import { MachineMessages } from "./machine/machine-messages.tsx";
+import { MachineNow } from "./machine/machine-now.tsx";
+
+const words = texts.machine;
+const CHOICES = ["10m", "30m", "4h", "24h", "7d"] as const satisfies readonly SpanName[];
+const BY_DEFAULT = "30m";
+/** Tags drawn where the address names none. */
+const DRAWN = 6;
+
+/** One machine: what moved first? */
+export default function MachinePage({ levels }: PageProps) {
+  const model = plant.value;
+  if (model === undefined) return null;
+  if (levels.length === 0) return <Machines />;
+  const machine = model.machines.get(levels.slice(0, 4).join("/"));
+  return machine === undefined ? (
+    <p class="empty">{words.none}</p>
+  ) : (
+    <Machine key={machine.key} machine={machine} />
+  );
+}
+
+/** All machines, for whoever comes without one. */
+function Machines() {
+  const present = usePresent(undefined);
+  return (
+    <>
+      <Verdict sentence={words.choose} />
+      {plant.value?.lines.map(({ key, site, line, process, beside }) => (
+        <section key={key} class="section">
+          <h2>
+            {site.name ?? site.id} <span class="label">{line.name ?? line.id}</span>
+          </h2>
+          <ul class="machines">
+            {[...process, ...beside].map((machine) => (
+              <li key={machine.key}>
+                <a href={addressOf("machine", machine.key)}>
+                  {stepWords(machine.step).name} <span class="label">{machine.definition.id}</span>
+                </a>{" "}
+                <span class="label xs">{stateWords(present.machines.get(machine.key))}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+}
+
+function Machine({ machine }: { readonly machine: PlantMachine }) {
+  const { key, definition, step } = machine;
+  const period = periodOf(BY_DEFAULT);
+  const present = usePresent(machine.line).machines.get(key);
+  const values = useValues(machine.line).values.get(key) ?? new Map();
+  const open = useOpenAlarms(key);
+  const history = useAlarmHistory(key, period.fromMs, period.toMs);
+  const states = useMachineStates(key, period.fromMs, period.toMs);
+  const named = choices.value.get("tags");
+  const tags = useMemo(() => drawnTags(machine, named), [machine, named]);
+  const series = useSeries(key, tags, period);
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const worst = open.alarms.find(({ active }) => active);
+  const { name } = stepWords(step);
+  const reason = reasonWords(present);
+  const state = `${stateWords(present)}${present?.sinceMs === undefined ? "" : ` ${texts.machine.since(duration(now.value - present.sinceMs))}`}${reason === "" ? "" : `: ${reason}`}`;
+  return (
+    <>
+      <Verdict
+        priority={worst?.priority ?? (present?.state === "unknown" ? "record" : undefined)}
+        unacknowledged={worst !== undefined && !worst.acknowledged}
+        sentence={
+          worst === undefined
+            ? `${name} ${definition.id}: ${state}`
+            : `${name} ${definition.id}: ${alarmWords(worst, plant.value)}, ${words.since(duration(now.value - worst.raisedMs))}`
+        }
+        rest={worst === undefined ? definition.name : state}
+      >
+        <Segmented<SpanName>
+          label={words.span}
+          options={CHOICES.map((span) => [span, words.spans[span]] as const)}
+          value={period.live ? spanOf(BY_DEFAULT) : ("" as SpanName)}
+          onChoose={showSpan}
+        />
+      </Verdict>
+      <div class="columns wide-left">
+        <section>
+          <div class="trends">
+            <span class="label small">{words.state}</span>
+            <div ref={ref}>
+              <StateLane
+                stretches={states.stretches}
+                fromMs={period.fromMs}
+                toMs={period.toMs}
+                width={Math.max(0, width - LIMIT_ROOM)}
+                label={words.state}
+              />
+            </div>
+          </div>
+          {series.problem === undefined ? null : <Failed problem={series.problem} onRetry={series.reload} />}
+          <TrendPanel
+            series={tags.map((tag) => {
+              const known = definition.tags[tag];
+              const found = series.series.get(tag);
+              return {
+                name: tag,
+                label: tagLabel(tag, known),
+                unit: known?.unit,
+                decimals: known?.decimals,
+                limits: limitsOf(known, present?.product),
+                points: found?.points ?? [],
+                coverage: found?.coverage,
+              };
+            })}
+            period={period}
+            zone={zone.value}
+            tinted={history.occurrences
+              .filter(({ tag }) => tag !== undefined)
+              .map(({ raisedMs, clearedMs, priority }) => ({
+                fromMs: raisedMs,
+                toMs: clearedMs ?? now.value,
+                priority,
+              }))}
+            onLive={() => showSpan(nearestSpan(period.toMs - period.fromMs))}
+          />
+          <p class="label xs">
+            {words.legend}{" "}
+            {period.live ? "" : `${zone.value.full(period.fromMs)} – ${zone.value.full(period.toMs)}`}
+          </p>
+        </section>
+        <div class="stack">
+          <MachineNow
+            machine={machine}
+            present={present}
+            values={values}
+            drawn={tags}
+            onDraw={(list) => choose({ tags: list.join(",") })}
+          />
+          <MachineAlarms open={open} history={history} />
+          <MachineMessages machine={key} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** The tags that the address names, or those that say at a glance how it does and the next ones with limits. */
+function drawnTags({ definition }: PlantMachine, named: string | null): string[] {
+  const known = (named ?? "").split(",").filter((tag) => Object.hasOwn(definition.tags, tag));
+  if (known.length > 0) return known;
+  const others = Object.entries(definition.tags)
+    .filter(([, tag]) => tag.values === undefined && (tag.min !== undefined || tag.max !== undefined))
+    .map(([tag]) => tag);
+  return [...new Set([...overviewTags(definition), ...others])].slice(0, DRAWN);
+}
+
+function nearestSpan(ms: number): SpanName {
+  const names = Object.keys(SPANS) as SpanName[];
+  return names.find((name) => SPANS[name] >= ms) ?? "30d";
+}

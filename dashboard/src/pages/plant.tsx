@@ -1,0 +1,140 @@
+import { type PlantLine, plant, stepWords } from "../api/plant.ts";
+import type { AlarmPresent, MachinePresent } from "../api/present.ts";
+import { useOpenAlarms, usePresent } from "../api/queries.ts";
+import { now } from "../app/clock.ts";
+import { addressOf } from "../app/router.ts";
+import { lineVerdict, type VerdictWords } from "../format/line-verdict.ts";
+import { duration } from "../format/time.ts";
+import { alarmWords } from "../parts/alarm-words.ts";
+import { Failed } from "../parts/failed.tsx";
+import { Glyph } from "../parts/glyph.tsx";
+import { StateMark } from "../parts/state-mark.tsx";
+import { Verdict } from "../parts/verdict.tsx";
+import { texts } from "../texts/en.ts";
+import { reasonWords, stateWords } from "./line/machine-column.tsx";
+
+const words = texts.plant;
+
+/** Sites and lines at a glance: which of them needs somebody? */
+export default function PlantPage() {
+  const model = plant.value;
+  const present = usePresent(undefined);
+  const alarms = useOpenAlarms(undefined);
+  if (model === undefined) return null;
+  const lines = model.lines.map((line) => ({ line, verdict: verdictOf(line, present, alarms.alarms) }));
+  const wrong = lines.filter(({ verdict }) => verdict.priority !== undefined);
+  const [first] = wrong;
+  return (
+    <>
+      <Verdict
+        priority={first?.verdict.priority}
+        sentence={
+          !alarms.known || present.machines.size === 0
+            ? words.unknown
+            : wrong.length === 0
+              ? words.well(lines.length)
+              : words.wrong(wrong.length, lines.length)
+        }
+        rest={
+          first === undefined
+            ? undefined
+            : `${first.line.line.name ?? first.line.line.id}: ${first.verdict.sentence}`
+        }
+      />
+      {present.problem === undefined ? null : <Failed problem={present.problem} onRetry={present.reload} />}
+      {alarms.problem === undefined ? null : <Failed problem={alarms.problem} onRetry={alarms.reload} />}
+      {lines.map(({ line, verdict }) => (
+        <LineRow
+          key={line.key}
+          line={line}
+          verdict={verdict}
+          present={present.machines}
+          alarms={alarms.alarms}
+        />
+      ))}
+    </>
+  );
+}
+
+function verdictOf(
+  line: PlantLine,
+  { machines: present, behind }: ReturnType<typeof usePresent>,
+  alarms: readonly AlarmPresent[],
+): VerdictWords {
+  const machines = line.process.flatMap(({ key }) => {
+    const machine = present.get(key);
+    return machine === undefined ? [] : [machine];
+  });
+  if (machines.length === 0) return { priority: "record", sentence: words.silent };
+  return lineVerdict({
+    machines,
+    alarms: alarms.filter(({ machine }) => machine.startsWith(`${line.key}/`)),
+    out: [],
+    behind,
+    nowMs: now.value,
+    nameOf: (machine) => stepWords(machine.split("/")[2] ?? machine).name,
+    describe: (alarm) => alarmWords(alarm, plant.value),
+    duration,
+  });
+}
+
+interface LineRowProps {
+  readonly line: PlantLine;
+  readonly verdict: VerdictWords;
+  readonly present: ReadonlyMap<string, MachinePresent>;
+  readonly alarms: readonly AlarmPresent[];
+}
+
+function LineRow({ line, verdict, present, alarms }: LineRowProps) {
+  const { site, key, process, beside } = line;
+  const ink =
+    verdict.priority === undefined ? "" : verdict.priority === "critical" ? "high" : verdict.priority;
+  return (
+    <section class="section">
+      <h2>
+        <span class="label">{site.name ?? site.id}</span>
+        <a href={addressOf("line", key)}>{line.line.name ?? line.line.id}</a>
+        {verdict.priority === undefined ? null : (
+          <Glyph priority={verdict.priority} unacknowledged={verdict.unacknowledged ?? false} />
+        )}
+        <span class={`plant-verdict ${ink}`}>{verdict.sentence}</span>
+      </h2>
+      <div class="plant-machines">
+        {[...process, ...beside].map(({ key: machine, step, definition }) => {
+          const known = present.get(machine);
+          const worst = alarms.find((alarm) => alarm.machine === machine && alarm.active);
+          return (
+            <a
+              key={machine}
+              href={addressOf("machine", machine)}
+              class={`plant-machine${worst === undefined ? "" : ` column-${worst.priority}`}`}
+              title={reasonWords(known)}
+            >
+              <span class="small">
+                {step.startsWith("s0_")
+                  ? (definition.name ?? definition.id)
+                  : `${stepWords(step).number} ${stepWords(step).name}`}
+                {worst === undefined ? null : (
+                  <>
+                    {" "}
+                    <Glyph priority={worst.priority} unacknowledged={!worst.acknowledged} size={12} />
+                  </>
+                )}
+              </span>
+              <span class="xs">
+                <StateMark state={known?.state} />{" "}
+                {beside.some((each) => each.key === machine) && known?.state === "unknown" && known.connected
+                  ? words.connected
+                  : stateWords(known)}{" "}
+                <span class="label">
+                  {known?.sinceMs === undefined ? "" : duration(Math.max(0, now.value - known.sinceMs))}
+                </span>
+              </span>
+              <span class="xs label ellipsis">{known?.batch ?? ""}</span>
+            </a>
+          );
+        })}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,108 @@
+import type { HealthAnswer } from "../api/answers.ts";
+import { useQuery } from "../api/query.ts";
+import { type Preferences, prefer, preferences } from "../app/preferences.ts";
+import { Failed } from "../parts/failed.tsx";
+import { Segmented } from "../parts/segmented.tsx";
+import { Verdict } from "../parts/verdict.tsx";
+import { texts } from "../texts/en.ts";
+
+const { settings } = texts;
+
+/** What this browser keeps, the keys, and how the data center does. */
+export default function SettingsPage() {
+  const { theme, scale, zone, person } = preferences.value;
+  return (
+    <>
+      <Verdict sentence={settings.title} rest={settings.kept} />
+      <section class="section settings">
+        <label>
+          <span class="label">{settings.person}</span>
+          <input
+            class="field"
+            value={person}
+            maxLength={80}
+            autoComplete="name"
+            onChange={(event) => prefer({ person: event.currentTarget.value.trim() })}
+          />
+        </label>
+        <div>
+          <span class="label">{settings.theme}</span>
+          <Segmented<Preferences["theme"]>
+            label={settings.theme}
+            options={[
+              ["system", settings.system],
+              ["light", settings.light],
+              ["dark", settings.dark],
+            ]}
+            value={theme}
+            onChoose={(value) => prefer({ theme: value })}
+          />
+        </div>
+        <div>
+          <span class="label">{settings.zone}</span>
+          <Segmented<Preferences["zone"]>
+            label={settings.zone}
+            options={[
+              ["plant", settings.zonePlant],
+              ["browser", settings.zoneBrowser],
+              ["utc", "UTC"],
+            ]}
+            value={zone}
+            onChoose={(value) => prefer({ zone: value })}
+          />
+        </div>
+        <div>
+          <span class="label">{settings.scale}</span>
+          <Segmented<Preferences["scale"]>
+            label={settings.scale}
+            options={[
+              ["desk", settings.desk],
+              ["wall", settings.wall],
+            ]}
+            value={scale}
+            onChoose={(value) => prefer({ scale: value })}
+          />
+        </div>
+      </section>
+      <section class="section">
+        <h2>{settings.keys}</h2>
+        <table class="keys">
+          <tbody>
+            {settings.keyList.map(([key, words]) => (
+              <tr key={key}>
+                <td>
+                  <kbd>{key}</kbd>
+                </td>
+                <td>{words}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <Health />
+    </>
+  );
+}
+
+function Health() {
+  const { data, problem, reload } = useQuery<HealthAnswer>("/api/health", [], 5);
+  return (
+    <section class="section">
+      <h2>
+        {settings.health} <span class="label">{data?.version}</span>
+      </h2>
+      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <table>
+        <tbody>
+          {data?.checks.map(({ name, ok, detail }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td class={ok ? "" : "high strong"}>{ok ? settings.fine : settings.notFine}</td>
+              <td class="label">{detail}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

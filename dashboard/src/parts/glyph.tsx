@@ -1,0 +1,45 @@
+import { texts } from "../texts/en.ts";
+
+/** Priority of an alarm, or `record`: the record is not whole. */
+export type Abnormal = "critical" | "high" | "medium" | "low" | "record";
+
+const NUMBERS = { critical: "1", high: "1", medium: "2", low: "3", record: "!" } as const;
+
+/** The shape of a priority in a box of 14: never told by colour alone. */
+function shape(priority: Abnormal, className: string) {
+  if (priority === "medium") return <path class={className} d="M7 1 13.5 13H.5z" />;
+  if (priority === "low") return <circle class={className} cx="7" cy="7" r="6.25" />;
+  if (priority === "record") return <path class={className} d="M7 .2 13.8 7 7 13.8.2 7z" />;
+  return <rect class={className} x=".5" y=".5" width="13" height="13" />;
+}
+
+interface GlyphProps {
+  readonly priority: Abnormal;
+  /** Back to normal, but not acknowledged: an outline. */
+  readonly cleared?: boolean;
+  /** Blinks while it is active and nobody has acknowledged it. */
+  readonly unacknowledged?: boolean;
+  /** Side in px; 14 by default. */
+  readonly size?: number;
+}
+
+/** Red square 1, amber triangle 2, yellow circle 3, violet diamond. */
+export function Glyph({ priority, cleared = false, unacknowledged = false, size = 14 }: GlyphProps) {
+  const classes = `p-${priority}${cleared ? " cleared" : ""}`;
+  const onHigh = priority === "high" || priority === "critical" || priority === "record";
+  return (
+    <svg
+      class={`glyph${unacknowledged && !cleared ? " unacknowledged" : ""}`}
+      width={size}
+      height={size}
+      viewBox="0 0 14 14"
+      role="img"
+      aria-label={texts.priority[priority]}
+    >
+      {shape(priority, classes)}
+      <text class={`glyph-number${onHigh ? " on-high" : ""}`} x="7" y={priority === "medium" ? 12 : 10.7}>
+        {NUMBERS[priority]}
+      </text>
+    </svg>
+  );
+}

@@ -1,0 +1,50 @@
+import { lookOf } from "../format/packml.ts";
+import { linear } from "../format/trace.ts";
+
+/** One stretch of a machine's time. */
+export interface StateStretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly state: string | null;
+  /** Why, in a word or two. */
+  readonly reason?: string | undefined;
+}
+
+interface StateLaneProps {
+  readonly stretches: readonly StateStretch[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Width in px: drawn at the size it is shown, so that text stays text. */
+  readonly width: number;
+  readonly label: string;
+}
+
+const HEIGHT = 12;
+
+/** A machine's states along time: what runs is quiet, what is held stands out, the reason inside where it fits. */
+export function StateLane({ stretches, fromMs, toMs, width, label }: StateLaneProps) {
+  const x = linear(fromMs, toMs, 0, width);
+  return (
+    <svg width={width} height={HEIGHT} role="img" aria-label={label}>
+      {stretches.map((stretch) => {
+        const left = Math.max(0, x(stretch.fromMs));
+        const right = Math.min(width, x(stretch.toMs));
+        const look = lookOf(stretch.state);
+        const wide = Math.max(1, right - left);
+        const quiet = look === "execute" || look === "changing";
+        const words = stretch.reason ?? "";
+        return right < 0 || left > width ? null : (
+          <g key={stretch.fromMs}>
+            <title>{`${stretch.state ?? "unknown"}${words === "" ? "" : `: ${words}`}`}</title>
+            <rect class={`state-${look}`} x={left} y={quiet ? 2 : 0.5} width={wide} height={quiet ? 8 : 11} />
+            {(look === "idle" || look === "suspended") && wide > words.length * 6.5 + 8 ? (
+              <text x={left + 4} y="10" class="ink-2">
+                {words}
+              </text>
+            ) : null}
+          </g>
+        );
+      })}
+    </svg>
+  );
+}

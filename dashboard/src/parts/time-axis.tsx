@@ -1,0 +1,40 @@
+import type { ZonedTime } from "../format/time.ts";
+import { linear, timeTicks } from "../format/trace.ts";
+
+interface TimeAxisProps {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly width: number;
+  readonly zone: ZonedTime;
+}
+
+/** The times that are marked on an axis of this width. */
+export function axisTicks({ fromMs, toMs, width, zone }: TimeAxisProps): number[] {
+  return timeTicks(fromMs, toMs, Math.max(2, Math.floor(width / 95)), offsetMs(zone, toMs));
+}
+
+/** The words below a time axis, in the plant's zone; the day where a day begins. */
+export function TimeAxis(props: TimeAxisProps) {
+  const { fromMs, toMs, width, zone } = props;
+  const x = linear(fromMs, toMs, 0, width);
+  const seconds = toMs - fromMs <= 10 * 60_000;
+  return (
+    <svg width={width} height="18" aria-hidden="true">
+      {axisTicks(props).map((at) => {
+        const midnight = zone.clock(at) === "00:00:00";
+        const words = midnight ? zone.day(at) : seconds ? zone.clock(at) : zone.minute(at);
+        return (
+          <text key={at} x={x(at)} y="13" text-anchor="middle" class={midnight ? "ink-2" : ""}>
+            {words}
+          </text>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** How far the zone is ahead of UTC, ms. */
+function offsetMs(zone: ZonedTime, atMs: number): number {
+  const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)/.exec(zone.offset(atMs)) ?? [];
+  return (sign === "-" ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000;
+}

@@ -1,0 +1,187 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Period } from "../app/period.ts";
+import { showPeriod } from "../app/period.ts";
+import { number, percent, plain } from "../format/number.ts";
+import type { Limits } from "../format/range.ts";
+import { nearest, type SeriesPoint } from "../format/series.ts";
+import type { ZonedTime } from "../format/time.ts";
+import { linear } from "../format/trace.ts";
+import { texts } from "../texts/en.ts";
+import { LIMIT_ROOM, StripChart, type TintedStretch } from "./strip-chart.tsx";
+import { axisTicks, TimeAxis } from "./time-axis.tsx";
+import { useWidth } from "./use-width.ts";
+
+const words = texts.trend;
+const STRIP_HEIGHT = 74;
+/** What one press of an arrow moves the cursor by, as a share of the span. */
+const CURSOR_STEP = 1 / 200;
+const ZOOM = 1.4;
+
+/** A tag along time. */
+export interface TrendSeries {
+  readonly name: string;
+  readonly label: string;
+  readonly unit: string | undefined;
+  readonly decimals: number | undefined;
+  readonly limits: Limits;
+  readonly points: readonly SeriesPoint[];
+  /** Share of the span that was measured, 0 to 1; undefined before the first answer. */
+  readonly coverage: number | undefined;
+}
+
+interface TrendPanelProps {
+  readonly series: readonly TrendSeries[];
+  readonly period: Period;
+  readonly zone: ZonedTime;
+  readonly tinted: readonly TintedStretch[];
+  readonly onLive: () => void;
+}
+
+/** Tags along one time axis with one cursor: wheel and + − zoom, drag pans, arrows move the cursor, Home is live. */
+export function TrendPanel({ series, period, zone, tinted, onLive }: TrendPanelProps) {
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const [cursorMs, setCursor] = useState<number>();
+  const drag = useRef<{ readonly x: number; readonly fromMs: number; readonly toMs: number } | undefined>(
+    undefined,
+  );
+  const { fromMs, toMs } = period;
+  const inner = Math.max(1, width - LIMIT_ROOM);
+  const timeAt = (x: number) => fromMs + (Math.min(inner, Math.max(0, x)) / inner) * (toMs - fromMs);
+  const ticks = axisTicks({ fromMs, toMs, width: inner, zone });
+
+  const zoom = (factor: number, around: number): void => {
+    const span = (toMs - fromMs) * factor;
+    const share = (around - fromMs) / (toMs - fromMs);
+    showPeriod(around - span * share, around + span * (1 - share));
+  };
+  // A wheel handler that may stop the page from scrolling has to be registered as such.
+  useEffect(() => {
+    const element = ref.current;
+    if (element === null) return;
+    const onWheel = (event: WheelEvent): void => {
+      if (!event.ctrlKey && Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
+      event.preventDefault();
+      zoom(event.deltaY > 0 ? ZOOM : 1 / ZOOM, timeAt(event.clientX - element.getBoundingClientRect().left));
+    };
+    element.addEventListener("wheel", onWheel, { passive: false });
+    return () => element.removeEventListener("wheel", onWheel);
+  });
+
+  const onPointerMove = (event: PointerEvent): void => {
+    const left = (event.currentTarget as HTMLElement).getBoundingClientRect().left;
+    const start = drag.current;
+    if (start === undefined) {
+      setCursor(timeAt(event.clientX - left));
+      return;
+    }
+    const moved = ((start.x - event.clientX) / inner) * (start.toMs - start.fromMs);
+    if (Math.abs(start.x - event.clientX) > 3) showPeriod(start.fromMs + moved, start.toMs + moved);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = (toMs - fromMs) * CURSOR_STEP * (event.shiftKey ? 10 : 1);
+    const at = cursorMs ?? toMs;
+    if (event.key === "ArrowLeft") setCursor(Math.max(fromMs, at - step));
+    else if (event.key === "ArrowRight") setCursor(Math.min(toMs, at + step));
+    else if (event.key === "+" || event.key === "=") zoom(1 / ZOOM, at);
+    else if (event.key === "-") zoom(ZOOM, at);
+    else if (event.key === "Home") onLive();
+    else if (event.key === "Escape") setCursor(undefined);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div class="trends">
+      <div class="trend-labels">
+        {series.map((each) => (
+          <TrendLabel key={each.name} series={each} cursorMs={cursorMs} />
+        ))}
+      </div>
+      <div
+        ref={ref}
+        class="trend-strips"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application in the sense of WAI-ARIA: arrows, zoom, Home.
+        tabIndex={0}
+        role="application"
+        aria-label={words.label}
+        onKeyDown={onKeyDown}
+        onPointerMove={onPointerMove}
+        onPointerLeave={() => setCursor(undefined)}
+        onPointerDown={(event) => {
+          drag.current = { x: event.clientX, fromMs, toMs };
+          event.currentTarget.setPointerCapture(event.pointerId);
+        }}
+        onPointerUp={() => {
+          drag.current = undefined;
+        }}
+      >
+        {series.map((each) => (
+          <StripChart
+            key={each.name}
+            points={each.points}
+            fromMs={fromMs}
+            toMs={toMs}
+            width={width}
+            height={STRIP_HEIGHT}
+            limits={each.limits}
+            ticks={ticks}
+            cursorMs={cursorMs}
+            tinted={tinted}
+            label={each.label}
+          />
+        ))}
+        <TimeAxis fromMs={fromMs} toMs={toMs} width={inner} zone={zone} />
+        {cursorMs === undefined ? null : (
+          <svg class="trend-cursor" width={inner} height="18" aria-hidden="true">
+            <rect
+              class="d-mark"
+              x={Math.min(inner - 62, Math.max(0, linear(fromMs, toMs, 0, inner)(cursorMs) - 31))}
+              y="0"
+              width="62"
+              height="17"
+            />
+            <text
+              class="trend-cursor-time"
+              x={Math.min(inner - 31, Math.max(31, linear(fromMs, toMs, 0, inner)(cursorMs)))}
+              y="12.5"
+              text-anchor="middle"
+            >
+              {zone.clock(cursorMs)}
+            </text>
+          </svg>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function TrendLabel({
+  series,
+  cursorMs,
+}: {
+  readonly series: TrendSeries;
+  readonly cursorMs: number | undefined;
+}) {
+  const { label, unit, decimals, points, coverage } = series;
+  const last = points.findLast(({ mean }) => mean !== null);
+  const at = cursorMs === undefined ? last : nearest(points, cursorMs);
+  const show = (value: number) => (decimals === undefined ? plain(value) : number(value, decimals));
+  const lows = points.flatMap(({ min }) => (min === null ? [] : [min]));
+  const highs = points.flatMap(({ max }) => (max === null ? [] : [max]));
+  return (
+    <div class="trend-label">
+      <span class="ellipsis" title={series.name}>
+        {label}
+      </span>
+      <span>
+        <b>{at?.mean === null || at?.mean === undefined ? "–" : show(at.mean)}</b>{" "}
+        <span class="unit">{unit ?? ""}</span>
+      </span>
+      <span class="label xs">
+        {lows.length === 0 ? texts.trend.nothing : `${show(Math.min(...lows))} – ${show(Math.max(...highs))}`}
+        {coverage !== undefined && coverage < 0.995 ? (
+          <span class="record">{` · ${words.measured(percent(coverage, 0))}`}</span>
+        ) : null}
+      </span>
+    </div>
+  );
+}

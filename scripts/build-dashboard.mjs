@@ -1,0 +1,63 @@
+// Builds the dashboard into dashboard/dist: one small entry, and a chunk for each page that is loaded when it is
+// opened. Plain JavaScript, because set-up runs it on whatever Node the machine has.
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = resolve(fileURLToPath(import.meta.url), "..", "..");
+const FOLDER = join(ROOT, "dashboard");
+const BUILT = join(FOLDER, "dist");
+
+/** Whether anything that the dashboard is made of is newer than what was built. */
+export function isStale() {
+  const built = modifiedAt(join(BUILT, "index.html"));
+  const sources = ["dashboard", "src/api", "src/contract", "package.json"].map((path) => join(ROOT, path));
+  return built === 0 || newest(sources) > built;
+}
+
+function newest(paths) {
+  let latest = 0;
+  for (const path of paths) {
+    const entries = statSync(path, { throwIfNoEntry: false })?.isDirectory()
+      ? readdirSync(path)
+          .filter((name) => name !== "dist")
+          .map((name) => join(path, name))
+      : undefined;
+    latest = Math.max(latest, entries === undefined ? modifiedAt(path) : newest(entries));
+  }
+  return latest;
+}
+
+function modifiedAt(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** Builds; throws what the bundler says where the sources don't fit together. */
+export async function buildDashboard() {
+  const { build } = await import("esbuild");
+  rmSync(BUILT, { recursive: true, force: true });
+  mkdirSync(join(BUILT, "assets"), { recursive: true });
+  await build({
+    entryPoints: [
+      { in: join(FOLDER, "src/main.tsx"), out: "main" },
+      { in: join(FOLDER, "src/style/main.css"), out: "main" },
+    ],
+    outdir: join(BUILT, "assets"),
+    chunkNames: "[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: ["es2023", "chrome125", "firefox126", "safari17.5"],
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    minify: true,
+    sourcemap: false,
+    legalComments: "none",
+    logLevel: "error",
+  });
+  cpSync(join(FOLDER, "icon.svg"), join(BUILT, "assets", "icon.svg"));
+  // Last: its time says that all of it is there.
+  cpSync(join(FOLDER, "index.html"), join(BUILT, "index.html"));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDashboard();

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { buildDashboard, isStale } from "../../scripts/build-dashboard.mjs";
+import { NO_CHROMIUM, startChromium } from "../servers/chromium.ts";
+import { type RunningConche, startConche } from "../servers/conche.ts";
+
+/** An outer bound for what a page shows; a machine under load takes its time. */
+const PATIENCE_MS = 120_000;
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TEMPERER = "tunis-01/line-a/s5_tempering/temper-01";
+
+/** Every page, with something that it shows once it has its data. */
+const PAGES = [
+  ["/plant", "a.plant-machine:nth-child(8)"],
+  ["/line", ".column .value b"],
+  [`/machine/${TEMPERER}?span=30m`, ".trend-label b"],
+  ["/batches", "tbody tr th a"],
+  ["/alarms", ".measures dd b"],
+  ["/quality", "h1"],
+  ["/oee", "h1"],
+  ["/data", "tbody tr th a"],
+  ["/explore", ".topic"],
+  ["/settings", "tbody tr th"],
+] as const;
+
+suite("the dashboard in a real browser", { skip: NO_CHROMIUM, timeout: 600_000 }, () => {
+  const data = mkdtempSync(join(tmpdir(), "conche-dashboard-"));
+  let conche: RunningConche;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+
+  before(async () => {
+    if (isStale()) await buildDashboard();
+    conche = await startConche([
+      "up",
+      "--data",
+      data,
+      "--mqtt-port",
+      "0",
+      "--http-port",
+      "0",
+      "--history",
+      "30m",
+    ]);
+    browser = await startChromium();
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(base())) complaints.push(`request off the machine: ${request.url()}`);
+    });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await conche?.stop("SIGTERM");
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  const base = (): string => conche.started.http ?? "";
+
+  for (const [address, shows] of PAGES) {
+    test(`${address} shows its data, without a complaint and accessible to WCAG 2.2 AA`, async () => {
+      complaints.length = 0;
+      await page.goto(base() + address);
+      await page.locator(shows).first().waitFor();
+      assert.deepEqual(complaints, []);
+      assert.deepEqual(await violations(page), []);
+    });
+  }
+
+  test("the line shows the values that are in the log", async () => {
+    await page.goto(`${base()}/line`);
+    const column = page.locator(`a.column[href="/machine/${TEMPERER}"]`);
+    const value = column.locator(".value").first().locator(".value-line b");
+    await value.waitFor();
+    // The value changes while it is read: what is shown has to be one that the log has.
+    const shown = Number((await value.innerText()).replace(/[^\d.−-]/g, "").replace("−", "-"));
+    const { messages } = (await (
+      await fetch(
+        `${base()}/api/messages?site=tunis-01&line=line-a&machine=temper-01&type=telemetry&limit=200`,
+      )
+    ).json()) as { messages: { payload: string }[] };
+    const known = messages.map(
+      ({ payload }) => (JSON.parse(payload) as { tags: { temp_c?: number } }).tags.temp_c,
+    );
+    assert.ok(known.includes(shown), `${shown} is none of ${known.slice(0, 5).join(", ")} …`);
+  });
+
+  test("the keyboard alone reaches every page, and a machine by a few letters", async () => {
+    await page.goto(`${base()}/line`);
+    await page.locator(".column").first().waitFor();
+    await page.keyboard.press("g");
+    await page.keyboard.press("a");
+    await page.waitForURL("**/alarms");
+    await page.keyboard.press("/");
+    await page.locator("[role=combobox]").waitFor();
+    await page.keyboard.type("temper-01");
+    await page.locator("[role=option]").first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/machine/${TEMPERER}`);
+    await page.keyboard.press("d");
+    await page.waitForFunction("document.documentElement.dataset.theme === 'dark'");
+    assert.deepEqual(await violations(page), []);
+  });
+
+  test("a deep link shows that period of that machine and those tags, and nothing else", async () => {
+    const to = new Date();
+    const from = new Date(to.getTime() - 15 * 60_000);
+    await page.goto(
+      `${base()}/machine/${TEMPERER}?from=${from.toISOString()}&to=${to.toISOString()}&tags=temp_c,water_temp_c`,
+    );
+    await page.locator(".trend-label b").first().waitFor();
+    assert.deepEqual(await page.locator(".trend-label > span:first-child").allInnerTexts(), [
+      "outlet",
+      "reheating water",
+    ]);
+  });
+
+  test("an address that is none says so, and script in it stays inert", async () => {
+    complaints.length = 0;
+    await page.goto(`${base()}/machine/tunis-01/line-a/s5_tempering/%3Cimg%20src=x%20onerror=alert(1)%3E`);
+    await page.getByText("The plant has no such machine.").waitFor();
+    await page.goto(`${base()}/explore?filter=%3Cscript%3Ealert(1)%3C/script%3E`);
+    await page.getByText("No topic has this in it.").waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test("a data center that goes away is said, and the page recovers by itself when it is back", async () => {
+    await page.goto(`${base()}/line`);
+    await page.getByText("live", { exact: true }).waitFor();
+    const port = new URL(base()).port;
+    await conche.stop("SIGKILL");
+    await page.getByText(/^not live since/).waitFor();
+    conche = await startConche(["up", "--data", data, "--mqtt-port", "0", "--http-port", port]);
+    await page.getByText("live", { exact: true }).waitFor();
+  });
+});
+
+/** What axe-core finds against WCAG 2.2 A and AA. It is run by the test, past the page's own policy. */
+async function violations(page: Page): Promise<string[]> {
+  const found = (await page.evaluate(`(async () => {
+    ${AXE}
+    const { violations } = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
+    return violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html }) => html.slice(0, 120)).join(" | "));
+  })()`)) as string[];
+  return found;
+}
