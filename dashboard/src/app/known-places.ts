@@ -28,9 +28,10 @@ export function useKnownPlaces(typed: string): Place[] {
     }));
     return [{ address: addressOf("machine", key), words, kind: "machine" }, ...tags];
   });
+  const places = [...pages, ...lines, ...machines];
+  // What is the name of nothing else is taken for a batch's.
   const word = typed.trim();
-  const batch = BATCH.test(word)
-    ? [{ address: `${addressOf("batches", word)}`, words: `${word}`, kind: "batch" }]
-    : [];
-  return [...pages, ...lines, ...machines, ...batch];
+  const isKnown = places.some(({ words }) => words.toLowerCase().includes(word.toLowerCase()));
+  if (isKnown || !BATCH.test(word)) return places;
+  return [...places, { address: addressOf("batches", word), words: word, kind: "batch" }];
 }

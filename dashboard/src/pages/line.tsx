@@ -40,12 +40,16 @@ function Line({ line, lines }: { readonly line: PlantLine; readonly lines: reado
   const values = useValues(line.key);
   const alarms = useOpenAlarms(line.key);
   const toMs = Math.floor(now.value / TREND_STEP_MS) * TREND_STEP_MS + TREND_STEP_MS;
+  // Asked for once a tag has a value: of others there is no course.
+  const heard = [...values.values].map(([machine, tags]) => `${machine} ${tags.size}`).join();
   const wanted = useMemo(
     () =>
       line.process.flatMap(({ key, definition }) =>
-        overviewTags(definition).map((tag) => ({ machine: key, tag })),
+        overviewTags(definition)
+          .filter((tag) => values.values.get(key)?.has(tag))
+          .map((tag) => ({ machine: key, tag })),
       ),
-    [line],
+    [line, heard],
   );
   const trends = useTrends(wanted, toMs - TREND_MS, toMs);
   const states = useLineStates(line.key, line.process, toMs);

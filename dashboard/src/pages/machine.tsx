@@ -83,7 +83,8 @@ function Machine({ machine }: { readonly machine: PlantMachine }) {
   const states = useMachineStates(key, period.fromMs, period.toMs);
   const named = choices.value.get("tags");
   const tags = useMemo(() => drawnTags(machine, named), [machine, named]);
-  const series = useSeries(key, tags, period);
+  const heardTags = useMemo(() => tags.filter((tag) => values.has(tag)), [tags, values.size]);
+  const series = useSeries(key, heardTags, period);
   const [ref, width] = useWidth<HTMLDivElement>();
   const worst = open.alarms.find(({ active }) => active);
   const { name } = stepWords(step);
