@@ -68,6 +68,7 @@ interface ShelveButtonProps {
   readonly alarm: AlarmPresent;
 }
 
+const HOUR_MS = 3_600_000;
 const SHELVE_HOURS = [1, 2, 4, 8] as const;
 
 /** Silences an alarm for some hours, with a reason; or ends that. */
@@ -96,7 +97,7 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
     void run("shelve", {
       by,
       reason: String(form.get("reason") ?? "").trim(),
-      minutes: Number(form.get("hours")) * 60,
+      until: new Date(Date.now() + Number(form.get("hours")) * HOUR_MS).toISOString(),
     });
   };
   if (shelved) {
@@ -193,6 +194,6 @@ function AskName({
 function act(alarm: AlarmPresent, action: string, body: object): Promise<unknown> {
   return send(`/api${addressOf("alarms", alarm.machine, alarm.alarmId)}/${action}`, {
     ...body,
-    version: alarm.version,
+    seen: alarm.version,
   });
 }
