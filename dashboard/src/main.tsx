@@ -2,15 +2,11 @@ import type { ComponentType } from "preact";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { loadPlant } from "./api/plant.ts";
+import type { PageProps } from "./app/page-props.ts";
 import { path } from "./app/router.ts";
 import { Shell } from "./app/shell.tsx";
 import { texts } from "./texts/en.ts";
 import "./app/preferences.ts";
-
-/** A page gets the levels of the path behind its name. */
-export interface PageProps {
-  readonly levels: readonly string[];
-}
 
 type Page = ComponentType<PageProps>;
 

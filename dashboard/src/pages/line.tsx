@@ -3,13 +3,13 @@ import { limitsOf, overviewTags, type PlantLine, plant, stepWords, tagLabel } fr
 import type { AlarmPresent, TagPresent } from "../api/present.ts";
 import { useLineStates, useOpenAlarms, usePresent, useTrends, useValues } from "../api/queries.ts";
 import { now } from "../app/clock.ts";
+import type { PageProps } from "../app/page-props.ts";
 import { addressOf } from "../app/router.ts";
 import { lineVerdict, type OutOfRange } from "../format/line-verdict.ts";
 import { number, plain } from "../format/number.ts";
 import { standing } from "../format/range.ts";
 import { duration } from "../format/time.ts";
 import type { TracePoint } from "../format/trace.ts";
-import type { PageProps } from "../main.tsx";
 import { alarmWords } from "../parts/alarm-words.ts";
 import { Failed } from "../parts/failed.tsx";
 import { freshness } from "../parts/tag-value.tsx";

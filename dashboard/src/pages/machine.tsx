@@ -9,10 +9,10 @@ import {
   useValues,
 } from "../api/queries.ts";
 import { now } from "../app/clock.ts";
+import type { PageProps } from "../app/page-props.ts";
 import { periodOf, SPANS, type SpanName, showSpan, spanOf } from "../app/period.ts";
 import { addressOf, choices, choose } from "../app/router.ts";
 import { duration } from "../format/time.ts";
-import type { PageProps } from "../main.tsx";
 import { alarmWords } from "../parts/alarm-words.ts";
 import { Failed } from "../parts/failed.tsx";
 import { Segmented } from "../parts/segmented.tsx";

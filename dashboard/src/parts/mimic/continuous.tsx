@@ -1,5 +1,5 @@
 import { Pipe, Words } from "./pipe.tsx";
-import type { SymbolDrawing } from "./symbol.tsx";
+import type { SymbolDrawing } from "./symbol-values.ts";
 
 const every = (count: number, step: number, from = 0): number[] =>
   Array.from({ length: count }, (_, index) => from + index * step);

@@ -1,6 +1,6 @@
 import { number } from "../../format/number.ts";
 import { Contents, Pipe, Words } from "./pipe.tsx";
-import type { SymbolDrawing } from "./symbol.tsx";
+import type { SymbolDrawing } from "./symbol-values.ts";
 
 const SILOS = [
   ["cocoa_mass", "mass"],
