@@ -2,6 +2,7 @@
 // warm-up; what is compared is measured in turn in the same minutes. Needs two cores: the load takes one.
 //
 //   npm run bench -- [--runs 5] [--messages 400000] [--only WORD] [--json FILE]
+//   npm run bench -- --only soak [--minutes 10]      memory of every long-running process; only where it is named
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -19,6 +20,7 @@ import {
   SINGLE,
 } from "./cases/embedded-ingest.ts";
 import { outboxHandOver } from "./cases/outbox.ts";
+import { soak } from "./cases/soak.ts";
 import { firstMessage, setUp } from "./cases/start-up.ts";
 import { tags } from "./cases/tags.ts";
 import { ingestBesideViews, liveLatency, rebuildViews } from "./cases/views.ts";
@@ -27,8 +29,10 @@ import { type Figure, figure } from "./statistics.ts";
 /** What `--only` looks for, and what is measured. */
 interface Case {
   readonly name: string;
-  readonly measure: (messages: number, runs: number) => Promise<Figure[]>;
+  readonly measure: (messages: number, runs: number, minutes: number) => Promise<Figure[]>;
   readonly needsMosquitto?: boolean;
+  /** Left out unless `--only` names it: it takes many minutes. */
+  readonly onlyByName?: boolean;
 }
 
 const CASES: readonly Case[] = [
@@ -69,6 +73,11 @@ const CASES: readonly Case[] = [
   {
     name: "views-ingest",
     measure: (messages, runs) => ingestBesideViews(Math.min(messages, 200_000), Math.min(runs, 3)),
+  {
+    name: "soak",
+    needsMosquitto: true,
+    onlyByName: true,
+    measure: (_messages, _runs, minutes) => soak(minutes),
   },
   { name: "start", measure: (_messages, runs) => firstMessage(runs) },
   { name: "setup", measure: (_messages, runs) => setUp(Math.min(runs, 2)) },
@@ -89,29 +98,32 @@ const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "5" },
     messages: { type: "string", default: "400000" },
+    minutes: { type: "string", default: "10" },
     only: { type: "string", default: "" },
     json: { type: "string" },
   },
 });
 const runs = Number(values.runs);
 const messages = Number(values.messages);
-if (!(runs >= 1) || !(messages >= 1_000)) {
-  process.stderr.write("bench: --runs takes a number from 1, --messages one from 1000\n");
+const minutes = Number(values.minutes);
+if (!(runs >= 1) || !(messages >= 1_000) || !(minutes >= 1)) {
+  process.stderr.write("bench: --runs and --minutes take a number from 1, --messages one from 1000\n");
   process.exit(2);
 }
 
 const machine = `${availableParallelism()} cores, ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.versions.node}`;
 const figures: Figure[] = [];
-for (const { name, measure, needsMosquitto } of CASES.filter(({ name: each }) =>
-  each.includes(values.only),
-)) {
+const wanted = CASES.filter(({ name, onlyByName }) =>
+  onlyByName === true ? name === values.only : name.includes(values.only),
+);
+for (const { name, measure, needsMosquitto } of wanted) {
   if (needsMosquitto === true && NO_MOSQUITTO !== false) {
     process.stderr.write(`bench: ${name} left out: ${NO_MOSQUITTO}\n`);
     continue;
   }
   process.stderr.write(`bench: ${name} ...\n`);
   try {
-    figures.push(...(await measure(messages, runs)));
+    figures.push(...(await measure(messages, runs, minutes)));
   } catch (error) {
     // The other cases are worth having all the same.
     process.stderr.write(`bench: ${name} failed: ${error instanceof Error ? error.stack : String(error)}\n`);

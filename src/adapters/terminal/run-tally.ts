@@ -1,5 +1,6 @@
 import { MESSAGE_TYPES, type MessageType } from "../../contract/topic.ts";
 import type { CommittedGroup } from "../../ingest/observer.ts";
+import { RecentMap } from "../../ingest/recent-map.ts";
 import { countOf } from "../../sequence/seq-range.ts";
 
 /** What one run did, for its closing summary. */
@@ -17,6 +18,9 @@ export interface RunSummary {
   readonly incompletePublishers: number;
 }
 
+/** Publishers that miss something and are counted; a publisher is a name that anybody can make up. */
+const INCOMPLETE_KEPT = 10_000;
+
 /** Counts what is committed. */
 export class RunTally {
   #stored = 0;
@@ -27,8 +31,8 @@ export class RunTally {
     MessageType,
     number
   >;
-  /** Missing numbers of each publisher that misses some; complete ones are not kept. */
-  readonly #missing = new Map<string, number>();
+  /** Missing numbers of each publisher that misses some, those heard last; complete ones are not kept. */
+  readonly #missing = new RecentMap<string, number>(INCOMPLETE_KEPT);
 
   add(group: CommittedGroup): void {
     this.#stored += group.messages.length;
@@ -52,7 +56,7 @@ export class RunTally {
       quarantined: this.#quarantined,
       byType: { ...this.#byType },
       sequenced: this.#sequenced,
-      missing: this.#missing.values().reduce((sum, count) => sum + count, 0),
+      missing: [...this.#missing.entries()].reduce((sum, [, count]) => sum + count, 0),
       incompletePublishers: this.#missing.size,
     };
   }

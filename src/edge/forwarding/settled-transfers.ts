@@ -7,6 +7,9 @@ const PACKET_IDS = 65_536;
 /** Digests that there is room for at first; twice as many each time. */
 const FIRST_ROOM = 1_024;
 
+/** Of the limit, what is forgotten when it is reached. */
+const FORGOTTEN_AT_ONCE = 1 / 64;
+
 interface Sender {
   readonly index: number;
   /** Its transfers that are remembered. */
@@ -52,8 +55,19 @@ export class SettledTransfers {
     const end = at + this.#digests.write(digest, at, "latin1");
     this.#digests.fill(0, end, at + DIGEST_BYTES);
     this.#slots.set(index * PACKET_IDS + packetId, slot);
-    const [oldest] = this.#slots.keys();
-    if (this.#slots.size > this.#limit && oldest !== undefined) this.#forget(oldest);
+    if (this.#slots.size > this.#limit) this.#forgetOldest();
+  }
+
+  /**
+   * Many at once: each time an iterator begins it steps over everything removed since the map was last rehashed, and
+   * one that is kept would have V8 keep every table that the map outgrows.
+   */
+  #forgetOldest(): void {
+    let count = Math.ceil(this.#limit * FORGOTTEN_AT_ONCE);
+    for (const key of this.#slots.keys()) {
+      if (count-- === 0) return;
+      this.#forget(key);
+    }
   }
 
   delete(sender: string, packetId: number): void {

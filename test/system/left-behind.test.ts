@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { FailedLogins } from "../../src/access/failed-logins.ts";
+import { keep } from "../../src/adapters/aedes/kept-message.ts";
+import { OutgoingPackets } from "../../src/adapters/aedes/outgoing-packets.ts";
+import { RetainedStore } from "../../src/adapters/aedes/retained-store.ts";
+import { SessionStore } from "../../src/adapters/aedes/session-store.ts";
+import { PublisherLedger } from "../../src/adapters/prometheus/publisher-ledger.ts";
+import { RunTally } from "../../src/adapters/terminal/run-tally.ts";
+import { SettledTransfers } from "../../src/edge/forwarding/settled-transfers.ts";
+import { DataCenter } from "../../src/ingest/data-center.ts";
+import type { CommittedGroup, IngestObserver } from "../../src/ingest/observer.ts";
+import type { CommitGroup } from "../../src/log/message-log.ts";
+import type { Delivery, MessageSink } from "../../src/mqtt/delivery.ts";
+import { TopicFilterTree } from "../../src/mqtt/topic-filter-tree.ts";
+import { startBroker } from "../adapters/aedes/broker-under-test.ts";
+import { RawClient } from "../adapters/aedes/raw-client.ts";
+import { telemetry } from "../ingest/delivered.ts";
+import { liveHeap } from "../live-heap.ts";
+import { MemoryMessageLog } from "../log/memory-message-log.ts";
+import { START_MS, simulation } from "../simulator/simulated-line.ts";
+
+const MILLION = 1_000_000;
+const HOUR_MS = 3_600_000;
+
+/** What may be left of some hundred thousand operations, each on several things, bytes: an object of each would be 10 MB. */
+const LEFT = 3_000_000;
+
+/** Does the work once for everything that is filled and compiled the first time, then again, and compares. */
+async function leavesNothing(work: (round: number) => void | Promise<void>): Promise<void> {
+  await work(0);
+  const before = await liveHeap();
+  await work(1);
+  const left = (await liveHeap()) - before;
+  assert.ok(left < LEFT, `${left} bytes are left`);
+}
+
+/** Keeps nothing of what is committed, as a disk does not keep it in memory. */
+class ForgetfulLog extends MemoryMessageLog {
+  override async commit(group: CommitGroup) {
+    const position = await super.commit(group);
+    for (const list of [this.messages, this.quarantined, this.groups]) list.length = 0;
+    return position;
+  }
+}
+
+suite("what some million operations leave behind", { timeout: 900_000 }, () => {
+  test("a data center: messages of ever new boots, their receipts, metrics and console", async () => {
+    let sink: MessageSink | undefined;
+    const delivery: Delivery = {
+      start: async (given) => {
+        sink = given;
+      },
+      status: () => ({ ready: true, detail: "" }),
+      publish: async () => {},
+      pause: async () => {},
+      stop: async () => {},
+    };
+    const ledger = new PublisherLedger(() => true);
+    const tally = new RunTally();
+    const observer: IngestObserver = {
+      committed: (group: CommittedGroup) => {
+        ledger.take(group.sequences);
+        tally.add(group);
+      },
+      commitFailed: () => {},
+    };
+    const center = await DataCenter.start({
+      log: new ForgetfulLog(),
+      delivery,
+      observer,
+      knowsMachine: () => true,
+      now: Date.now,
+      onFatal: (error) => assert.fail(error),
+    });
+    await leavesNothing(async (round) => {
+      const boot = (number: number) => `0198c5f2-0000-7000-8000-${String(number).padStart(12, "0")}`;
+      for (let at = 0; at < MILLION / 5; at++) {
+        const seq = Math.floor(at / 100) + 1 + round * MILLION;
+        sink?.accept(telemetry(seq, 31.4, boot(at % 100)), () => {});
+        if (at % 8_000 === 0) await center.ingester.drain();
+      }
+      await center.ingester.drain();
+    });
+    await center.stop();
+  });
+
+  test("the embedded broker's books: subscriptions, sessions, retained messages, windows, logins", async () => {
+    const tree = new TopicFilterTree<object>();
+    const losses = { queueOverflow: () => {}, sessionEnded: () => {} };
+    const limits = { sessions: 100, sessionExpirySeconds: 10, queuedMessages: 50, queuedBytes: 1_000_000 };
+    const sessions = new SessionStore(limits, losses);
+    const retained = new RetainedStore({ retainedMessages: 1_000, retainedBytes: 1_000_000 }, () => {});
+    const logins = new FailedLogins(10);
+    const window = new OutgoingPackets();
+    window.limit(10);
+    await leavesNothing((round) => {
+      for (let at = 0; at < MILLION / 10; at++) {
+        const name = `${round}-${at}`;
+        const value = {};
+        tree.add(`factory/${name}/+/#`, value);
+        tree.match(`factory/${name}/a/b`);
+        tree.remove(`factory/${name}/+/#`, value);
+        const passing = {
+          topic: `a/${name}`,
+          payload: Buffer.from(name),
+          brokerCounter: at,
+          qos: 1,
+        } as const;
+        sessions.subscribe(`client-${name}`, undefined, [{ topic: `a/${name}`, qos: 1 }]);
+        sessions.enqueue(`client-${name}`, keep(passing));
+        sessions.disconnected(`client-${name}`, at);
+        retained.store(passing);
+        if (at % 2 === 0) retained.store({ ...passing, payload: Buffer.alloc(0) });
+        logins.failed(`10.0.${at % 65_536}`, at);
+        const id = (at % 65_535) + 1;
+        window.take(Buffer.from([0x32, 6, 0, 1, 0x61, id >> 8, id & 255, 0]));
+        window.acknowledged(id);
+      }
+    });
+  });
+
+  test("the embedded broker: connections that come, subscribe, publish and go", async (t) => {
+    const { port, sink } = await startBroker(t);
+    await leavesNothing(async (round) => {
+      for (let at = 0; at < 300; at++) {
+        const client = await RawClient.connected(port, at % 2 === 0 ? 5 : 4, `client-${round}-${at}`);
+        client.subscribe(1, [`a/${round}/${at}/#`, 1]);
+        await client.expect("suback");
+        client.publish(`a/${round}/${at}/x`, "{}", 1, 1);
+        await client.expect("publish");
+        if (at % 3 === 0) client.cut();
+        else client.send({ cmd: "disconnect", reasonCode: 0 });
+        await client.closed;
+        sink.accepted.length = 0;
+      }
+    });
+  });
+
+  test("a forwarder's memory of transfers", async () => {
+    const transfers = new SettledTransfers();
+    await leavesNothing((round) => {
+      for (let at = 0; at < MILLION / 2; at++) {
+        transfers.add({
+          sender: `machine-${at % 300}-${round}`,
+          packetId: (at % 65_535) + 1,
+          digest: `${at}`,
+        });
+      }
+      for (let number = 0; number < 300; number++) transfers.endSender(`machine-${number}-${round}`);
+    });
+  });
+
+  test("a simulated line: a shift after the first", async () => {
+    const line = simulation();
+    let said = 0;
+    await leavesNothing((round) => {
+      for (let hour = 1; hour <= 8; hour++)
+        said += line.advance(START_MS + (8 * round + hour) * HOUR_MS).length;
+    });
+    assert.ok(said > MILLION / 5, `${said} messages`);
+  });
+});
