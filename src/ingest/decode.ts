@@ -29,6 +29,8 @@ const FUTURE_MS = 86_400_000;
 const SHOWN_TOPIC = 200;
 /** Parsed topics kept, so that a topic is taken apart once and not once per message. */
 const TOPIC_CACHE_SIZE = 10_000;
+/** Characters of a topic; a longer one is parsed each time. */
+const LONGEST_CACHED = 512;
 
 /** A topic that was taken apart before, and what its machine said last. */
 interface KnownTopic {
@@ -144,8 +146,9 @@ export class Decoder {
   #knownTopic(topic: string): KnownTopic {
     let known = this.#topics.get(topic);
     if (known === undefined) {
-      if (this.#topics.size >= TOPIC_CACHE_SIZE) this.#topics.clear();
       known = { parsed: parseUpTopic(topic), boot: "", batchId: null };
+      if (topic.length > LONGEST_CACHED) return known;
+      if (this.#topics.size >= TOPIC_CACHE_SIZE) this.#topics.clear();
       this.#topics.set(topic, known);
     }
     return known;

@@ -5,8 +5,10 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 export interface Tap {
   /** From the client to the server. */
   up(chunk: Buffer): void;
-  /** From the server to the client. */
-  down(chunk: Buffer): void;
+  /** From the server to the client; what is passed on now. */
+  down(chunk: Buffer): Buffer;
+  /** Takes the way to pass on later what was held back. */
+  attach(pass: (bytes: Buffer) => void): void;
 }
 
 /** A wire that can be cut, and listened to: passes bytes on to a port of this machine. */
@@ -38,10 +40,14 @@ export class TcpProxy {
       const tap = tapped?.();
       if (tap !== undefined) {
         near.on("data", (chunk: Buffer) => tap.up(chunk));
-        far.on("data", (chunk: Buffer) => tap.down(chunk));
-      }
+        tap.attach((bytes) => near.write(bytes));
+        far.on("data", (chunk: Buffer) => {
+          const passed = tap.down(chunk);
+          if (passed.length > 0) near.write(passed);
+        });
+        far.on("end", () => near.end());
+      } else far.pipe(near);
       near.pipe(far);
-      far.pipe(near);
       for (const resolve of this.#connected.splice(0)) resolve();
     });
   }

@@ -47,6 +47,8 @@ export type ForwardDecision =
 const MOST_HOPS = 8;
 /** Parsed topics kept, so that a topic is taken apart once and not once per message. */
 const TOPIC_CACHE_SIZE = 10_000;
+/** Characters of a topic; a longer one is parsed each time. */
+const LONGEST_CACHED = 512;
 /** Written anew for every message that is forwarded. */
 const REWRITTEN: ReadonlySet<string> = new Set([BOOT_PROPERTY, SEQ_PROPERTY, HOP_PROPERTY]);
 
@@ -106,9 +108,10 @@ export class ForwardDecider {
 
   #parse(topic: string): UpTopic | undefined {
     if (this.#topics.has(topic)) return this.#topics.get(topic);
-    if (this.#topics.size >= TOPIC_CACHE_SIZE) this.#topics.clear();
     const parsed = parseUpTopic(topic);
     const up = isUpTopic(parsed) ? parsed : undefined;
+    if (topic.length > LONGEST_CACHED) return up;
+    if (this.#topics.size >= TOPIC_CACHE_SIZE) this.#topics.clear();
     this.#topics.set(topic, up);
     return up;
   }

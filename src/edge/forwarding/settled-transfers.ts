@@ -7,8 +7,11 @@ const PACKET_IDS = 65_536;
 /** Digests that there is room for at first; twice as many each time. */
 const FIRST_ROOM = 1_024;
 
-/** Of the limit, what is forgotten when it is reached. */
-const FORGOTTEN_AT_ONCE = 1 / 64;
+/**
+ * After so many transfers the walk along the oldest begins anew. A new one each time would step over everything removed
+ * since the map was last rehashed; one that is kept has V8 keep every table which the map outgrows.
+ */
+const NEW_WALK_EVERY = 1_024;
 
 interface Sender {
   readonly index: number;
@@ -29,6 +32,8 @@ export class SettledTransfers {
   /** Where the digest of a transfer lies, by sender's index and packet identifier; the latest transfer last. */
   readonly #slots = new Map<number, number>();
   #digests = Buffer.alloc(FIRST_ROOM * DIGEST_BYTES);
+  #walk: IterableIterator<number> | undefined;
+  #added = 0;
   readonly #free: number[] = [];
   #used = 0;
 
@@ -55,19 +60,14 @@ export class SettledTransfers {
     const end = at + this.#digests.write(digest, at, "latin1");
     this.#digests.fill(0, end, at + DIGEST_BYTES);
     this.#slots.set(index * PACKET_IDS + packetId, slot);
+    if (++this.#added % NEW_WALK_EVERY === 0) this.#walk = undefined;
     if (this.#slots.size > this.#limit) this.#forgetOldest();
   }
 
-  /**
-   * Many at once: each time an iterator begins it steps over everything removed since the map was last rehashed, and
-   * one that is kept would have V8 keep every table that the map outgrows.
-   */
   #forgetOldest(): void {
-    let count = Math.ceil(this.#limit * FORGOTTEN_AT_ONCE);
-    for (const key of this.#slots.keys()) {
-      if (count-- === 0) return;
-      this.#forget(key);
-    }
+    this.#walk ??= this.#slots.keys();
+    const oldest = this.#walk.next();
+    if (!oldest.done) this.#forget(oldest.value);
   }
 
   delete(sender: string, packetId: number): void {

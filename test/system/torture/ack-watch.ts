@@ -1,5 +1,6 @@
 import type { Tap } from "../tcp-proxy.ts";
 
+const CONNACK = 2;
 const PUBLISH = 3;
 const PUBACK = 4;
 
@@ -16,18 +17,47 @@ export class AckWatch {
   /** Connections on which a message was delivered. */
   delivering = 0;
   acknowledged = 0;
+  /** Connections whose CONNACK has passed. */
+  established = 0;
+  #withholding = false;
+  #release: (() => void)[] = [];
+
+  /** From now on messages don't reach the consumer on connections that are new; all else does. */
+  withhold(): void {
+    this.#withholding = true;
+  }
+
+  /** Lets them through. */
+  release(): void {
+    this.#withholding = false;
+    for (const release of this.#release.splice(0)) release();
+  }
 
   /** For a connection that has just been made. */
   tap(): Tap {
     const number = ++this.connections;
     const delivered = new Set<number>();
     let carries = false;
-    const down = new Frames((type, frame, body) => {
+    const held: [frame: Buffer, body: number][] = [];
+    let withheld = this.#withholding;
+    let passed: Buffer[] = [];
+    const pass = (type: number, frame: Buffer, body: number) => {
+      passed.push(frame);
       if (type !== PUBLISH || ((frame[0] ?? 0) & 0x06) === 0) return;
       if (!carries) this.delivering++;
       carries = true;
       delivered.add(frame.readUInt16BE(body + 2 + frame.readUInt16BE(body)));
+    };
+    const down = new Frames((type, frame, body) => {
+      if (type === CONNACK) this.established++;
+      if (withheld && type === PUBLISH) held.push([frame, body]);
+      else pass(type, frame, body);
     });
+    const taken = () => {
+      const bytes = Buffer.concat(passed);
+      passed = [];
+      return bytes;
+    };
     const up = new Frames((type, frame, body) => {
       if (type !== PUBACK) return;
       this.acknowledged++;
@@ -36,7 +66,20 @@ export class AckWatch {
       if (!delivered.delete(id)) this.foreign.push(`packet ${id} on connection ${number}`);
       else if (next !== id) this.disordered.push(`packet ${id} before ${next} on connection ${number}`);
     });
-    return { up: (chunk) => up.push(chunk), down: (chunk) => down.push(chunk) };
+    return {
+      up: (chunk) => up.push(chunk),
+      down: (chunk) => {
+        down.push(chunk);
+        return taken();
+      },
+      attach: (write) => {
+        this.#release.push(() => {
+          withheld = false;
+          for (const [frame, body] of held.splice(0)) pass(PUBLISH, frame, body);
+          write(taken());
+        });
+      },
+    };
   }
 }
 

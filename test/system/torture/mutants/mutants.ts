@@ -209,4 +209,78 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "refill-counted-as-new",
+    row: 20,
+    what: "a number that comes late is taken for a new one, and its gap stays",
+    patches: [
+      {
+        file: "src/ingest/sequence-tracker.ts",
+        find: "    } else if (this.#missing.delete(seq) === 1) this.#refilled++;\n",
+        replace: "    } else if (this.#missing.has(seq)) this.#refilled++;\n",
+      },
+    ],
+  },
+  {
+    name: "receipt-beyond-a-gap",
+    row: 21,
+    what: "a receipt says that everything up to the highest number is on disk, whatever is missing",
+    patches: [
+      {
+        file: "src/ingest/sequence-tracker.ts",
+        find: "    missing: listed.map(([from, to]) => [from, to]),\n",
+        replace: "    missing: [],\n",
+      },
+    ],
+  },
+  {
+    name: "pruned-past-the-receipt",
+    row: 21,
+    what: "the outbox forgets everything up to a little more than the highest number that a receipt covers",
+    patches: [
+      {
+        file: "src/edge/forgetter.ts",
+        find: "this.#parts.outbox.delete(publisher, covered.ranges)",
+        replace: "this.#parts.outbox.delete(publisher, [[1, covered.highest + 3]])",
+      },
+    ],
+  },
+  {
+    name: "replay-taken-for-an-event",
+    row: 47,
+    what: "what a broker has retained is stored again with every subscription",
+    patches: [
+      {
+        file: "src/ingest/classifier.ts",
+        find: "      if (message.mayBeReplay && this.#repeatsRetained(decoded, sorting)) {\n",
+        replace:
+          "      if (message.mayBeReplay && this.#repeatsRetained(decoded, sorting) && record.qos > 2) {\n",
+      },
+    ],
+  },
+  {
+    name: "event-taken-for-a-replay",
+    row: 47,
+    what: "a live message with the bytes of the retained one is taken for the broker's replay of it",
+    patches: [
+      {
+        file: "src/adapters/mqtt-packet/replay-window.ts",
+        find: "    if (this.#replayed === undefined || this.#replayed.has(topic)) return false;\n",
+        replace: "    if (this.#replayed === undefined || this.#replayed.has(topic)) return retain;\n",
+      },
+    ],
+  },
+  {
+    name: "bound-not-checked",
+    row: 9,
+    what: "the outbox takes more than its limit",
+    patches: [
+      {
+        file: "src/edge/hand-over.ts",
+        find: "    if (message.durable && held + bytes > limits.outboxBytes) return this.#full(held);\n",
+        replace:
+          "    if (message.durable && held + bytes > limits.outboxBytes * 1_000) return this.#full(held);\n",
+      },
+    ],
+  },
 ];

@@ -12,6 +12,7 @@ import { outboxFull } from "./outbox-full.ts";
 import { powerLoss } from "./power-loss.ts";
 import { longReader } from "./reader.ts";
 import { reordered } from "./reordered.ts";
+import { replayOrEvent } from "./replay-or-event.ts";
 import { restartAll } from "./restart-all.ts";
 import { SCENARIOS } from "./scenario.ts";
 import { sigtermUnderLoad } from "./sigterm.ts";
@@ -40,5 +41,6 @@ export const ROWS: readonly Row[] = [
   queueOverflow,
   clocks,
   malformed,
+  replayOrEvent,
   ...SCENARIOS,
 ].sort((a, b) => a.number - b.number);
