@@ -252,9 +252,9 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "src/ingest/classifier.ts",
-        find: "      if (message.mayBeReplay && this.#repeatsRetained(decoded, sorting)) {\n",
+        find: "      if (message.mayBeReplay && this.#repeatsRetained(decoded, classified)) {\n",
         replace:
-          "      if (message.mayBeReplay && this.#repeatsRetained(decoded, sorting) && record.qos > 2) {\n",
+          "      if (message.mayBeReplay && this.#repeatsRetained(decoded, classified) && record.qos > 2) {\n",
       },
     ],
   },
