@@ -129,7 +129,7 @@ async function startAll(
       "--broker",
       url(port),
       "--connections",
-      "20",
+      "5",
       "--rate",
       `${rate}`,
       "--for",
