@@ -73,6 +73,7 @@ const CASES: readonly Case[] = [
   {
     name: "views-ingest",
     measure: (messages, runs) => ingestBesideViews(Math.min(messages, 200_000), Math.min(runs, 3)),
+  },
   {
     name: "soak",
     needsMosquitto: true,
