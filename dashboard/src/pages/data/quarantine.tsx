@@ -1,0 +1,127 @@
+import { useState } from "preact/hooks";
+import type {
+  QuarantineAnswer,
+  QuarantinedMessageAnswer,
+  ReplayQuarantinedAnswer,
+} from "../../api/answers.ts";
+import { zone } from "../../api/plant.ts";
+import { send, useQuery } from "../../api/query.ts";
+import { now } from "../../app/clock.ts";
+import { bytes, number } from "../../format/number.ts";
+import { Failed } from "../../parts/failed.tsx";
+import { Modal } from "../../parts/modal.tsx";
+import { Scroll } from "../../parts/scroll.tsx";
+import { texts } from "../../texts/en.ts";
+
+const words = texts.data;
+type Quarantined = QuarantineAnswer["quarantined"][number];
+
+/** What could not be used, byte by byte, and the way back into the log. */
+export function Quarantine() {
+  const { data, problem, reload } = useQuery<QuarantineAnswer>("/api/quarantine?state=open&limit=100", [], 5);
+  const [looked, setLooked] = useState<number>();
+  const open = data?.open_by_reason.reduce((sum, each) => sum + each.open, 0) ?? 0;
+  return (
+    <section class="section">
+      <h2>
+        {words.quarantine} <span class="label">{open === 0 ? "" : words.quarantineNote(number(open))}</span>
+      </h2>
+      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      {data !== undefined && open === 0 ? <p class="empty">{words.quarantineEmpty}</p> : null}
+      {data === undefined || open === 0 ? null : (
+        <Scroll label={words.quarantine}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{words.received}</th>
+                <th scope="col">{words.topic}</th>
+                <th scope="col">{words.why}</th>
+                <th scope="col">{words.detail}</th>
+                <th scope="col" class="number">
+                  {words.size}
+                </th>
+                <th scope="col">
+                  <span class="visually-hidden">{words.look}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.quarantined.map((each) => (
+                <Row key={each.id} message={each} onLook={() => setLooked(each.id)} />
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+      {looked === undefined ? null : (
+        <Look id={looked} onClose={() => setLooked(undefined)} onReplayed={reload} />
+      )}
+    </section>
+  );
+}
+
+function Row({ message, onLook }: { readonly message: Quarantined; readonly onLook: () => void }) {
+  return (
+    <tr>
+      <td class="nowrap">{zone.value.near(Date.parse(message.received_at), now.value)}</td>
+      <td class="cut">{message.topic}</td>
+      <td>{message.reason}</td>
+      <td class="cut label">{message.detail}</td>
+      <td class="number nowrap">{bytes(message.payload_bytes)}</td>
+      <td class="number">
+        <button type="button" class="btn" onClick={onLook}>
+          {words.look}
+        </button>
+      </td>
+    </tr>
+  );
+}
+
+interface LookProps {
+  readonly id: number;
+  readonly onClose: () => void;
+  readonly onReplayed: () => void;
+}
+
+function Look({ id, onClose, onReplayed }: LookProps) {
+  const { data, problem, reload } = useQuery<QuarantinedMessageAnswer>(`/api/quarantine/${id}`);
+  const [outcome, setOutcome] = useState<string>();
+  const replay = async (): Promise<void> => {
+    try {
+      const answer = await send<ReplayQuarantinedAnswer>(`/api/quarantine/${id}/replay`, {});
+      setOutcome(words.replayed(answer.outcome, answer.detail));
+      onReplayed();
+    } catch (error) {
+      setOutcome(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const message = data?.quarantined;
+  return (
+    <Modal title={`${words.message} ${id}`} onClose={onClose}>
+      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      {message === undefined ? null : (
+        <>
+          <p class="mono">{message.topic}</p>
+          <p>
+            <span class="strong">{message.reason}</span> {message.detail}
+          </p>
+          <pre class="payload">{message.payload_text}</pre>
+        </>
+      )}
+      <p role="status">{outcome}</p>
+      <div class="actions">
+        <button type="button" class="btn" onClick={onClose}>
+          {words.close}
+        </button>
+        <button
+          type="button"
+          class="btn primary"
+          disabled={message === undefined}
+          onClick={() => void replay()}
+        >
+          {words.replay}
+        </button>
+      </div>
+    </Modal>
+  );
+}
