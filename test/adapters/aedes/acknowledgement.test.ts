@@ -90,6 +90,7 @@ test("the message is handed over as it came", async (t) => {
   assert.deepEqual({ ...userProperties }, properties.userProperties);
   assert.deepEqual(others, {
     contentType: "application/json",
+    payloadFormatIndicator: true,
     messageExpiryInterval: 60,
     responseTopic: "answers/here",
     correlationData: Buffer.from([1, 2, 3]),
