@@ -59,9 +59,10 @@ suite("one writer per log", () => {
     await log.close();
     const { DatabaseSync } = await import("node:sqlite");
     const db = new DatabaseSync(logFiles(folder).database);
+    const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
     db.exec("PRAGMA user_version = 99");
     await assert.rejects(openMessageLog(folder), isConcheError("CONCHE_LOG_TOO_NEW", false));
-    db.exec("PRAGMA user_version = 1");
+    db.exec(`PRAGMA user_version = ${version}`);
     db.close();
     await (await openMessageLog(folder)).close();
   });
