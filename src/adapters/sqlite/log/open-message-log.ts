@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { ConcheError } from "../../../errors/conche-error.ts";
+import { ConcheError, messageOf } from "../../../errors/conche-error.ts";
 import { NO_QUARANTINE_LIMIT, type QuarantineLimit } from "../../../log/quarantine-room.ts";
 import { CommitMark } from "../database/commit-mark.ts";
 import {
@@ -15,7 +15,7 @@ import { fileSize, makeDataFolder } from "../database/data-folder.ts";
 import { type DatabaseFiles, logFiles } from "../database/database-files.ts";
 import { FileWatch } from "../database/file-watch.ts";
 import { FolderLock } from "../database/folder-lock.ts";
-import { isReadOnlyError, toConcheError } from "../database/sqlite-error.ts";
+import { isReadOnlyError, sqliteCodeOf, toConcheError } from "../database/sqlite-error.ts";
 import { noteOpened, readLogId } from "./log-info.ts";
 import { type MadeLog, migrate } from "./migrate.ts";
 import { SCHEMA_VERSION } from "./migrations/all.ts";
@@ -23,6 +23,9 @@ import { readSchemaState, type SchemaState } from "./schema-state.ts";
 import { SqliteMessageLog } from "./sqlite-message-log.ts";
 import { checkAtStart, requireNoCommits, requireNothingLost } from "./startup-check.ts";
 import { readTotals } from "./totals-row.ts";
+
+/** SQLite's "SQL error or missing table": what a statement comes to that does not fit the schema. */
+const SQLITE_ERROR = 1;
 
 /** How a log is opened; every value has a default. */
 export interface OpenLogOptions {
@@ -89,8 +92,17 @@ export async function openMessageLog(
     db?.close();
     mark?.close();
     lock.release();
-    throw toConcheError(error, "opening the log", files.database);
+    throw openingError(error, files);
   }
+}
+
+/** A statement of ours that doesn't fit the schema although the version does: the schema's own pages are damaged. */
+function openingError(error: unknown, files: DatabaseFiles): ConcheError {
+  if (sqliteCodeOf(error) !== SQLITE_ERROR) return toConcheError(error, "opening the log", files.database);
+  return new ConcheError("CONCHE_LOG_CORRUPT", {
+    message: `the schema is not the one that was made, ${messageOf(error)}: ${files.database}`,
+    cause: error,
+  });
 }
 
 /**

@@ -10,7 +10,16 @@ import { StoredRows } from "./stored-rows.ts";
 import { type LogTotals, readTotals } from "./totals-row.ts";
 
 /** Small tables that every commit leans on; their trees are checked page by page. */
-const CHECKED_TABLES = ["log_totals", "log_info", "sequences", "retained_messages", "block_keys_recent"];
+const CHECKED_TABLES = [
+  "log_totals",
+  "log_info",
+  "sequences",
+  "retained_messages",
+  "broker_retained",
+  "block_keys_recent",
+  "quarantine_room",
+  "quarantine_dropped",
+];
 
 /**
  * Refuses a folder whose database is gone while something says that there was one. SQLite would make a new, empty
