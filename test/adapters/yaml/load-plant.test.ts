@@ -38,7 +38,7 @@ suite("loading a plant file", () => {
 
   test("every finding is reported, one a line, with file, line and path", async () => {
     const broken = TEXT.replace(
-      "temp_in_c: { unit: °C, decimals: 1, min: 43, max: 47 }",
+      "temp_in_c: { label: inlet, unit: °C, decimals: 1, min: 43, max: 47 }",
       "temp_in_c: { unit: °C, min: 43, max: 41 }",
     )
       .replace("id: molder-01", "id: temper-01")
@@ -51,10 +51,11 @@ suite("loading a plant file", () => {
     assert.deepEqual(lines.slice(1), [
       `${at("- id: lecithin")} ingredients[4].supplier: is missing`,
       `${at("ingredients_pct: { cocoa_mass: 42")} products[0].recipe.ingredients_pct: must add up to 100 % ± 0.5, not 94.2 %`,
+      `${at("constraint:")} sites[0].lines[0].constraint: must be a machine of the line with a rated speed; it has temper-01, packer-03`,
       `${at("temp_in_c:")} sites[0].lines[0].machines[6].tags.temp_in_c.max: must be greater than min (43)`,
       `${file}:${broken.slice(0, broken.lastIndexOf("id: temper-01")).split("\n").length} sites[0].lines[0].machines[7].id: "temper-01" stands twice; the first is at [6]`,
     ]);
-    assert.match(lines[0] ?? "", /is no valid plant model \(4 findings\)/);
+    assert.match(lines[0] ?? "", /is no valid plant model \(5 findings\)/);
   });
 
   test("a place inside an alias is the anchor's", async () => {
@@ -114,7 +115,7 @@ suite("loading a plant file", () => {
     });
     const { error: binary } = await refusal(new Uint8Array([0x70, 0xff, 0xfe, 0x00]));
     assert.equal(binary.code, "CONCHE_PLANT_UNREADABLE");
-    assert.match(binary.message, /UTF-8/);
+    assert.match(binary.message, /is no text/);
     const { error: large } = await refusal(new Uint8Array(MAX_PLANT_BYTES + 1).fill(35));
     assert.equal(large.code, "CONCHE_PLANT_UNREADABLE");
     assert.match(large.message, /larger than/);
