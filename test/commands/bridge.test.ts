@@ -41,7 +41,7 @@ test("bridge-config gives each bridge a name of its own, or asks for one", async
     /^conche: CONCHE_USAGE: .* needs --sites or --connection: .*\n {2}what to do: name the sites/,
   );
   const names = named.map(({ out }) => /^connection (.*)$/m.exec(out)?.[1] ?? "none");
-  assert.deepEqual(names.slice(0, 2), ["plant-1", "mosquitto-a-b"]);
-  assert.match(names[2] ?? "", /^mosquitto-a-b-[0-9a-f]{8}$/);
+  assert.deepEqual(names.slice(0, 2), ["plant-1-up", "mosquitto-a-b-up"]);
+  assert.match(names[2] ?? "", /^mosquitto-a-b-[0-9a-f]{8}-up$/);
   assert.equal(names[3], names[2], "the same when it is written again");
 });
