@@ -86,7 +86,7 @@ export default function AlarmsPage() {
       </Verdict>
       {open.problem === undefined ? null : <Failed problem={open.problem} onRetry={open.reload} />}
       {list === "history" ? (
-        <HistoryTable history={history} query={query.toString()} />
+        <HistoryTable history={history} />
       ) : (
         <OpenTable
           alarms={open.alarms.filter(members[list])}
@@ -196,20 +196,11 @@ function OpenRow({ alarm }: { readonly alarm: AlarmPresent }) {
   );
 }
 
-function HistoryTable({
-  history,
-  query,
-}: {
-  readonly history: ReturnType<typeof useAlarmHistory>;
-  readonly query: string;
-}) {
+function HistoryTable({ history }: { readonly history: ReturnType<typeof useAlarmHistory> }) {
   return (
     <section>
       <p class="label small">
         {words.found(history.occurrences.length, history.more)}{" "}
-        <a class="btn" href={`/api/alarms/history.csv?${query}`} hidden>
-          CSV
-        </a>
         <button type="button" class="btn" onClick={() => print()}>
           {words.print}
         </button>
