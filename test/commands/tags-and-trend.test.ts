@@ -88,7 +88,7 @@ suite("tags and trends from views in SQLite", () => {
     const { out, code } = await conche("tags", "temper-01");
     assert.equal(code, 0);
     const last = valuesOf(said, "temper-01", "temp_c").at(-1)?.toFixed(2);
-    assert.match(out, new RegExp(`temp_c +\\S+ +${last} +°C .* to .*>33`));
+    assert.match(out, new RegExp(`temp_c +\\S+ +${last} +°C .* to .*>31`));
   });
 
   test("conche tags in JSON and CSV has every tag of every machine", async () => {
@@ -105,7 +105,7 @@ suite("tags and trends from views in SQLite", () => {
   test("conche trend draws a chart with limits, and says what was measured", async () => {
     const { out, code } = await conche(...OUTLET, "--rows", "8");
     assert.equal(code, 0);
-    assert.match(out, /^temper-01 outlet temp_c .*alarm > 33/);
+    assert.match(out, /^temper-01 outlet temp_c .*alarm > 31/);
     assert.match(out, /[\u2801-\u28ff]/u);
     assert.match(out, /measured (100|99\.\d) %/);
   });

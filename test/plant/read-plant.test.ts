@@ -103,7 +103,7 @@ const BROKEN: readonly [name: string, change: (document: Breakable) => void, fin
   [
     "a product's limit against the tag's own",
     (d) => Object.assign(machine(d, "temper-01").tags.temp_c.by_product.dark, { max: 34 }),
-    `${LINE}.machines[6].tags.temp_c.by_product.dark.max: must be at most alarm_high (33)`,
+    `${LINE}.machines[6].tags.temp_c.by_product.dark.alarm_high: must be at least max (34)`,
   ],
   [
     "limits of a product there isn't",

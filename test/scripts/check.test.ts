@@ -19,6 +19,7 @@ const COPIED = [
   ".dependency-cruiser.cjs",
   ".gitignore",
   "biome.json",
+  "dashboard",
   "docs",
   "package-lock.json",
   "package.json",

@@ -77,6 +77,8 @@ export class LogOfProcess implements MessageLog {
   }
 
   async commit(group: CommitGroup): Promise<LogPosition> {
+    // A dead process begins nothing: its next try after a failed commit must not write.
+    if (this.#life !== "running") return never();
     await this.#gate;
     if (this.#life === "killed before its write") return never();
     return this.#alive(await this.#disk.write(group));
