@@ -5,6 +5,8 @@ import type { TableSurface } from "./table.ts";
 export interface Whereabouts {
   readonly version: string;
   readonly pid: number;
+  /** Where people look: the dashboard's address. */
+  readonly dashboard?: string | undefined;
   /** `mqtt://127.0.0.1:1883` */
   readonly mqtt?: string | undefined;
   /** `ws://127.0.0.1:9001` */
@@ -32,6 +34,7 @@ export interface Whereabouts {
 /** The banner's lines: what runs, where it is, and how to look. */
 export function bannerLines(where: Whereabouts, surface: TableSurface): string[] {
   const facts: readonly (readonly [string, string | undefined])[] = [
+    ["dashboard", where.dashboard],
     ["MQTT", where.mqtt],
     ["WebSocket", where.webSocket],
     ["broker", where.broker],

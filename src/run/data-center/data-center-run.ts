@@ -159,6 +159,8 @@ function whereabouts(
   return {
     version: packageVersion(),
     pid: process.pid,
+    // Without views there is nothing that it could show.
+    dashboard: config.views.use === "off" ? undefined : `http://${http}/`,
     ...chosen.addresses(),
     http: `http://${http}`,
     data: folder,

@@ -46,8 +46,8 @@ export async function runServe({ config, terminal, plant }: ServeParts): Promise
     });
     const http = `http://${authority(config.http.host, server.port)}`;
     say(
-      { event: "started", http, data: config.data, pid: process.pid },
-      `views and API of ${config.data}\n  ${http}/api/views   how far the views are\n  ${http}/api/openapi.json   what there is to ask (docs/api.md)\n  Ctrl-C   stop`,
+      { event: "started", dashboard: `${http}/`, http, data: config.data, pid: process.pid },
+      `dashboard of ${config.data}\n  ${http}/   open it in a browser\n  ${http}/api/views   how far the views are\n  ${http}/api/openapi.json   what there is to ask (docs/api.md)\n  Ctrl-C   stop`,
     );
     return {
       async stop() {

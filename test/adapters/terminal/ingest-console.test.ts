@@ -231,6 +231,7 @@ test("the banner says where everything is, and leaves out what isn't there", (co
   shown.opened({
     version: "1.2.3",
     pid: 42,
+    dashboard: "http://127.0.0.1:8080/",
     mqtt: "mqtt://127.0.0.1:1883",
     http: "http://127.0.0.1:8080",
     data: "/data",
@@ -239,6 +240,7 @@ test("the banner says where everything is, and leaves out what isn't there", (co
   assert.deepEqual(lines(), [
     "",
     "Conche 1.2.3 is running (process 42)",
+    "  dashboard   http://127.0.0.1:8080/",
     "  MQTT        mqtt://127.0.0.1:1883",
     "  health      http://127.0.0.1:8080/healthz  /readyz  /metrics",
     "  data        /data",
