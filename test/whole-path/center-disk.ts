@@ -80,8 +80,13 @@ export class LogOfProcess implements MessageLog {
     // A dead process begins nothing: its next try after a failed commit must not write.
     if (this.#life !== "running") return never();
     await this.#gate;
-    if (this.#life === "killed before its write") return never();
+    if (this.#isKilledBeforeItsWrite()) return never();
     return this.#alive(await this.#disk.write(group));
+  }
+
+  /** A question of its own: what was true before the gate need not be true behind it. */
+  #isKilledBeforeItsWrite(): boolean {
+    return this.#life === "killed before its write";
   }
 
   async loadSequences(publishers: readonly Publisher[]): Promise<SequenceState[]> {
