@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import type { TSchema } from "typebox";
 import { validationDetail } from "./validation-detail.ts";
 
@@ -30,10 +30,16 @@ export function compileForEveryFault(schema: TSchema): (value: unknown) => reado
   return (value) => (validate(value) ? [] : [...(validate.errors ?? [])]);
 }
 
-/** Compiles a schema as it is published. */
+/**
+ * Compiles a schema as it is published, when the first value comes: a command that reads no payload need not wait
+ * for twelve schemas.
+ */
 export function compile(schema: TSchema): Validator {
-  const validate = ajv.compile(schema);
-  return (value) => (validate(value) ? null : validationDetail(validate.errors ?? [], schema));
+  let validate: ValidateFunction | undefined;
+  return (value) => {
+    validate ??= ajv.compile(schema);
+    return validate(value) ? null : validationDetail(validate.errors ?? [], schema);
+  };
 }
 
 /** A schema with the parts that are looked at here. */
