@@ -49,6 +49,7 @@ interface Followed {
   readonly standing: Standing;
   position: LogPosition;
   newestReceivedMs: number;
+  readonly consumes: ReadonlySet<string>;
   store: ViewStore;
 }
 
@@ -184,8 +185,8 @@ export class Follower {
       return;
     }
     changes?.add(message);
-    for (const { view, store } of members) {
-      if (!view.consumes.includes(message.type)) continue;
+    for (const { view, store, consumes } of members) {
+      if (!consumes.has(message.type)) continue;
       try {
         view.fold(message, store);
       } catch (error) {
@@ -269,6 +270,7 @@ export class Follower {
       standing: edition.standing,
       position: edition.position,
       newestReceivedMs: edition.newestReceivedMs,
+      consumes: new Set(view.consumes),
       store: this.#parts.store.open(edition.edition, view),
     };
   }

@@ -4,8 +4,15 @@ export type ColumnType = "integer" | "real" | "text" | "blob";
 /** A value of a view's row; the same in SQLite and in memory. */
 export type ColumnValue = number | string | Uint8Array | null;
 
-/** A row of a view by column name. */
-export type ViewRow = { readonly [column: string]: ColumnValue };
+/**
+ * A row of a view by column name. One that packs what it holds only when a column is read (getters) may be changed in
+ * place and put again, and counts under {@link HELD_BYTES} what it holds: what is rewritten with every message is then
+ * packed once per commit.
+ */
+export type ViewRow = { readonly [column: string]: ColumnValue; readonly [HELD_BYTES]?: number };
+
+/** Of a row that packs itself late: the bytes that it holds in memory, about. */
+export const HELD_BYTES: unique symbol = Symbol("held bytes");
 
 /**
  * A table of a view: columns, and the leading ones that make its key. Rows come in the order of the key, so what is
@@ -45,7 +52,10 @@ export interface ViewRowReading<Row extends ViewRow = ViewRow> {
   range(range?: RowRange): Iterable<Row>;
 }
 
-/** PORT. Reads and writes the rows of one table. Rows are values: what is put in is not changed afterwards. */
+/**
+ * PORT. Reads and writes the rows of one table. Rows are values: what is put in is not changed afterwards, but by whoever
+ * puts in a row that packs itself late.
+ */
 export interface ViewRows<Row extends ViewRow = ViewRow> extends ViewRowReading<Row> {
   /** Puts a row in, in place of the one with the same key. */
   put(row: Row): void;

@@ -1,5 +1,5 @@
 import type { Finding, ViewStore } from "../../src/views/view.ts";
-import type { Key, RowRange, ViewRow, ViewRows, ViewTable } from "../../src/views/view-table.ts";
+import type { ColumnValue, Key, RowRange, ViewRow, ViewRows, ViewTable } from "../../src/views/view-table.ts";
 
 /** A view's store in memory, for tests of the pure cores. `dump` gives everything in it in one canonical form. */
 export class MemoryViewStore implements ViewStore {
@@ -23,11 +23,16 @@ export class MemoryViewStore implements ViewStore {
     this.findings.delete(key);
   }
 
+  /** Writes everything down and reads it again, as a restart does. */
+  restart(): void {
+    for (const rows of this.#tables.values()) rows.restart();
+  }
+
   /** All rows of all tables and all findings, sorted: equal stores give equal dumps. */
   dump(): unknown {
     const tables = [...this.#tables].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
-      tables: tables.map(([name, rows]) => [name, [...rows.range()]]),
+      tables: tables.map(([name, rows]) => [name, rows.values()]),
       findings: [...this.findings.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
     };
   }
@@ -66,9 +71,25 @@ class MemoryRows<Row extends ViewRow> implements ViewRows<Row> {
     for (const { row } of rows.slice(0, limit)) yield row;
   }
 
+  /** The rows as values, whatever packs itself late. */
+  values(): ViewRow[] {
+    const columns = Object.keys(this.#table.columns);
+    return [...this.range()].map((row) =>
+      Object.fromEntries(columns.map((column) => [column, plainValue(row[column] ?? null)])),
+    );
+  }
+
+  restart(): void {
+    for (const row of this.values()) this.put(row as Row);
+  }
+
   #keyOf(row: Row): Key {
     return this.#table.key.map((column) => row[column] as number | string); // a key has no other values
   }
+}
+
+function plainValue(value: ColumnValue): ColumnValue {
+  return value instanceof Uint8Array ? value.slice() : value;
 }
 
 function compareKeys(a: Key, b: Key): number {

@@ -62,37 +62,47 @@ function stateRow({ topic, boot, seq, id, payload }: ViewMessageOf<"state">, atM
   };
 }
 
-type SeenColumn = "telemetry_ms" | "state_ms" | "alarm_ms" | "quality_ms" | "batch_ms";
-
 function foldSeen(message: ViewMessage, atMs: number, store: ViewStore): void {
   const rows = store.rows(SEEN);
-  const machine = message.topic.machineKey;
-  const known = rows.get(machine);
-  const column: SeenColumn = `${message.type}_ms`;
+  const { type, receivedAtMs, topic } = message;
+  const known = rows.get(topic.machineKey) ?? UNSEEN;
+  // Written out: this is made anew with every message, and a spread with a computed name costs more than all the rest.
   const row: SeenRow = {
-    ...(known ?? UNSEEN),
-    machine,
-    [column]: Math.max(known?.[column] ?? atMs, atMs),
-    received_ms: Math.max(known?.received_ms ?? message.receivedAtMs, message.receivedAtMs),
+    machine: topic.machineKey,
+    telemetry_ms: type === "telemetry" ? later(known.telemetry_ms, atMs) : known.telemetry_ms,
+    state_ms: type === "state" ? later(known.state_ms, atMs) : known.state_ms,
+    alarm_ms: type === "alarm" ? later(known.alarm_ms, atMs) : known.alarm_ms,
+    quality_ms: type === "quality" ? later(known.quality_ms, atMs) : known.quality_ms,
+    batch_ms: type === "batch" ? later(known.batch_ms, atMs) : known.batch_ms,
+    received_ms: later(known.received_ms, receivedAtMs),
+    work_ms: known.work_ms,
+    product: known.product,
+    batch: known.batch,
   };
   rows.put(withWork(row, workOf(message), atMs));
 }
 
-const UNSEEN: Omit<SeenRow, "machine" | "received_ms"> = {
+const UNSEEN: Omit<SeenRow, "machine" | "received_ms"> & { readonly received_ms: null } = {
   telemetry_ms: null,
   state_ms: null,
   alarm_ms: null,
   quality_ms: null,
   batch_ms: null,
+  received_ms: null,
   work_ms: null,
   product: null,
   batch: null,
 };
 
+function later(known: number | null, ms: number): number {
+  return known === null || ms > known ? ms : known;
+}
+
 function withWork(row: SeenRow, work: Work | undefined, atMs: number): SeenRow {
   if (work === undefined) return row;
   const { product, batch } = work;
   const known = row.work_ms ?? Number.NEGATIVE_INFINITY;
+  if (atMs < known) return row;
   // At one millisecond the word that sorts later wins: any rule does, as long as it knows nothing of arrival.
   const wins =
     atMs > known || (atMs === known && `${product}\0${batch}` > `${row.product ?? ""}\0${row.batch ?? ""}`);

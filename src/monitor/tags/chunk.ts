@@ -7,9 +7,10 @@ import { CHUNK_BUCKETS } from "./resolution.ts";
 // is a hundred rows. Two bytes say which bucket is the last, so that nearly every one is put in without looking at the
 // others; then for each, in order: its place (0 to 359), how many bytes it has, its bytes.
 
-const HEADER = 2;
+export const HEADER_BYTES = 2;
 const writer = new PackedWriter();
 const entry = new PackedWriter();
+const body = new PackedWriter();
 
 /** A bucket and where it stands in its chunk. */
 export interface PlacedBucket {
@@ -17,32 +18,53 @@ export interface PlacedBucket {
   readonly bucket: Bucket;
 }
 
-/** Merges buckets, in the order of their places, into a chunk. */
+/** Merges a bucket into a chunk, wherever it belongs. The bucket takes in what stood in its place. */
 export function mergeIntoChunk(
-  chunk: Uint8Array | undefined,
+  chunk: Uint8Array,
   beginMs: number,
   widthMs: number,
-  placed: readonly PlacedBucket[],
+  { place, bucket }: PlacedBucket,
 ): Uint8Array {
-  const old = chunk ?? new Uint8Array(HEADER);
-  const last = chunk === undefined ? -1 : lastPlace(chunk);
-  const reader = new PackedReader(old, HEADER);
+  const reader = new PackedReader(chunk, HEADER_BYTES);
   writer.clear();
   writer.byte(0);
   writer.byte(0);
-  for (const { place, bucket } of placed) {
-    const from = reader.at;
-    reader.at = place > last ? old.length : endOfSmaller(reader, place);
-    writer.bytes(old.subarray(from, reader.at));
-    if (place <= last) mergeFound(reader, place, bucket, beginMs + place * widthMs);
-    writeEntry(place, bucket, beginMs + place * widthMs);
-  }
-  writer.bytes(old.subarray(reader.at));
-  const merged = writer.take();
-  const newest = Math.max(last, placed.at(-1)?.place ?? -1);
-  merged[0] = newest >> 8;
-  merged[1] = newest & 0xff;
-  return merged;
+  reader.at = endOfSmaller(reader, place);
+  writer.bytes(chunk.subarray(HEADER_BYTES, reader.at));
+  mergeFound(reader, place, bucket, beginMs + place * widthMs);
+  writer.bytes(entryOf(place, bucket, beginMs + place * widthMs));
+  writer.bytes(chunk.subarray(reader.at));
+  return chunkOf(writer.take(), writer.length, Math.max(lastPlace(chunk), place));
+}
+
+/** The chunk that is made of so many bytes, the first two of them free, with its last place. */
+export function chunkOf(bytes: Uint8Array, length: number, last: number): Uint8Array {
+  bytes[0] = Math.max(0, last) >> 8;
+  bytes[1] = Math.max(0, last) & 0xff;
+  return bytes.subarray(0, length);
+}
+
+/** The bytes of a bucket in its place, until the next call. */
+export function entryOf(place: number, bucket: Bucket, beginMs: number): Uint8Array {
+  body.clear();
+  writeBucket(body, bucket, beginMs);
+  entry.clear();
+  entry.whole(place);
+  entry.whole(body.length);
+  entry.bytes(body.written());
+  return entry.written();
+}
+
+/** Where the last entry of a chunk begins, and a reader that stands at its bucket; place -1 where there is none. */
+export function lastEntry(chunk: Uint8Array): { place: number; from: number; reader: PackedReader } {
+  const reader = new PackedReader(chunk, HEADER_BYTES);
+  if (chunk.length === HEADER_BYTES) return { place: -1, from: HEADER_BYTES, reader };
+  const place = lastPlace(chunk);
+  const from = endOfSmaller(reader, place);
+  reader.at = from;
+  reader.small();
+  reader.small();
+  return { place, from, reader };
 }
 
 /** The buckets of a chunk with places from `from` up to `to`, not included. */
@@ -53,7 +75,7 @@ export function* bucketsOf(
   from = 0,
   to = CHUNK_BUCKETS,
 ): Generator<PlacedBucket> {
-  const reader = new PackedReader(chunk, HEADER);
+  const reader = new PackedReader(chunk, HEADER_BYTES);
   while (reader.at < chunk.length) {
     const place = reader.small();
     if (place >= to) return;
@@ -89,12 +111,4 @@ function mergeFound(reader: PackedReader, place: number, bucket: Bucket, beginMs
   const end = reader.at + length;
   mergeInto(bucket, readBucket(reader, beginMs));
   reader.at = end;
-}
-
-function writeEntry(place: number, bucket: Bucket, beginMs: number): void {
-  entry.clear();
-  writeBucket(entry, bucket, beginMs);
-  writer.whole(place);
-  writer.whole(entry.length);
-  writer.bytes(entry.written());
 }

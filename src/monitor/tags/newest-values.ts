@@ -1,6 +1,7 @@
 import { MESSAGE_FLAG } from "../../contract/policy.ts";
 import type { TagValue } from "../../contract/schemas/telemetry-v2.ts";
 import type { ViewMessageOf } from "../../views/view.ts";
+import { HELD_BYTES } from "../../views/view-table.ts";
 import type { MachineRow } from "./tag-tables.ts";
 import type { TagSample } from "./tag-values.ts";
 import { wordKey } from "./words.ts";
@@ -21,6 +22,45 @@ export interface NewestGroup {
 export const MAX_NEWEST_TAGS = 1000;
 /** A longer word is no value to show at a glance; the log has it whole. */
 const LONG_WORD = 200;
+/** What a value takes in memory, about. */
+const VALUE_BYTES = 24;
+
+/** A row that writes its values down only when it is written itself: each message makes a new one. */
+class NewestRow implements MachineRow {
+  readonly machine: string;
+  readonly minute: number;
+  readonly order_at: number;
+  readonly at: number;
+  readonly received_at: number;
+  readonly boot: string | null;
+  readonly seq: number | null;
+  readonly id: number;
+  readonly tags: string;
+  readonly older: string;
+  readonly #values: readonly TagValue[];
+
+  constructor(machine: string, minute: number, group: NewestGroup, tags: string, older: string) {
+    this.machine = machine;
+    this.minute = minute;
+    this.order_at = group.orderAt;
+    this.at = group.at;
+    this.received_at = group.receivedAt;
+    this.boot = group.boot;
+    this.seq = group.seq;
+    this.id = group.id;
+    this.tags = tags;
+    this.older = older;
+    this.#values = group.values;
+  }
+
+  get tag_values(): string {
+    return JSON.stringify(this.#values);
+  }
+
+  get [HELD_BYTES](): number {
+    return VALUE_BYTES * this.#values.length + this.tags.length + this.older.length;
+  }
+}
 
 /** The newest values of a machine with one more message, newer or older, and its newest minute. */
 export function withNewest(
@@ -31,9 +71,9 @@ export function withNewest(
 ): MachineRow {
   const said = groupOf(message, sample);
   if (row === undefined || (row.older === "" && row.tags === sample.set.text && isNewer(said, row))) {
-    return rowOf(message.topic.machineKey, minute, said, sample.set.text, "");
+    return new NewestRow(message.topic.machineKey, minute, said, sample.set.text, "");
   }
-  return merged({ ...row, minute }, said);
+  return merged(row, minute, said);
 }
 
 /** What a row holds, newest first. */
@@ -56,11 +96,11 @@ function groupOf(message: ViewMessageOf<"telemetry">, sample: TagSample): Newest
     seq: message.seq,
     id: message.id,
     tags: sample.set.names,
-    values: sample.values.map(shortened),
+    values: sample.values.every(isShort) ? sample.values : sample.values.map(shortened),
   };
 }
 
-function merged(row: MachineRow, said: NewestGroup): MachineRow {
+function merged(row: MachineRow, minute: number, said: NewestGroup): MachineRow {
   const groups = [said, ...newestGroups(row)].sort((a, b) => (isBefore(a, b) ? 1 : -1));
   const taken = new Set<string>();
   const kept: NewestGroup[] = [];
@@ -74,23 +114,7 @@ function merged(row: MachineRow, said: NewestGroup): MachineRow {
   }
   const [first = said, ...older] = kept;
   const text = JSON.stringify(first.tags);
-  return rowOf(row.machine, row.minute, first, text, older.length === 0 ? "" : JSON.stringify(older));
-}
-
-function rowOf(machine: string, minute: number, group: NewestGroup, tags: string, older: string): MachineRow {
-  return {
-    machine,
-    minute,
-    order_at: group.orderAt,
-    at: group.at,
-    received_at: group.receivedAt,
-    boot: group.boot,
-    seq: group.seq,
-    id: group.id,
-    tags,
-    tag_values: JSON.stringify(group.values),
-    older,
-  };
+  return new NewestRow(row.machine, minute, first, text, older.length === 0 ? "" : JSON.stringify(older));
 }
 
 function isNewer(said: NewestGroup, { order_at, boot, seq, id }: MachineRow): boolean {
@@ -105,6 +129,10 @@ function isBefore(a: Order, b: Order): boolean {
   if (bootA !== bootB) return bootA < bootB;
   const [seqA, seqB] = [a.seq ?? 0, b.seq ?? 0];
   return seqA !== seqB ? seqA < seqB : a.id < b.id;
+}
+
+function isShort(value: TagValue): boolean {
+  return typeof value === "string" ? value.length <= LONG_WORD : typeof value !== "object";
 }
 
 function shortened(value: TagValue): TagValue {

@@ -1,14 +1,18 @@
 import type { ViewStore } from "../../views/view.ts";
 import { type Bucket, emptyBucket, mergeInto } from "./bucket.ts";
-import { mergeIntoChunk, type PlacedBucket } from "./chunk.ts";
+import { OpenChunk } from "./open-chunk.ts";
 import { CHUNK_BUCKETS, FINEST_MS, RESOLUTIONS_S, type ResolutionS, spanBegin } from "./resolution.ts";
 import { KEPT, ROLLUPS } from "./tag-tables.ts";
 
 /** Chunks removed at a time: what is read for it stays small. */
 const REMOVED_AT_ONCE = 1000;
 
-/** Spans of 10 s of one tag, by their begin, milliseconds since 1970. */
-export type FinestSpans = ReadonlyMap<number, Bucket>;
+/** A span of 10 s of one tag. */
+export interface FinestSpan {
+  /** Milliseconds since 1970. */
+  readonly beginMs: number;
+  readonly bucket: Bucket;
+}
 
 /** Before which begin nothing is taken any more, by resolution: milliseconds since 1970. */
 export function keptFromAll(store: ViewStore): number[] {
@@ -17,34 +21,34 @@ export function keptFromAll(store: ViewStore): number[] {
 
 /**
  * Merges spans of 10 s of one tag, all of one minute and in order, into its chunks of every resolution, but for those
- * that begin before what is `kept`.
+ * that begin before what is `kept`. The buckets are the chunks' from here on.
  */
 export function settle(
   store: ViewStore,
   machine: string,
   tag: string,
-  spans: FinestSpans,
+  spans: readonly FinestSpan[],
   kept: readonly number[],
 ): void {
-  const [begin] = spans.keys();
-  if (begin === undefined) return;
-  // First, while the spans are still only what is new: merging into a chunk adds to them what was there.
-  const whole = RESOLUTIONS_S.map((resolution) =>
-    resolution * 1000 === FINEST_MS ? undefined : sumOf(spans.values()),
-  );
-  RESOLUTIONS_S.forEach((resolution, index) => {
-    const sum = whole[index];
+  const beginMs = spans[0]?.beginMs;
+  if (beginMs === undefined) return;
+  const rows = store.rows(ROLLUPS);
+  // The coarse ones first, while the spans are still only what is new.
+  for (let index = RESOLUTIONS_S.length - 1; index >= 0; index--) {
+    const resolution = RESOLUTIONS_S[index] as ResolutionS;
     const widthMs = resolution * 1000;
-    const chunkBegin = spanBegin(begin, widthMs * CHUNK_BUCKETS);
-    if (chunkBegin < (kept[index] ?? Number.NEGATIVE_INFINITY)) return;
-    const placed: PlacedBucket[] = [];
-    if (sum !== undefined) placed.push({ place: Math.floor((begin - chunkBegin) / widthMs), bucket: sum });
-    else for (const [at, bucket] of spans) placed.push({ place: (at - chunkBegin) / widthMs, bucket });
-    const rows = store.rows(ROLLUPS);
-    const old = rows.get(resolution, chunkBegin, machine, tag)?.chunk;
-    const chunk = mergeIntoChunk(old, chunkBegin, widthMs, placed);
-    rows.put({ resolution_s: resolution, begin: chunkBegin, machine, tag, chunk });
-  });
+    const begin = spanBegin(beginMs, widthMs * CHUNK_BUCKETS);
+    if (begin < (kept[index] ?? Number.NEGATIVE_INFINITY)) continue;
+    const known = rows.get(resolution, begin, machine, tag);
+    const chunk =
+      known === undefined
+        ? new OpenChunk({ resolution_s: resolution, begin, machine, tag })
+        : OpenChunk.of(known);
+    const placeOf = (ms: number) => Math.floor((ms - begin) / widthMs);
+    if (widthMs === FINEST_MS) for (const span of spans) chunk.add(placeOf(span.beginMs), span.bucket);
+    else chunk.add(placeOf(beginMs), sumOf(spans));
+    rows.put(chunk);
+  }
 }
 
 /** Removes the chunks that end before a time, milliseconds since 1970; what comes later for them is not taken. */
@@ -64,8 +68,8 @@ function keptFrom(store: ViewStore, resolution: ResolutionS): number {
   return store.rows(KEPT).get(resolution)?.from_ms ?? Number.NEGATIVE_INFINITY;
 }
 
-function sumOf(buckets: Iterable<Bucket>): Bucket {
+function sumOf(spans: readonly FinestSpan[]): Bucket {
   const sum = emptyBucket();
-  for (const bucket of buckets) mergeInto(sum, bucket);
+  for (const { bucket } of spans) mergeInto(sum, bucket);
   return sum;
 }

@@ -1,7 +1,7 @@
 import type { ViewReading } from "../../views/view-table.ts";
 import type { Bucket } from "./bucket.ts";
 import { bucketsOf } from "./chunk.ts";
-import { unpacked } from "./recent-minute.ts";
+import { unpacked } from "./open-span.ts";
 import { CHUNK_BUCKETS, type ResolutionS, spanBegin } from "./resolution.ts";
 import { KEPT, RECENT, ROLLUPS } from "./tag-tables.ts";
 

@@ -2,7 +2,7 @@ import type { TagValue } from "../../contract/schemas/telemetry-v2.ts";
 import type { View, ViewMessage, ViewStore } from "../../views/view.ts";
 import { emptyBucket } from "./bucket.ts";
 import { withNewest } from "./newest-values.ts";
-import { RecentMinute } from "./recent-minute.ts";
+import { addToMinute, takeMinute } from "./recent-minute.ts";
 import {
   DEFAULT_RETENTION,
   FINEST_MS,
@@ -24,7 +24,6 @@ import { addValue, type TagSample } from "./tag-values.ts";
  */
 export function tagsViewKeeping(retention: Retention = DEFAULT_RETENTION): View {
   const samples = new SampleReader();
-  const recent = new RecentMinute();
   return {
     name: "tags",
     version: 1,
@@ -37,19 +36,21 @@ export function tagsViewKeeping(retention: Retention = DEFAULT_RETENTION): View 
       const machine = message.topic.machineKey;
       const machines = store.rows(MACHINES);
       const row = machines.get(machine);
+      const recent = store.rows(RECENT);
       const minute = spanBegin(sample.at, MINUTE_MS);
-      const newest = row === undefined ? minute : Math.max(row.minute, minute);
+      const before = row?.minute ?? minute;
+      const newest = Math.max(before, minute);
       machines.put(withNewest(row, message, sample, newest));
       if (minute < newest) {
         settleSample(store, machine, sample);
         return;
       }
-      if (row !== undefined && minute > row.minute) {
-        const settled = recent.take(store.rows(RECENT), machine, row.minute);
+      if (minute > before) {
+        const settled = takeMinute(recent, machine, before);
         const kept = keptFromAll(store);
         for (const [tag, spans] of settled) settle(store, machine, tag, spans, kept);
       }
-      recent.add(store.rows(RECENT), machine, sample);
+      addToMinute(recent, machine, sample);
     },
     retain(newestReceivedMs: number, store: ViewStore): void {
       for (const resolution of RESOLUTIONS_S) {
@@ -69,6 +70,6 @@ function settleSample(store: ViewStore, machine: string, { set, values, at, seq 
   set.names.forEach((tag, index) => {
     const bucket = emptyBucket();
     addValue(bucket, values[index] as TagValue, at, seq);
-    settle(store, machine, tag, new Map([[begin, bucket]]), kept);
+    settle(store, machine, tag, [{ beginMs: begin, bucket }], kept);
   });
 }

@@ -85,7 +85,10 @@ suite("the tags view", () => {
         const store = new MemoryViewStore();
         let view = shared;
         other.forEach((message, index) => {
-          if (restarts[index] === true) view = tagsViewKeeping();
+          if (restarts[index] === true) {
+            view = tagsViewKeeping();
+            store.restart();
+          }
           view.fold(message, store);
         });
         assert.deepEqual(store.dump(), folded(shared, all).dump());

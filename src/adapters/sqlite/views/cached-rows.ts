@@ -1,11 +1,21 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import type { ColumnValue, Key, RowRange, ViewRow, ViewRows, ViewTable } from "../../../views/view-table.ts";
+import {
+  type ColumnValue,
+  HELD_BYTES,
+  type Key,
+  type RowRange,
+  type ViewRow,
+  type ViewRows,
+  type ViewTable,
+} from "../../../views/view-table.ts";
 import { type CacheBudget, type CachedRow, RowCache } from "./row-cache.ts";
 import { RangeQuery, type TableSql } from "./table-sql.ts";
 
 /** What a row takes in memory beside its texts and bytes: the object, its entry in the cache, its key. */
 const ROW_BYTES = 240;
 const VALUE_BYTES = 16;
+/** Rows that are at hand without their whole key: one for each first part of a key that came lately. */
+const AT_HAND = 4096;
 
 /**
  * The rows of one table, written behind: what a fold puts in stays in memory until the commit, when each row is
@@ -22,9 +32,12 @@ export class CachedRows implements ViewRows {
   readonly #fixedBytes: number;
   readonly #inTransaction: () => void;
   /** By the first part of their key: most ranges ask for one of it. */
-  readonly #dirty = new Map<number | string, Map<string, DirtyRow>>();
-  /** The row that was read last: a fold mostly writes that one next, and finding it again costs a long key's hash. */
-  #last: (DirtyRow & { readonly id: string }) | undefined;
+  readonly #dirty = new Map<number | string, CachedRow[]>();
+  /**
+   * The row that was touched last of each first part of a key. What a machine says next mostly changes the row that it
+   * changed before, and making a whole key's text and finding it costs more than the fold itself.
+   */
+  readonly #atHand = new Map<number | string, CachedRow>();
 
   /** @param inTransaction called before anything is written: begins the transaction where none is open */
   constructor(
@@ -47,28 +60,18 @@ export class CachedRows implements ViewRows {
   }
 
   get(...key: Key): ViewRow | undefined {
-    const last = this.#last;
-    if (last !== undefined && same(last.key, key)) return last.cached.row;
-    const id = idOf(key);
-    const known = this.#cache.get(id);
-    if (known !== undefined) {
-      this.#last = { key, id, cached: known };
-      return known.row;
-    }
-    const values = this.#statements.select.get(...key) as unknown as ColumnValue[] | undefined;
-    const row = values === undefined ? undefined : this.#sql.rowOf(values);
-    const cached = { row, dirty: false, bytes: this.#bytesOf(row) };
-    this.#cache.set(id, cached);
-    this.#last = { key, id, cached };
-    return row;
+    return this.#find(key).row;
   }
 
   put(row: ViewRow): void {
-    this.#change(this.#sql.keyOf(row), row);
+    const { key } = this.#sql;
+    const atHand = this.#atHand.get(row[key[0] as string] as number | string);
+    if (atHand !== undefined && isKeyOf(row, key, atHand.key)) this.#change(atHand, row);
+    else this.#change(this.#known(this.#sql.keyOf(row)), row);
   }
 
   delete(...key: Key): void {
-    this.#change(key, undefined);
+    this.#change(this.#known(key), undefined);
   }
 
   *range(range: RowRange = {}): Iterable<ViewRow> {
@@ -81,6 +84,7 @@ export class CachedRows implements ViewRows {
 
   /** Writes whatever is not in the database yet. */
   flush(): void {
+    if (this.#dirty.size === 0) return;
     for (const first of [...this.#dirty.keys()]) this.#flushUnder(first);
   }
 
@@ -89,30 +93,60 @@ export class CachedRows implements ViewRows {
     this.#budget.leave(this.#cache);
   }
 
-  #change(key: Key, row: ViewRow | undefined): void {
-    const last = this.#last !== undefined && same(this.#last.key, key) ? this.#last : undefined;
-    const id = last?.id ?? idOf(key);
-    const bytes = this.#bytesOf(row);
-    let cached = last?.cached ?? this.#cache.get(id);
+  /** The row of a key, read where it isn't in memory. */
+  #find(key: Key): CachedRow {
+    const first = key[0] as number | string;
+    const atHand = this.#atHand.get(first);
+    if (atHand !== undefined && same(atHand.key, key)) return atHand;
+    const id = idOf(key);
+    let cached = this.#cache.get(id);
     if (cached === undefined) {
-      cached = { row, dirty: true, bytes };
-      this.#markDirty(key, id, cached);
+      const values = this.#statements.select.get(...key) as unknown as ColumnValue[] | undefined;
+      const row = values === undefined ? undefined : this.#sql.rowOf(values);
+      cached = { key, row, stored: row !== undefined, dirty: false, bytes: this.#bytesOf(row) };
       this.#cache.set(id, cached);
-      return;
     }
+    this.#keepAtHand(first, cached);
+    return cached;
+  }
+
+  /** The same without reading: what is about to be written anew needn't be known. */
+  #known(key: Key): CachedRow {
+    const first = key[0] as number | string;
+    const atHand = this.#atHand.get(first);
+    if (atHand !== undefined && same(atHand.key, key)) return atHand;
+    const id = idOf(key);
+    let cached = this.#cache.get(id);
+    if (cached === undefined) {
+      cached = { key, row: undefined, stored: true, dirty: false, bytes: 0 };
+      // Dirty before it is in the cache, which may forget what it holds to make room.
+      this.#markDirty(cached);
+      this.#cache.set(id, cached);
+    }
+    this.#keepAtHand(first, cached);
+    return cached;
+  }
+
+  #keepAtHand(first: number | string, cached: CachedRow): void {
+    if (this.#atHand.size >= AT_HAND) this.#atHand.clear();
+    this.#atHand.set(first, cached);
+  }
+
+  #change(cached: CachedRow, row: ViewRow | undefined): void {
+    const bytes = this.#bytesOf(row);
     const grown = bytes - cached.bytes;
     cached.row = row;
     cached.bytes = bytes;
-    if (!cached.dirty) this.#markDirty(key, id, cached);
+    if (!cached.dirty) this.#markDirty(cached);
     this.#cache.grew(grown);
   }
 
-  #markDirty(key: Key, id: string, cached: CachedRow): void {
+  #markDirty(cached: CachedRow): void {
     cached.dirty = true;
-    const first = key[0] ?? "";
+    const first = cached.key[0] as number | string;
     const under = this.#dirty.get(first);
-    if (under === undefined) this.#dirty.set(first, new Map([[id, { key, cached }]]));
-    else under.set(id, { key, cached });
+    if (under === undefined) this.#dirty.set(first, [cached]);
+    else under.push(cached);
   }
 
   #flushUnder(first: number | string): void {
@@ -120,12 +154,12 @@ export class CachedRows implements ViewRows {
     if (dirty === undefined) return;
     this.#inTransaction();
     this.#dirty.delete(first);
-    for (const { key, cached } of dirty.values()) this.#write(key, cached);
+    for (const cached of dirty) this.#write(cached);
   }
 
   /** Rows that go from memory: those that are not written yet have to be, now. */
   #writeForgotten(rows: Iterable<CachedRow>): void {
-    this.#last = undefined;
+    this.#atHand.clear();
     for (const row of rows) {
       if (row.dirty) {
         this.flush();
@@ -134,16 +168,19 @@ export class CachedRows implements ViewRows {
     }
   }
 
-  #write(key: Key, cached: CachedRow): void {
+  #write(cached: CachedRow): void {
     cached.dirty = false;
-    const { row } = cached;
-    if (row === undefined) this.#statements.delete.run(...key);
-    else
+    const { key, row } = cached;
+    if (row !== undefined) {
       this.#statements.upsert.run(...this.#sql.columns.map((column): SQLInputValue => row[column] ?? null));
+    } else if (cached.stored) this.#statements.delete.run(...key);
+    cached.stored = row !== undefined;
   }
 
   #bytesOf(row: ViewRow | undefined): number {
     if (row === undefined) return ROW_BYTES;
+    const held = row[HELD_BYTES];
+    if (held !== undefined) return this.#fixedBytes + held;
     let bytes = this.#fixedBytes;
     for (const column of this.#varying) {
       const value = row[column];
@@ -154,14 +191,16 @@ export class CachedRows implements ViewRows {
   }
 }
 
-interface DirtyRow {
-  readonly key: Key;
-  readonly cached: CachedRow;
-}
-
 function same(a: Key, b: Key): boolean {
   for (let part = 0; part < a.length; part++) if (a[part] !== b[part]) return false;
   return a.length === b.length;
+}
+
+function isKeyOf(row: ViewRow, columns: readonly string[], key: Key): boolean {
+  for (let part = 1; part < columns.length; part++) {
+    if (row[columns[part] as string] !== key[part]) return false;
+  }
+  return true;
 }
 
 /** A key as one string, different for different keys: each text with its length before it. */

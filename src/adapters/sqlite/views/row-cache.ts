@@ -1,8 +1,11 @@
-import type { ViewRow } from "../../../views/view-table.ts";
+import type { Key, ViewRow } from "../../../views/view-table.ts";
 
 /** A row in memory; without a row it is known that there is none. */
 export interface CachedRow {
+  readonly key: Key;
   row: ViewRow | undefined;
+  /** Whether the database has a row of the key, as far as is known. */
+  stored: boolean;
   /** Not yet written to the database. */
   dirty: boolean;
   bytes: number;
