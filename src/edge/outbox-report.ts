@@ -1,4 +1,5 @@
 import type { MachineKey } from "../contract/topic.ts";
+import type { SessionLoss } from "../log/delivery-session.ts";
 import type { Holding } from "./outbox.ts";
 
 /** What kind of contradiction verifying an outbox found. Stable: scripts and runbooks match on them. */
@@ -73,6 +74,8 @@ export interface OutboxReport {
   readonly waiting: Holding;
   readonly oldestAt: number | null;
   readonly machines: readonly OutboxMachine[];
+  /** Times in which the machines' broker kept nothing for us; oldest first. */
+  readonly sessionsLost: readonly SessionLoss[];
   readonly findings: readonly OutboxFinding[];
   /** Findings that were counted and not listed, because there were too many. */
   readonly unlisted: number;

@@ -49,8 +49,8 @@ export class SessionWatch {
     this.#keep(null);
   }
 
-  /** The connection has ended. */
-  ended(): void {
+  /** The session is in use up to now: to be called when the connection ends, and now and then before. */
+  alive(): void {
     if (this.#lostSince === undefined && this.#known() !== undefined) this.#keep(null);
   }
 

@@ -18,7 +18,7 @@ describe("docs/guarantees.md", () => {
     assert.deepEqual(gone, []);
   });
 
-  for (const promise of ["P1", "P2", "P3", "P4", "P5", "P6"]) {
+  for (const promise of ["P1", "P2", "P3", "P4", "P5", "P6", "P7"]) {
     it(`links ${promise} to its tests`, () => {
       const [, words = ""] = new RegExp(`^\\*\\*${promise}\\.(.*?)\\n\\n`, "ms").exec(TEXT) ?? [];
       const tests = linked(words.slice(words.indexOf("\nTests: ")));
@@ -26,6 +26,12 @@ describe("docs/guarantees.md", () => {
       for (const test of tests) assert.match(test, /^\.\.\/test\//);
     });
   }
+
+  it("names the rows of the fault matrix that have a file of their own among the later ones", () => {
+    const text = TEXT.replaceAll("\n", " ");
+    for (const row of [42, 43, 44, 46, 47, 48])
+      assert.match(text, new RegExp(`\\.test\\.ts\\) \\(row ${row}\\)`));
+  });
 
   it("has every planted bug in its table, with the row that catches it", () => {
     for (const { name, what, row } of MUTANTS) {

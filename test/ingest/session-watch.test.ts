@@ -47,7 +47,7 @@ describe("SessionWatch", () => {
       watch.connected(present);
       watch.subscribed();
       runs.now += 1_000;
-      watch.ended();
+      watch.alive();
     }
     assert.deepEqual(runs.notes.losses, []);
   });
@@ -58,7 +58,7 @@ describe("SessionWatch", () => {
     first.connected(false);
     first.subscribed();
     runs.now = 5_000;
-    first.ended();
+    first.alive();
     runs.now = 60_000;
     const second = runs.run();
     second.connected(false);
@@ -87,11 +87,11 @@ describe("SessionWatch", () => {
     first.connected(false);
     first.subscribed();
     runs.now = 2_000;
-    first.ended();
+    first.alive();
     runs.now = 3_000;
     const second = runs.run();
     second.connected(false);
-    second.ended();
+    second.alive();
     runs.now = 9_000;
     const third = runs.run();
     third.connected(true);

@@ -95,6 +95,12 @@ function registerCounters(registry: Registry, { status }: ForwardMetricSources):
     ({ edge }) => [[{}, edge.unheard]],
   );
   counter(
+    "conche_forward_sessions_lost_total",
+    "Times that the machines' broker had lost our session, with what it should have kept; when: conche verify --outbox",
+    [],
+    ({ sessionsLost }) => [[{}, sessionsLost]],
+  );
+  counter(
     "conche_forward_down_total",
     "Messages of the data center handed down, by kind",
     ["kind"],

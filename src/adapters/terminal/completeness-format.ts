@@ -32,7 +32,7 @@ export function completenessText(
   const law = `seen ${grouped(seen)} = stored ${grouped(stored)} + quarantined ${grouped(seen - stored - missing)} + missing ${grouped(missing)}`;
   const further = `${counted(refilled, "number")} refilled, ${counted(duplicates, "duplicate")}`;
   const unsequenced = rows.filter(({ boot }) => boot === null);
-  const lost = sessionsLost.map(lossLine);
+  const lost = sessionsLost.map(sessionLossLine);
   if (rows.length === 0) return ["no publisher fits", ...lost].join("\n");
   const verdict =
     incomplete === 0
@@ -50,8 +50,8 @@ export function completenessText(
   ].join("\n");
 }
 
-/** Never a number: of what has none, only the time can be told. */
-function lossLine({ broker, clientId, fromMs, untilMs }: SessionLoss): string {
+/** A lost session in a line. Never a number: of what has none, only the time can be told. */
+export function sessionLossLine({ broker, clientId, fromMs, untilMs }: SessionLoss): string {
   const [from, until] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
   return `${from} to ${until}: ${broker} had lost the session ${clientId}; messages without identity may be missing`;
 }
@@ -88,14 +88,19 @@ function rangeText([from, to]: readonly [number, number]): string {
   return from === to ? `${from}` : `${from}-${to}`;
 }
 
-/** The report as one JSON document in a line. */
-export function completenessJson({ totals, rows, sessionsLost }: CompletenessReport): string {
-  const lost = sessionsLost.map(({ broker, clientId, fromMs, untilMs }) => ({
+/** A lost session for JSON, times in ISO 8601. */
+export function sessionLossFields({ broker, clientId, fromMs, untilMs }: SessionLoss) {
+  return {
     broker,
     client_id: clientId,
     from: new Date(fromMs).toISOString(),
     until: new Date(untilMs).toISOString(),
-  }));
+  };
+}
+
+/** The report as one JSON document in a line. */
+export function completenessJson({ totals, rows, sessionsLost }: CompletenessReport): string {
+  const lost = sessionsLost.map(sessionLossFields);
   return jsonLine({ totals: { ...totals }, rows: rows.map((row) => fields(row)), sessions_lost: lost });
 }
 

@@ -5,6 +5,7 @@ import {
   type OutboxPublisher,
   type OutboxReport,
 } from "../../edge/outbox-report.ts";
+import { sessionLossFields, sessionLossLine } from "./completeness-format.ts";
 import { counted, grouped } from "./counts.ts";
 import { jsonLine } from "./json-line.ts";
 import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
@@ -28,7 +29,7 @@ const FINDING_COLUMNS: readonly TableColumn[] = [
 
 /** What verifying an outbox came to, for people; `all` lists boots of whom nothing waits too. */
 export function outboxText(report: OutboxReport, all: boolean, surface: TableSurface): string {
-  const { id, openedBy, machines, waiting, oldestAt, findings, unlisted } = report;
+  const { id, openedBy, machines, waiting, oldestAt, sessionsLost, findings, unlisted } = report;
   const { durable, telemetry } = report.totals;
   const rows = machines.flatMap((machine) =>
     machine.boots
@@ -41,6 +42,7 @@ export function outboxText(report: OutboxReport, all: boolean, surface: TableSur
     `taken ${grouped(durable.taken)} = receipted ${grouped(durable.receipted)} + waiting ${grouped(waiting.durable.messages)}`,
     `telemetry taken ${grouped(telemetry.taken)} = receipted ${grouped(telemetry.receipted)} + dropped ${grouped(telemetry.dropped)} + waiting ${grouped(waiting.telemetry.messages)}`,
     `${counted(messagesOf(waiting), "message")} of ${counted(waitingMachines(machines), "machine")} ${messagesOf(waiting) === 1 ? "waits" : "wait"} (${grouped(bytesOf(waiting))} bytes)${since}`,
+    ...sessionsLost.map(sessionLossLine),
     ...(rows.length === 0 ? [] : ["", renderTable(COLUMNS, rows, surface)]),
     ...(findings.length === 0 ? [] : ["", renderTable(FINDING_COLUMNS, findings.map(findingRow), surface)]),
     ...(unlisted === 0 ? [] : [`and ${grouped(unlisted)} more`]),
@@ -59,6 +61,7 @@ export function outboxContradictions({ findings, unlisted }: OutboxReport): stri
 export function outboxJson(report: OutboxReport): string {
   return jsonLine({
     ...report,
+    sessionsLost: report.sessionsLost.map(sessionLossFields),
     oldestAt: isoTime(report.oldestAt),
     machines: report.machines.map((machine) => ({
       ...machine,

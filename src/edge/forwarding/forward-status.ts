@@ -18,5 +18,7 @@ export interface ForwardStatus {
   readonly down: Readonly<DownCounts>;
   /** Messages received and not settled. */
   readonly unsettled: number;
+  /** Times that the machines' broker had lost our session. */
+  readonly sessionsLost: number;
   readonly edge: EdgeStatus;
 }

@@ -42,12 +42,15 @@ export function brokerNotice(event: ReportedEvent): Notice | undefined {
   }
 }
 
-/** That a broker had lost the session, and since when. */
-export function sessionLossNotice({ broker, clientId, fromMs, untilMs }: SessionLoss): Notice {
+/** That a broker had lost the session, since when, and which command will keep saying so. */
+export function sessionLossNotice(
+  { broker, clientId, fromMs, untilMs }: SessionLoss,
+  toldBy: string,
+): Notice {
   const [from, until] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
   return {
     level: "warning",
-    text: `${broker} has lost the session ${clientId}: messages without identity may be missing from ${from} to ${until} (\`conche report completeness\` keeps saying so)`,
+    text: `${broker} has lost the session ${clientId}: messages without identity may be missing from ${from} to ${until} (\`${toldBy}\` keeps saying so)`,
   };
 }
 
@@ -56,8 +59,6 @@ export function consumerNotice(event: ConsumerEvent): Notice | undefined {
   switch (event.kind) {
     case "subscribed":
       return { level: "info", text: `subscribed to ${event.filters.join(", ")}` };
-    case "session-lost":
-      return { level: "warning", text: `the broker lost the session: ${event.detail}` };
     case "not-subscribed":
     case "refused":
     case "lost": {
@@ -73,6 +74,7 @@ export function consumerNotice(event: ConsumerEvent): Notice | undefined {
       };
     case "connecting":
     case "connected":
+    case "session-lost": // said by who watches the session: it knows since when, and knows of earlier runs
     case "paused":
     case "stopped":
       return undefined;

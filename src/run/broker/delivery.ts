@@ -1,17 +1,15 @@
 import type { OpenLogins } from "../../access/logins.ts";
 import { EmbeddedBroker } from "../../adapters/aedes/embedded-broker.ts";
 import { PasswordFile } from "../../adapters/credentials/password-file.ts";
-import type { ConsumerEvent } from "../../adapters/mqtt-packet/consumer-event.ts";
 import { MqttConsumer } from "../../adapters/mqtt-packet/mqtt-consumer.ts";
 import type { Config } from "../../config/config-schema.ts";
-import { messageOf } from "../../errors/conche-error.ts";
-import { SessionWatch } from "../../ingest/session-watch.ts";
 import type { SessionNotes } from "../../log/delivery-session.ts";
 import type { BrokerRetained } from "../../log/message-log.ts";
-import { parseBrokerUrl, shownAddress } from "../../mqtt/broker-address.ts";
+import { shownAddress } from "../../mqtt/broker-address.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
-import { brokerNotice, consumerNotice, type Notice, sessionLossNotice } from "./broker-notices.ts";
+import { brokerNotice, consumerNotice, type Notice } from "./broker-notices.ts";
 import { consumerOptions } from "./consumer-options.ts";
+import { WatchedSession } from "./watched-session.ts";
 
 /** A delivery together with what the banner and the metrics say of it. */
 export interface ChosenDelivery {
@@ -38,29 +36,23 @@ export async function chooseDelivery(
 ): Promise<ChosenDelivery> {
   const { url, clientId } = config.broker;
   if (url !== null) {
-    let sessionsLost = 0;
-    const watch = new SessionWatch({
+    const session = new WatchedSession({
       notes: sessions,
-      broker: parseBrokerUrl(url).display,
+      url,
       clientId,
-      now: Date.now,
-      onLoss: (loss) => {
-        sessionsLost++;
-        notice(sessionLossNotice(loss));
-      },
+      toldBy: "conche report completeness",
+      notice,
     });
     const delivery = new MqttConsumer({
       ...(await consumerOptions(url, config)),
       onStatus: (event) => {
-        // Said by the watch, which knows since when, and knows of earlier runs.
-        if (event.kind !== "session-lost") notice(consumerNotice(event));
-        const failure = watchSession(watch, event);
-        if (failure !== undefined) notice(failure);
+        notice(consumerNotice(event));
+        session.happened(event);
       },
     });
     return {
       delivery,
-      sessionsLost: () => sessionsLost,
+      sessionsLost: () => session.lost,
       addresses: () => ({ broker: shownAddress(url) }),
       connections: undefined,
       kept: () => ({}),
@@ -94,21 +86,6 @@ export async function chooseDelivery(
       };
     },
   };
-}
-
-/** What a session's notes can't take (a full disk) keeps nobody from connecting. */
-function watchSession(watch: SessionWatch, event: ConsumerEvent): Notice | undefined {
-  try {
-    if (event.kind === "connected") watch.connected(event.sessionPresent);
-    else if (event.kind === "subscribed") watch.subscribed();
-    else if (event.kind === "lost" || event.kind === "stopped") watch.ended();
-    return undefined;
-  } catch (error) {
-    return {
-      level: "warning",
-      text: `the session at the broker can't be noted in the log: ${messageOf(error)}`,
-    };
-  }
 }
 
 /** The users of a password file; undefined where none is named. */

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { startHealthServer } from "../../adapters/http/health-server.ts";
 import { forwardMetrics } from "../../adapters/prometheus/forward-metrics.ts";
+import { LocalSession } from "../../adapters/sqlite/outbox/local-session.ts";
 import { SqliteOutbox } from "../../adapters/sqlite/outbox/outbox-sqlite.ts";
 import { ForwardConsole } from "../../adapters/terminal/forward-console.ts";
 import type { Terminal } from "../../adapters/terminal/terminal.ts";
@@ -14,11 +15,10 @@ import { Forwarder } from "../../edge/forwarding/forwarder.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import { shownAddress } from "../../mqtt/broker-address.ts";
-import type { Delivery } from "../../mqtt/delivery.ts";
 import { SYSTEM_CLOCK } from "../../time/system-clock.ts";
 import { authority } from "../broker/delivery.ts";
 import { withOutputCheck } from "../output-check.ts";
-import { chooseLocalSide } from "./local-side.ts";
+import { chooseLocalSide, type LocalSide } from "./local-side.ts";
 import { type Names, namesOf } from "./names.ts";
 import { forwarderNotice } from "./notices.ts";
 import { type ForwardingRole, requireTwoSides } from "./sides.ts";
@@ -86,13 +86,14 @@ export async function runForwarding({ role, config, terminal }: ForwardingRunPar
     });
     const server = await startHealthServer({ ...config.http, health, metrics });
     opened.defer(() => server.close());
-    running = await Running.start({ config, names, outbox, view, onFatal });
+    const sessions = new LocalSession(folder);
+    running = await Running.start({ config, names, outbox, sessions, view, onFatal });
     opened.defer(() => running?.stop());
     view.opened(
       {
         version: packageVersion(),
         pid: process.pid,
-        ...running.addresses(),
+        ...running.local.addresses(),
         cloud: shownAddress(config.cloud.url ?? ""),
         outbox: folder,
         gateway: machineKeyOf(names.gateway),
@@ -119,6 +120,7 @@ interface RunningParts {
   readonly config: Config;
   readonly names: Names;
   readonly outbox: SqliteOutbox;
+  readonly sessions: LocalSession;
   readonly view: ForwardConsole;
   readonly onFatal: (error: ConcheError) => void;
 }
@@ -126,28 +128,26 @@ interface RunningParts {
 /** The two sides and what is between them, between start and stop. */
 class Running {
   readonly #upper: UpperSide;
-  readonly #delivery: Delivery;
+  readonly local: LocalSide;
   readonly #forwarder: Forwarder;
   readonly #down: DownFlow;
   readonly #voice: EdgeMachine;
-  readonly addresses: () => { readonly mqtt?: string; readonly webSocket?: string; readonly local?: string };
 
   private constructor(
     upper: UpperSide,
-    local: { readonly delivery: Delivery; readonly addresses: Running["addresses"] },
+    local: LocalSide,
     forwarder: Forwarder,
     down: DownFlow,
     voice: EdgeMachine,
   ) {
     this.#upper = upper;
-    this.#delivery = local.delivery;
-    this.addresses = local.addresses;
+    this.local = local;
     this.#forwarder = forwarder;
     this.#down = down;
     this.#voice = voice;
   }
 
-  static async start({ config, names, outbox, view, onFatal }: RunningParts): Promise<Running> {
+  static async start({ config, names, outbox, sessions, view, onFatal }: RunningParts): Promise<Running> {
     const { hop, gateway } = names;
     const down: DownFlow = new DownFlow({
       hop,
@@ -176,7 +176,7 @@ class Running {
       onEvent: forwarderNotice(config, view, onFatal),
     });
     const local = await chooseLocalSide(
-      { config, names, view, onFatal, states: outbox.memory.states },
+      { config, names, view, onFatal, states: outbox.memory.states, sessions },
       {
         sessionEnded: () => forwarder.endSender(""),
         back: () => down.again(),
@@ -198,7 +198,7 @@ class Running {
 
   readonly status = (): ForwardStatus => {
     const edge = this.#upper.edge.status();
-    const { ready, detail } = this.#delivery.status();
+    const { ready, detail } = this.local.delivery.status();
     const [connection] = edge.connections;
     return {
       local: { up: ready, detail },
@@ -206,6 +206,7 @@ class Running {
       counts: this.#forwarder.counts,
       down: this.#down.counts,
       unsettled: this.#forwarder.unsettled,
+      sessionsLost: this.local.sessionsLost(),
       edge,
     };
   };
@@ -228,7 +229,7 @@ class Running {
 
   async stop(): Promise<void> {
     const { edge } = this.#upper;
-    await this.#delivery.pause();
+    await this.local.delivery.pause();
     await within(LAST_COMMITS_MS, this.#forwarder.drained());
     this.#forwarder.close();
     const ts = new Date().toISOString();
@@ -238,7 +239,7 @@ class Running {
     );
     if (this.status().cloud.up) await within(LAST_RECEIPTS_MS, edge.drained());
     this.#down.close();
-    await this.#delivery.stop();
+    await this.local.delivery.stop();
     await edge.close();
   }
 }

@@ -7,11 +7,13 @@ import { DELIVERY_POLICY } from "../../contract/policy.ts";
 import { UP_ROOT } from "../../contract/topic.ts";
 import type { NewestState } from "../../edge/outbox.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
+import type { SessionNotes } from "../../log/delivery-session.ts";
 import { shownAddress } from "../../mqtt/broker-address.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
 import { brokerNotice, consumerNotice } from "../broker/broker-notices.ts";
 import { consumerOptionsOf } from "../broker/consumer-options.ts";
 import { authority, passwordLogins } from "../broker/delivery.ts";
+import { WatchedSession } from "../broker/watched-session.ts";
 import type { Names } from "./names.ts";
 
 /** What the machines' side is opened with. */
@@ -22,6 +24,8 @@ export interface LocalSideParts {
   readonly onFatal: (error: ConcheError) => void;
   /** The last states, for an embedded broker to retain. */
   readonly states: readonly NewestState[];
+  /** What is kept of sessions at another broker. */
+  readonly sessions: SessionNotes;
 }
 
 /** What happens to the connection to the machines' broker. */
@@ -39,6 +43,8 @@ export interface LocalSide {
   readonly addresses: () => { readonly mqtt?: string; readonly webSocket?: string; readonly local?: string };
   /** To be called when it has started. */
   readonly started: () => void;
+  /** Times that another broker had lost our session since the start. */
+  readonly sessionsLost: () => number;
 }
 
 /**
@@ -51,10 +57,18 @@ export async function chooseLocalSide(parts: LocalSideParts, owner: LocalSideOwn
 }
 
 async function consumer(url: string, parts: LocalSideParts, owner: LocalSideOwner): Promise<LocalSide> {
-  const { config, names, view, onFatal } = parts;
+  const { config, names, view, onFatal, sessions } = parts;
   const { local, mqtt } = config;
+  const session = new WatchedSession({
+    notes: sessions,
+    url,
+    clientId: names.localClientId,
+    toldBy: "conche verify --outbox",
+    notice: ({ level, text }) => view.notice(level, text),
+  });
   const told = (event: ConsumerEvent) => {
     const shown = shownAddress(url);
+    session.happened(event);
     if (event.kind === "connected" && !event.sessionPresent) owner.sessionEnded();
     if (event.kind === "subscribed") {
       view.link("local", true, `connected to ${shown}`);
@@ -70,7 +84,12 @@ async function consumer(url: string, parts: LocalSideParts, owner: LocalSideOwne
   };
   const place = { url, clientId: names.localClientId, packetLimit: mqtt.packetLimit, prefix: "local-" };
   const delivery = new MqttConsumer({ ...(await consumerOptionsOf(place, local)), onStatus: told });
-  return { delivery, addresses: () => ({ local: shownAddress(url) }), started: () => {} };
+  return {
+    delivery,
+    addresses: () => ({ local: shownAddress(url) }),
+    started: () => {},
+    sessionsLost: () => session.lost,
+  };
 }
 
 function embedded({ config, view, states }: LocalSideParts): LocalSide {
@@ -98,5 +117,10 @@ function embedded({ config, view, states }: LocalSideParts): LocalSide {
     mqtt: `mqtt://${authority(host, delivery.port)}`,
     ...(delivery.wsPort === undefined ? {} : { webSocket: `ws://${authority(host, delivery.wsPort)}/mqtt` }),
   });
-  return { delivery, addresses, started: () => view.link("local", true, delivery.status().detail) };
+  return {
+    delivery,
+    addresses,
+    started: () => view.link("local", true, delivery.status().detail),
+    sessionsLost: () => 0,
+  };
 }

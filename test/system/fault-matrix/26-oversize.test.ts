@@ -23,13 +23,15 @@ const MEBIBYTE = 1_048_576;
 const ANNOUNCES_256_MB = Buffer.from("32ffffff7f", "hex");
 /** What buffers on their way to the garbage collector may come to; what is refused would be far more. */
 const FLAT_BYTES = 100 * MEBIBYTE;
+/** Views start up for some seconds, in the same process and with nearly as much memory; none of that is ingest's. */
+const INGEST_ALONE = ["--views", "off"] as const;
 
 const residentBytes = (center: RunningConche) => metric(center, "process_resident_memory_bytes");
 
 suite("row 26, oversize message, 256 MB length header: refused, no resend loop, memory flat", () => {
   test("embedded broker: closed as soon as the header is read, however often, and others are served", async (context) => {
     const data = await temporaryFolder(context);
-    const center = await dataCenter(context, { data });
+    const center = await dataCenter(context, { data, words: INGEST_ALONE });
     const port = portOf(center.started.mqtt);
     const witness = RawClient.open(port, 5);
     witness.connect("witness");
@@ -60,7 +62,7 @@ suite("row 26, oversize message, 256 MB length header: refused, no resend loop, 
     }, async (context) => {
       const broker = await mosquitto(context);
       const data = await temporaryFolder(context);
-      const setting = { data, brokerPort: broker.port, words: ["--protocol", protocol] };
+      const setting = { data, brokerPort: broker.port, words: ["--protocol", protocol, ...INGEST_ALONE] };
       const first = await dataCenter(context, setting);
       await ready(first);
       const before = await residentBytes(first);

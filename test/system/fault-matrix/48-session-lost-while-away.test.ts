@@ -1,8 +1,20 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { runConche } from "../../commands/run-conche.ts";
+import type { RunningConche } from "../../servers/conche.ts";
 import { NO_MOSQUITTO } from "../../servers/mosquitto.ts";
-import { dataCenter, endInOrder, metric, mosquitto, ready, temporaryFolder } from "./data-center.ts";
+import { forwarding } from "../forwarding.ts";
+import {
+  dataCenter,
+  endInOrder,
+  metric,
+  mosquitto,
+  ready,
+  temporaryFolder,
+  until,
+  verifiedOutbox,
+} from "./data-center.ts";
 
 interface Lost {
   readonly broker: string;
@@ -56,5 +68,46 @@ suite("row 48, session lost at a foreign broker while the data center was down",
     const [{ broker: address, client_id: client, from, until } = {} as Lost] = lost;
     assert.deepEqual([address, client], [`mqtt://127.0.0.1:${broker.port}`, "center-1"]);
     assert.ok(Date.parse(from) >= beforeEnd && Date.parse(until) > Date.parse(from), `${from} to ${until}`);
+  });
+
+  test("the same for a bridge and its machines' broker: warned, counted, told by its outbox", async (context) => {
+    const local = await mosquitto(context, { global: ["allow_anonymous true", "persistence false"] });
+    const cloud = await mosquitto(context);
+    const outbox = join(await temporaryFolder(context), "outbox");
+    const [near, far] = [local, cloud].map(({ port }) => `mqtt://127.0.0.1:${port}`);
+    const start = async () => {
+      const bridge = await forwarding(context, [
+        "bridge",
+        ...["--local", `${near}`, "--cloud", `${far}`],
+        ...["--outbox", outbox],
+      ]);
+      await ready(bridge);
+      return bridge;
+    };
+    const lost = (bridge: RunningConche) => metric(bridge, "conche_forward_sessions_lost_total");
+    const first = await start();
+    assert.equal(await lost(first), 0, "the first session was never lost");
+    const beforeEnd = Date.now();
+    await endInOrder(first);
+    assert.deepEqual((await verifiedOutbox(outbox)).sessionsLost, []);
+
+    await local.stop();
+    await local.start();
+    const second = await start();
+    const told = ({ text }: { readonly text?: unknown }) =>
+      /has lost the session .*`conche verify --outbox`/.test(String(text));
+    await until(() => second.events.some(told));
+    assert.equal(await lost(second), 1);
+    // What was noted with the connection is all there is after a kill.
+    await second.stop("SIGKILL");
+    const third = await start();
+    assert.equal(await lost(third), 0, "the session was kept this time");
+    await endInOrder(third);
+    const losses: readonly unknown[] = (await verifiedOutbox(outbox)).sessionsLost;
+    assert.equal(losses.length, 1);
+    const [loss = {} as Lost] = losses as readonly Lost[];
+    assert.equal(loss.broker, near);
+    const [from, to] = [loss.from, loss.until].map(Date.parse);
+    assert.ok(Number(from) >= beforeEnd && Number(to) > Number(from), JSON.stringify(loss));
   });
 });

@@ -10,10 +10,13 @@ import type {
   OutboxPublisher,
   OutboxReport,
 } from "../../../edge/outbox-report.ts";
+import { messageOf } from "../../../errors/conche-error.ts";
+import type { SessionLoss } from "../../../log/delivery-session.ts";
 import type { VerifyProgress } from "../../../log/verify-report.ts";
 import { type KnownCommits, readMark } from "../database/commit-mark.ts";
 import { outboxFiles } from "../database/database-files.ts";
 import { lockHolder } from "../database/folder-lock.ts";
+import { localSessionLosses } from "../outbox/local-session.ts";
 import { toOutboxError } from "../outbox/outbox-error.ts";
 import { openOutboxForReading } from "../outbox/outbox-open.ts";
 import { type OutboxState, readState } from "../outbox/outbox-schema.ts";
@@ -67,6 +70,7 @@ export function verifyOutbox(folder: string, options: VerifyOutboxOptions = {}):
   } finally {
     db.close();
   }
+  const sessionsLost = lossesIn(files.folder, findings);
   return {
     ok: findings.count === 0,
     id: state?.id ?? "",
@@ -75,9 +79,19 @@ export function verifyOutbox(folder: string, options: VerifyOutboxOptions = {}):
     waiting: sumOf(found.machines.map(({ waiting }) => waiting)),
     oldestAt: oldestOf(found.machines),
     machines: found.machines,
+    sessionsLost,
     findings: findings.list,
     unlisted: findings.unlisted,
   };
+}
+
+function lossesIn(folder: string, findings: OutboxFindings): readonly SessionLoss[] {
+  try {
+    return localSessionLosses(folder);
+  } catch (error) {
+    findings.add("memory", messageOf(error));
+    return [];
+  }
 }
 
 interface Found {
