@@ -12,7 +12,6 @@ import {
   mosquitto,
   ready,
   temporaryFolder,
-  until,
   verifiedOutbox,
 } from "./data-center.ts";
 
@@ -94,9 +93,7 @@ suite("row 48, session lost at a foreign broker while the data center was down",
     await local.stop();
     await local.start();
     const second = await start();
-    const told = ({ text }: { readonly text?: unknown }) =>
-      /has lost the session .*`conche verify --outbox`/.test(String(text));
-    await until(() => second.events.some(told));
+    await second.event(({ text }) => /has lost the session .*`conche verify --outbox`/.test(String(text)));
     assert.equal(await lost(second), 1);
     // What was noted with the connection is all there is after a kill.
     await second.stop("SIGKILL");
