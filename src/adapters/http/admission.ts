@@ -36,7 +36,10 @@ function refusalOf(
   trustedHosts: readonly string[],
   limits: HttpLimits,
 ): readonly [status: number, message: string] | undefined {
-  const does = request.method === "POST" && request.url.startsWith("/api/");
+  const does =
+    (request.method === "POST" && request.url.startsWith("/api/")) ||
+    // i3X answers itself that nothing is written.
+    (request.method === "PUT" && request.url.startsWith("/api/i3x/"));
   const bodyBytes = does ? limits.postBytes : limits.bodyBytes;
   if (Number(request.headers["content-length"] ?? 0) > bodyBytes || request.headers["transfer-encoding"]) {
     return [413, `a body of at most ${bodyBytes} bytes with a content-length is taken`];

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import { type ApiAnswer, type ApiRequest, problemAnswer } from "../../api/door.ts";
+import type { SubscriptionDoor } from "../../api/i3x/subscription-door.ts";
 import type { LiveChanges } from "../../api/live.ts";
 import { notFound } from "../../api/problem.ts";
 import type { Route } from "../../api/route.ts";
 import { type HttpLimits, NO_LIMIT_MS } from "./http-limits.ts";
+import { addI3x } from "./i3x-pages.ts";
 import { addLiveStream } from "./live-stream.ts";
-import { sendAnswer } from "./send-answer.ts";
+import { sendAnswer, sendCompressed } from "./send-answer.ts";
 
 /** The API as the server has it: what there is, and who answers. */
 export interface ApiSource {
@@ -14,12 +16,17 @@ export interface ApiSource {
   readonly openApi: () => object;
   readonly ask: (request: ApiRequest) => Promise<ApiAnswer>;
   readonly live: LiveChanges;
+  /** Subscriptions of i3X, which is answered beside the API; no i3X where it is left out. */
+  readonly i3x?: SubscriptionDoor;
 }
+
+/** Shorter answers are sent as they are. */
+const COMPRESSED_FROM_BYTES = 2_048;
 
 /** Adds the routes of the API, its OpenAPI document and its live changes. */
 export function addApi(
   app: FastifyInstance,
-  { routes, openApi, ask, live }: ApiSource,
+  { routes, openApi, ask, live, i3x }: ApiSource,
   limits: HttpLimits,
 ): void {
   for (const { method, path, name } of routes) {
@@ -41,12 +48,13 @@ export function addApi(
           ifNoneMatch,
         });
         request.raw.socket.setTimeout(limits.silenceMs);
-        return sendAnswer(reply, answer);
+        return sendCompressed(request, reply, answer, COMPRESSED_FROM_BYTES);
       },
     });
   }
   app.get("/api/openapi.json", () => openApi());
   addLiveStream(app, live);
+  if (i3x !== undefined) addI3x(app, { ask, door: i3x }, limits);
   app.all("/api/*", (request, reply) => {
     const answer = problemAnswer(notFound(`there is no ${request.method} ${pathOf(request.url)}`));
     return sendAnswer(reply, answer);

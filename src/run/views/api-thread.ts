@@ -9,6 +9,7 @@ import type { ApiActed, ApiCall, ApiOrder, ApiReply } from "../../adapters/worke
 import { deadline } from "../../api/deadline.ts";
 import type { Desk, DeskMessage } from "../../api/desk.ts";
 import { type ApiAnswer, ApiDoor, problemAnswer } from "../../api/door.ts";
+import { answerI3x, isI3x } from "../../api/i3x/questions.ts";
 import { ROUTES } from "../../api/routes.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { QuarantineReplay } from "../../ingest/quarantine-replay.ts";
@@ -48,7 +49,7 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
   try {
     views.refresh();
     parts.defer(() => views.release());
-    return await door.answer(request, {
+    const context = {
       plant,
       nowMs: Date.now(),
       version,
@@ -60,7 +61,8 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
       replay,
       desk: acts ? desk : undefined,
       spend: () => spend(),
-    });
+    };
+    return isI3x(request) ? answerI3x(request, context) : await door.answer(request, context);
   } catch (error) {
     return problemAnswer(error);
   }

@@ -1,7 +1,13 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { ApiSource } from "../../adapters/http/api-pages.ts";
 import { ApiWorker } from "../../adapters/worker-threads/api-worker.ts";
 import { FollowerWorker } from "../../adapters/worker-threads/follower-worker.ts";
+import type { ApiRequest } from "../../api/door.ts";
+import { addressSpaceOf } from "../../api/i3x/address-space.ts";
+import { SubscriptionDoor } from "../../api/i3x/subscription-door.ts";
+import { Subscriptions } from "../../api/i3x/subscriptions.ts";
+import { UpdatePump } from "../../api/i3x/update-pump.ts";
 import { LiveChanges } from "../../api/live.ts";
 import { openApi } from "../../api/openapi.ts";
 import { ROUTES } from "../../api/routes.ts";
@@ -30,6 +36,12 @@ function threadFile(name: string): URL {
   return new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 }
 
+function after(ms: number, call: () => void): () => void {
+  const timer = setTimeout(call, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
+
 /** The views of a data folder and the API over them, each in a thread of its own. */
 export class ViewsRun {
   readonly api: ApiSource;
@@ -38,6 +50,8 @@ export class ViewsRun {
   readonly #follower: FollowerWorker;
   readonly #answering: ApiWorker;
   readonly #desk: LazyDesk | undefined;
+  readonly #subscriptions: Subscriptions;
+  readonly #pump: UpdatePump;
   #status: FollowerStatus = { logEnd: 0, views: [] };
 
   constructor({ config, plant, health, onNotice, desk }: ViewsRunParts) {
@@ -63,11 +77,19 @@ export class ViewsRun {
     const limitMs = config.views.timeLimitSeconds * 1_000;
     const order = { folder, plant: plant.document, version, limitMs };
     this.#answering = new ApiWorker(threadFile("api-thread"), order, desk);
+    const ask = (request: ApiRequest) => this.#answering.ask(request, health());
+    this.#subscriptions = new Subscriptions({
+      space: addressSpaceOf(plant),
+      now: () => performance.now(),
+      newId: () => randomBytes(24).toString("base64url"),
+    });
+    this.#pump = new UpdatePump({ subscriptions: this.#subscriptions, live, ask, after });
     this.api = {
       routes: ROUTES,
       openApi: () => openApi(ROUTES, version),
-      ask: (request) => this.#answering.ask(request, health()),
+      ask,
       live,
+      i3x: new SubscriptionDoor(this.#subscriptions, (subscription) => this.#pump.registered(subscription)),
     };
   }
 
@@ -77,6 +99,8 @@ export class ViewsRun {
   }
 
   async stop(): Promise<void> {
+    this.#pump.close();
+    this.#subscriptions.close();
     await Promise.all([this.#follower.stop(), this.#answering.close()]);
     await this.#desk?.close();
   }

@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { ApiAnswer, ApiRequest } from "../../api/door.ts";
+import { failure } from "../../api/i3x/envelope.ts";
+import { I3X_BASE, I3X_QUESTIONS } from "../../api/i3x/questions.ts";
+import { SUBSCRIPTION_PATHS, type SubscriptionDoor } from "../../api/i3x/subscription-door.ts";
+import { Subscription, type UpdateStream } from "../../api/i3x/subscriptions.ts";
+import { type HttpLimits, NO_LIMIT_MS } from "./http-limits.ts";
+import { sendCompressed } from "./send-answer.ts";
+
+/** i3X as the server has it. */
+export interface I3xSource {
+  readonly ask: (request: ApiRequest) => Promise<ApiAnswer>;
+  readonly door: SubscriptionDoor;
+}
+
+/** Longest silence of a stream, milliseconds: shorter than the time after which a silent connection is closed. */
+const HEARTBEAT_MS = 4_000;
+const MOST_STREAMS = 100;
+
+/** Adds i3X 1.0 below `/api/i3x/v1`. Its errors have a form of their own. */
+export function addI3x(app: FastifyInstance, { ask, door }: I3xSource, limits: HttpLimits): void {
+  app.register(
+    async (scope) => {
+      scope.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+        const status = error.statusCode ?? 500;
+        const detail = status < 500 ? error.message : "the answer could not be made";
+        return sendCompressed(request, reply, failure(status, detail));
+      });
+      for (const { method, path, name } of I3X_QUESTIONS) {
+        scope.route({
+          method,
+          url: path,
+          handlerTimeout: NO_LIMIT_MS,
+          handler: async (request, reply) => {
+            // As for the API: whoever answers has a limit of its own.
+            request.raw.socket.setTimeout(0);
+            const query = { ...(request.query as object) };
+            const { body } = request;
+            const answer = await ask({ route: name, params: {}, query, body, accept: "", ifNoneMatch: "" });
+            request.raw.socket.setTimeout(limits.silenceMs);
+            return sendCompressed(request, reply, answer);
+          },
+        });
+      }
+      for (const path of SUBSCRIPTION_PATHS) {
+        scope.post(`/subscriptions${path}`, (request, reply) =>
+          sendCompressed(request, reply, door.answer(path, request.body)),
+        );
+      }
+      let streams = 0;
+      scope.post("/subscriptions/stream", { handlerTimeout: NO_LIMIT_MS }, (request, reply) => {
+        const found = door.streamed(request.body);
+        if (!(found instanceof Subscription)) return sendCompressed(request, reply, found);
+        if (streams >= MOST_STREAMS) {
+          return sendCompressed(request, reply, failure(429, `${MOST_STREAMS} streams are open already`));
+        }
+        streams++;
+        stream(found, reply, () => streams--);
+        return reply;
+      });
+      scope.all("/*", (request, reply) =>
+        sendCompressed(request, reply, failure(404, `there is no ${request.method} ${pathOf(request.url)}`)),
+      );
+    },
+    { prefix: I3X_BASE },
+  );
+}
+
+function stream(subscription: Subscription, reply: FastifyReply, onEnd: () => void): void {
+  reply.hijack();
+  const { raw } = reply;
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) raw.setHeader(name, value);
+  raw.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" });
+  let full = false;
+  const own: UpdateStream = {
+    send(updates) {
+      // A full socket takes nothing more; what changes meanwhile waits in the queue, which is bounded.
+      if (full || raw.destroyed) return false;
+      full = !raw.write(`data: ${JSON.stringify(updates)}\n\n`);
+      return true;
+    },
+    end: () => raw.end(),
+  };
+  const heartbeat = setInterval(() => {
+    if (!full) full = !raw.write(": still here\n\n");
+  }, HEARTBEAT_MS);
+  raw.on("drain", () => {
+    full = false;
+    subscription.flush();
+  });
+  raw.on("close", () => {
+    clearInterval(heartbeat);
+    subscription.closed(own);
+    onEnd();
+  });
+  raw.write(": open\n\n");
+  subscription.open(own);
+}
+
+function pathOf(url: string): string {
+  return (url.split("?", 1)[0] ?? "").slice(0, 200);
+}
