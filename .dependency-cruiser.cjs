@@ -1,6 +1,6 @@
 // The dependency rule (ARCHITECTURE.md), as `npm run check` runs it:
 //
-//   errors, time, sequence <- contract <- plant | mqtt | log <- access <- simulator | edge | load | ingest | views
+//   errors, time, sequence <- contract <- plant | mqtt | log <- access <- simulator | edge | load | ingest | views | notify
 //     <- monitor | trace <- api <- adapters <- run <- commands <- main
 //
 // test/architecture/dependency-rule.test.ts plants a violation of every rule below and sees it reported.
@@ -10,7 +10,7 @@ const GROUND = ["errors", "time", "sequence"];
 /** The terms that several domain folders share. */
 const TERMS = ["plant", "mqtt", "log"];
 /** Domain folders that stand side by side and know nothing of one another. */
-const SIDE_BY_SIDE = ["simulator", "edge", "load", "ingest", "views"];
+const SIDE_BY_SIDE = ["simulator", "edge", "load", "ingest", "views", "notify"];
 /** What the views fold and answer: side by side, too, one floor up. */
 const VIEW_CORES = ["monitor", "trace"];
 
@@ -45,6 +45,7 @@ const ADAPTER_ROOMS = {
     log: ["database"],
     outbox: ["database"],
     views: ["database", "log"],
+    notify: ["database"],
     verify: ["database", "log", "outbox", "views"],
   },
 };
@@ -63,6 +64,7 @@ const PURE = [
   "simulator",
   "load",
   "views",
+  "notify",
   "monitor",
   "trace",
 ];
@@ -76,8 +78,9 @@ const LIBRARY_PLACES = {
   fastify: ["src/adapters/http/"],
   mqtt: ["src/adapters/mqtt/"],
   "mqtt-packet": ["src/adapters/mqtt-packet/"],
+  nodemailer: ["src/adapters/nodemailer/"],
   "prom-client": ["src/adapters/prometheus/"],
-  typebox: ["src/contract/", "src/plant/", "src/config/", "src/api/"],
+  typebox: ["src/contract/", "src/plant/", "src/config/", "src/notify/", "src/api/"],
   ws: ["src/adapters/aedes/"],
   yaml: ["src/adapters/yaml/"],
 };

@@ -2,6 +2,7 @@ import { forwardMetrics } from "../src/adapters/prometheus/forward-metrics.ts";
 import { ingestMetrics } from "../src/adapters/prometheus/ingest-metrics.ts";
 import type { HealthReport } from "../src/ingest/health.ts";
 import { NO_QUARANTINE_LIMIT } from "../src/log/quarantine-room.ts";
+import { NOTHING_TOLD } from "../src/notify/notifier.ts";
 
 interface Metric {
   readonly name: string;
@@ -25,6 +26,8 @@ export async function metricsPage(): Promise<string> {
     kept: () => ({}),
     brokerConnections: none,
     sessionsLost: none,
+    views: () => ({ logEnd: 0, views: [] }),
+    notified: () => NOTHING_TOLD,
   });
   const forward = forwardMetrics({
     version: "",

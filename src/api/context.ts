@@ -3,6 +3,7 @@ import type { ReplayOutcome } from "../ingest/quarantine-replay.ts";
 import type { CompletenessReading } from "../log/completeness.ts";
 import type { LogReading } from "../log/log-reading.ts";
 import type { QuarantineReading } from "../log/quarantine-reading.ts";
+import type { NotifierState } from "../notify/notifier.ts";
 import type { Plant } from "../plant/plant.ts";
 import type { View } from "../views/view.ts";
 import type { ViewReading, ViewRowReading } from "../views/view-table.ts";
@@ -30,6 +31,8 @@ export interface ApiContext {
   readonly quarantine: () => QuarantineReading;
   readonly completeness: () => CompletenessReading;
   readonly health: () => HealthReport;
+  /** What people were told; undefined where this process tells nobody anything. */
+  readonly notifications: () => NotifierState | undefined;
   /**
    * Puts quarantined messages through again.
    * @throws ConcheError CONCHE_LOG_IN_USE while a data center writes the log

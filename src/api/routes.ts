@@ -9,6 +9,7 @@ import { coverageRoutes } from "./routes/coverage.ts";
 import { energyRoutes } from "./routes/energy.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { messageRoutes } from "./routes/messages.ts";
+import { notificationRoutes } from "./routes/notifications.ts";
 import { plantRoutes } from "./routes/plant.ts";
 import { productionRoutes } from "./routes/production.ts";
 import { qualityRoutes } from "./routes/quality.ts";
@@ -39,5 +40,6 @@ export const ROUTES: readonly Route[] = [
   ...completenessRoutes,
   ...coverageRoutes,
   ...viewRoutes,
+  ...notificationRoutes,
   ...healthRoutes,
 ];

@@ -126,6 +126,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./verify.ts")).verify,
   },
   {
+    name: "notify",
+    summary: "notifications: test",
+    group: "Care",
+    load: async () => (await import("./notify.ts")).notify,
+  },
+  {
     name: "backup",
     summary: "copy the log to another place while it is being written",
     group: "Care",

@@ -18,7 +18,7 @@ export const datacenter = defineCommand({
     ],
   ],
   outlivesOutput: true,
-  settings: ["data", "plant", "forSeconds", "quiet", "mqtt", "http", "views", "broker"],
+  settings: ["data", "plant", "forSeconds", "quiet", "mqtt", "http", "views", "notify", "broker"],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
     const plant = await loadPlant(config.plant);

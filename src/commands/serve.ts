@@ -17,7 +17,7 @@ export const serve = defineCommand({
     ["conche serve --http-port 0 --for 5", "on a free port, for five seconds"],
   ],
   outlivesOutput: true,
-  settings: ["data", "plant", "forSeconds", "quiet", "http", "views", "broker"],
+  settings: ["data", "plant", "forSeconds", "quiet", "http", "views", "notify", "broker"],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
     const plant = await loadPlant(config.plant);

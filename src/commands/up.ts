@@ -33,6 +33,7 @@ export const up = defineCommand({
     "mqtt",
     "http",
     "views",
+    "notify",
     "simulation",
     "story",
     "broker",

@@ -42,6 +42,12 @@ export const ConfigSchema = Type.Object({
   quarantine,
   http,
   views,
+  notify: optionalPath({
+    name: "notify",
+    argument: "FILE",
+    help: "who is told of alarms, missing data and a data center that is not ready (docs/notifications.md)",
+    defaultText: "nobody",
+  }),
   simulation,
   story,
   broker,

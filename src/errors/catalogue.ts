@@ -41,6 +41,27 @@ export const ERROR_CATALOGUE = {
       "The scenario breaks YAML or its schema, or names what the plant doesn't have; all findings are listed at once",
     hint: "correct the listed places; scenarios/nozzle-clogging.yaml is a valid example",
   },
+  CONCHE_NOTIFY_UNREADABLE: {
+    meaning: "The notification file can't be read",
+    hint: "check the path that --notify names, and its permissions",
+  },
+  CONCHE_NOTIFY_INVALID: {
+    meaning:
+      "The notification file breaks YAML or its schema; all findings are listed at once with their path",
+    hint: "correct the listed places; docs/notifications.md has a valid example",
+  },
+  CONCHE_NOTIFY_IN_USE: {
+    meaning: "Another process notifies for this data folder",
+    hint: "nothing has to be done: what stands is told from there",
+  },
+  CONCHE_NOTIFY_FAILED: {
+    meaning: "A test message did not reach its channel",
+    hint: "check what the line of the channel says: address, network, login",
+  },
+  CONCHE_SECRET_FILE: {
+    meaning: "A file that holds a secret can't be read, or is empty",
+    hint: "write the secret into its first line, readable for this program's user only",
+  },
   CONCHE_STORY_UNREADABLE: {
     meaning: "What the simulated line remembers of its story in the data folder can't be read",
     hint: "move story.json out of the data folder: the line then begins a new story, and the log stays as it is",

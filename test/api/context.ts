@@ -28,6 +28,7 @@ export function contextOf(parts: Partial<ApiContext> = {}): ApiContext {
     quarantine: missing("quarantine"),
     completeness: missing("completeness"),
     health: missing("health"),
+    notifications: () => undefined,
     replay: missing("replay"),
     spend() {},
     ...parts,

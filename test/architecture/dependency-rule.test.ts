@@ -37,6 +37,7 @@ const PLANTS: readonly Plant[] = [
   ["monitor-imports", "monitor/aside.ts", "../trace/leaf.ts"],
   ["trace-imports", "trace/aside.ts", "../monitor/leaf.ts"],
   ["views-imports", "views/up.ts", "../monitor/leaf.ts"],
+  ["notify-imports", "notify/aside.ts", "../views/leaf.ts"],
   ["api-imports", "api/up.ts", "../adapters/sqlite/leaf.ts"],
   ["access-imports", "access/aside.ts", "../edge/leaf.ts"],
   ["config-imports", "config/up.ts", "../adapters/sqlite/leaf.ts"],
@@ -51,6 +52,7 @@ const PLANTS: readonly Plant[] = [
   ["sqlite-log", "adapters/sqlite/log/aside.ts", "../outbox/leaf.ts"],
   ["sqlite-outbox", "adapters/sqlite/outbox/aside.ts", "../log/leaf.ts"],
   ["sqlite-views", "adapters/sqlite/views/aside.ts", "../outbox/leaf.ts"],
+  ["sqlite-notify", "adapters/sqlite/notify/aside.ts", "../log/leaf.ts"],
   ["sqlite-verify", "adapters/sqlite/verify/loose.ts", "../leaf.ts"],
   ["adapter-folder", "adapters/loose.ts", "../errors/leaf.ts"],
   ["folder-unknown", "helpers/anything.ts", "../errors/leaf.ts"],
@@ -64,6 +66,7 @@ const PLANTS: readonly Plant[] = [
   ["library-fastify", "adapters/prometheus/fastify.ts", "fastify"],
   ["library-mqtt", "edge/mqtt.ts", "mqtt"],
   ["library-mqtt-packet", "adapters/aedes/packet.ts", "mqtt-packet"],
+  ["library-nodemailer", "notify/mail.ts", "nodemailer"],
   ["library-prom-client", "adapters/http/prom-client.ts", "prom-client"],
   ["library-typebox", "adapters/http/typebox.ts", "typebox"],
   ["library-ws", "adapters/mqtt/ws.ts", "ws"],
@@ -87,7 +90,7 @@ const PLANTS: readonly Plant[] = [
     (folder): Plant => [null, `${folder}/leaf.ts`, "../contract/leaf.ts", "../errors/leaf.ts"],
   ),
   [null, "access/leaf.ts", "../mqtt/leaf.ts", "../plant/leaf.ts", "../sequence/leaf.ts"],
-  ...["simulator", "edge", "load", "ingest", "monitor", "trace", "views", "api"].map(
+  ...["simulator", "edge", "load", "ingest", "monitor", "trace", "views", "notify", "api"].map(
     (folder): Plant => [null, `${folder}/leaf.ts`, "../plant/leaf.ts", "../mqtt/leaf.ts", "../log/leaf.ts"],
   ),
   [null, "sequence/leaf.ts"],

@@ -11,6 +11,7 @@ import { Scroll } from "../parts/scroll.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
 import { Findings } from "./data/findings.tsx";
+import { Notifications } from "./data/notifications.tsx";
 import { Quarantine } from "./data/quarantine.tsx";
 import { Views } from "./data/views.tsx";
 
@@ -37,6 +38,7 @@ export default function DataPage() {
         <div class="stack">
           <Views />
           <Findings />
+          <Notifications />
         </div>
       </div>
     </>

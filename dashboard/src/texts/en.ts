@@ -110,6 +110,22 @@ export const texts = {
     findingsEmpty: "No view has found anything odd.",
     message: "message",
     close: "Close",
+    notifications: {
+      title: "Notifications",
+      note: "who was told of what",
+      off: "Nobody is told of anything: name a notification file with --notify.",
+      none: "Nothing has had to be told yet.",
+      channel: "channel",
+      sent: "sent",
+      failed: "given up",
+      waiting: "on the way",
+      held: "held back",
+      others: (count: number) => `and ${count} more`,
+      events: { began: "", still: "still", escalated: "escalated", ended: "over" },
+      states: { sent: "sent", failed: "given up" },
+      next: (attempts: number, at: string) =>
+        attempts === 0 ? "on the way" : `tried ${attempts === 1 ? "once" : `${attempts} times`}, next ${at}:`,
+    },
   },
   values: {
     out: "out",

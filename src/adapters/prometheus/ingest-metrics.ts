@@ -4,9 +4,11 @@ import type { HealthReport } from "../../ingest/health.ts";
 import { type IngestObserver, observers } from "../../ingest/observer.ts";
 import type { QuarantineRoom } from "../../log/quarantine-room.ts";
 import type { SequenceState } from "../../log/sequence-state.ts";
+import type { NotifierState } from "../../notify/notifier.ts";
 import type { FollowerStatus } from "../../views/follower-status.ts";
 import { CommitCounters } from "./commit-counters.ts";
 import { registerHeapGauge } from "./heap-gauge.ts";
+import { registerNotifyMetrics } from "./notify-metrics.ts";
 import { registerOutputCounter } from "./output-counter.ts";
 import { registerPublisherGauges } from "./publisher-gauges.ts";
 import { PublisherLedger } from "./publisher-ledger.ts";
@@ -36,6 +38,8 @@ export interface MetricSources {
   readonly sessionsLost?: () => number;
   /** Writes to standard output that failed. */
   readonly outputLost?: () => number;
+  /** What people were told; left out where nobody is. */
+  readonly notified?: () => NotifierState;
   /** How far the views are; left out where another process keeps them. */
   readonly views?: () => FollowerStatus;
   /** Milliseconds since 1970. */
@@ -62,6 +66,7 @@ export function ingestMetrics(sources: MetricSources): IngestMetrics {
   registerStateGauges(registry, sources);
   registerOutputCounter(registry, sources.outputLost ?? (() => 0));
   if (sources.views !== undefined) registerViewsMetrics(registry, sources.views, sources.now);
+  if (sources.notified !== undefined) registerNotifyMetrics(registry, sources.notified);
   collectDefaultMetrics({ register: registry });
   registerHeapGauge(registry);
   return {

@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { NotifierState } from "../../notify/notifier.ts";
 import { type EditionStatus, type FollowerStatus, lagSeconds } from "../../views/follower-status.ts";
+import { registerNotifyMetrics } from "./notify-metrics.ts";
 
 /** Registers how far the views are, by view: their number is that of the program's views. */
 export function registerViewsMetrics(
@@ -45,9 +47,13 @@ export function registerViewsMetrics(
 }
 
 /** The metrics of a process that only keeps views and answers, in Prometheus' text format. */
-export function viewsMetrics(status: () => FollowerStatus): () => Promise<string> {
+export function viewsMetrics(
+  status: () => FollowerStatus,
+  notified?: () => NotifierState,
+): () => Promise<string> {
   const registry = new Registry();
   registerViewsMetrics(registry, status);
+  if (notified !== undefined) registerNotifyMetrics(registry, notified);
   collectDefaultMetrics({ register: registry });
   return () => registry.metrics();
 }

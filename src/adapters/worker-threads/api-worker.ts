@@ -14,6 +14,8 @@ export interface ApiOrder {
   readonly version: string;
   /** For one answer, milliseconds. */
   readonly limitMs: number;
+  /** Whether people are told of what stands. */
+  readonly notifies: boolean;
   /** Whether what people do can be published. */
   readonly acts: boolean;
 }

@@ -18,6 +18,7 @@ import type { Plant } from "../../plant/plant.ts";
 import { plausibilityOf } from "../../plant/plausibility.ts";
 import { authority, type ChosenDelivery, chooseDelivery } from "../broker/delivery.ts";
 import { LazyDesk } from "../desk.ts";
+import { startNotifier } from "../notify/notifier-run.ts";
 import { withOutputCheck } from "../output-check.ts";
 import { ViewsRun } from "../views/views-run.ts";
 
@@ -90,6 +91,10 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
             desk: new LazyDesk(config, "dashboard", () => config.broker.url ?? chosen.addresses().mqtt ?? ""),
           });
     if (views !== undefined) opened.defer(() => views.stop());
+    const notifier = await startNotifier({ config, plant, views, health }, ({ level, text }) =>
+      view.notice(level, text),
+    );
+    if (notifier !== undefined) opened.defer(() => notifier.stop());
     const metrics = ingestMetrics({
       version: packageVersion(),
       knowsMachine,
@@ -104,6 +109,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       kept: () => ({ ...center?.kept, ...chosen.kept() }),
       ...(chosen.connections === undefined ? {} : { brokerConnections: chosen.connections }),
       ...(views === undefined ? {} : { views: () => views.status() }),
+      ...(notifier === undefined ? {} : { notified: () => notifier.state() }),
     });
     // Before the delivery: whoever watches the start must be able to ask.
     const server = await startHealthServer({

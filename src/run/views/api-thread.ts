@@ -4,6 +4,7 @@ import { CompletenessReader } from "../../adapters/sqlite/log/completeness-reade
 import { LogReader } from "../../adapters/sqlite/log/log-reader.ts";
 import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
 import { QuarantineReader } from "../../adapters/sqlite/log/quarantine-reader.ts";
+import { readNotifyState } from "../../adapters/sqlite/notify/read-notify-state.ts";
 import { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
 import type { ApiActed, ApiCall, ApiOrder, ApiReply } from "../../adapters/worker-threads/api-worker.ts";
 import { deadline } from "../../api/deadline.ts";
@@ -13,9 +14,10 @@ import { answerI3x, isI3x } from "../../api/i3x/questions.ts";
 import { ROUTES } from "../../api/routes.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { QuarantineReplay } from "../../ingest/quarantine-replay.ts";
+import { NOTHING_TOLD } from "../../notify/notifier.ts";
 import { plantOf } from "../../plant/plant.ts";
 
-const { folder, plant: document, version, limitMs, acts } = workerData as ApiOrder;
+const { folder, plant: document, version, limitMs, acts, notifies } = workerData as ApiOrder;
 const plant = plantOf(document);
 const door = new ApiDoor(ROUTES);
 const NO_LIMIT = () => {};
@@ -58,6 +60,7 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
       quarantine: once(() => QuarantineReader.open(folder)),
       completeness: () => CompletenessReader.open(folder),
       health: () => health,
+      notifications: () => (notifies ? (readNotifyState(folder) ?? NOTHING_TOLD) : undefined),
       replay,
       desk: acts ? desk : undefined,
       spend: () => spend(),

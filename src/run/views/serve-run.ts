@@ -10,6 +10,7 @@ import type { HealthReport } from "../../ingest/health.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { authority } from "../broker/delivery.ts";
 import { LazyDesk } from "../desk.ts";
+import { type NotifierRun, startNotifier } from "../notify/notifier-run.ts";
 import type { ViewsNotice } from "./following-run.ts";
 import { ViewsRun } from "./views-run.ts";
 
@@ -36,11 +37,17 @@ export async function runServe({ config, terminal, plant }: ServeParts): Promise
     onNotice: ({ level, text }: ViewsNotice) => say({ event: level, text }, text),
     desk: url === null ? undefined : new LazyDesk(config, "dashboard", () => url),
   });
+  let notifier: NotifierRun | undefined;
   try {
+    notifier = await startNotifier(
+      { config, plant, views, health: () => healthOf(config.data, views) },
+      ({ level, text }) => say({ event: level, text }, text),
+    );
+    const running = notifier;
     const server = await startHealthServer({
       ...config.http,
       health: () => healthOf(config.data, views),
-      metrics: viewsMetrics(() => views.status()),
+      metrics: viewsMetrics(() => views.status(), running && (() => running.state())),
       api: views.api,
       dashboard: views.dashboard,
     });
@@ -52,11 +59,13 @@ export async function runServe({ config, terminal, plant }: ServeParts): Promise
     return {
       async stop() {
         await server.close();
+        await running?.stop();
         await views.stop();
         say({ event: "stopped" }, "stopped");
       },
     };
   } catch (error) {
+    await notifier?.stop();
     await views.stop();
     throw error;
   }

@@ -75,7 +75,7 @@ export class ViewsRun {
     );
     const version = packageVersion();
     const limitMs = config.views.timeLimitSeconds * 1_000;
-    const order = { folder, plant: plant.document, version, limitMs };
+    const order = { folder, plant: plant.document, version, limitMs, notifies: config.notify !== null };
     this.#answering = new ApiWorker(threadFile("api-thread"), order, desk);
     const ask = (request: ApiRequest) => this.#answering.ask(request, health());
     this.#subscriptions = new Subscriptions({

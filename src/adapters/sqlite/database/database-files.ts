@@ -29,6 +29,11 @@ export function viewsFiles(folder: string): DatabaseFiles {
   return filesOf(folder, "views");
 }
 
+/** What was notified. */
+export function notifyFiles(folder: string): DatabaseFiles {
+  return filesOf(folder, "notify");
+}
+
 function filesOf(folder: string, name: string): DatabaseFiles {
   const database = join(folder, `${name}.db`);
   return {

@@ -1,0 +1,147 @@
+import { type Condition, isAtLeast, type Look } from "./condition.ts";
+import type { NotifyPlan, NotifyRule } from "./notify-plan.ts";
+
+/** What has become of a condition. */
+export type NewsEvent = "began" | "still" | "escalated" | "ended";
+
+/** A line of a message. */
+export interface News {
+  readonly event: NewsEvent;
+  readonly rule: string;
+  readonly condition: Condition;
+  readonly atMs: number;
+}
+
+/** What a rule has told of a condition so far. */
+export interface Told {
+  readonly rule: string;
+  /** As it was when it was last seen. */
+  readonly condition: Condition;
+  readonly firstSeenMs: number;
+  /** When it was told first, and last; null before. */
+  readonly toldMs: number | null;
+  readonly lastMs: number | null;
+  readonly escalatedMs: number | null;
+  /** Since when it isn't seen any more. */
+  readonly goneMs: number | null;
+  /** The channels that know of it. */
+  readonly to: readonly string[];
+}
+
+/** What is told now, by channel, and what has been told then. */
+export interface Decision {
+  readonly told: ReadonlyMap<string, Told>;
+  readonly news: readonly { readonly channel: string; readonly news: News }[];
+}
+
+/** Conditions that are remembered; of what comes beyond, the counts of the dashboard speak. */
+export const MOST_TOLD = 5_000;
+/** What goes and comes back within so long was never gone: a chattering alarm is one story, milliseconds. */
+export const SETTLE_MS = 120_000;
+
+/** What is to be said of what stands, after what was said before. A function of its arguments alone. */
+export function decide(plan: NotifyPlan, before: ReadonlyMap<string, Told>, look: Look): Decision {
+  const told = new Map<string, Told>();
+  const news: { channel: string; news: News }[] = [];
+  const heard = new Set<string>();
+  for (const { condition, to } of before.values())
+    for (const channel of to) heard.add(`${channel} ${condition.key}`);
+  const now = new Map(look.conditions.map((condition) => [condition.key, condition]));
+  for (const rule of plan.rules) {
+    for (const condition of look.conditions) {
+      if (condition.silenced || !concerns(rule, condition)) continue;
+      const key = keyOf(rule, condition);
+      const known = before.get(key);
+      if (known === undefined && told.size >= MOST_TOLD) continue;
+      told.set(key, stands(rule, known, condition, look.atMs, heard, news));
+    }
+  }
+  const rules = new Map(plan.rules.map((rule) => [rule.name, rule]));
+  for (const [key, entry] of before) {
+    const rule = rules.get(entry.rule);
+    // A rule that is gone has nothing more to say; nor has one on what is silenced.
+    if (told.has(key) || rule === undefined || now.get(entry.condition.key)?.silenced) continue;
+    const left = look.known.has(entry.condition.kind) ? gone(rule, entry, look.atMs, news) : entry;
+    if (left !== undefined) told.set(key, left);
+  }
+  return { told, news };
+}
+
+function keyOf(rule: NotifyRule, condition: Condition): string {
+  return `${rule.name}\n${condition.key}`;
+}
+
+function concerns(rule: NotifyRule, { kind, priority, place }: Condition): boolean {
+  if (!rule.about.has(kind) || !isAtLeast(priority, rule.priority)) return false;
+  // What concerns the data center concerns every place.
+  if (rule.places.length === 0 || place === "") return true;
+  return rule.places.some((each) => place === each || place.startsWith(`${each}/`));
+}
+
+function stands(
+  rule: NotifyRule,
+  known: Told | undefined,
+  condition: Condition,
+  atMs: number,
+  heard: Set<string>,
+  news: { channel: string; news: News }[],
+): Told {
+  const cameAnew = known?.condition.acknowledged === true && !condition.acknowledged;
+  const entry: Told =
+    known === undefined || cameAnew
+      ? {
+          rule: rule.name,
+          condition,
+          firstSeenMs: atMs,
+          toldMs: null,
+          lastMs: null,
+          escalatedMs: null,
+          goneMs: null,
+          to: [],
+        }
+      : { ...known, condition, goneMs: null };
+  if (condition.acknowledged || rule.quiet?.holds(condition.priority, atMs)) return entry;
+  const tell = (event: NewsEvent, channels: readonly string[]) => {
+    for (const channel of channels) news.push({ channel, news: { event, rule: rule.name, condition, atMs } });
+  };
+  if (entry.toldMs === null || entry.lastMs === null) {
+    // By what was seen, not by what is said: after a restart machines are given the time to come back.
+    if (atMs - entry.firstSeenMs < rule.forMs) return entry;
+    // Two rules on one condition are one message to one channel.
+    const to = cameAnew ? rule.to : rule.to.filter((channel) => !heard.has(`${channel} ${condition.key}`));
+    for (const channel of to) heard.add(`${channel} ${condition.key}`);
+    tell("began", to);
+    return { ...entry, toldMs: atMs, lastMs: atMs, to };
+  }
+  const { escalate, repeatMs } = rule;
+  if (escalate !== null && entry.escalatedMs === null && atMs - entry.toldMs >= escalate.afterMs) {
+    tell("escalated", escalate.to);
+    return { ...entry, escalatedMs: atMs, lastMs: atMs, to: [...new Set([...entry.to, ...escalate.to])] };
+  }
+  if (repeatMs !== null && atMs - entry.lastMs >= repeatMs) {
+    tell("still", entry.to);
+    return { ...entry, lastMs: atMs };
+  }
+  return entry;
+}
+
+function gone(
+  rule: NotifyRule,
+  entry: Told,
+  atMs: number,
+  news: { channel: string; news: News }[],
+): Told | undefined {
+  if (entry.toldMs === null) return undefined;
+  const goneMs = entry.goneMs ?? atMs;
+  if (atMs - goneMs < SETTLE_MS || rule.quiet?.holds(entry.condition.priority, atMs))
+    return { ...entry, goneMs };
+  if (rule.tellsEnd) {
+    for (const channel of entry.to) {
+      news.push({
+        channel,
+        news: { event: "ended", rule: rule.name, condition: entry.condition, atMs: goneMs },
+      });
+    }
+  }
+  return undefined;
+}
