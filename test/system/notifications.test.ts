@@ -122,7 +122,11 @@ rules:
     await raise("temp_c.high", "Outlet too warm\r\nBcc: everybody@example");
     const posted = await hook.received.first(tellsOf("Outlet too warm"));
     const { news, subject } = bodyOf(posted);
-    assert.deepEqual(news.map(({ place }) => place), [TEMPERER], posted.body);
+    assert.deepEqual(
+      news.map(({ place }) => place),
+      [TEMPERER],
+      posted.body,
+    );
     assert.match(String(news[0]?.sentence), /34\.2 °C, limit 33 °C$/);
     assert.equal(news[0]?.link, `http://plant.example:8080/machine/${TEMPERER}`);
     assert.match(subject, /^Conche: critical: temper-01: Outlet too warm Bcc/);
