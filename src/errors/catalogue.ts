@@ -54,10 +54,6 @@ export const ERROR_CATALOGUE = {
     meaning: "Another process notifies for this data folder",
     hint: "nothing has to be done: what stands is told from there",
   },
-  CONCHE_NOTIFY_FAILED: {
-    meaning: "A test message did not reach its channel",
-    hint: "check what the line of the channel says: address, network, login",
-  },
   CONCHE_SECRET_FILE: {
     meaning: "A file that holds a secret can't be read, or is empty",
     hint: "write the secret into its first line, readable for this program's user only",

@@ -24,8 +24,10 @@ export interface Told {
   readonly escalatedMs: number | null;
   /** Since when it isn't seen any more. */
   readonly goneMs: number | null;
-  /** The channels that know of it. */
+  /** The channels that know of it by this rule: of a condition each channel knows by one. */
   readonly to: readonly string[];
+  /** The channels that it was escalated to. */
+  readonly raisedTo: readonly string[];
 }
 
 /** What is told now, by channel, and what has been told then. */
@@ -43,10 +45,11 @@ export const SETTLE_MS = 120_000;
 export function decide(plan: NotifyPlan, before: ReadonlyMap<string, Told>, look: Look): Decision {
   const told = new Map<string, Told>();
   const news: { channel: string; news: News }[] = [];
-  const heard = new Set<string>();
-  for (const { condition, to } of before.values())
-    for (const channel of to) heard.add(`${channel} ${condition.key}`);
   const now = new Map(look.conditions.map((condition) => [condition.key, condition]));
+  const heard = new Heard();
+  for (const entry of before.values()) {
+    if (!comesAnew(entry, now.get(entry.condition.key))) heard.take(entry);
+  }
   for (const rule of plan.rules) {
     for (const condition of look.conditions) {
       if (condition.silenced || !concerns(rule, condition)) continue;
@@ -67,6 +70,30 @@ export function decide(plan: NotifyPlan, before: ReadonlyMap<string, Told>, look
   return { told, news };
 }
 
+/** Which channel knows of which condition: two rules on one condition are one message to one channel. */
+class Heard {
+  readonly #told = new Set<string>();
+  readonly #raised = new Set<string>();
+
+  take({ condition: { key }, to, raisedTo }: Told): void {
+    for (const channel of to) this.#told.add(`${channel} ${key}`);
+    for (const channel of raisedTo) this.#raised.add(`${channel} ${key}`);
+  }
+
+  untold(channels: readonly string[], { key }: Condition): string[] {
+    return channels.filter((channel) => !this.#told.has(`${channel} ${key}`));
+  }
+
+  unraised(channels: readonly string[], { key }: Condition): string[] {
+    return channels.filter((channel) => !this.#raised.has(`${channel} ${key}`));
+  }
+}
+
+/** Somebody had acknowledged it, and it came again. */
+function comesAnew(known: Told | undefined, condition: Condition | undefined): boolean {
+  return known?.condition.acknowledged === true && condition?.acknowledged === false;
+}
+
 function keyOf(rule: NotifyRule, condition: Condition): string {
   return `${rule.name}\n${condition.key}`;
 }
@@ -83,12 +110,11 @@ function stands(
   known: Told | undefined,
   condition: Condition,
   atMs: number,
-  heard: Set<string>,
+  heard: Heard,
   news: { channel: string; news: News }[],
 ): Told {
-  const cameAnew = known?.condition.acknowledged === true && !condition.acknowledged;
   const entry: Told =
-    known === undefined || cameAnew
+    known === undefined || comesAnew(known, condition)
       ? {
           rule: rule.name,
           condition,
@@ -98,25 +124,30 @@ function stands(
           escalatedMs: null,
           goneMs: null,
           to: [],
+          raisedTo: [],
         }
       : { ...known, condition, goneMs: null };
   if (condition.acknowledged || rule.quiet?.holds(condition.priority, atMs)) return entry;
   const tell = (event: NewsEvent, channels: readonly string[]) => {
     for (const channel of channels) news.push({ channel, news: { event, rule: rule.name, condition, atMs } });
   };
+  const took = (told: Told): Told => {
+    heard.take(told);
+    return told;
+  };
   if (entry.toldMs === null || entry.lastMs === null) {
     // By what was seen, not by what is said: after a restart machines are given the time to come back.
     if (atMs - entry.firstSeenMs < rule.forMs) return entry;
-    // Two rules on one condition are one message to one channel.
-    const to = cameAnew ? rule.to : rule.to.filter((channel) => !heard.has(`${channel} ${condition.key}`));
-    for (const channel of to) heard.add(`${channel} ${condition.key}`);
+    const to = heard.untold(rule.to, condition);
     tell("began", to);
-    return { ...entry, toldMs: atMs, lastMs: atMs, to };
+    return took({ ...entry, toldMs: atMs, lastMs: atMs, to });
   }
   const { escalate, repeatMs } = rule;
   if (escalate !== null && entry.escalatedMs === null && atMs - entry.toldMs >= escalate.afterMs) {
-    tell("escalated", escalate.to);
-    return { ...entry, escalatedMs: atMs, lastMs: atMs, to: [...new Set([...entry.to, ...escalate.to])] };
+    const raisedTo = heard.unraised(escalate.to, condition);
+    tell("escalated", raisedTo);
+    const to = [...entry.to, ...heard.untold(raisedTo, condition)];
+    return took({ ...entry, escalatedMs: atMs, lastMs: atMs, to, raisedTo });
   }
   if (repeatMs !== null && atMs - entry.lastMs >= repeatMs) {
     tell("still", entry.to);

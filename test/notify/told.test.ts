@@ -121,3 +121,15 @@ test("what concerns the data center concerns a rule for any place", () => {
   const down = standing({ key: "not_ready broker", kind: "not_ready", place: "", priority: "critical" });
   assert.deepEqual(day.look(NOON, [down]), ["shift began not_ready broker"]);
 });
+
+test("two rules that escalate to one channel are one message there, and its end is one", () => {
+  const escalate = { after: "5m", to: ["boss"] };
+  const day = afternoon(
+    { ...RULE, for: "0s", escalate },
+    { name: "second", for: "0s", to: ["shift"], escalate },
+  );
+  assert.deepEqual(day.look(NOON, [standing()]), [`shift began ${KEY}`]);
+  assert.deepEqual(day.look(NOON + 5 * MINUTE, [standing()]), [`boss escalated ${KEY}`]);
+  day.look(NOON + 6 * MINUTE, []);
+  assert.deepEqual(day.look(NOON + 10 * MINUTE, []), [`shift ended ${KEY}`, `boss ended ${KEY}`]);
+});
