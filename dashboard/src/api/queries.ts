@@ -286,13 +286,24 @@ export function useAlarmHistory(
   toMs: number,
   limit = 200,
 ): AlarmHistory {
+  const query = historyQuery(place, fromMs, toMs, limit);
+  const { data, problem, reload } = useQuery<AlarmHistoryAnswer>(`/api/alarms/history?${query}`, ["alarms"]);
+  const occurrences = useMemo(() => (data?.occurrences ?? []).map(occurrenceOf), [data]);
+  return { occurrences, more: data?.next !== null && data !== undefined, problem, reload };
+}
+
+/** What asks for the alarms of a place in a period. */
+export function historyQuery(
+  place: string | undefined,
+  fromMs: number,
+  toMs: number,
+  limit: number,
+): URLSearchParams {
   const query = levelsOf(place);
   query.set("from", new Date(fromMs).toISOString());
   query.set("to", new Date(toMs).toISOString());
   query.set("limit", String(limit));
-  const { data, problem, reload } = useQuery<AlarmHistoryAnswer>(`/api/alarms/history?${query}`, ["alarms"]);
-  const occurrences = useMemo(() => (data?.occurrences ?? []).map(occurrenceOf), [data]);
-  return { occurrences, more: data?.next !== null && data !== undefined, problem, reload };
+  return query;
 }
 
 function occurrenceOf(one: AlarmHistoryAnswer["occurrences"][number]): Occurrence {

@@ -1,10 +1,12 @@
+import { useState } from "preact/hooks";
 import type { AlarmPerformanceAnswer } from "../api/answers.ts";
+import { saveCsv } from "../api/csv-export.ts";
 import { plant, stepWords, zone } from "../api/plant.ts";
 import type { AlarmPresent } from "../api/present.ts";
-import { useAlarmHistory, useOpenAlarms } from "../api/queries.ts";
+import { historyQuery, useAlarmHistory, useOpenAlarms } from "../api/queries.ts";
 import { useQuery } from "../api/query.ts";
 import { now } from "../app/clock.ts";
-import { periodOf, type SpanName, showSpan, spanOf } from "../app/period.ts";
+import { type Period, periodOf, type SpanName, showSpan, spanOf } from "../app/period.ts";
 import { addressOf, choices, choose } from "../app/router.ts";
 import { number } from "../format/number.ts";
 import { duration } from "../format/time.ts";
@@ -86,7 +88,7 @@ export default function AlarmsPage() {
       </Verdict>
       {open.problem === undefined ? null : <Failed problem={open.problem} onRetry={open.reload} />}
       {list === "history" ? (
-        <HistoryTable history={history} />
+        <HistoryTable history={history} under={under} period={period} />
       ) : (
         <OpenTable
           alarms={open.alarms.filter(members[list])}
@@ -196,14 +198,39 @@ function OpenRow({ alarm }: { readonly alarm: AlarmPresent }) {
   );
 }
 
-function HistoryTable({ history }: { readonly history: ReturnType<typeof useAlarmHistory> }) {
+interface HistoryTableProps {
+  readonly history: ReturnType<typeof useAlarmHistory>;
+  readonly under: string | undefined;
+  readonly period: Period;
+}
+
+function HistoryTable({ history, under, period }: HistoryTableProps) {
+  const [refused, setRefused] = useState<string>();
+  const save = async (): Promise<void> => {
+    const from = new Date(period.fromMs).toISOString();
+    const query = historyQuery(under, period.fromMs, period.toMs, 1000);
+    try {
+      await saveCsv(`/api/alarms/history?${query}`, `alarms-${from.slice(0, 10)}.csv`);
+      setRefused(undefined);
+    } catch (error) {
+      setRefused(error instanceof Error ? error.message : String(error));
+    }
+  };
   return (
     <section>
       <p class="label small">
         {words.found(history.occurrences.length, history.more)}{" "}
         <button type="button" class="btn" onClick={() => print()}>
           {words.print}
+        </button>{" "}
+        <button type="button" class="btn" onClick={() => void save()}>
+          {words.csv}
         </button>
+        {refused === undefined ? null : (
+          <span class="high" role="alert">
+            {refused}
+          </span>
+        )}
       </p>
       {history.problem === undefined ? null : <Failed problem={history.problem} onRetry={history.reload} />}
       <Scroll label={words.lists.history}>

@@ -10,6 +10,7 @@ import { Failed } from "../parts/failed.tsx";
 import { Scroll } from "../parts/scroll.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
+import { Coverage } from "./data/coverage.tsx";
 import { Findings } from "./data/findings.tsx";
 import { Notifications } from "./data/notifications.tsx";
 import { Quarantine } from "./data/quarantine.tsx";
@@ -33,6 +34,7 @@ export default function DataPage() {
       )}
       {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
       {data === undefined ? null : <Publishers publishers={data.publishers} totals={data.totals} />}
+      <Coverage />
       <div class="columns even">
         <Quarantine />
         <div class="stack">

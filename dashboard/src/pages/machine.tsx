@@ -14,6 +14,7 @@ import { periodOf, SPANS, type SpanName, showSpan, spanOf } from "../app/period.
 import { addressOf, choices, choose } from "../app/router.ts";
 import { duration } from "../format/time.ts";
 import { alarmWords } from "../parts/alarm-words.ts";
+import { ConditionFindings } from "../parts/condition-findings.tsx";
 import { Failed } from "../parts/failed.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { StateLane } from "../parts/state-lane.tsx";
@@ -163,6 +164,7 @@ function Machine({ machine }: { readonly machine: PlantMachine }) {
             onDraw={(list) => choose({ tags: list.join(",") })}
           />
           <MachineAlarms open={open} history={history} />
+          <ConditionFindings machine={key} />
           <MachineMessages machine={key} />
         </div>
       </div>

@@ -6,6 +6,7 @@ import { addressOf } from "../app/router.ts";
 import { lineVerdict, type VerdictWords } from "../format/line-verdict.ts";
 import { duration } from "../format/time.ts";
 import { alarmWords } from "../parts/alarm-words.ts";
+import { ConditionFindings } from "../parts/condition-findings.tsx";
 import { Failed } from "../parts/failed.tsx";
 import { Glyph } from "../parts/glyph.tsx";
 import { StateMark } from "../parts/state-mark.tsx";
@@ -52,6 +53,7 @@ export default function PlantPage() {
           alarms={alarms.alarms}
         />
       ))}
+      <ConditionFindings />
     </>
   );
 }

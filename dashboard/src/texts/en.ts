@@ -110,6 +110,23 @@ export const texts = {
     findingsEmpty: "No view has found anything odd.",
     message: "message",
     close: "Close",
+    coverage: {
+      title: "When",
+      note: "violet: missing; outlined: came late",
+      spans: { "1h": "1 h", "8h": "8 h", "24h": "24 h", "7d": "7 d" },
+      received: "received",
+      slowest: (delay: string) => `slowest way ${delay}`,
+      nothing: "nothing heard",
+      of: (seen: string, share: string) => `${seen}, ${share}`,
+      strip: (machine: string, said: string, missing: number, late: number) =>
+        `${machine}: ${said}, ${missing} missing, ${late} came late`,
+      cameLate: (count: string, at: string) => `${count} came late, the last at ${at}`,
+      gap: (first: number, last: number) =>
+        first === last ? `number ${first} never came` : `numbers ${first} to ${last} never came`,
+      missing: (count: string, more: number) =>
+        `${count} missing${more > 0 ? `, ${more} gaps not drawn` : ""}`,
+      late: (count: string) => `${count} came late`,
+    },
     notifications: {
       title: "Notifications",
       note: "who was told of what",
@@ -177,6 +194,20 @@ export const texts = {
     messages: "Messages",
     newestFirst: "newest first",
     raw: "all, raw",
+  },
+  condition: {
+    title: "Condition",
+    note: "sensors that can't be believed, and what wears; the last 24 h",
+    none: (tags: number) => `${tags} tags were looked at, and nothing is odd about them.`,
+    since: "since",
+    kinds: {
+      stuck: "stuck",
+      noisy: "noisy",
+      drift: "drifts",
+      out_of_range: "out of range",
+      no_value: "no value",
+      wear: "wears",
+    },
   },
   oee: {
     spans: { "8h": "8 h", "24h": "24 h", "3d": "3 days", "7d": "7 days" },
@@ -280,6 +311,7 @@ export const texts = {
     },
     found: (count: number, more: boolean) => `${more ? "the newest " : ""}${count} in this period`,
     print: "Print",
+    csv: "Save as CSV",
     performance: "Is it bearable?",
     raisedIn: (count: number, operators: number) =>
       `${count} raised in this period, for ${operators === 1 ? "one operator" : `${operators} operators`}`,

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { buildDashboard, isStale } from "../../scripts/build-dashboard.mjs";
+import { filledLog, refused } from "../commands/filled-log.ts";
+import { runConche } from "../commands/run-conche.ts";
+import { NO_CHROMIUM, startChromium } from "../servers/chromium.ts";
+import { type RunningConche, startConche } from "../servers/conche.ts";
+
+/** An outer bound for what a page shows; a machine under load takes its time. */
+const PATIENCE_MS = 120_000;
+const PORTS = ["--mqtt-port", "0", "--http-port", "0"];
+const TEMPERER = "tunis-01/line-a/s5_tempering/temper-01";
+
+interface AlarmAnswer {
+  readonly alarm: { readonly state: string; readonly unacknowledged: number };
+  readonly events: readonly {
+    readonly event: string;
+    readonly by: string | null;
+    readonly reason: string | null;
+    readonly message_id: number;
+  }[];
+}
+
+suite("what people do on the dashboard is in the log", { skip: NO_CHROMIUM, timeout: 600_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "conche-acting-"));
+  const data = join(folder, "data");
+  let conche: RunningConche;
+  let browser: Browser;
+  let page: Page;
+
+  before(async () => {
+    if (isStale()) await buildDashboard();
+    conche = await startConche(["up", "--data", data, ...PORTS, "--history", "30m"]);
+    browser = await startChromium();
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+    page.setDefaultTimeout(PATIENCE_MS);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await conche?.stop("SIGTERM");
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const open = async (path: string) => page.goto(`${conche.started.http}${path}`);
+  const rowOfTemperer = () =>
+    page.locator("tr", { has: page.locator("a", { hasText: /^temper-01$/ }) }).first();
+  const alarm = async (until: (answer: AlarmAnswer) => boolean): Promise<AlarmAnswer> => {
+    for (;;) {
+      const answer = JSON.parse(
+        (await conche.page(`/api/alarms/${TEMPERER}/temp_c.high`)).text,
+      ) as AlarmAnswer;
+      if (until(answer)) return answer;
+    }
+  };
+  const message = async (id: number | undefined) =>
+    (
+      JSON.parse((await conche.page(`/api/messages/${id}`)).text) as {
+        message: { topic: string; payload: string };
+      }
+    ).message;
+
+  test("an alarm is acknowledged by keyboard alone, in the name that was asked once; the log has the message", async () => {
+    await open("/alarms");
+    const button = rowOfTemperer().getByRole("button", { name: /^Ack/ });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await page.locator("dialog input[name=name], [role=dialog] input[name=name]").waitFor();
+    await page.keyboard.type("Amira Ben Salah");
+    await page.keyboard.press("Enter");
+    const { events } = await alarm((answer) => answer.events.some(({ event }) => event === "acknowledged"));
+    const done = events.find(({ event }) => event === "acknowledged");
+    assert.equal(done?.by, "Amira Ben Salah");
+    const { topic, payload } = await message(done?.message_id);
+    assert.equal(topic, "factory/tunis-01/line-a/s0_office/dashboard/alarm");
+    assert.equal((JSON.parse(payload) as { by: string }).by, "Amira Ben Salah");
+    // The page says so by itself, without being loaded again.
+    await rowOfTemperer().waitFor({ state: "detached" });
+  });
+
+  test("an alarm is shelved with a reason, and is found among the shelved ones", async () => {
+    await open("/alarms");
+    const row = page.locator("tbody tr", { has: page.getByRole("button", { name: "Shelve …" }) }).first();
+    const machine = await row.locator("a.label").innerText();
+    await row.getByRole("button", { name: "Shelve …" }).click();
+    await page.locator("input[name=reason]").fill("The reel is changed at the end of the shift");
+    assert.equal(await page.locator("input[name=by]").inputValue(), "Amira Ben Salah");
+    await page.locator("form").getByRole("button", { name: "Shelve …" }).click();
+    await page.getByRole("button", { name: /^Shelved 1$/ }).click();
+    await page.getByText("The reel is changed at the end of the shift").first().waitFor();
+    const answer = JSON.parse((await conche.page("/api/alarms?state=shelved")).text) as {
+      alarms: { machine: string; silence: { by: string; reason: string } }[];
+    };
+    assert.equal(answer.alarms[0]?.machine.split("/").at(-1), machine);
+    assert.equal(answer.alarms[0]?.silence.by, "Amira Ben Salah");
+  });
+
+  test("the history is saved as CSV, with everything that the API has of it", async () => {
+    await open("/alarms?list=history&span=24h");
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save as CSV" }).click(),
+    ]);
+    const path = join(folder, "alarms.csv");
+    await download.saveAs(path);
+    const [head = "", ...rows] = readFileSync(path, "utf8").trim().split("\r\n");
+    assert.match(head, /^machine,alarm_id,code,message,priority,raised_at/);
+    const { occurrences } = JSON.parse((await conche.page("/api/alarms/history?limit=1000")).text) as {
+      occurrences: [];
+    };
+    assert.equal(rows.length, occurrences.length);
+    assert.match(download.suggestedFilename(), /^alarms-\d{4}-\d\d-\d\d\.csv$/);
+  });
+
+  test("while a data center writes the log, a replay is refused, and the page says why", async (context) => {
+    const file = await filledLog(
+      context,
+      [],
+      [refused(Buffer.from('{"ts":"2026-01-11T08:00:00Z","state":"RUNNING"}'))],
+    );
+    const writer = await startConche(["datacenter", "--data", file, ...PORTS]);
+    try {
+      await page.goto(`${writer.started.http}/data`);
+      await page.getByRole("button", { name: "Look" }).click();
+      await page.getByRole("button", { name: "Replay" }).click();
+      await page
+        .getByRole("status")
+        .filter({ hasText: /written the log|replay/i })
+        .waitFor();
+    } finally {
+      await writer.stop("SIGTERM");
+    }
+    const server = await startConche(["serve", "--data", file, "--http-port", "0"]);
+    try {
+      await page.goto(`${server.started.http}/data`);
+      await page.getByRole("button", { name: "Look" }).click();
+      await page.getByText('"state":"RUNNING"').waitFor();
+      await page.getByRole("button", { name: "Replay" }).click();
+      await page.getByRole("status").filter({ hasText: "stored" }).waitFor();
+      await page.getByText("Nothing is in quarantine.").waitFor();
+    } finally {
+      await server.stop("SIGTERM");
+    }
+    const found = await runConche(["log", "query", "--type", "state", "--data", file, "--json"]);
+    assert.equal(
+      (JSON.parse(found.out.trim().split("\n").at(-1) ?? "") as { payload: { state: string } }).payload.state,
+      "RUNNING",
+    );
+  });
+});
