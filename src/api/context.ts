@@ -5,6 +5,7 @@ import type { LogReading } from "../log/log-reading.ts";
 import type { QuarantineReading } from "../log/quarantine-reading.ts";
 import type { NotifierState } from "../notify/notifier.ts";
 import type { Plant } from "../plant/plant.ts";
+import type { GraphKeeper } from "../trace/graph/read-graph.ts";
 import type { View } from "../views/view.ts";
 import type { ViewReading, ViewRowReading } from "../views/view-table.ts";
 import type { ViewEdition } from "../views/views-store.ts";
@@ -38,6 +39,8 @@ export interface ApiContext {
    * @throws ConcheError CONCHE_LOG_IN_USE while a data center writes the log
    */
   readonly replay: (ids: readonly number[]) => Promise<readonly ReplayOutcome[]>;
+  /** The graph of lots, kept from question to question. */
+  readonly graphs?: GraphKeeper | undefined;
   /** Publishes what people do; absent where the process has no way to a broker. */
   readonly desk?: Desk | undefined;
   /** Throws CONCHE_TIME_LIMIT when the time for an answer is over. Long loops over anything else call it. */

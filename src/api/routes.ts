@@ -18,6 +18,8 @@ import { seriesRoutes } from "./routes/series.ts";
 import { stateRoutes } from "./routes/states.ts";
 import { tagRoutes } from "./routes/tags.ts";
 import { topicRoutes } from "./routes/topics.ts";
+import { recallRoutes } from "./routes/trace/recall.ts";
+import { traceRoutes } from "./routes/trace/trace.ts";
 import { viewRoutes } from "./routes/views.ts";
 
 /** The table of routes: everything the API answers. How one is added: see `route` in route.ts. */
@@ -34,6 +36,8 @@ export const ROUTES: readonly Route[] = [
   ...alarmActionRoutes,
   ...qualityRoutes,
   ...capabilityRoutes,
+  ...traceRoutes,
+  ...recallRoutes,
   ...messageRoutes,
   ...topicRoutes,
   ...quarantineRoutes,

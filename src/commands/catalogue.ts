@@ -108,6 +108,18 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./spc.ts")).spc,
   },
   {
+    name: "trace",
+    summary: "what a lot, pallet, batch or pack was made of, and what was made of it",
+    group: "Look",
+    load: async () => (await import("./trace.ts")).trace,
+  },
+  {
+    name: "recall",
+    summary: "what must come back, what be held, what is clear: by lot, pack code, or machine and time",
+    group: "Look",
+    load: async () => (await import("./recall.ts")).recall,
+  },
+  {
     name: "check",
     summary: "say what a data center would make of a message, before it is published",
     group: "Look",

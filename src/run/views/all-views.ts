@@ -5,6 +5,7 @@ import { productionView } from "../../monitor/production/production-view.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { tagsView } from "../../monitor/tags/tags-view.ts";
 import { topicView } from "../../monitor/topics/topic-view.ts";
+import { genealogyView } from "../../trace/genealogy/genealogy-view.ts";
 import { unreadableMessages } from "../../views/unreadable-messages.ts";
 import type { View } from "../../views/view.ts";
 
@@ -18,6 +19,7 @@ export function allViews(): readonly View[] {
     QUALITY_VIEW,
     completenessView,
     topicView,
+    genealogyView,
     unreadableMessages,
   ];
 }

@@ -16,10 +16,12 @@ import { ConcheError } from "../../errors/conche-error.ts";
 import { QuarantineReplay } from "../../ingest/quarantine-replay.ts";
 import { NOTHING_TOLD } from "../../notify/notifier.ts";
 import { plantOf } from "../../plant/plant.ts";
+import { GraphKeeper } from "../../trace/graph/read-graph.ts";
 
 const { folder, plant: document, version, limitMs, acts, notifies } = workerData as ApiOrder;
 const plant = plantOf(document);
 const door = new ApiDoor(ROUTES);
+const graphs = new GraphKeeper();
 const NO_LIMIT = () => {};
 let spend: () => void = NO_LIMIT;
 const views = new ViewsReader(folder, () => spend());
@@ -62,6 +64,7 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
       health: () => health,
       notifications: () => (notifies ? (readNotifyState(folder) ?? NOTHING_TOLD) : undefined),
       replay,
+      graphs,
       desk: acts ? desk : undefined,
       spend: () => spend(),
     };

@@ -1,0 +1,263 @@
+import { Type } from "typebox";
+import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
+import { kilograms } from "../../../trace/genealogy/mass.ts";
+import type { Genealogy } from "../../../trace/questions/genealogy.ts";
+import { madeAt } from "../../../trace/questions/made-at.ts";
+import { type Recall, type RecallPlace, recall, type Suspicion } from "../../../trace/questions/recall.ts";
+import type { ApiContext } from "../../context.ts";
+import { isoTime, PERIOD, Time, timeOf } from "../../period.ts";
+import { badRequest, noDesk } from "../../problem.ts";
+import { closed, type Route, route } from "../../route.ts";
+import { orNull } from "../../schemas.ts";
+import { genealogyOf, requireSubject } from "./genealogy-of.ts";
+import { AT, isoOrNull, Kg, Lot, Share, shownLot } from "./shapes.ts";
+
+const Text = Type.String();
+const Place = closed({
+  customer: orNull(closed({ party: Text, name: Text, address: Text })),
+  shipments: Type.Array(Text),
+  first_at: orNull(Time),
+  units: Type.Integer(),
+  kg: Kg,
+});
+const Unit = closed({
+  unit: Type.String({ description: "SSCC of a pallet, or a case that stands alone" }),
+  unit_kind: Type.Enum(["pallet", "case"]),
+  packed_at: Time,
+  product: orNull(Text),
+  lots: Type.Array(Text),
+  kg: Kg,
+  share: Share,
+  place: Type.Enum(["stock", "shipped", "returned", "disposed"]),
+  since: orNull(Time),
+  shipment: orNull(Text),
+  customer: orNull(Text),
+  holds: Type.Array(Text),
+  decision: Type.Enum(["call_back", "hold", "none"]),
+});
+
+/** What a recall begins with, in the query. */
+const SUSPECTED = {
+  lots: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 4_000,
+      description: "Suspected lots, pallets, cases, batches or pack codes, with commas between",
+    }),
+  ),
+  at: AT,
+  machine: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: "`<site>/<line>/<step>/<machine>`: what it made or packed from `from` to `to`",
+    }),
+  ),
+  ...PERIOD,
+};
+
+const RecallShape = closed({
+  suspected: Type.Array(Lot),
+  unknown: Type.Array(Text, { description: "Asked for, and never heard of" }),
+  lots: Type.Array(closed({ ...Lot.properties, share: Share, depth: Type.Integer(), affected_rest_kg: Kg })),
+  units: Type.Array(Unit),
+  customers: Type.Array(Place),
+  stock: Place,
+  without_genealogy: closed({ since: orNull(Time), pallets: Type.Integer(), kg: Kg }),
+  with_genealogy: closed({ pallets: Type.Integer(), kg: Kg }),
+  balance: closed({
+    in_kg: Kg,
+    packed_kg: Kg,
+    in_store_kg: Kg,
+    lost_kg: Type.Number({ description: "Water, dust, samples, waste and rounding, kilograms" }),
+    missing_kg: Type.Number({ description: "More found than went in, kilograms: 0 where it adds up" }),
+  }),
+  dispersion: Type.Array(closed({ kind: Text, count: Type.Integer(), largest_share: Share })),
+  refused: Type.Array(Type.Array(Text)),
+});
+
+const recalls = route({
+  method: "GET",
+  path: "/api/recall",
+  name: "recall",
+  area: "Traceability",
+  summary: "Everything that may have a part of suspected lots: what to call back, what to hold, where it is",
+  description:
+    "Begins with lots, pallets, batches or pack codes, or with what a machine made in a span of time. Every path counts: silos that mixed, tank heels, rework. What isn't named here has no path to the suspected lots.",
+  query: closed(SUSPECTED),
+  answer: RecallShape,
+  list: "units",
+  views: [genealogyView],
+  changesWith: ["views"],
+  handle({ query }, context) {
+    const genealogy = genealogyOf(context);
+    return shownRecall(recall(genealogy, suspicionOf(genealogy, query, context)));
+  },
+});
+
+interface SuspectedQuery {
+  readonly lots?: string;
+  readonly at?: string;
+  readonly machine?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** @throws ConcheError CONCHE_REQUEST_INVALID, CONCHE_NOT_FOUND */
+function suspicionOf(genealogy: Genealogy, query: SuspectedQuery, { nowMs }: ApiContext): Suspicion {
+  const lots: string[] = [];
+  const units: string[] = [];
+  for (const id of (query.lots ?? "").split(",").map((each) => each.trim())) {
+    if (id === "") continue;
+    const found = requireSubject(genealogy, id, timeOf("at", query.at));
+    lots.push(...found.lots);
+    units.push(...found.units);
+  }
+  if (query.machine !== undefined) {
+    const fromMs = timeOf("from", query.from);
+    if (fromMs === undefined)
+      throw badRequest("a machine is asked for together with from", "add from and to");
+    const made = madeAt(genealogy, query.machine, { fromMs, toMs: timeOf("to", query.to) ?? nowMs });
+    lots.push(...made.lots);
+    units.push(...made.units);
+  }
+  if (lots.length + units.length === 0) {
+    throw badRequest("nothing is suspected", "give lots, or machine with from and to");
+  }
+  return { lots: [...new Set(lots)], units: [...new Set(units)] };
+}
+
+/** A recall as the API and `conche recall --json` give it. */
+export function shownRecall(found: Recall) {
+  return {
+    suspected: found.suspected.map(shownLot),
+    unknown: [...found.unknown],
+    lots: found.lots.map(({ lot, share, depth, restMg }) => ({
+      ...shownLot(lot),
+      ...{ share, depth, affected_rest_kg: kilograms(restMg) },
+    })),
+    units: found.units.map(({ unit, kind, packedMs, product, lots, mg, share, where, holds, decision }) => ({
+      unit,
+      unit_kind: kind,
+      packed_at: isoTime(packedMs),
+      product,
+      lots: [...lots],
+      kg: kilograms(mg),
+      share,
+      place: where.place,
+      since: isoOrNull(where.sinceMs),
+      shipment: where.shipment,
+      customer: where.customer?.name ?? null,
+      holds: [...holds],
+      decision,
+    })),
+    customers: found.customers.map(shownPlace),
+    stock: shownPlace(found.stock),
+    without_genealogy: {
+      since:
+        found.withoutGenealogy.sinceMs === Number.MAX_SAFE_INTEGER
+          ? null
+          : isoTime(found.withoutGenealogy.sinceMs),
+      pallets: found.withoutGenealogy.pallets,
+      kg: kilograms(found.withoutGenealogy.mg),
+    },
+    with_genealogy: { pallets: found.withGenealogy.pallets, kg: kilograms(found.withGenealogy.mg) },
+    balance: {
+      in_kg: kilograms(found.balance.inMg),
+      packed_kg: kilograms(found.balance.packedMg),
+      in_store_kg: kilograms(found.balance.inStoreMg),
+      lost_kg: kilograms(found.balance.lostMg),
+      missing_kg: kilograms(found.balance.missingMg),
+    },
+    dispersion: found.dispersion.map(({ kind, count, largestShare }) => ({
+      ...{ kind, count, largest_share: largestShare },
+    })),
+    refused: found.refused.map((edge) => [...edge]),
+  };
+}
+
+function shownPlace({ customer, shipments, firstMs, units, mg }: RecallPlace) {
+  return {
+    customer: customer === null ? null : { ...customer },
+    shipments: [...shipments],
+    first_at: isoOrNull(firstMs),
+    units,
+    kg: kilograms(mg),
+  };
+}
+
+const GOODS = {
+  lots: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 80 }), { maxItems: 10_000 })),
+  units: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 80 }), { maxItems: 10_000 })),
+};
+const WHERE = {
+  site: Type.String({ minLength: 1, maxLength: 63 }),
+  line: Type.String({ minLength: 1, maxLength: 63 }),
+};
+const PERSON = {
+  by: Type.String({ minLength: 1, maxLength: 80, description: "The person who decides" }),
+  reason: Type.String({ minLength: 1, maxLength: 500, description: "Why" }),
+  hold_id: Type.String({ minLength: 1, maxLength: 80, description: "The hold" }),
+};
+const SAID = closed({
+  machine: Type.String({ description: "The desk that says it" }),
+  boot: Text,
+  seq: Type.Integer({ description: "Done when the message with this number is in the log and the view" }),
+});
+
+interface Decision {
+  readonly site: string;
+  readonly line: string;
+  readonly lots?: readonly string[];
+  readonly units?: readonly string[];
+}
+
+async function decide(context: ApiContext, { site, line, ...goods }: Decision, body: object) {
+  const { lots = [], units = [] } = goods;
+  if (lots.length + units.length === 0)
+    throw badRequest("body: names no lots and no units", "give what it is about");
+  if (context.desk === undefined) throw noDesk();
+  const said = await context.desk.publish({ site, line }, "batch", {
+    ...body,
+    ...(lots.length === 0 ? {} : { lots }),
+    ...(units.length === 0 ? {} : { units }),
+  });
+  return { machine: said.machine, boot: said.boot, seq: said.seq };
+}
+
+const hold = route({
+  method: "POST",
+  path: "/api/holds",
+  name: "holdGoods",
+  area: "Traceability",
+  summary: "Puts lots, cases and pallets on hold: they may not be used, moved on or shipped",
+  body: closed({ ...WHERE, ...GOODS, ...PERSON }),
+  answer: SAID,
+  status: 202,
+  changesWith: ["now"],
+  handle({ body: { hold_id, reason, by, ...where } }, context) {
+    return decide(context, where, { event: "HOLD", hold_id, reason, by });
+  },
+});
+
+const release = route({
+  method: "POST",
+  path: "/api/holds/release",
+  name: "releaseGoods",
+  area: "Traceability",
+  summary: "Decides over goods that were on hold",
+  body: closed({
+    ...WHERE,
+    ...GOODS,
+    ...PERSON,
+    decision: Type.Enum(["released", "rework", "rejected"], { description: "What becomes of them" }),
+  }),
+  answer: SAID,
+  status: 202,
+  changesWith: ["now"],
+  handle({ body: { hold_id, reason, by, decision, ...where } }, context) {
+    return decide(context, where, { event: "RELEASE", hold_id, decision, reason, by });
+  },
+});
+
+export const recallRoutes: readonly Route[] = [recalls, hold, release];

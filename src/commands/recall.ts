@@ -1,0 +1,127 @@
+import { csvRows } from "../adapters/terminal/csv.ts";
+import { jsonLine } from "../adapters/terminal/json-line.ts";
+import { recallText } from "../adapters/terminal/recall-format.ts";
+import { shownRecall } from "../api/routes/trace/recall.ts";
+import { readMoment } from "../contract/moment.ts";
+import { ConcheError } from "../errors/conche-error.ts";
+import type { Genealogy } from "../trace/questions/genealogy.ts";
+import { madeAt } from "../trace/questions/made-at.ts";
+import { recall as recallOf, type Suspicion } from "../trace/questions/recall.ts";
+import { trackingEvents } from "../trace/questions/tracking-events.ts";
+import { defineCommand } from "./command.ts";
+import { oneOf } from "./option-values.ts";
+import { subjectOf, withGenealogy } from "./with-genealogy.ts";
+
+const moment = (text: string) => readMoment(text);
+const OPTIONS = {
+  at: { argument: "TIME", help: "the time printed beside a pack code", parse: moment },
+  machine: {
+    argument: "MACHINE",
+    help: "what this machine made or packed, as tunis-01/line-a/s5_tempering/temper-01, with --from and --to",
+  },
+  from: { argument: "TIME", help: "with --machine: from this time on", parse: moment },
+  to: { argument: "TIME", help: "with --machine: before this time (default: now)", parse: moment },
+  format: {
+    argument: "FORMAT",
+    help: "table (the default), json, csv: affected goods, or fsma204: tracking events for a regulator's spreadsheet",
+    parse: oneOf(["table", "json", "csv", "fsma204"]),
+  },
+} as const;
+
+/** `conche recall` */
+export const recall = defineCommand({
+  name: "recall",
+  summary: "what must come back, what be held, what is clear: by lot, pack code, or machine and time",
+  description:
+    "A recall, or the drill of one: every lot, case and pallet with a possible part of what is suspected, by every path\n" +
+    "(silos, tank heels, rework), with customers, stock, mass balance, and how much more would be held without genealogy.\n" +
+    "The drill's time stands at its end. Nothing is put on hold: `POST /api/holds` and the dashboard do that.",
+  examples: [
+    ["conche recall tunis-01.line-a.whole_milk_powder.20260111T140000", "a supplier's lot"],
+    ["conche recall L26011-line-a --at 2026-01-11T08:41Z", "a pack, by its code and time"],
+    [
+      "conche recall --machine tunis-01/line-a/s8_packaging/packer-03 --from 2026-01-11T03:00Z --to 2026-01-11T04:00Z",
+      "what a machine packed in an hour",
+    ],
+    ["conche recall CM-2026-0007 --format fsma204 > tracking.csv", "the sortable spreadsheet of FSMA 204"],
+  ],
+  arguments: [
+    { name: "lot", help: "lots, SSCCs, batches or pack codes, with commas between", optional: true },
+  ],
+  settings: ["data"],
+  options: OPTIONS,
+  run({ arguments: words, options, config, terminal }) {
+    const format = options.format ?? (config.json ? "json" : "table");
+    const begunMs = performance.now();
+    return withGenealogy(config.data, (genealogy) => {
+      const found = recallOf(genealogy, suspicionOf(genealogy, words.lot ?? "", options));
+      const tookMs = performance.now() - begunMs;
+      if (format === "json") {
+        terminal.out.write(
+          `${jsonLine({ ...shownRecall(found), drill: { took_s: tookMs / 1000, log_position: genealogy.reading.position() } })}\n`,
+        );
+      } else if (format === "csv") {
+        const { units } = shownRecall(found);
+        const head = Object.keys(units[0] ?? { unit: "" });
+        const rows = units.map((unit) =>
+          Object.values(unit).map((value) => (Array.isArray(value) ? value.join(" ") : value)),
+        );
+        terminal.out.write(csvRows([head, ...rows]));
+      } else if (format === "fsma204") {
+        const [first, ...rows] = trackingEvents(genealogy, found);
+        terminal.out.write(
+          csvRows(
+            [first, ...rows].flatMap((row, at) =>
+              row === undefined
+                ? []
+                : at === 0
+                  ? [Object.keys(row), Object.values(row)]
+                  : [Object.values(row)],
+            ),
+          ),
+        );
+      } else terminal.out.write(`${recallText(found, tookMs, terminal)}\n`);
+      return 0;
+    });
+  },
+});
+
+function suspicionOf(
+  genealogy: Genealogy,
+  list: string,
+  {
+    at,
+    machine,
+    from,
+    to,
+  }: {
+    at: number | undefined;
+    machine: string | undefined;
+    from: number | undefined;
+    to: number | undefined;
+  },
+): Suspicion {
+  const lots: string[] = [];
+  const units: string[] = [];
+  for (const id of list.split(",").map((each) => each.trim())) {
+    if (id === "") continue;
+    const found = subjectOf(genealogy, id, at);
+    lots.push(...found.lots);
+    units.push(...found.units);
+  }
+  if (machine !== undefined) {
+    if (from === undefined) throw usage("--machine is asked for together with --from");
+    const made = madeAt(genealogy, machine, { fromMs: from, toMs: to ?? Date.now() });
+    lots.push(...made.lots);
+    units.push(...made.units);
+  }
+  if (lots.length + units.length === 0) throw usage("nothing is suspected");
+  return { lots: [...new Set(lots)], units: [...new Set(units)] };
+}
+
+function usage(message: string): ConcheError {
+  return new ConcheError("CONCHE_USAGE", {
+    message,
+    hint: "name lots, pallets, batches or pack codes, or a machine with --from and --to",
+  });
+}

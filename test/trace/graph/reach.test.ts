@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import fc from "fast-check";
+import { type EdgeSource, LotGraph } from "../../../src/trace/graph/lot-graph.ts";
+import { contributions, Marks, reach, shares } from "../../../src/trace/graph/reach.ts";
+
+const edge = (source: string, target: string, mg: number, kind = "lot"): EdgeSource => ({
+  source,
+  target,
+  kind,
+  mg,
+});
+const NAMES = Array.from({ length: 12 }, (_, index) => `L${index}`);
+
+/** Edges from lower to higher names: no circles. */
+const acyclic = fc.array(
+  fc
+    .tuple(
+      fc.integer({ min: 0, max: 10 }),
+      fc.integer({ min: 1, max: 11 }),
+      fc.integer({ min: 0, max: 1000 }),
+    )
+    .filter(([from, to]) => from < to)
+    .map(([from, to, mg]) => edge(NAMES[from] ?? "", NAMES[to] ?? "", mg)),
+  { maxLength: 40 },
+);
+
+function slowReach(edges: readonly EdgeSource[], from: string): Set<string> {
+  const found = new Set([from]);
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const { source, target } of edges) {
+      if (!found.has(source) || found.has(target)) continue;
+      found.add(target);
+      grown = true;
+    }
+  }
+  return found;
+}
+
+/** The share by its definition, recursively. */
+function slowShare(edges: readonly EdgeSource[], from: string, of: string): number {
+  if (of === from) return 1;
+  const into = edges.filter(({ target }) => target === of);
+  const all = into.reduce((sum, { mg }) => sum + mg, 0);
+  if (all === 0) return 0;
+  return into.reduce((sum, { source, mg }) => sum + mg * slowShare(edges, from, source), 0) / all;
+}
+
+suite("the graph of lots", () => {
+  test("reach is what a slow search finds, built at once or in parts", () => {
+    fc.assert(
+      fc.property(acyclic, fc.nat({ max: 40 }), (edges, cut) => {
+        const whole = LotGraph.of(edges);
+        const grown = LotGraph.of(edges.slice(0, cut));
+        for (const each of edges.slice(cut)) grown.add(each);
+        for (const graph of [whole, grown]) {
+          const from = graph.lot("L0");
+          if (from === undefined) continue;
+          const { nodes, cut: bounded } = reach(graph, [from], "down", new Marks(graph.nodes));
+          assert.deepEqual(new Set([...nodes].map((node) => graph.nameOf(node).id)), slowReach(edges, "L0"));
+          assert.equal(bounded, false);
+        }
+      }),
+    );
+  });
+
+  test("shares down are their definition; up they are the same numbers from the other end", () => {
+    fc.assert(
+      fc.property(acyclic, (edges) => {
+        const graph = LotGraph.of(edges);
+        const marks = new Marks(graph.nodes);
+        const [first, last] = [graph.lot("L0"), graph.lot("L11")];
+        if (first === undefined || last === undefined) return;
+        const down = shares(graph, [first], reach(graph, [first], "down", marks)).share.get(last) ?? 0;
+        const up = contributions(graph, [last], reach(graph, [last], "up", marks)).share.get(first) ?? 0;
+        assert.ok(Math.abs(down - slowShare(edges, "L0", "L11")) < 1e-6, `${down}`);
+        assert.ok(Math.abs(up - down) < 1e-6, `${up} up, ${down} down`);
+      }),
+    );
+  });
+
+  test("a circle is followed for presence, carries no mass, and is named", () => {
+    const graph = LotGraph.of([
+      edge("A", "B", 10),
+      edge("B", "C", 10),
+      edge("C", "A", 10),
+      edge("C", "D", 5),
+    ]);
+    const from = [graph.lot("A") ?? -1];
+    const reached = reach(graph, from, "down", new Marks(graph.nodes));
+    const { share, refused } = shares(graph, from, reached);
+    assert.equal(reached.nodes.length, 4);
+    assert.equal(refused.length, 1);
+    assert.equal(share.get(graph.lot("D") ?? -1), 1);
+  });
+
+  test("bounds say that they kept something out", () => {
+    const graph = LotGraph.of(Array.from({ length: 50 }, (_, index) => edge("A", `B${index}`, 1)));
+    const from = [graph.lot("A") ?? -1];
+    const marks = new Marks(graph.nodes);
+    assert.equal(reach(graph, from, "down", marks, { most: 10 }).cut, true);
+    assert.equal(reach(graph, from, "down", marks, { most: 51 }).cut, false);
+    assert.equal(reach(graph, from, "up", marks, { depth: 1 }).cut, false);
+  });
+
+  test("a lot and a unit of one name are two", () => {
+    const graph = LotGraph.of([edge("X", "X", 1, "unit"), edge("X", "X", 1)]);
+    assert.equal(graph.nodes, 2);
+    assert.equal(graph.edges, 1);
+  });
+});
