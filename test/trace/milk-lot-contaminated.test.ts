@@ -95,7 +95,10 @@ suite("scenario milk-lot-contaminated, recalled by the command", () => {
 
   test("as a table, as CSV, as the regulator's spreadsheet, and as an image", async () => {
     const table = await conche("recall", source());
-    assert.match(table.out, /Call back \d+ from .+, hold \d+ in stock\. \d+ of \d+ pallets/);
+    assert.match(
+      table.out,
+      /Call back \d+ pallets from .+, hold \d+ pallets and \d+ cases in stock\. \d+ of \d+ pallets/,
+    );
     const csv = (await conche("recall", source(), "--format", "csv")).out.trim().split("\n");
     assert.equal(csv.length, answer.units.length + 1);
     const fsma = (await conche("recall", source(), "--format", "fsma204")).out.trim().split("\n");

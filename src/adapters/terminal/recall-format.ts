@@ -73,8 +73,17 @@ export function recallVerdict({ units, customers, withoutGenealogy }: Recall): s
   const called =
     back.length === 0 ? "Nothing has left: call nothing back" : `Call back ${back.length} from ${who}`;
   return sanitizeLine(
-    `${called}, hold ${hold.length} in stock. ${Math.max(0, withoutGenealogy.pallets - pallets)} of ${withoutGenealogy.pallets} pallets packed since then are clear.`,
+    `${called}, hold ${counted(hold)} in stock. ${Math.max(0, withoutGenealogy.pallets - pallets)} of ${withoutGenealogy.pallets} pallets packed since then are clear.`,
   );
+}
+
+/** `49 pallets and 123 cases` */
+function counted(units: readonly RecalledUnit[]): string {
+  const parts = (["pallet", "case"] as const).flatMap((kind) => {
+    const count = units.filter((unit) => unit.kind === kind).length;
+    return count === 0 ? [] : [`${count} ${kind}${count === 1 ? "" : "s"}`];
+  });
+  return parts.length === 0 ? "nothing" : parts.join(" and ");
 }
 
 function unitsTable(units: readonly RecalledUnit[], surface: TableSurface): string {

@@ -26,7 +26,7 @@ export function traceListing(subject: Subject, { nodes, reached, cut, refused }:
       {
         title: "left",
         align: "right",
-        cell: ({ lot }) => (lot === undefined ? "" : kilograms(restMg(lot)).toFixed(1)),
+        cell: ({ lot }) => (lot === undefined ? "" : positive(kilograms(restMg(lot)))),
       },
       { title: "when", cell: (node) => `${new Date(timeOf(node)).toISOString().slice(0, 16)}Z` },
     ],
@@ -62,4 +62,9 @@ export function shareText(share: number): string {
   if (share === 0) return "0";
   const percent = share * 100;
   return percent < 0.01 ? "< 0.01 %" : `${percent.toFixed(2)} %`;
+}
+
+/** With one decimal; never a negative zero. */
+function positive(kg: number): string {
+  return Math.abs(kg) < 0.05 ? "0.0" : kg.toFixed(1);
 }

@@ -194,7 +194,13 @@ suite("the genealogy view", () => {
 
   test("shipped while on hold: by the pallet, its case, its lot; not when it was released, nor before", () => {
     const goods = [received("A", 100), packed("C1", "A", 2), pallet("P1", ["C1"])];
-    const hold = (target: object) => ({ event: "HOLD" as const, hold_id: "H1", ...target, reason: "doubt", by: "q" });
+    const hold = (target: object) => ({
+      event: "HOLD" as const,
+      hold_id: "H1",
+      ...target,
+      reason: "doubt",
+      by: "q",
+    });
     const ship = { event: "SHIPPED", shipment_id: "S1", customer: CUSTOMER, units: ["P1"] } as const;
     const free = {
       event: "RELEASE",
