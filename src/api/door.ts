@@ -87,6 +87,7 @@ export class ApiDoor {
         ? { "cache-control": "no-store" }
         : { etag, "cache-control": "no-cache", vary: "accept" };
     if (format === "csv") return csvAnswer(route, answer, request.query, caching);
+    if (route.media !== undefined) return documentAnswer(route.media, answer, request.query, caching);
     const body = JSON.stringify({ ...answer, as_of: asOf(route, context) });
     const status = route.status ?? 200;
     return { status, headers: { ...caching, "content-type": "application/json; charset=utf-8" }, body };
@@ -129,6 +130,24 @@ function csvAnswer(
   };
 }
 
+function documentAnswer(
+  media: string,
+  answer: object,
+  query: ApiRequest["query"],
+  caching: Record<string, string>,
+): ApiAnswer {
+  const { document, next } = answer as { readonly document: unknown; readonly next?: unknown };
+  return {
+    status: 200,
+    headers: {
+      ...caching,
+      "content-type": `${media}; charset=utf-8`,
+      ...(typeof next === "string" ? { link: nextPage(query, next) } : {}),
+    },
+    body: typeof document === "string" ? document : JSON.stringify(document),
+  };
+}
+
 /** The next page as RFC 8288 names it: a table has no place for it. */
 function nextPage(query: ApiRequest["query"], cursor: string): string {
   const parameters = new URLSearchParams();
@@ -144,6 +163,7 @@ function formatOf(accept: string, route: Route): "json" | "csv" {
     .filter((type) => type !== "");
   for (const type of types.length === 0 ? ["*/*"] : types) {
     if (type === "text/csv" && route.list !== undefined) return "csv";
+    if (type === route.media) return "json";
     if (["*/*", "application/*", "application/json"].includes(type)) return "json";
   }
   throw new ConcheError("CONCHE_NOT_ACCEPTABLE", {

@@ -30,7 +30,7 @@ export function openApi(routes: readonly Route[], version: string): object {
 }
 
 function operation(route: Route): object {
-  const { name, area, summary, description, params, query, body, answer, list } = route;
+  const { name, area, summary, description, params, query, body, answer, list, media } = route;
   const {
     properties,
     required = [],
@@ -57,7 +57,9 @@ function operation(route: Route): object {
       [route.status ?? 200]: {
         description: route.status === 202 ? "It is on its way" : "The answer",
         content: {
-          "application/json": { schema },
+          ...(media === undefined
+            ? { "application/json": { schema } }
+            : { [media]: { schema: properties.document ?? {} } }),
           ...(list === undefined ? {} : { "text/csv": { schema: { type: "string" } } }),
         },
       },

@@ -42,6 +42,11 @@ export interface RouteDefinition<
   readonly status?: 200 | 202;
   /** The property of the answer that is a list of objects: what `Accept: text/csv` gives. */
   readonly list?: keyof Answer["properties"] & string;
+  /**
+   * The answer is a document of a standard: what its `document` holds is sent as this media type, without anything of
+   * ours around it, the next page (`next`) in the Link header.
+   */
+  readonly media?: string;
   /** The views that it reads. */
   readonly views?: readonly View[];
   /**

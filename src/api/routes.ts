@@ -18,6 +18,9 @@ import { seriesRoutes } from "./routes/series.ts";
 import { stateRoutes } from "./routes/states.ts";
 import { tagRoutes } from "./routes/tags.ts";
 import { topicRoutes } from "./routes/topics.ts";
+import { askRoutes } from "./routes/trace/ask.ts";
+import { dueDiligenceRoutes } from "./routes/trace/due-diligence.ts";
+import { epcisRoutes } from "./routes/trace/epcis.ts";
 import { recallRoutes } from "./routes/trace/recall.ts";
 import { traceRoutes } from "./routes/trace/trace.ts";
 import { viewRoutes } from "./routes/views.ts";
@@ -38,6 +41,9 @@ export const ROUTES: readonly Route[] = [
   ...capabilityRoutes,
   ...traceRoutes,
   ...recallRoutes,
+  ...askRoutes,
+  ...dueDiligenceRoutes,
+  ...epcisRoutes,
   ...messageRoutes,
   ...topicRoutes,
   ...quarantineRoutes,

@@ -120,6 +120,24 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./recall.ts")).recall,
   },
   {
+    name: "ask",
+    summary: "the questions that a quality manager is asked: list them, or answer one",
+    group: "Look",
+    load: async () => (await import("./ask.ts")).ask,
+  },
+  {
+    name: "eudr",
+    summary: "due diligence of the cocoa in a lot, pallet, batch or shipment, with plots as GeoJSON",
+    group: "Look",
+    load: async () => (await import("./eudr.ts")).eudr,
+  },
+  {
+    name: "epcis",
+    summary: "events as an EPCIS 2.0 document: of a lot, pallet or batch, or of a span of time",
+    group: "Look",
+    load: async () => (await import("./epcis.ts")).epcis,
+  },
+  {
     name: "check",
     summary: "say what a data center would make of a message, before it is published",
     group: "Look",

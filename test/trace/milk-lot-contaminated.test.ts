@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { after, before, suite, test } from "node:test";
+import { withGenealogy } from "../../src/commands/with-genealogy.ts";
 import type { BatchV2 } from "../../src/contract/schemas/batch-v2.ts";
+import type { Asked } from "../../src/trace/questions/ask/question.ts";
+import { QUESTIONS } from "../../src/trace/questions/ask/questions.ts";
 import { runConche } from "../commands/run-conche.ts";
+import { schemaErrors } from "./epcis/official-schema.ts";
 import { folderWith, type ToldScenario, toldScenario } from "./folded-scenario.ts";
 
 let told: ToldScenario;
@@ -114,5 +118,148 @@ suite("scenario milk-lot-contaminated, recalled by the command", () => {
     const svg = (await conche("trace", source(), "--down", "--format", "svg")).out;
     assert.match(svg, /^<svg .*<\/svg>\n$/s);
     assert.equal((await conche("trace", "nothing-such")).code, 1);
+  });
+});
+
+suite("the questions, over the same days", () => {
+  const ALL = { of: undefined, atMs: undefined, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+  const ask = (number: number, asked: Partial<Asked> = {}) =>
+    withGenealogy(data, (genealogy) => {
+      const answer = QUESTIONS.find((question) => question.number === number)?.answer;
+      assert.ok(answer, `question ${number} is answered here`);
+      return answer(genealogy, { ...ALL, ...asked });
+    });
+  const said = <Event extends BatchV2["event"]>(event: Event) =>
+    bodies().filter((body): body is Extract<BatchV2, { event: Event }> => body.event === event);
+
+  test("2 and 25: the units of the ground truth", async () => {
+    for (const number of [2, 25]) {
+      const { rows } = await ask(number, { of: source() });
+      const pallets = rows.filter(({ kind }) => kind === "pallet").map(({ unit }) => unit);
+      assert.deepEqual(
+        pallets.sort(),
+        affected()
+          .units.filter((unit) => SSCC.test(unit))
+          .sort(),
+      );
+    }
+  });
+
+  test("1: a pack's ingredient lots and its sisters", async () => {
+    const packed = said("AGGREGATED").findLast(
+      ({ unit_kind, product_type }) => unit_kind === "case" && product_type === "milk",
+    );
+    const [content] = packed?.contents ?? [];
+    assert.ok(content?.pack_code !== undefined && content.packed_until !== undefined);
+    const { rows } = await ask(1, { of: content.pack_code, atMs: Date.parse(content.packed_until) });
+    assert.ok(rows.some(({ what, id }) => what === "ingredient" && id === source()));
+    const sisters = said("AGGREGATED").filter(
+      ({ unit_kind, contents = [] }) =>
+        unit_kind === "pallet" && contents.some(({ lot_id }) => lot_id === content.lot_id),
+    );
+    for (const { unit_id } of sisters)
+      assert.ok(
+        rows.some(({ id }) => id === unit_id),
+        unit_id,
+      );
+  });
+
+  test("3, 4 and 5: no milk goes into dark here; every changeover was cleaned and measured", async () => {
+    const uncleaned = await ask(3);
+    const cleaned = new Set(
+      told.messages.flatMap(({ topic, payload }) =>
+        "event" in payload && payload.event === "CLEANED" ? [topic.machineKey] : [],
+      ),
+    );
+    for (const { machine, cleans_reported } of uncleaned.rows) {
+      assert.equal(cleans_reported, false);
+      assert.ok(!cleaned.has(String(machine) as never), `${machine} was cleaned`);
+    }
+    assert.match(uncleaned.verdict, /^[1-9]\d* changeovers? /);
+    const cleans = said("CLEANED").filter(
+      ({ from_product, to_product }) => from_product !== "dark" && to_product === "dark",
+    );
+    const { rows } = await ask(4);
+    assert.equal(rows.length, cleans.length);
+    assert.deepEqual(
+      rows.map(({ measured_mg_per_kg }) => measured_mg_per_kg),
+      cleans.map(({ assays }) => assays?.find(({ analyte }) => analyte === "milk")?.value_mg_per_kg ?? null),
+    );
+    assert.deepEqual((await ask(5)).rows, []);
+  });
+
+  test("7, 8 and 9: detectors, bins, rework", async () => {
+    const failed = said("DETECTOR_TEST").filter(({ pass }) => !pass);
+    assert.equal((await ask(7)).rows.length === 0, failed.length === 0);
+    const bins = await ask(8);
+    assert.equal(bins.rows.length, said("REJECTS_COUNTED").length);
+    assert.ok(bins.rows.every(({ difference }) => difference === 0));
+    const rework = await ask(9);
+    assert.equal(rework.rows.length, said("REWORK_CREATED").length);
+  });
+
+  test("10 and 11: balances close; cases with packs of two lots", async () => {
+    const { verdict, rows } = await ask(10);
+    assert.equal(verdict, `${rows.length} of ${rows.length} transformations balance within 1 %.`);
+    const two = said("AGGREGATED").filter(
+      ({ contents = [] }) => new Set(contents.map(({ lot_id }) => lot_id)).size > 1,
+    );
+    const found = (await ask(11)).rows.filter(({ what }) => what !== "mixing zone").map(({ id }) => id);
+    assert.deepEqual(found.sort(), two.map(({ unit_id }) => unit_id).sort());
+  });
+
+  test("12: nothing had left while the hold stood", async () => {
+    assert.deepEqual((await ask(12)).rows, []);
+  });
+
+  test("13, 16, 23 and 26: what was changed, conched, calibrated, used", async () => {
+    const changes = [...said("LIMIT_CHANGED"), ...said("RECIPE_CHANGED")].flatMap((body) => body.changes);
+    assert.equal((await ask(13)).rows.length, changes.length);
+    const phases = said("PHASE").filter(
+      ({ name, actual }) => name.includes("conching") && actual !== undefined,
+    );
+    const batches = new Set((await ask(16)).rows.map(({ batch }) => batch));
+    assert.deepEqual(batches, new Set(phases.map(({ batch_id }) => batch_id)));
+    assert.equal(
+      (await ask(23)).rows.length,
+      new Set(said("CALIBRATED").map(({ instrument }) => instrument)).size,
+    );
+    const energy = (await ask(26)).rows.reduce((sum, { kwh }) => sum + Number(kwh), 0);
+    const told = said("TRANSFORMED").reduce((sum, { energy_kwh = 0 }) => sum + energy_kwh, 0);
+    assert.ok(Math.abs(energy - told) < 1e-6 && told > 0);
+  });
+
+  test("14: the cocoa in a pallet has its references; the opening stock's origin is named as unknown", async () => {
+    const pallet = affected().units.find((unit) => SSCC.test(unit)) ?? "";
+    const { rows, verdict } = await ask(14, { of: pallet });
+    assert.ok(rows.length >= 2);
+    const known = new Map(said("LOT_RECEIVED").map((body) => [body.lot_id, body.due_diligence ?? []]));
+    for (const { lot, references } of rows)
+      assert.equal(references, (known.get(String(lot)) ?? []).map(({ reference }) => reference).join(" "));
+    assert.match(verdict, / 0 without one\./);
+    const { out } = await conche("eudr", pallet, "--format", "geojson");
+    assert.equal(JSON.parse(out).type, "FeatureCollection");
+    assert.ok(JSON.parse(out).features.length > 0);
+  });
+
+  test("15: the film of a batch fits what is in it", async () => {
+    const [reel] = said("MATERIAL_LOADED").filter(({ product_type }) => product_type === "milk");
+    const { rows } = await ask(15, { of: reel?.batch_id });
+    assert.ok(rows.length > 0 && rows.every(({ right }) => right === true));
+  });
+
+  test("every one of the 26 is answered, here or by a command that is named", async () => {
+    assert.deepEqual(
+      QUESTIONS.map(({ number }) => number),
+      Array.from({ length: 26 }, (_, index) => index + 1),
+    );
+    for (const { answer, by } of QUESTIONS) assert.ok(answer !== undefined || by !== undefined);
+    assert.match((await conche("ask", "12")).out, /Nothing was shipped while on hold/);
+  });
+
+  test("the lot's EPCIS document passes GS1's schema", async () => {
+    const document = JSON.parse((await conche("epcis", source())).out);
+    assert.ok(document.epcisBody.eventList.length > 1_000);
+    assert.deepEqual(schemaErrors(document), []);
   });
 });

@@ -71,7 +71,7 @@ export function recallVerdict({ units, customers, withoutGenealogy }: Recall): s
   if (units.length === 0) return "No case or pallet has a part of it.";
   const who = customers.map(({ customer }) => customer?.name ?? "?").join(", ");
   const called =
-    back.length === 0 ? "Nothing has left: call nothing back" : `Call back ${back.length} from ${who}`;
+    back.length === 0 ? "Nothing has left: call nothing back" : `Call back ${counted(back)} from ${who}`;
   return sanitizeLine(
     `${called}, hold ${counted(hold)} in stock. ${Math.max(0, withoutGenealogy.pallets - pallets)} of ${withoutGenealogy.pallets} pallets packed since then are clear.`,
   );

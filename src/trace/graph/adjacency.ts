@@ -62,7 +62,8 @@ export class Adjacency {
   }
 
   #built(node: number): number {
-    return (this.#starts[node + 1] ?? 0) - (this.#starts[node] ?? 0);
+    // A node that came after the rows were built has none there.
+    return node + 1 < this.#starts.length ? (this.#starts[node + 1] ?? 0) - (this.#starts[node] ?? 0) : 0;
   }
 
   /** The same edges, from the other side. Only of one without extras. */

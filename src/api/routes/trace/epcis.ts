@@ -1,0 +1,88 @@
+import { Type } from "typebox";
+import {
+  epcisDocument,
+  epcisEvents,
+  epcisQueryDocument,
+  eventsBetween,
+  eventsOf,
+} from "../../../trace/epcis/epcis-export.ts";
+import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
+import { epcisParts } from "../../epcis-parts.ts";
+import { cursorOf, keyOf } from "../../paging.ts";
+import { timeOf } from "../../period.ts";
+import { closed, type Route, route } from "../../route.ts";
+import { genealogyOf, requireSubject } from "./genealogy-of.ts";
+import { AT } from "./shapes.ts";
+
+const MEDIA = "application/ld+json";
+const DOCUMENT = closed({ document: Type.Unknown({ description: "JSON-LD of EPCIS 2.0" }) });
+const BASE = Type.Optional(
+  Type.String({
+    pattern: "^https?://[^\\s]{1,200}$",
+    description: "Where identifiers of the company's own live; the host that is asked says nothing of it",
+  }),
+);
+
+const query = route({
+  method: "GET",
+  path: "/epcis/events",
+  name: "epcisEvents",
+  area: "EPCIS",
+  summary: "Events by time in the shape of the EPCIS 2.0 query interface",
+  description:
+    "An EPCISQueryDocument. `GE_eventTime` and `LT_eventTime` bound the time, `perPage` the page; the next page is in the Link header (rel=next) with `cursor`, the standard's nextPageToken.",
+  query: closed({
+    GE_eventTime: Type.Optional(Type.String({ maxLength: 40, description: "At this time or later" })),
+    LT_eventTime: Type.Optional(Type.String({ maxLength: 40, description: "Before this time" })),
+    perPage: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 100 })),
+    nextPageToken: Type.Optional(Type.String({ maxLength: 200, description: "As the Link header has it" })),
+    cursor: Type.Optional(Type.String({ maxLength: 200, description: "The same" })),
+    base: BASE,
+  }),
+  answer: closed({ ...DOCUMENT.properties, next: Type.Union([Type.String(), Type.Null()]) }),
+  media: MEDIA,
+  views: [genealogyView],
+  changesWith: ["views"],
+  handle({ query }, context) {
+    const fromMs = timeOf("GE_eventTime", query.GE_eventTime) ?? 0;
+    const toMs = timeOf("LT_eventTime", query.LT_eventTime) ?? Number.MAX_SAFE_INTEGER;
+    const { perPage = 100 } = query;
+    const place = keyOf(query.nextPageToken ?? query.cursor, 2);
+    const after = place === undefined ? undefined : ([Number(place[0]), Number(place[1])] as const);
+    const taken = [];
+    let next: string | null = null;
+    for (const event of eventsBetween(genealogyOf(context), fromMs, toMs, after)) {
+      const last = taken.at(-1);
+      if (taken.length === perPage && last !== undefined) {
+        next = cursorOf([last.atMs, last.id]);
+        break;
+      }
+      taken.push(event);
+    }
+    const events = epcisEvents(taken, epcisParts(context, query.base));
+    return { document: epcisQueryDocument(events, context.nowMs), next };
+  },
+});
+
+const subject = route({
+  method: "GET",
+  path: "/api/epcis/{id}",
+  name: "epcisDocument",
+  area: "EPCIS",
+  summary: "Everything about a lot, pallet, batch or pack as an EPCIS 2.0 document (JSON-LD)",
+  description:
+    "What it was made of and what was made of it, too. Event ids are CBV hash ids: an export twice has the same events.",
+  params: closed({ id: Type.String({ minLength: 1, maxLength: 80 }) }),
+  query: closed({ at: AT, base: BASE }),
+  answer: DOCUMENT,
+  media: MEDIA,
+  views: [genealogyView],
+  changesWith: ["views"],
+  handle({ params, query: { at, base } }, context) {
+    const genealogy = genealogyOf(context);
+    const events = eventsOf(genealogy, requireSubject(genealogy, params.id, timeOf("at", at)));
+    return { document: epcisDocument(epcisEvents(events, epcisParts(context, base)), context.nowMs) };
+  },
+});
+
+export const epcisRoutes: readonly Route[] = [query, subject];

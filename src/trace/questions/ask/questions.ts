@@ -1,0 +1,82 @@
+import {
+  balances,
+  boundaries,
+  cocoaOf,
+  filmOf,
+  packsAndSisters,
+  recalled,
+  reworkWithMilk,
+} from "./about-lots.ts";
+import {
+  calibrations,
+  changes,
+  conching,
+  energyPerTonne,
+  milkAfterChangeover,
+  rejectBins,
+  rejectsAsRework,
+  shippedOnHold,
+  sinceLastGoodTest,
+  uncleanedChangeovers,
+} from "./about-safety.ts";
+import type { Question } from "./question.ts";
+
+const q = (number: number, text: string, about: Question["about"], answer: Question["answer"]): Question => ({
+  number,
+  text,
+  about,
+  ...(answer === undefined ? {} : { answer }),
+});
+const elsewhere = (number: number, text: string, by: string): Question => ({
+  number,
+  text,
+  about: "period",
+  by,
+});
+
+/** The questions that the data must answer: those about lots here, those about curves and alarms where they are. */
+export const QUESTIONS: readonly Question[] = [
+  q(1, "Pack code and time: which ingredient lots, which sister pallets?", "subject", packsAndSisters),
+  q(2, "Which pallets have a part of this lot, rework included?", "subject", recalled),
+  q(3, "Which lots without milk followed milk without a verified clean?", "either", uncleanedChangeovers),
+  q(4, "How much milk is predicted and measured after a changeover?", "period", milkAfterChangeover),
+  q(5, "Which lots declared free of milk have milk-bearing rework?", "period", reworkWithMilk),
+  elsewhere(
+    6,
+    "Was the temper index in specification for the whole lot, with what coverage?",
+    "conche batch record BATCH, conche spc chart",
+  ),
+  q(
+    7,
+    "What was packed since the last good detector test, and is all of it on hold?",
+    "period",
+    sinceLastGoodTest,
+  ),
+  q(8, "Do reject bins hold what was rejected?", "period", rejectBins),
+  q(9, "Did rejected bars come back as rework?", "period", rejectsAsRework),
+  q(10, "Does the mass of every lot balance within 1 %?", "period", balances),
+  q(11, "Which packs crossed a lot boundary, and where are the mixing zones?", "period", boundaries),
+  q(12, "Was anything shipped while on hold?", "period", shippedOnHold),
+  q(13, "Who changed which limit or recipe, when, why?", "period", changes),
+  q(14, "What are the due diligence references of the cocoa in this, and what has none?", "subject", cocoaOf),
+  q(15, "Is the right film, with the right allergen label, on this lot?", "subject", filmOf),
+  q(16, "Did conching keep its time, temperature and moisture?", "either", conching),
+  elsewhere(17, "Which packs left the tunnel below dew point + 2 K?", "conche alarms history, conche trend"),
+  elsewhere(18, "What do packs weigh by the hour, how many below T1 and T2?", "conche spc content"),
+  elsewhere(19, "Which nozzle drifts?", "conche spc nozzles"),
+  elsewhere(20, "How does D90 drift, when must the rolls be reground?", "GET /api/condition"),
+  elsewhere(
+    21,
+    "Which alarms are the worst, were there floods, what stood unacknowledged?",
+    "conche alarms performance",
+  ),
+  elsewhere(22, "Why did machines stop, starved or blocked by whom?", "conche oee"),
+  q(23, "Which instruments were bad or past their calibration?", "period", calibrations),
+  elsewhere(
+    24,
+    "What is missing, late or twice: is this record complete?",
+    "conche report completeness, conche batch record BATCH",
+  ),
+  q(25, "How big is the recall if this lot fails?", "subject", recalled),
+  q(26, "How many kWh does a tonne take?", "period", energyPerTonne),
+];
