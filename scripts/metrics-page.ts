@@ -28,6 +28,7 @@ export async function metricsPage(): Promise<string> {
     sessionsLost: none,
     views: () => ({ logEnd: 0, views: [] }),
     notified: () => NOTHING_TOLD,
+    plant: { alarms: async () => undefined, oee: async () => undefined },
   });
   const forward = forwardMetrics({
     version: "",
@@ -42,7 +43,7 @@ export async function metricsPage(): Promise<string> {
 \`/metrics\` on the HTTP port, in Prometheus' text format. Ready-made rules and alerts are in
 [deploy/prometheus](../deploy/prometheus/conche.rules.yml); what to do when one fires is in [runbook.md](runbook.md).
 
-Labels are bounded: machines of the plant file have series of their own, all others share one under \`other\`; reasons,
+Labels are bounded: machines and lines of the plant file have series of their own, all others share one under \`other\`; reasons,
 codes, flags and checks come from fixed lists. Beside these there are the usual metrics of a Node.js process
 (\`process_*\`, \`nodejs_*\`).
 

@@ -16,6 +16,8 @@ export interface ViewsReading {
   /** @throws ConcheError CONCHE_VIEW_NOT_READY */
   reading(view: View): ViewReading;
   editions(): readonly ViewEdition[];
+  /** How many findings an edition has. */
+  findingCount(edition: ViewEdition): number;
   /** What the answering edition of a view could not use, by `key`; the rows have the columns of a finding. */
   findings(view: string): ViewRowReading | undefined;
 }

@@ -12,8 +12,9 @@ export function addGlobalOptions(root: Command): void {
 
 /** Gives a command its arguments, its own options, and the flags of its settings. */
 export function addOptions(command: Command, definition: CommandDefinition): void {
-  for (const { name, help, optional } of definition.arguments ?? []) {
-    command.argument(optional ? `[${name}]` : `<${name}>`, help);
+  for (const { name, help, optional, several } of definition.arguments ?? []) {
+    const shown = several ? `${name}...` : name;
+    command.argument(optional ? `[${shown}]` : `<${shown}>`, help);
   }
   for (const [key, { argument, help }] of Object.entries(definition.options ?? {})) {
     command.addOption(
@@ -34,7 +35,10 @@ export function givenTo(command: Command, definition: CommandDefinition): Given 
     if (typeof value === "string" || typeof value === "boolean") flags.set(name, value);
   }
   const options = Object.keys(definition.options ?? {}).map((key) => [key, values[key]]);
-  const positions = (definition.arguments ?? []).map(({ name }, index) => [name, command.args[index]]);
+  const positions = (definition.arguments ?? []).map(({ name, several }, index) => {
+    const words = several ? command.args.slice(index) : command.args.slice(index, index + 1);
+    return [name, words.length === 0 ? undefined : words.join(",")];
+  });
   return {
     flags,
     options: Object.fromEntries(options),

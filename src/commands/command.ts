@@ -6,6 +6,8 @@ export interface ArgumentDefinition {
   readonly name: string;
   readonly help: string;
   readonly optional?: true;
+  /** As many as are given, the last of a command's arguments: they come joined by commas. */
+  readonly several?: true;
 }
 
 /** An option of one command only. What other commands share, or what has an environment twin, is a setting. */

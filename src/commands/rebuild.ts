@@ -15,9 +15,9 @@ export const rebuild = defineCommand({
     "caught up. Where a data center or `conche serve` keeps the views, that process does it and this one watches.",
   examples: [
     ["conche rebuild", "all views"],
-    ["conche rebuild machine-state", "one of them; `conche views` lists the names"],
+    ["conche rebuild machine-state tags", "two of them; `conche views` lists the names"],
   ],
-  arguments: [{ name: "view", help: "only this view; several are separated by commas", optional: true }],
+  arguments: [{ name: "view", help: "only these views", optional: true, several: true }],
   settings: ["data", "views"],
   async run({ arguments: { view }, config, terminal, stopSignal }) {
     const views = allViews();

@@ -12,6 +12,8 @@ export interface EditionStatus {
   readonly lagMessages: number;
   /** The newest received time in it, milliseconds since 1970; 0 before the first message. */
   readonly newestReceivedMs: number;
+  /** What it could not use. */
+  readonly findings: number;
 }
 
 /** How far the views have come. */

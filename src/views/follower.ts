@@ -108,6 +108,7 @@ export class Follower {
       position: position.id,
       lagMessages: Math.max(0, logEnd - position.id),
       newestReceivedMs,
+      findings: this.#parts.store.findings(edition),
     }));
     return { logEnd, views };
   }

@@ -42,6 +42,8 @@ export interface ViewsStore {
   promote(edition: number): void;
   /** Reads and writes an edition. Valid until `rollback`, `remove`, or an error. */
   open(edition: number, view: View): ViewStore;
+  /** How many findings an open edition has. */
+  findings(edition: number): number;
   /** @throws ConcheError; nothing of it was written then, and `rollback` goes back to the last commit */
   commit(progress: readonly EditionProgress[]): void;
   /** Forgets everything since the last commit. */

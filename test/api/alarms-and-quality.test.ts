@@ -25,6 +25,7 @@ const context = contextOf({
   views: {
     reading: (view) => readingOf(stores.get(view) ?? new MemoryViewStore()),
     editions: () => [],
+    findingCount: () => 0,
     findings: () => undefined,
   },
 });

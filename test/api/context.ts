@@ -23,7 +23,12 @@ export function contextOf(parts: Partial<ApiContext> = {}): ApiContext {
     plant: plantOf(NO_PLANT as PlantDocument),
     nowMs: Date.UTC(2026, 0, 11, 10),
     version: "1.2.3",
-    views: { reading: missing("views"), editions: () => [], findings: () => undefined },
+    views: {
+      reading: missing("views"),
+      editions: () => [],
+      findingCount: () => 0,
+      findings: () => undefined,
+    },
     log: () => endingAt(7),
     quarantine: missing("quarantine"),
     completeness: missing("completeness"),

@@ -16,7 +16,10 @@ export function contextAfter(messages: readonly ViewMessage[], parts: Partial<Ap
     readings.set(view, known);
     return known;
   };
-  return contextOf({ views: { reading, editions: () => [], findings: () => undefined }, ...parts });
+  return contextOf({
+    views: { reading, editions: () => [], findingCount: () => 0, findings: () => undefined },
+    ...parts,
+  });
 }
 
 /** Asks a route, and holds what it answers against its schema. */

@@ -128,10 +128,10 @@ suite("conche serve over a history", () => {
   });
 
   test("conche rebuild asks the process that keeps the views, and watches", async () => {
-    const rebuilt = await runConche(["rebuild", "topics", "--data", folder, "--json"]);
+    const rebuilt = await runConche(["rebuild", "topics", "quality", "--data", folder, "--json"]);
     assert.equal(rebuilt.code, 0, rebuilt.err);
-    const { elsewhere, messages } = JSON.parse(rebuilt.out);
-    assert.equal(elsewhere, true);
+    const { elsewhere, messages, views } = JSON.parse(rebuilt.out);
+    assert.deepEqual([elsewhere, views], [true, ["topics", "quality"]]);
     const { as_of } = JSON.parse((await running.page("/api/views")).text);
     assert.equal(messages, as_of.log_position);
   });

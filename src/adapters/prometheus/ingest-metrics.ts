@@ -10,6 +10,7 @@ import { CommitCounters } from "./commit-counters.ts";
 import { registerHeapGauge } from "./heap-gauge.ts";
 import { registerNotifyMetrics } from "./notify-metrics.ts";
 import { registerOutputCounter } from "./output-counter.ts";
+import { type PlantFigureReading, registerPlantMetrics } from "./plant-metrics.ts";
 import { registerPublisherGauges } from "./publisher-gauges.ts";
 import { PublisherLedger } from "./publisher-ledger.ts";
 import { registerViewsMetrics } from "./views-metrics.ts";
@@ -42,6 +43,8 @@ export interface MetricSources {
   readonly notified?: () => NotifierState;
   /** How far the views are; left out where another process keeps them. */
   readonly views?: () => FollowerStatus;
+  /** How the plant does; left out where another process keeps the views. */
+  readonly plant?: PlantFigureReading;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -67,6 +70,7 @@ export function ingestMetrics(sources: MetricSources): IngestMetrics {
   registerOutputCounter(registry, sources.outputLost ?? (() => 0));
   if (sources.views !== undefined) registerViewsMetrics(registry, sources.views, sources.now);
   if (sources.notified !== undefined) registerNotifyMetrics(registry, sources.notified);
+  if (sources.plant !== undefined) registerPlantMetrics(registry, sources.plant);
   collectDefaultMetrics({ register: registry });
   registerHeapGauge(registry);
   return {

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { NotifierState } from "../../notify/notifier.ts";
 import { type EditionStatus, type FollowerStatus, lagSeconds } from "../../views/follower-status.ts";
 import { registerNotifyMetrics } from "./notify-metrics.ts";
+import { type PlantFigureReading, registerPlantMetrics } from "./plant-metrics.ts";
 
 /** Registers how far the views are, by view: their number is that of the program's views. */
 export function registerViewsMetrics(
@@ -36,6 +37,11 @@ export function registerViewsMetrics(
   gauge("conche_views_lag_seconds", "How old what the view says is; 0 when it has everything", (each) =>
     lagSeconds(each, now()),
   );
+  gauge(
+    "conche_views_findings",
+    "What the view could not use: wrong, contradictory, incomplete messages; conche views and /api/findings have them",
+    (each) => each.findings,
+  );
   new Gauge({
     name: "conche_views_building",
     help: "Views that are being built anew beside the one that answers",
@@ -49,10 +55,12 @@ export function registerViewsMetrics(
 /** The metrics of a process that only keeps views and answers, in Prometheus' text format. */
 export function viewsMetrics(
   status: () => FollowerStatus,
+  plant: PlantFigureReading,
   notified?: () => NotifierState,
 ): () => Promise<string> {
   const registry = new Registry();
   registerViewsMetrics(registry, status);
+  registerPlantMetrics(registry, plant);
   if (notified !== undefined) registerNotifyMetrics(registry, notified);
   collectDefaultMetrics({ register: registry });
   return () => registry.metrics();

@@ -21,6 +21,7 @@ const list = route({
         }),
         position: Type.Integer({ description: "The id of the last message in it" }),
         behind: Type.Integer({ description: "Messages of the log that are not in it yet" }),
+        findings: Type.Integer({ description: "What it could not use; /api/findings lists them" }),
         newest: Type.Union([Time, Type.Null()], { description: "The newest received time in it" }),
       }),
     ),
@@ -29,10 +30,14 @@ const list = route({
   changesWith: ["log", "views"],
   handle(_request, context) {
     const end = context.log().end().id;
-    const views = context.views.editions().map(({ name, version, standing, position, newestReceivedMs }) => ({
-      ...{ name, version, standing, position: position.id, behind: Math.max(0, end - position.id) },
-      newest: newestReceivedMs === 0 ? null : isoTime(newestReceivedMs),
-    }));
+    const views = context.views.editions().map((edition) => {
+      const { name, version, standing, position, newestReceivedMs } = edition;
+      return {
+        ...{ name, version, standing, position: position.id, behind: Math.max(0, end - position.id) },
+        findings: context.views.findingCount(edition),
+        newest: newestReceivedMs === 0 ? null : isoTime(newestReceivedMs),
+      };
+    });
     return { views };
   },
 });

@@ -108,7 +108,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       quarantine: () => log.quarantineRoom(),
       kept: () => ({ ...center?.kept, ...chosen.kept() }),
       ...(chosen.connections === undefined ? {} : { brokerConnections: chosen.connections }),
-      ...(views === undefined ? {} : { views: () => views.status() }),
+      ...(views === undefined ? {} : { views: () => views.status(), plant: views.figures }),
       ...(notifier === undefined ? {} : { notified: () => notifier.state() }),
     });
     // Before the delivery: whoever watches the start must be able to ask.

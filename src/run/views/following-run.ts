@@ -125,16 +125,19 @@ async function watchOthersViews({ folder, views, signal, onProgress }: Following
       reader.refresh();
       const known = new Set(views.map(({ name }) => name));
       const editions = reader.editions().filter(({ name }) => known.has(name));
+      const counted = editions.map((edition) => ({ ...edition, findings: reader.findingCount(edition) }));
       reader.release();
-      const position = Math.max(0, ...editions.map((edition) => edition.position.id));
+      const position = Math.max(0, ...counted.map((edition) => edition.position.id));
       if (position === before) continue;
       before = position;
       const status = {
         logEnd: position,
-        views: editions.map(({ edition, name, version, standing, position: at, newestReceivedMs }) => ({
-          ...{ edition, name, version, standing, position: at.id, newestReceivedMs },
-          lagMessages: position - at.id,
-        })),
+        views: counted.map(
+          ({ edition, name, version, standing, position: at, newestReceivedMs, findings }) => ({
+            ...{ edition, name, version, standing, position: at.id, newestReceivedMs, findings },
+            lagMessages: position - at.id,
+          }),
+        ),
       };
       onProgress(status, { position, machines: undefined });
     }

@@ -47,7 +47,7 @@ export async function runServe({ config, terminal, plant }: ServeParts): Promise
     const server = await startHealthServer({
       ...config.http,
       health: () => healthOf(config.data, views),
-      metrics: viewsMetrics(() => views.status(), running && (() => running.state())),
+      metrics: viewsMetrics(() => views.status(), views.figures, running && (() => running.state())),
       api: views.api,
       dashboard: views.dashboard,
     });

@@ -10,6 +10,7 @@ import { Subscriptions } from "../../api/i3x/subscriptions.ts";
 import { UpdatePump } from "../../api/i3x/update-pump.ts";
 import { LiveChanges } from "../../api/live.ts";
 import { openApi } from "../../api/openapi.ts";
+import { PlantFiguresSource } from "../../api/plant-figures.ts";
 import { ROUTES } from "../../api/routes.ts";
 import type { Config } from "../../config/config-schema.ts";
 import { PACKAGE_ROOT, packageVersion } from "../../config/package-root.ts";
@@ -45,6 +46,8 @@ function after(ms: number, call: () => void): () => void {
 /** The views of a data folder and the API over them, each in a thread of its own. */
 export class ViewsRun {
   readonly api: ApiSource;
+  /** How the plant does, for metrics. */
+  readonly figures: PlantFiguresSource;
   /** The folder of the built dashboard, where there is one. */
   readonly dashboard = join(PACKAGE_ROOT, "dashboard", "dist");
   readonly #follower: FollowerWorker;
@@ -78,6 +81,7 @@ export class ViewsRun {
     const order = { folder, plant: plant.document, version, limitMs, notifies: config.notify !== null };
     this.#answering = new ApiWorker(threadFile("api-thread"), order, desk);
     const ask = (request: ApiRequest) => this.#answering.ask(request, health());
+    this.figures = new PlantFiguresSource(ask);
     this.#subscriptions = new Subscriptions({
       space: addressSpaceOf(plant),
       now: () => performance.now(),

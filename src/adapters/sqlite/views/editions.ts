@@ -3,8 +3,22 @@ import type { View } from "../../../views/view.ts";
 import type { ViewTable } from "../../../views/view-table.ts";
 import type { Standing, ViewEdition } from "../../../views/views-store.ts";
 
+/** A finding as a row. */
+export type FindingRow = {
+  key: string;
+  reason: string;
+  detail: string;
+  subject: string;
+  at_ms: number;
+  message_id: number;
+  /** Of the report, counted up. */
+  number: number;
+};
+export type FindingNumberRow = { number: number; key: string };
+export type FindingCountRow = { name: string; reported: number; present: number };
+
 /** The findings of an edition, as a table among its own. */
-export const FINDINGS: ViewTable = {
+export const FINDINGS: ViewTable<FindingRow> = {
   name: "findings",
   columns: {
     key: "text",
@@ -13,9 +27,27 @@ export const FINDINGS: ViewTable = {
     subject: "text",
     at_ms: "integer",
     message_id: "integer",
+    number: "integer",
   },
   key: ["key"],
 };
+
+/** Which finding a report was of: the oldest go first. */
+export const FINDING_NUMBERS: ViewTable<FindingNumberRow> = {
+  name: "finding_numbers",
+  columns: { number: "integer", key: "text" },
+  key: ["number"],
+};
+
+/** How many were ever reported, and how many there are. */
+export const FINDING_COUNTS: ViewTable<FindingCountRow> = {
+  name: "finding_counts",
+  columns: { name: "text", reported: "integer", present: "integer" },
+  key: ["name"],
+};
+
+/** What every edition has beside the tables of its view. */
+export const OWN_TABLES = [FINDINGS, FINDING_NUMBERS, FINDING_COUNTS] as unknown as readonly ViewTable[];
 
 /** An edition as the registry has it. */
 export interface StoredEdition extends ViewEdition {
@@ -47,5 +79,7 @@ export function readEditions(db: DatabaseSync): StoredEdition[] {
 
 /** The tables of a view in one certain form: equal forms, equal tables. */
 export function tablesText(view: View): string {
-  return JSON.stringify([...view.tables, FINDINGS].map(({ name, columns, key }) => ({ name, columns, key })));
+  return JSON.stringify(
+    [...view.tables, ...OWN_TABLES].map(({ name, columns, key }) => ({ name, columns, key })),
+  );
 }

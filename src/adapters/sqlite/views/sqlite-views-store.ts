@@ -3,8 +3,17 @@ import type { Finding, View, ViewStore } from "../../../views/view.ts";
 import type { ViewRow, ViewRows, ViewTable } from "../../../views/view-table.ts";
 import type { EditionProgress, Standing, ViewEdition, ViewsStore } from "../../../views/views-store.ts";
 import type { DatabaseFiles } from "../database/database-files.ts";
+import { BoundedFindings } from "./bounded-findings.ts";
 import { CachedRows } from "./cached-rows.ts";
-import { FINDINGS, readEditions, type StoredEdition, tablesText } from "./editions.ts";
+import {
+  FINDING_COUNTS,
+  FINDING_NUMBERS,
+  FINDINGS,
+  OWN_TABLES,
+  readEditions,
+  type StoredEdition,
+  tablesText,
+} from "./editions.ts";
 import { CacheBudget } from "./row-cache.ts";
 import { TableSql } from "./table-sql.ts";
 import { toViewsError } from "./views-error.ts";
@@ -57,7 +66,7 @@ export class SqliteViewsStore implements ViewsStore {
           .run(view.name, view.version, standing, tablesText(view));
         const prefix = this.#freePrefix(view, Number(lastInsertRowid));
         this.#db.prepare("UPDATE editions SET prefix = ? WHERE edition = ?").run(prefix, lastInsertRowid);
-        for (const table of [...view.tables, FINDINGS]) {
+        for (const table of [...view.tables, ...OWN_TABLES]) {
           this.#db.exec(new TableSql(prefix, table).createStatement(table));
         }
         return Number(lastInsertRowid);
@@ -93,6 +102,10 @@ export class SqliteViewsStore implements ViewsStore {
       this.#open.set(edition, store);
       return store;
     });
+  }
+
+  findings(edition: number): number {
+    return this.#open.get(edition)?.findings ?? 0;
   }
 
   commit(progress: readonly EditionProgress[]): void {
@@ -183,12 +196,21 @@ export class SqliteViewsStore implements ViewsStore {
 /** The tables and findings of one edition. */
 class EditionStore implements ViewStore {
   readonly #tables: ReadonlyMap<string, CachedRows>;
-  readonly #findings: CachedRows;
+  readonly #findings: BoundedFindings;
 
   constructor(db: DatabaseSync, prefix: string, view: View, budget: CacheBudget, begin: () => void) {
     const open = (table: ViewTable) => new CachedRows(db, new TableSql(prefix, table), table, budget, begin);
-    this.#tables = new Map(view.tables.map((table) => [table.name, open(table)]));
-    this.#findings = open(FINDINGS);
+    this.#tables = new Map([...view.tables, ...OWN_TABLES].map((table) => [table.name, open(table)]));
+    this.#findings = new BoundedFindings({
+      findings: this.rows(FINDINGS),
+      numbers: this.rows(FINDING_NUMBERS),
+      counts: this.rows(FINDING_COUNTS),
+    });
+  }
+
+  /** How many findings there are. */
+  get findings(): number {
+    return this.#findings.present;
   }
 
   rows<Row extends ViewRow>(table: ViewTable<Row>): ViewRows<Row> {
@@ -197,21 +219,19 @@ class EditionStore implements ViewStore {
     return rows as unknown as ViewRows<Row>; // the table's columns are Row's
   }
 
-  report({ key, reason, detail, subject, atMs, messageId }: Finding): void {
-    this.#findings.put({ key, reason, detail, subject, at_ms: atMs, message_id: messageId });
+  report(finding: Finding): void {
+    this.#findings.report(finding);
   }
 
   heal(key: string): void {
-    if (this.#findings.get(key) !== undefined) this.#findings.delete(key);
+    this.#findings.heal(key);
   }
 
   flush(): void {
     for (const rows of this.#tables.values()) rows.flush();
-    this.#findings.flush();
   }
 
   close(): void {
     for (const rows of this.#tables.values()) rows.close();
-    this.#findings.close();
   }
 }

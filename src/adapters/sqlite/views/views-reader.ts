@@ -10,9 +10,10 @@ import type {
   ViewRowReading,
   ViewTable,
 } from "../../../views/view-table.ts";
+import type { ViewEdition } from "../../../views/views-store.ts";
 import { openReader } from "../database/connection.ts";
 import { viewsFiles } from "../database/database-files.ts";
-import { FINDINGS, readEditions, type StoredEdition } from "./editions.ts";
+import { FINDING_COUNTS, FINDINGS, OWN_TABLES, readEditions, type StoredEdition } from "./editions.ts";
 import { RangeQuery, TableSql } from "./table-sql.ts";
 import { toViewsError } from "./views-error.ts";
 import { requireRegistry } from "./views-schema.ts";
@@ -79,7 +80,15 @@ export class ViewsReader {
   /** What the answering edition of a view could not use, by its key. */
   findings(name: string): ViewRowReading | undefined {
     const edition = this.#answering(name);
-    return edition === undefined ? undefined : this.#rows(edition, FINDINGS);
+    const table = edition?.tables.find((each) => each.name === FINDINGS.name);
+    return edition === undefined || table === undefined ? undefined : this.#rows(edition, table);
+  }
+
+  /** How many findings an edition has, without counting them; one of an older form doesn't say. */
+  findingCount({ edition }: ViewEdition): number {
+    const stored = this.#editions.find((each) => each.edition === edition);
+    if (stored === undefined || !stored.tables.some(({ name }) => name === FINDING_COUNTS.name)) return 0;
+    return this.#rows(stored, FINDING_COUNTS).get("all")?.present ?? 0;
   }
 
   /** Rows of all its tables but the findings, findings, and bytes on disk. Reads all of it: takes its time. */
@@ -94,7 +103,7 @@ export class ViewsReader {
       for (const table of edition.tables) {
         const sql = new TableSql(edition.prefix, table);
         if (table.name === FINDINGS.name) findings = sql.count(db);
-        else rows += sql.count(db);
+        else if (!OWN_TABLES.some(({ name }) => name === table.name)) rows += sql.count(db);
         bytes += Number(pages.get(sql.name)?.bytes ?? 0);
       }
       return { rows, findings, bytes };
