@@ -8,6 +8,7 @@ import { conditionRoutes } from "./routes/condition.ts";
 import { coverageRoutes } from "./routes/coverage.ts";
 import { energyRoutes } from "./routes/energy.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { holdRoutes } from "./routes/holds.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
 import { plantRoutes } from "./routes/plant.ts";
@@ -37,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   ...alarmRoutes,
   ...alarmPerformanceRoutes,
   ...alarmActionRoutes,
+  ...holdRoutes,
   ...qualityRoutes,
   ...capabilityRoutes,
   ...traceRoutes,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openEdge } from "../../src/index.ts";
-import { startConche } from "../servers/conche.ts";
+import { type RunningConche, startConche } from "../servers/conche.ts";
 
 const TEMPER = "tunis-01/line-a/s5_tempering/temper-01";
 const ALARM = `/api/alarms/${TEMPER}/temp.high`;
@@ -75,3 +75,61 @@ test("an alarm is acknowledged over the API: a message of the desk, in the log, 
     assert.equal(await center.stop("SIGTERM"), 0);
   }
 });
+
+test("goods are put on hold and released over the API; who has not seen the newest word is refused", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "conche-acting-"));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  const data = join(folder, "data");
+  const center = await startConche(["datacenter", "--data", data, "--mqtt-port", "0", "--http-port", "0"]);
+  const post = async (path: string, body: object) => {
+    const answer = await fetch(`${center.started.http}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
+  };
+  const untilOpen = async (wanted: boolean) => {
+    for (;;) {
+      const { text, status } = await center.page("/api/holds");
+      if (status !== 200) continue;
+      const { holds } = JSON.parse(text) as {
+        holds: { hold_id: string; version: number; open: boolean; goods: { id: string }[] }[];
+      };
+      if (holds[0]?.open === wanted) return holds[0];
+    }
+  };
+  const person = { by: "q.ben-ali", reason: "metal found" };
+  try {
+    const nowhere = await post("/api/holds/lines/tunis-01/line-z", { ...person, lots: ["L1"] });
+    assert.equal(nowhere.status, 404);
+    await untilViews(center);
+    const nothing = await post("/api/holds/lines/tunis-01/line-a", person);
+    assert.deepEqual([nothing.status, nothing.json.code], [409, "CONCHE_ACTION_REFUSED"]);
+    const put = await post("/api/holds/lines/tunis-01/line-a", { ...person, lots: ["L1", "L2"] });
+    assert.deepEqual(
+      [put.status, put.json.machine, put.json.seq],
+      [202, "tunis-01/line-a/s0_office/dashboard", 1],
+    );
+    const hold = await untilOpen(true);
+    assert.equal(hold.hold_id, put.json.hold_id);
+    const release = { ...person, decision: "rework" };
+    const done = await post(`/api/holds/${hold.hold_id}/release`, { ...release, seen: hold.version });
+    assert.equal(done.status, 202);
+    const decided = await untilOpen(false);
+    const again = await post(`/api/holds/${hold.hold_id}/release`, { ...release, seen: hold.version });
+    assert.deepEqual([again.status, again.json.code], [409, "CONCHE_ACTION_STALE"]);
+    const nothingLeft = await post(`/api/holds/${hold.hold_id}/release`, {
+      ...release,
+      seen: decided.version,
+    });
+    assert.deepEqual([nothingLeft.status, nothingLeft.json.code], [409, "CONCHE_ACTION_REFUSED"]);
+  } finally {
+    assert.equal(await center.stop("SIGTERM"), 0);
+  }
+});
+
+/** Resolves when the views can be asked. */
+async function untilViews(center: RunningConche): Promise<void> {
+  while ((await center.page("/api/holds")).status !== 200);
+}

@@ -1,5 +1,6 @@
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import { completenessView } from "../../monitor/completeness/completeness-view.ts";
+import { holdsView } from "../../monitor/holds/holds-view.ts";
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
 import { productionView } from "../../monitor/production/production-view.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
@@ -18,6 +19,7 @@ export function allViews(): readonly View[] {
     productionView,
     QUALITY_VIEW,
     completenessView,
+    holdsView,
     topicView,
     genealogyView,
     unreadableMessages,

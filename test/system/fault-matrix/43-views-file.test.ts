@@ -1,13 +1,15 @@
-// Row 43: the views' file is deleted, damaged, of a newer version under a running data center: said, made anew, and
-// ingest hears nothing of it.
+// Row 43: the views' file is deleted, damaged, of a newer version under a running data center, its disk is full: said,
+// made anew or waited for, and ingest hears nothing of it.
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { connectAsync, type MqttClient } from "mqtt";
 import { viewsFiles } from "../../../src/adapters/sqlite/database/database-files.ts";
+import { runConche } from "../../commands/run-conche.ts";
 import { portOf, type RunningConche, startConche } from "../../servers/conche.ts";
+import { noSmallDisk, seenBy, smallDisk } from "../../servers/small-disk.ts";
 
 const TOPIC = "factory/tunis-01/line-a/s5_tempering/temper-01";
 const PORTS = ["--mqtt-port", "0", "--http-port", "0", "--api-time-limit", "60"];
@@ -83,5 +85,43 @@ suite("row 43: the views' file under a running data center", () => {
     const { text } = await center.page("/api/messages?limit=100");
     assert.equal((JSON.parse(text) as { messages: unknown[] }).messages.length, sent);
     assert.equal((await center.page("/readyz")).status, 200);
+  });
+});
+
+suite("row 43: the disk of the views is full", { skip: noSmallDisk() }, () => {
+  test("it is said, questions are answered that they have to wait, and with room the views are made", async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), "conche-row43-full-"));
+    context.after(() => rm(folder, { recursive: true, force: true }));
+    const [history, disk] = [join(folder, "history"), join(folder, "disk")];
+    await mkdir(disk);
+    const made = await runConche(["simulate", "--backfill", "2m", "--data", history, "--quiet"]);
+    assert.equal(made.code, 0, made.err);
+    // What is left is enough for a reader of the log, and not for the tables of the views.
+    const fill = [
+      'cp -r "$1" "$2/data"',
+      'dd if=/dev/zero of="$2/left" bs=32k count=4 2>/dev/null',
+      'dd if=/dev/zero of="$2/filler" bs=4k 2>/dev/null',
+      'rm "$2/left"',
+      'shift 2; exec "$@"',
+    ].join("; ");
+    const wrapper = [...smallDisk(disk), "sh", "-c", fill, "sh", history, disk];
+    const serve = ["serve", "--data", join(disk, "data"), "--http-port", "0", "--api-time-limit", "60"];
+    const running = await startConche(serve, wrapper);
+    try {
+      await running.event(({ text }) => /CONCHE_VIEWS_DISK_FULL/.test(String(text)));
+      assert.equal((await running.page("/api/topics")).status, 503);
+      assert.equal((await running.page("/api/messages?limit=1")).status, 200);
+      await writeFile(seenBy(running.child.pid, join(disk, "filler")), "");
+      await running.event(({ text }) => /they go on/.test(String(text)));
+      const positions = async () => {
+        const { status, text } = await running.page("/api/views");
+        if (status !== 200) return [1];
+        const { views } = JSON.parse(text) as { views: readonly { behind: number; position: number }[] };
+        return views.length === 0 ? [1] : views.map(({ behind }) => behind);
+      };
+      while ((await positions()).some((behind) => behind > 0));
+    } finally {
+      await running.stop("SIGTERM");
+    }
   });
 });

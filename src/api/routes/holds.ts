@@ -1,0 +1,175 @@
+import { Type } from "typebox";
+import { LEVEL_PATTERN } from "../../contract/topic.ts";
+import { holdMessage, newHoldId, releaseMessage } from "../../monitor/holds/hold-action.ts";
+import { type Hold, holdOf, holds } from "../../monitor/holds/hold-list.ts";
+import { holdsView } from "../../monitor/holds/holds-view.ts";
+import type { ApiContext } from "../context.ts";
+import { keyOf, NEXT, PAGE, page } from "../paging.ts";
+import { isoTime, Time } from "../period.ts";
+import { noDesk, notFound } from "../problem.ts";
+import { closed, type Route, route } from "../route.ts";
+import { orNull } from "../schemas.ts";
+
+const Id = Type.String({ minLength: 1, maxLength: 80 });
+const Ids = Type.Array(Id, { minItems: 1, maxItems: 1_000 });
+const GOODS = {
+  lots: Type.Optional({ ...Ids, description: "The lots" }),
+  units: Type.Optional({ ...Ids, description: "The cases and pallets" }),
+};
+const PERSON = {
+  by: Type.String({ minLength: 1, maxLength: 80, description: "The person who does it" }),
+  reason: Type.String({ minLength: 1, maxLength: 500, description: "Why" }),
+};
+const DECISIONS = ["released", "rework", "rejected"] as const;
+const HOLD_ID = closed({ hold_id: Id });
+const SAID = closed({
+  hold_id: Id,
+  machine: Type.String({ description: "The desk that says it" }),
+  boot: Type.String(),
+  seq: Type.Integer({ description: "Done when the message with this number is in the log and the view" }),
+});
+
+const HoldAnswer = closed({
+  hold_id: Id,
+  version: Type.Integer({ description: "The newest message that spoke of it: what a decision has to know" }),
+  open: Type.Boolean({ description: "Something is still on it" }),
+  line: Type.String({ description: "`<site>/<line>`" }),
+  goods: Type.Array(
+    closed({
+      kind: Type.Enum(["lot", "unit"]),
+      id: Type.String(),
+      decision: orNull(Type.String({ description: "released, rework or rejected; null: on hold" })),
+    }),
+  ),
+  events: Type.Array(
+    closed({
+      event: Type.Enum(["HOLD", "RELEASE"]),
+      at: Time,
+      by: Type.String(),
+      reason: Type.String(),
+      decision: orNull(Type.String()),
+      made_from: orNull(Type.String({ description: "Begin of the production it covers" })),
+      made_until: orNull(Type.String()),
+      said_by: Type.String({ description: "The machine or desk" }),
+      message_id: Type.Integer(),
+    }),
+  ),
+});
+
+const list = route({
+  method: "GET",
+  path: "/api/holds",
+  name: "holds",
+  area: "Holds",
+  summary: "Goods on hold: who put them there, why, and what was decided",
+  query: closed({
+    open: Type.Optional(Type.Boolean({ description: "Only those that something is still on" })),
+    ...PAGE,
+  }),
+  answer: closed({ holds: Type.Array(HoldAnswer), next: NEXT }),
+  list: "holds",
+  views: [holdsView],
+  changesWith: ["views"],
+  handle({ query: { open, limit = 100, cursor } }, context) {
+    const after = keyOf(cursor, 1)?.[0];
+    const reading = context.views.reading(holdsView);
+    function* chosen() {
+      for (const hold of holds(reading, after === undefined ? undefined : String(after))) {
+        if (open === undefined || hold.open === open) yield hold;
+      }
+    }
+    const { rows, next } = page(chosen(), limit, ({ holdId }) => [holdId]);
+    return { holds: rows.map(shown), next };
+  },
+});
+
+const put = route({
+  method: "POST",
+  path: "/api/holds/lines/{site}/{line}",
+  name: "putOnHold",
+  area: "Holds",
+  summary: "Puts lots, cases or pallets on hold: they may not be used, moved on or shipped",
+  params: closed({
+    site: Type.String({ pattern: LEVEL_PATTERN.source, maxLength: 63 }),
+    line: Type.String({ pattern: LEVEL_PATTERN.source, maxLength: 63 }),
+  }),
+  body: closed({
+    ...PERSON,
+    ...GOODS,
+    hold_id: Type.Optional({ ...Id, description: "A new id; made where it is left out" }),
+  }),
+  answer: SAID,
+  status: 202,
+  views: [holdsView],
+  changesWith: ["now"],
+  async handle({ params: { site, line }, body }, context) {
+    if (context.plant.line(site, line) === undefined) {
+      const lines = context.plant.lines.map((each) => `${each.site.id}/${each.definition.id}`);
+      throw notFound(`the plant has no line ${site}/${line}`, `it has ${lines.slice(0, 20).join(", ")}`);
+    }
+    const holdId = body.hold_id ?? newHoldId(line, context.nowMs);
+    const known = holdOf(context.views.reading(holdsView), holdId);
+    const message = holdMessage(holdId, body, body, known, context.nowMs);
+    return { hold_id: holdId, ...(await publish(context, { site, line }, message)) };
+  },
+});
+
+const release = route({
+  method: "POST",
+  path: "/api/holds/{hold_id}/release",
+  name: "decideHold",
+  area: "Holds",
+  summary: "Decides over what is on a hold: all of it, or the goods that are named",
+  params: HOLD_ID,
+  body: closed({
+    ...PERSON,
+    ...GOODS,
+    decision: Type.Enum(DECISIONS, { description: "What becomes of it" }),
+    seen: Type.Integer({
+      minimum: 1,
+      description:
+        "The hold's `version` as the person saw it: refused with 409 when something has happened since",
+    }),
+  }),
+  answer: SAID,
+  status: 202,
+  views: [holdsView],
+  changesWith: ["now"],
+  async handle({ params: { hold_id }, body }, context) {
+    const hold = holdOf(context.views.reading(holdsView), hold_id);
+    if (hold === undefined) throw notFound(`there is no hold ${hold_id}`, "GET /api/holds lists them");
+    const [site = "", line = ""] = hold.line.split("/");
+    const message = releaseMessage(hold, body, context.nowMs);
+    return { hold_id, ...(await publish(context, { site, line }, message)) };
+  },
+});
+
+async function publish(
+  { desk }: ApiContext,
+  place: { readonly site: string; readonly line: string },
+  body: object,
+) {
+  if (desk === undefined) throw noDesk();
+  const { machine, boot, seq } = await desk.publish(place, "batch", { ...body });
+  return { machine, boot, seq };
+}
+
+function shown({ holdId, version, open, line, targets, events }: Hold) {
+  return {
+    ...{ hold_id: holdId, version, open, line },
+    goods: targets.map(({ kind, id, decision }) => ({ kind, id, decision })),
+    events: events.map((each) => ({
+      event: each.event === "HOLD" ? ("HOLD" as const) : ("RELEASE" as const),
+      at: isoTime(each.at_ms),
+      by: each.by_person,
+      reason: each.reason,
+      decision: each.decision,
+      made_from: each.made_from,
+      made_until: each.made_until,
+      said_by: each.machine,
+      message_id: each.id,
+    })),
+  };
+}
+
+export const holdRoutes: readonly Route[] = [list, put, release];
