@@ -14,7 +14,10 @@ export function requestRebuild(folder: string, names: readonly string[]): void {
     db = new DatabaseSync(database, { timeout: 5_000 });
     requireRegistry(db, database);
     const insert = db.prepare("INSERT OR IGNORE INTO rebuild_requests (name) VALUES (?)");
+    // All at once, so that they are built together.
+    db.exec("BEGIN IMMEDIATE");
     for (const name of names) insert.run(name);
+    db.exec("COMMIT");
   } catch (error) {
     throw toViewsError(error, "asking for a rebuild", database);
   } finally {

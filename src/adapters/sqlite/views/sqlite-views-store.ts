@@ -33,7 +33,7 @@ export class SqliteViewsStore implements ViewsStore {
   readonly #parts: ViewsStoreParts;
   readonly #db: DatabaseSync;
   readonly #statements: Readonly<
-    Record<"begin" | "commit" | "rollback" | "progress" | "requests", StatementSync>
+    Record<"begin" | "commit" | "rollback" | "progress" | "requests" | "taken", StatementSync>
   >;
   #budget: CacheBudget;
   #open = new Map<number, EditionStore>();
@@ -50,6 +50,7 @@ export class SqliteViewsStore implements ViewsStore {
       progress: db.prepare(`UPDATE editions SET log_id = ?, position = ?, checksum = ?, newest_received_ms = ?
         WHERE edition = ?`),
       requests: db.prepare("SELECT name FROM rebuild_requests"),
+      taken: db.prepare("DELETE FROM rebuild_requests WHERE name = ?"),
     };
   }
 
@@ -133,7 +134,12 @@ export class SqliteViewsStore implements ViewsStore {
     return this.#guarded("reading the views' registry", () => {
       this.#parts.check();
       const names = this.#statements.requests.all().map(({ name }) => String(name));
-      if (names.length > 0) this.#alone(() => this.#db.exec("DELETE FROM rebuild_requests"));
+      // Only those that were read: another one may be asked for at this moment.
+      if (names.length > 0) {
+        this.#alone(() => {
+          for (const name of names) this.#statements.taken.run(name);
+        });
+      }
       return names;
     });
   }
