@@ -1,12 +1,13 @@
 import { writeSync } from "node:fs";
 import { argv, cwd } from "node:process";
+import { asJournalErrors } from "./adapters/terminal/notices.ts";
 import { OutputLoss, readerGone } from "./adapters/terminal/output-loss.ts";
 import { processTerminal } from "./adapters/terminal/terminal.ts";
 import { runProgram } from "./commands/program.ts";
 import { asConcheError, errorReport, exitCodeOf } from "./commands/report-error.ts";
 import type { Presentation, Surroundings } from "./commands/run-command.ts";
 import { requestStop } from "./commands/stop-signal.ts";
-import { processEnvironment } from "./config/environment.ts";
+import { journalStream, processEnvironment } from "./config/environment.ts";
 import { ConcheError } from "./errors/conche-error.ts";
 
 /**
@@ -21,17 +22,17 @@ export async function main(words: string[]): Promise<void> {
     debug: words.includes("--debug") || environment.CONCHE_DEBUG === "true",
     outlivesOutput: false,
   };
+  const loss = new OutputLoss();
+  const terminal = processTerminal(loss, journalStream());
   const fail = (thrown: unknown): void => {
     const error = asConcheError(thrown);
-    printError(errorReport(error, presentation.json, presentation.debug));
+    const report = errorReport(error, presentation.json, presentation.debug);
+    printError(terminal.journal === true ? asJournalErrors(report) : report);
     process.exit(exitCodeOf(error));
   };
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
-  const loss = new OutputLoss();
   watchOutput(presentation, loss, fail);
-
-  const terminal = processTerminal(loss);
   const surroundings: Surroundings = { environment, workingFolder: cwd(), terminal, presentation };
   try {
     process.exitCode = await runProgram(words, surroundings);

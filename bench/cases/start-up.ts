@@ -19,7 +19,17 @@ export async function firstMessage(runs: number): Promise<Figure[]> {
   const times: number[] = [];
   for (let run = 0; run <= runs; run++) {
     const data = await mkdtemp(join(tmpdir(), "conche-bench-"));
-    const seconds = await npmStart(["--data", data, "--mqtt-port", "0", "--http-port", "0", "--json"]);
+    const seconds = await npmStart([
+      "--data",
+      data,
+      "--mqtt-port",
+      "0",
+      "--http-port",
+      "0",
+      "--json",
+      "--messages",
+      "always",
+    ]);
     if (run > 0) times.push(seconds);
     await rm(data, { recursive: true, force: true });
   }

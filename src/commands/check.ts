@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { buffer } from "node:stream/consumers";
 import { verdictJson, verdictText } from "../adapters/terminal/verdict-format.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
-import { ConcheError, messageOf } from "../errors/conche-error.ts";
+import { ConcheError } from "../errors/conche-error.ts";
 import { checkMessage } from "../ingest/check-message.ts";
 import { Plausibility } from "../plant/plausibility.ts";
 import { defineCommand } from "./command.ts";
+import { payloadOf } from "./payload-file.ts";
 
 /** `conche check FILE|-` */
 export const check = defineCommand({
@@ -49,21 +48,3 @@ export const check = defineCommand({
     return verdict.verdict === "quarantined" || (strict && verdict.flags.length > 0) ? 1 : 0;
   },
 });
-
-async function payloadOf(file: string): Promise<Uint8Array> {
-  if (file === "-") return withoutNewline(await buffer(process.stdin));
-  try {
-    return withoutNewline(await readFile(file));
-  } catch (cause) {
-    throw new ConcheError("CONCHE_USAGE", {
-      message: `${file} can't be read: ${messageOf(cause)}`,
-      hint: "name a file with a payload, or - for standard input",
-      cause,
-    });
-  }
-}
-
-/** An editor ends a file with a newline, which nobody publishes. */
-function withoutNewline(bytes: Buffer): Uint8Array {
-  return bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes;
-}

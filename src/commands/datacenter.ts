@@ -18,7 +18,19 @@ export const datacenter = defineCommand({
     ],
   ],
   outlivesOutput: true,
-  settings: ["data", "plant", "forSeconds", "quiet", "mqtt", "http", "views", "notify", "broker"],
+  settings: [
+    "data",
+    "plant",
+    "forSeconds",
+    "quiet",
+    "messages",
+    "mqtt",
+    "quarantine",
+    "http",
+    "views",
+    "notify",
+    "broker",
+  ],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
     const plant = await loadPlant(config.plant);

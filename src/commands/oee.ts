@@ -10,7 +10,7 @@ import { silenceOf } from "../monitor/machine-state/silence.ts";
 import { type PlantProduction, plantProduction } from "../monitor/production/plant-production.ts";
 import { GROUPINGS } from "../monitor/production/production-report.ts";
 import { productionView } from "../monitor/production/production-view.ts";
-import type { ChosenLevels } from "../plant/chosen-machines.ts";
+import { type ChosenLevels, chosenMeant } from "../plant/chosen-machines.ts";
 import type { Plant } from "../plant/plant.ts";
 import { defineCommand } from "./command.ts";
 import { FILTER_OPTIONS, filterOf } from "./log/filter-options.ts";
@@ -90,7 +90,7 @@ function requireSome({ reports, notRated }: PlantProduction, plant: Plant, chose
   const asked = Object.values(chosen).filter((level) => level !== undefined);
   const lines = plant.lines.map((known) => `${known.site.id}/${known.definition.id}`).join(", ");
   throw new ConcheError("CONCHE_USAGE", {
-    message: `the plant has no ${asked.join(" ")}`,
+    message: `the plant has no ${asked.join(" ")}${chosenMeant(chosen, plant)}`,
     hint: `its lines are ${lines}; \`conche now\` lists the machines`,
   });
 }

@@ -1,4 +1,6 @@
 import { BackfillConsole } from "../adapters/terminal/backfill-console.ts";
+import { grouped } from "../adapters/terminal/counts.ts";
+import { Notices } from "../adapters/terminal/notices.ts";
 import { simulationFields, simulationLine } from "../adapters/terminal/simulation-line.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { ConcheError } from "../errors/conche-error.ts";
@@ -13,6 +15,7 @@ import { publishHistory } from "../run/simulation/history-publishing.ts";
 import { simulatedHistory } from "../run/simulation/simulated-history.ts";
 import { behindInALine, runSimulation, simulatedAnew } from "../run/simulation/simulation-run.ts";
 import { endOfRun } from "../run/wait.ts";
+import { expectedSize } from "../simulator/expected-size.ts";
 import { defineCommand, type Invocation } from "./command.ts";
 import { duration } from "./duration.ts";
 import { INTERRUPTED } from "./stop-signal.ts";
@@ -141,7 +144,14 @@ async function history(invocation: SimulateInvocation): Promise<number> {
   const machines = plant.machines.length;
   const cut = scenario && cutScenario(scenario, endMs - startMs);
   const [from, until] = [startMs, endMs].map((ms) => new Date(ms).toISOString());
-  view.started(`${from} to ${until}, seed ${seed}, ${machines} machines, into ${target}`, {
+  const expected = expectedSize(
+    plant,
+    { seed, startMs, payloadVersion: made.payloadVersion, scenario },
+    endMs - startMs,
+  );
+  const about = `about ${grouped(rounded(expected.messages))} messages, ${grouped(rounded(expected.bytes / 1e6))} MB`;
+  view.started(`${from} to ${until}, seed ${seed}, ${machines} machines, ${about}, into ${target}`, {
+    expected,
     from,
     until,
     seed,
@@ -152,7 +162,7 @@ async function history(invocation: SimulateInvocation): Promise<number> {
       : { scenario: { id: scenario.id, hours: scenario.hours, complete: cut === undefined } }),
     ...(url === null ? { data: target } : { broker: target }),
   });
-  if (cut !== undefined) view.notice(cut);
+  if (cut !== undefined) view.notice({ level: "warning", code: "scenario-cut", text: cut });
   if (url === null) {
     return (await runBackfill({ history: made, folder: config.data, view, stop })) ? 0 : INTERRUPTED;
   }
@@ -174,6 +184,11 @@ async function history(invocation: SimulateInvocation): Promise<number> {
   }
 }
 
+/** Two digits: it is an estimate. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(2));
+}
+
 /** What a history that is shorter than its scenario leaves out, for people; undefined when it holds all of it. */
 function cutScenario({ id, hours, expect }: ScenarioDocument, lengthMs: number): string | undefined {
   const hoursMade = lengthMs / HOUR_MS;
@@ -191,8 +206,7 @@ function giveUpSignal({ config }: SimulateInvocation, stop: AbortSignal): AbortS
   return AbortSignal.any([stop, AbortSignal.timeout(config.forSeconds * 1000)]);
 }
 
-function troubleOn({ terminal }: SimulateInvocation): (error: ConcheError) => void {
-  return ({ code, message, hint }) => {
-    terminal.err.write(`conche: ${code}: ${message}\n  what to do: ${hint}\n`);
-  };
+function troubleOn({ terminal, config }: SimulateInvocation): (error: ConcheError) => void {
+  const notices = new Notices({ terminal, mode: config.json ? "json" : "lines", quiet: config.quiet });
+  return ({ code, message, hint }) => notices.say({ level: "warning", code, text: message, hint });
 }

@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { broker, http, mqtt, quarantine, simulation, story } from "./config-slices.ts";
 import { cloud, forwarding, local } from "./forwarding-slices.ts";
-import { optionalPath, optionalPositive, path, switchedOn } from "./setting.ts";
+import { choice, optionalPath, optionalPositive, path, switchedOn } from "./setting.ts";
 import { views } from "./views-slice.ts";
 
 const YEAR_SECONDS = 31_536_000;
@@ -38,6 +38,15 @@ export const ConfigSchema = Type.Object({
     YEAR_SECONDS,
   ),
   quiet: switchedOn({ name: "quiet", help: "show only start, stop and errors" }),
+  messages: choice(
+    {
+      name: "messages",
+      argument: "WHEN",
+      help: "a line per message: auto (only on a terminal, without --json), always or never",
+    },
+    ["auto", "always", "never"],
+    "auto",
+  ),
   mqtt,
   quarantine,
   http,

@@ -8,6 +8,11 @@ export function processEnvironment(): Environment {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith(PREFIX)));
 }
 
+/** What systemd says of the stream that it connected to its journal, `device:inode`. */
+export function journalStream(): string | undefined {
+  return process.env.JOURNAL_STREAM;
+}
+
 /**
  * Whether an orchestrator set the variable for a service that happens to be called conche: Kubernetes puts
  * `<SERVICE>_SERVICE_HOST`, `<SERVICE>_PORT` and their kin into every container of the namespace, Docker links do

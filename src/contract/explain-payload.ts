@@ -18,6 +18,28 @@ export function explainPayload(type: MessageType, value: unknown): string[] {
   return faultsOf(entry.schema, value);
 }
 
+/**
+ * All faults in a line, the one that decided first; where they are too many for a line, how many more there are.
+ * @param first what readPayload says
+ */
+export function faultsInALine(type: MessageType, value: unknown, first: string): string {
+  const faults = allFaults(type, value, first);
+  let line = first;
+  for (const [index, fault] of faults.entries()) {
+    if (index === 0) continue;
+    const longer = `${line}; ${fault}`;
+    const rest = `; and ${faults.length - index} more`;
+    if (longer.length + rest.length > DETAIL_LIMIT) return `${line}${rest}`.slice(0, DETAIL_LIMIT);
+    line = longer;
+  }
+  return line;
+}
+
+/** Every fault of a payload, a line each, the one that decided first. */
+export function allFaults(type: MessageType, value: unknown, first: string): string[] {
+  return [first, ...explainPayload(type, value).filter((fault) => fault !== first)];
+}
+
 function faultsOf(schema: TSchema, value: unknown): string[] {
   const errors = compileForEveryFault(schema)(value);
   const byPlace = Map.groupBy(

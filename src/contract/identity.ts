@@ -39,6 +39,11 @@ export const HOP_PROPERTY = "via";
 export const ORIGINAL_TOPIC_PROPERTY = "original-topic";
 /** MQTT 5 user property with a payload's whole length, where a gateway's broker handed over its beginning alone. */
 export const CUT_PROPERTY = "cut-from-bytes";
+/**
+ * MQTT 5 user property by which a client of the embedded broker asks what became of a QoS 1 message; any value. The
+ * PUBACK's reason string says it.
+ */
+export const VERDICT_PROPERTY = "verdict";
 /** MQTT 5 content type of every payload of the namespace. */
 export const CONTENT_TYPE = "application/json";
 

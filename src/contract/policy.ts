@@ -61,6 +61,8 @@ export const MESSAGE_FLAG = {
   BATCH_FORM: 1024,
   /** A time more than a day ahead: no clock is that wrong by drifting. */
   TIME_IN_FUTURE: 2048,
+  /** Not what was received: a person corrected it in quarantine, where the original is, with who and why. */
+  CORRECTED: 4096,
 } as const;
 
 /** The name of each flag, in bit order, as it stands in exports and reports. */
@@ -77,6 +79,7 @@ export const FLAG_NAMES = [
   [MESSAGE_FLAG.UNKNOWN_PRODUCT, "unknown_product"],
   [MESSAGE_FLAG.BATCH_FORM, "batch_form"],
   [MESSAGE_FLAG.TIME_IN_FUTURE, "time_in_future"],
+  [MESSAGE_FLAG.CORRECTED, "corrected"],
 ] as const;
 
 /** Flags that say that a message doesn't fit the plant model or the clock, and somebody should look into it. */

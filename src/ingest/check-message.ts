@@ -1,6 +1,7 @@
-import { explainPayload } from "../contract/explain-payload.ts";
+import { allFaults } from "../contract/explain-payload.ts";
 import { DELIVERY_POLICY, flagNames, MESSAGE_FLAG } from "../contract/policy.ts";
-import { isUpTopic, parseUpTopic } from "../contract/topic.ts";
+import { readPayload } from "../contract/read-payload.ts";
+import { isUpTopic, type MessageType, parseUpTopic } from "../contract/topic.ts";
 import type { Plausibility, PlausibilityFinding } from "../plant/plausibility.ts";
 import { Decoder } from "./decode.ts";
 import { readPayloadText } from "./payload-text.ts";
@@ -58,9 +59,21 @@ export function checkMessage(
     };
   }
   const { reason, detail, schema } = decoded.record;
-  const more = type === undefined || value === undefined ? [] : explainPayload(type, value);
-  const faults = [detail, ...more.filter((fault) => fault !== detail)];
-  return { verdict: "quarantined", schema, reason, faults, flags: [], findings: [] };
+  return {
+    verdict: "quarantined",
+    schema,
+    reason,
+    faults: faultsOf(type, value, detail),
+    flags: [],
+    findings: [],
+  };
+}
+
+/** What refuses it, and whatever else is wrong with it. */
+function faultsOf(type: MessageType | undefined, value: unknown, detail: string): readonly string[] {
+  if (type === undefined || value === undefined) return [detail];
+  const reading = readPayload(type, value);
+  return allFaults(type, value, reading.kind === "refused" ? reading.detail : detail);
 }
 
 function clockFindings(flags: number, skewMs: number): PlausibilityFinding[] {

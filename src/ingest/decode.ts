@@ -1,3 +1,4 @@
+import { faultsInALine } from "../contract/explain-payload.ts";
 import {
   CUT_PROPERTY,
   type Identity,
@@ -98,7 +99,9 @@ export class Decoder {
     }
     const reading = readPayload(topic.type, payload.value);
     if (reading.kind === "refused") {
-      return refuse(message, receivedAt, reading, placed(topic, identityFieldsOf(payload.value), properties));
+      const detail = faultsInALine(topic.type, payload.value, reading.detail);
+      const why = { ...reading, detail };
+      return refuse(message, receivedAt, why, placed(topic, identityFieldsOf(payload.value), properties));
     }
     const identity = identityOf(known, reading, properties);
     if (identity.kind === "invalid") {

@@ -1,13 +1,14 @@
 import type { MachineKey } from "../contract/topic.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import type { CommitGroup, IngestTotals, MessageLog } from "../log/message-log.ts";
-import type { DeliveredMessage, MessageSink, Settle } from "../mqtt/delivery.ts";
+import type { DeliveredMessage, MessageSink, Settle, VerdictText } from "../mqtt/delivery.ts";
 import { heldBytes } from "../mqtt/held-bytes.ts";
 import { brokerRetained } from "./broker-retained.ts";
 import { Classifier } from "./classifier.ts";
 import { Decoder, type PlausibilityFlags } from "./decode.ts";
 import { GAP_ALLOWANCE, GapBudget } from "./gap-budget.ts";
 import type { IngestObserver } from "./observer.ts";
+import { verdictsOf } from "./verdicts.ts";
 
 /** Bounds of ingest; each has a default that was measured (docs/decisions). */
 export interface IngestLimits {
@@ -209,7 +210,7 @@ export class Ingester implements MessageSink {
     if (position === CLOSED) return false;
     this.#totals = commitGroup.totals;
     this.#classifier.forgetIdle(classified.touched);
-    this.#answer(messages, settles, undefined);
+    this.#answer(messages, settles, undefined, verdictsOf(messages, decoded, classified));
     this.#relieve();
     const durationMs = performance.now() - started;
     this.#observer.committed({ ...commitGroup, position, duplicates: classified.duplicates, durationMs });
@@ -267,11 +268,12 @@ export class Ingester implements MessageSink {
     messages: readonly DeliveredMessage[],
     settles: readonly Settle[],
     error: ConcheError | undefined,
+    verdicts?: ReadonlyMap<DeliveredMessage, VerdictText>,
   ): void {
     for (let index = 0; index < messages.length; index++) {
       const message = messages[index] as DeliveredMessage; // the index is below the length
       this.#pendingBytes -= heldBytes(message);
-      settles[index]?.(error, message);
+      settles[index]?.(error, message, verdicts?.get(message));
     }
   }
 

@@ -1,9 +1,10 @@
 import type { Publisher } from "../contract/identity.ts";
+import { MESSAGE_FLAG } from "../contract/policy.ts";
 import type { MachineKey } from "../contract/topic.ts";
 import type { LogRecord } from "../log/message-log.ts";
 import type { QuarantinedMessage } from "../log/quarantine-reading.ts";
 import { holdsPlace } from "../log/quarantine-reason.ts";
-import type { ReplayLog, ReplayMark } from "../log/replay-log.ts";
+import type { ReplayLog, ReplayMark, WhoAndWhy } from "../log/replay-log.ts";
 import type { DeliveredMessage, DeliveredProperties } from "../mqtt/delivery.ts";
 import { Decoder, type PlausibilityFlags } from "./decode.ts";
 import { SequenceTracker } from "./sequence-tracker.ts";
@@ -14,6 +15,13 @@ export interface ReplayOutcome {
   readonly kind: "stored" | "duplicate" | "refused";
   /** Why it is refused still; empty otherwise. */
   readonly detail: string;
+}
+
+/** What is put in the place of a quarantined message. */
+export interface CorrectedCopy {
+  readonly payload: Uint8Array;
+  /** Where it should have been published; where it was, unless given. */
+  readonly topic?: string | undefined;
 }
 
 /** A message that the contract takes now, before its number has been looked at. */
@@ -40,8 +48,34 @@ export class QuarantineReplay {
     this.#decoder = new Decoder(knowsMachine, plausibility);
   }
 
-  /** @param messages open ones; their order is the order in which they enter the log */
-  async replay(messages: readonly QuarantinedMessage[]): Promise<ReplayOutcome[]> {
+  /**
+   * Puts a corrected copy of a message through; the original stays in quarantine, with who corrected it and why.
+   * A copy keeps the number of its original, where that has one: it is the same message.
+   */
+  async correct(
+    original: QuarantinedMessage,
+    copy: CorrectedCopy,
+    correction: WhoAndWhy,
+  ): Promise<ReplayOutcome> {
+    const corrected = { ...original, topic: copy.topic ?? original.topic, payload: copy.payload };
+    const { id, machine, boot, seq } = original;
+    const decoded = this.#decoder.decode(asDelivered(corrected), original.receivedAt);
+    if (decoded.kind === "message" && machine !== null) {
+      const { record } = decoded;
+      if (record.topic.machineKey !== machine || record.boot !== boot || record.seq !== seq) {
+        const detail = `identity: it is number ${seq} of ${machine}, boot ${boot}, and has to stay that`;
+        return { id, kind: "refused", detail };
+      }
+    }
+    const [outcome] = await this.replay([corrected], correction);
+    return outcome ?? { id, kind: "refused", detail: "nothing came of it" };
+  }
+
+  /**
+   * @param messages open ones; their order is the order in which they enter the log
+   * @param correction where they aren't what was received
+   */
+  async replay(messages: readonly QuarantinedMessage[], correction?: WhoAndWhy): Promise<ReplayOutcome[]> {
     const outcomes: ReplayOutcome[] = [];
     const records: LogRecord[] = [];
     const marks: ReplayMark[] = [];
@@ -57,9 +91,11 @@ export class QuarantineReplay {
       outcomes.push(outcome);
       if (outcome.kind === "refused") continue;
       const stored = outcome.kind === "stored";
-      if (stored) records.push(decoded.record);
-      const note = stored ? "replayed" : "a duplicate of a stored message";
-      marks.push({ quarantineId: id, messageIndex: stored ? records.length - 1 : null, note });
+      const flags = decoded.record.flags | (correction === undefined ? 0 : MESSAGE_FLAG.CORRECTED);
+      if (stored) records.push({ ...decoded.record, flags });
+      const done = correction === undefined ? "replayed" : "corrected";
+      const note = stored ? done : "a duplicate of a stored message";
+      marks.push({ quarantineId: id, messageIndex: stored ? records.length - 1 : null, note, correction });
     }
     if (marks.length > 0) await this.#commit(records, marks, touched);
     return outcomes;

@@ -72,5 +72,10 @@ export interface LogReading {
    * aborted. What is committed while the caller works is one step.
    */
   ends(after: LogPosition, signal: AbortSignal): AsyncIterable<LogPosition>;
+  /** What there is to ask for: names of a level of the topics, or batches, as far as the log has any. */
+  names(of: NamedInLog): string[];
   close(): void;
 }
+
+/** What a question to the log can name. */
+export type NamedInLog = "site" | "line" | "step" | "machine" | "batch";

@@ -1,5 +1,6 @@
 import type { QuarantineRecord } from "./message-log.ts";
 import type { QuarantineReason } from "./quarantine-reason.ts";
+import type { QuarantineState } from "./quarantine-state.ts";
 
 /** Which quarantined messages are asked for: all conditions together. */
 export interface QuarantineFilter {
@@ -8,8 +9,12 @@ export interface QuarantineFilter {
   readonly machine?: string | undefined;
   /** Received time in milliseconds since 1970, included. */
   readonly sinceMs?: number | undefined;
-  /** `open`: not replayed yet; the default. What was merely cleared is not among them unless it is asked for. */
-  readonly state?: "open" | "replayed" | "all" | undefined;
+  /** Received before this time, milliseconds since 1970. */
+  readonly untilMs?: number | undefined;
+  /** Text that topic or detail contain, whatever the case of its letters. */
+  readonly text?: string | undefined;
+  /** `open` unless given. What was merely cleared is not among those unless its reason is asked for. */
+  readonly state?: QuarantineState | "all" | undefined;
   /** Only messages with a higher number. */
   readonly afterId?: number | undefined;
   readonly limit?: number | undefined;
@@ -24,6 +29,18 @@ export interface QuarantineStatus {
   /** The message it became in the log; null where it turned out to be a duplicate of one that was there. */
   readonly replayedId: number | null;
   readonly note: string | null;
+  readonly state: QuarantineState;
+  /** What a person decided about it last. */
+  readonly decision: QuarantineDecision | null;
+}
+
+/** What a person decided about a quarantined message. */
+export interface QuarantineDecision {
+  readonly kind: "corrected" | "dismissed";
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly by: string;
+  readonly why: string;
 }
 
 /** A quarantined message with all its bytes. */
@@ -42,5 +59,7 @@ export interface QuarantineReading {
   get(id: number): QuarantinedMessage;
   /** How many are open, by reason; reasons without any are left out. */
   openByReason(): Map<QuarantineReason, number>;
+  /** How many there are in each state; what was merely cleared is in none. */
+  countByState(): Readonly<Record<QuarantineState, number>>;
   close(): void;
 }

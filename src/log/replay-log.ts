@@ -8,6 +8,14 @@ export interface ReplayMark {
   /** Its place in `group.messages`, or null where it turned out to be a duplicate. */
   readonly messageIndex: number | null;
   readonly note: string;
+  /** Who corrected it and why, where what is stored isn't what was received. */
+  readonly correction?: WhoAndWhy | undefined;
+}
+
+/** Who decided something, and why. */
+export interface WhoAndWhy {
+  readonly by: string;
+  readonly why: string;
 }
 
 /**
@@ -23,4 +31,9 @@ export interface ReplayLog extends MessageLog {
    * @throws ConcheError CONCHE_QUARANTINE_UNKNOWN when one isn't there or has been replayed before; nothing is written
    */
   commitReplay(group: CommitGroup, marks: readonly ReplayMark[]): Promise<LogPosition>;
+  /**
+   * Marks open messages as dismissed: looked at, left where they are with all their bytes, and open no more. Gives how
+   * many of them were open. They still count as quarantined, and can still be replayed or corrected.
+   */
+  dismiss(quarantineIds: readonly number[], decision: WhoAndWhy): Promise<number>;
 }

@@ -53,6 +53,8 @@ export interface DeliveredMessage {
   readonly properties: DeliveredProperties | undefined;
   /** The handshake that brought it at QoS 1, for whoever has to know a message without an identity again. */
   readonly transfer?: DeliveredTransfer | undefined;
+  /** Whether its sender asks what became of it, and can be told. */
+  readonly wantsVerdict?: boolean | undefined;
 }
 
 /** By what a QoS 1 message can be known when its sender repeats it. */
@@ -64,14 +66,18 @@ export interface DeliveredTransfer {
   readonly repeated: boolean;
 }
 
+/** What became of a message, in a line for whoever sent it. */
+export type VerdictText = string;
+
 /**
  * Called once per accepted message: without an error when the message is on disk (stored, or in quarantine, or a
  * duplicate of one that is), with an error when it isn't and must not be acknowledged. It is told which message, so
- * that one function serves all messages of a connection: a closure for each would be the larger part of what waits.
+ * that one function serves all messages of a connection: a closure for each would be the larger part of what waits. Who asked for it is told what became of the message.
  */
 export type Settle<Message extends DeliveredMessage = DeliveredMessage> = (
   error: ConcheError | undefined,
   message: Message,
+  verdict?: VerdictText,
 ) => void;
 
 /** Where a delivery puts what it receives. */

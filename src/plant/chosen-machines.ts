@@ -1,3 +1,4 @@
+import { suggestion } from "../errors/nearest-name.ts";
 import type { Plant } from "./plant.ts";
 
 /** The levels of the topic that a question chooses machines by; one that is left out lets all through. */
@@ -15,6 +16,16 @@ export function chosenMachines({ site, line, step, machine }: ChosenLevels): (ke
     const levels = key.split("/");
     return wanted.every((level, index) => level === undefined || level === levels[index]);
   };
+}
+
+/** `, did you mean line-a?`: the level that was probably meant where the plant doesn't have what was chosen. */
+export function chosenMeant(chosen: ChosenLevels, plant: Plant): string {
+  for (const [index, level] of [chosen.site, chosen.line, chosen.step, chosen.machine].entries()) {
+    if (level === undefined) continue;
+    const known = [...new Set(plant.machines.map(({ key }) => key.split("/")[index] ?? ""))];
+    if (!known.includes(level)) return suggestion(level, known);
+  }
+  return "";
 }
 
 /** Machines in the order of the plant file; those it doesn't know come last, by key. */

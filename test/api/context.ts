@@ -46,6 +46,7 @@ export function endingAt(id: number): LogReading {
     query: () => [],
     end: () => ({ logId: "log", id, checksum: 1 }),
     divergence: () => undefined,
+    names: () => [],
     async *ends() {},
     close() {},
   };

@@ -50,7 +50,7 @@ test("query finds by machine, type, batch and time", async (context) => {
   assert.deepEqual(await ask("--type", "alarm", "--site", "tunis-01", "--line", "line-a"), [3]);
   assert.deepEqual(await ask("--batch", BATCH, "--order", "desc"), [3, 2, 1]);
   assert.deepEqual(await ask("--since", "2026-01-11T08:00:01Z", "--until", "2026-01-11T08:00:03Z"), [2, 3]);
-  assert.deepEqual(await ask("--step", "s1_weighing"), []);
+  assert.deepEqual(await ask("--step", "s5_tempering", "--type", "quality"), []);
 });
 
 test("query as a table can't act on the terminal, and says when there is more", async (context) => {
@@ -202,4 +202,54 @@ test("an export never replaces a file of a log, under its own name or behind a l
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test("export --wide has a column per tag, --every a row per span, --tag the tags that are asked for", async (context) => {
+  const data = await filledLog(context, [
+    record(0, "telemetry", { product_type: "dark", tags: { temp_c: 31, mode: "AUTO" } }),
+    record(1, "state", { state: "RUNNING" }),
+    record(2, "telemetry", { product_type: "dark", tags: { temp_c: 33, "=CMD": 1 } }),
+    record(3, "telemetry", { tags: { torque_nm: 5 } }, "mixer-02"),
+  ]);
+  const exported = async (...words: string[]) => {
+    const { out, err, code } = await runConche(["log", "export", "--data", data, ...words]);
+    assert.equal(code, 0, err);
+    return out.trim().split("\n");
+  };
+  const place = "tunis-01,line-a,s5_tempering";
+  assert.deepEqual(await exported("--wide", "--format", "csv"), [
+    "ts,site,line,step,machine,product,batch_id,'=CMD,mode,temp_c,torque_nm",
+    `2026-01-11T08:00:00.000Z,${place},temper-01,dark,,,AUTO,31,`,
+    `2026-01-11T08:00:02.000Z,${place},temper-01,dark,,1,,33,`,
+    `2026-01-11T08:00:03.000Z,${place},mixer-02,,,,,,5`,
+  ]);
+  assert.deepEqual(await exported("--every", "10s", "--tag", "temp_c", "--format", "csv"), [
+    "ts,site,line,step,machine,product,batch_id,temp_c",
+    `2026-01-11T08:00:00.000Z,${place},temper-01,dark,,32`,
+  ]);
+  const [first] = await exported("--tag", "temp_c");
+  assert.deepEqual(JSON.parse(String(first)).tags, { temp_c: 31 });
+  const wrong = await runConche(["log", "export", "--data", data, "--wide", "--type", "alarm"]);
+  assert.match(
+    wrong.err,
+    /CONCHE_USAGE: --wide has a column per tag, and a message of type alarm has no tags/,
+  );
+});
+
+test("whoever gets nothing for a name that the log doesn't have is told which was meant", async (context) => {
+  const data = await filledLog(context, [record(0, "alarm", { batch_id: "B20260111-DA-0042" })]);
+  const said = async (...words: string[]) => (await runConche(["log", ...words, "--data", data])).err;
+  assert.equal(
+    await said("query", "--machine", "temper-1"),
+    "there is no machine 'temper-1' in the log, did you mean temper-01?\n",
+  );
+  assert.equal(
+    await said("export", "--batch", "B20260111-DA-0043"),
+    "there is no batch 'B20260111-DA-0043' in the log, did you mean B20260111-DA-0042?\n",
+  );
+  assert.equal(
+    await said("tail", "--site", "zagreb"),
+    "there is no site 'zagreb' in the log; there is tunis-01\n",
+  );
+  assert.equal(await said("query", "--machine", "temper-01", "--type", "state"), "", "it is known");
 });

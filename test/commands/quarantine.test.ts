@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { test } from "node:test";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
 import { filledLog, refused } from "./filled-log.ts";
 import { CONCHE, runConche } from "./run-conche.ts";
 
@@ -47,4 +49,94 @@ test("a number that isn't there, or is none, is an error", async (context) => {
   const none = await runConche(["quarantine", "show", "x", "--data", data]);
   assert.match(none.err, /^conche: CONCHE_USAGE: 'x' is not the number/);
   assert.deepEqual([unknown.code, none.code], [1, 2]);
+});
+
+const TELEMETRY = "factory/tunis-01/line-a/s5_tempering/temper-01/telemetry";
+const WRONG = '{"ts":"2026-01-11T08:00:00Z","product_type":"dark","tags":{"temp_c":[1]}}';
+const RIGHT =
+  '{"ts":"2026-01-11T08:00:00Z","product_type":"dark","batch_id":"B20260111-DA-0042","tags":{"temp_c":31.4}}';
+const AMEL = ["--by", "Amel", "--why", "the panel of the new fitter"];
+
+async function wrongTelemetry(context: TestContext): Promise<string> {
+  const telemetry = { topic: TELEMETRY, machine: null, reason: "schema" } as const;
+  const message = { ...refused(Buffer.from(WRONG)), ...telemetry };
+  return filledLog(context, [], [message, refused(Buffer.from("{"))]);
+}
+
+test("correct says all that is still wrong, then stores the copy; the original stays, with who and why", async (context) => {
+  const data = await wrongTelemetry(context);
+  const file = join(data, "copy.json");
+  await writeFile(file, `${WRONG}\n`);
+  const words = ["quarantine", "correct", "1", file, "--data", data];
+  const nobody = await runConche(words);
+  assert.match(nobody.err, /CONCHE_USAGE: who decides it, and why/);
+  const still = await runConche([...words, ...AMEL]);
+  assert.equal(still.code, 1);
+  assert.match(still.out, /^1: still refused: schema: /);
+  for (const fault of ["/batch_id is required", "/tags/temp_c"])
+    assert.ok(still.out.includes(fault), still.out);
+  await writeFile(file, `${RIGHT}\n`);
+  const done = await runConche([...words, ...AMEL]);
+  assert.equal(done.out, "1: the corrected copy is stored; the original stays in quarantine\n", done.err);
+  const stored = JSON.parse((await runConche(["log", "query", "--data", data, "--json"])).out);
+  assert.ok(stored.flags.includes("corrected"));
+  const shown = JSON.parse((await runConche(["quarantine", "show", "1", "--data", data, "--json"])).out);
+  assert.equal(Buffer.from(shown.payload_base64, "base64").toString(), WRONG, "byte by byte");
+  assert.deepEqual([shown.state, shown.decided_by, shown.why], ["corrected", "Amel", AMEL[3]]);
+  const twice = await runConche([...words, ...AMEL]);
+  assert.match(twice.err, /CONCHE_QUARANTINE_UNKNOWN: message 1 was corrected before/);
+  const verify = await runConche(["verify", "--data", data]);
+  assert.equal(verify.code, 0, verify.out);
+});
+
+test("a corrected topic counts, and a number can't become another's", async (context) => {
+  const elsewhere = {
+    ...refused(Buffer.from(RIGHT)),
+    topic: "factory/tunis",
+    machine: null,
+    reason: "topic",
+  } as const;
+  const numbered = { ...refused(Buffer.from(WRONG)), topic: TELEMETRY, boot: "boot-0001", seq: 7 };
+  const data = await filledLog(context, [], [elsewhere, numbered]);
+  const file = join(data, "copy.json");
+  await writeFile(file, RIGHT);
+  const correct = (id: string, ...more: string[]) =>
+    runConche(["quarantine", "correct", id, file, "--data", data, ...AMEL, ...more]);
+  const moved = await correct("1", "--topic", TELEMETRY);
+  assert.match(moved.out, /^1: the corrected copy is stored/, moved.err);
+  const lost = await correct("2");
+  assert.match(lost.out, /^2: still refused: identity: it is number 7 of .*temper-01, boot boot-0001/);
+});
+
+test("dismiss wants to know which, who and why; nothing is deleted, and it can still be shown", async (context) => {
+  const data = await wrongTelemetry(context);
+  const which = await runConche(["quarantine", "dismiss", "--data", data, ...AMEL]);
+  assert.match(which.err, /CONCHE_USAGE: which messages are to be dismissed\?/);
+  const done = await runConche(["quarantine", "dismiss", "--reason", "json", "--data", data, ...AMEL]);
+  assert.equal(done.out, "1 message dismissed\n", done.err);
+  const list = await runConche(["quarantine", "list", "--data", data]);
+  assert.match(list.out, /\nopen: 1 schema; dismissed: 1\n$/);
+  const again = await runConche(["quarantine", "dismiss", "--id", "2", "--data", data, ...AMEL]);
+  assert.deepEqual([again.code, again.out], [1, "0 messages dismissed\n"]);
+  const dismissed = await runConche(["quarantine", "list", "--state", "dismissed", "--data", data, "--json"]);
+  assert.equal(JSON.parse(dismissed.out).decided_by, "Amel");
+  const all = await runConche(["quarantine", "dismiss", "--all", "--data", data, "--json", ...AMEL]);
+  assert.equal(JSON.parse(all.out).dismissed, 1);
+  assert.equal((await runConche(["verify", "--data", data])).code, 0);
+});
+
+test("list, replay and dismiss choose by time and text, too", async (context) => {
+  const data = await wrongTelemetry(context);
+  const ids = async (...words: string[]) => {
+    const { out } = await runConche(["quarantine", "list", "--data", data, "--json", ...words]);
+    return out
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).id);
+  };
+  assert.deepEqual(await ids("--text", "/TELEMETRY"), [1]);
+  assert.deepEqual(await ids("--until", "2026-01-11T08:00:00Z"), []);
+  assert.deepEqual(await ids("--since", "2026-01-11T08:00:00Z"), [1, 2]);
+  const replay = await runConche(["quarantine", "replay", "--data", data, "--text", "telemetry", "--json"]);
+  assert.equal(JSON.parse(replay.out).id, 1);
 });

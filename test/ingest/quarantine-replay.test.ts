@@ -40,7 +40,7 @@ async function ingest(log: MemoryMessageLog, ...messages: DeliveredMessage[]): P
 
 function open(record: QuarantineRecord | undefined, id: number): QuarantinedMessage {
   assert.ok(record);
-  return { ...record, id, replayedAt: null, replayedId: null, note: null };
+  return { ...record, id, replayedAt: null, replayedId: null, note: null, state: "open", decision: null };
 }
 
 async function replay(log: MemoryMessageLog, ...ids: number[]) {

@@ -105,7 +105,12 @@ export class MemoryMessageLog implements ReplayLog {
   }
 
   quarantineRoom(): QuarantineRoom {
-    return { limit: NO_QUARANTINE_LIMIT, bytes: 0, dropped: 0 };
+    return {
+      limit: NO_QUARANTINE_LIMIT,
+      bytes: 0,
+      dropped: 0,
+      count: { open: 0, replayed: 0, corrected: 0, dismissed: 0 },
+    };
   }
 
   async totals(): Promise<IngestTotals> {
@@ -121,6 +126,10 @@ export class MemoryMessageLog implements ReplayLog {
   async isRetained(messages: readonly RetainedMessage[]): Promise<boolean[]> {
     const newest = new Map(this.retained().map(({ topic, payload }) => [topic, payload]));
     return messages.map(({ topic, payload }) => newest.get(topic) === payload);
+  }
+
+  async dismiss(): Promise<number> {
+    throw new Error("dismissing is for the database's own tests");
   }
 
   sequence(machine: string, boot: string): SequenceState | undefined {

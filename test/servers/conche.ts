@@ -61,7 +61,8 @@ export async function startConche(
   );
   const [program = "", ...args] = [...wrapper, process.execPath, script, ...words, "--json"];
   const child = spawn(program, args, {
-    env: { ...env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+    // Tests wait for single messages.
+    env: { ...env, NODE_COMPILE_CACHE: COMPILE_CACHE, CONCHE_MESSAGES: "always" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   spawned(child);

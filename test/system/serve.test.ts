@@ -149,7 +149,7 @@ suite("conche serve over a history", () => {
   test("a second serve reads the views that the first one keeps", async () => {
     const second = await startConche(["serve", "--data", folder, "--http-port", "0"]);
     try {
-      await second.event(({ event, text }) => event === "info" && String(text).includes("keeps the views"));
+      await second.event(({ event, text }) => event === "notice" && String(text).includes("keeps the views"));
       const { views } = JSON.parse((await second.page("/api/views")).text);
       assert.ok(views.length >= 5);
     } finally {

@@ -31,7 +31,10 @@ describe("conche up", () => {
 
   it("stores all steps, all types and several products within 20 seconds, and everything adds up", async () => {
     const data = join(folder, "twenty");
-    const run = await runConche(["up", "--for", "20", "--data", data, ...NO_PAST, ...FREE_PORTS]);
+    const run = await runConche([
+      ...["up", "--for", "20", "--messages", "always", "--data", data],
+      ...[...NO_PAST, ...FREE_PORTS],
+    ]);
     assert.equal(run.code, 0, run.err);
     assert.match(run.out, /factory\/tunis-01\/line-a\/s\d_\w+\/[\w-]+\/\w+ -> 20\d\d-/);
     const [, handedOver, receipted] =

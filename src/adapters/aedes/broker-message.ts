@@ -1,4 +1,5 @@
 import type { PublishPacket } from "aedes";
+import { VERDICT_PROPERTY } from "../../contract/identity.ts";
 import type { DeliveredMessage, DeliveredProperties, DeliveredTransfer } from "../../mqtt/delivery.ts";
 import type { ClientLink } from "./client-link.ts";
 
@@ -50,6 +51,12 @@ export class BrokerMessage implements DeliveredMessage {
   get properties(): DeliveredProperties | undefined {
     const properties = this.packet?.properties;
     return properties === undefined ? undefined : deliveredProperties(properties);
+  }
+
+  /** One that can't be told isn't worth finding out for. */
+  get wantsVerdict(): boolean {
+    if (this.packet?.properties?.userProperties?.[VERDICT_PROPERTY] === undefined) return false;
+    return this.qos === 1 && this.link.protocolVersion === 5 && this.link.wantsReasons;
   }
 
   get transfer(): DeliveredTransfer | undefined {

@@ -94,8 +94,16 @@ export class ClientStream extends Duplex {
     this.#transport.resume();
   }
 
-  /** Acknowledges a QoS 1 publish. Those of one turn of the event loop leave in one write. */
-  acknowledge(messageId: number): void {
+  /**
+   * Acknowledges a QoS 1 publish. Those of one turn of the event loop leave in one write.
+   * @param packet a PUBACK that says more than success; it keeps its place among the others (MQTT 5, 4.6)
+   */
+  acknowledge(messageId: number, packet?: Buffer): void {
+    if (packet !== undefined) {
+      this.#flushAcks();
+      this.#write(packet, nothing);
+      return;
+    }
     if (this.#ackBytes === 0) process.nextTick(this.#flushAcks);
     if (this.#ackBytes === this.#acks.length) {
       this.#acks = Buffer.concat([this.#acks], this.#acks.length * 2);

@@ -19,8 +19,34 @@ export function refusingConnack(
   return Buffer.concat([Buffer.from([CONNACK]), variableByteInteger(body.length), body]);
 }
 
+/** What a PUBACK has beside its reason string, bytes. */
+const PUBACK_FRAME = 16;
+const LONGEST_VERDICT = 2_048;
+
+/**
+ * A PUBACK of MQTT 5 that accepts, and says what became of the message, cut to what the client takes.
+ * @param largest the client's maximum packet size, bytes; 0 or nothing for none
+ */
+export function pubackSaying(messageId: number, text: string, largest: number | undefined): Buffer {
+  const room = Math.min(largest ? largest - PUBACK_FRAME : LONGEST_VERDICT, LONGEST_VERDICT);
+  const bytes = Buffer.from(text);
+  // A character that is cut in two is left out.
+  const shown =
+    bytes.length <= room
+      ? text
+      : bytes
+          .subarray(0, room)
+          .toString()
+          .replace(/\ufffd$/, "");
+  return puback(messageId, 0, shown);
+}
+
 /** A PUBACK of MQTT 5 that refuses. */
 export function refusingPuback(messageId: number, reason: ReasonCode, detail: string | undefined): Buffer {
+  return puback(messageId, reason, detail);
+}
+
+function puback(messageId: number, reason: number, detail: string | undefined): Buffer {
   const properties = detail === undefined ? Buffer.alloc(0) : reasonString(detail);
   const body = Buffer.concat([
     Buffer.from([messageId >> 8, messageId & 0xff, reason]),

@@ -11,7 +11,7 @@ import type { BrokerLimits } from "./broker-limits.ts";
 import { BrokerMessage, deliveredProperties } from "./broker-message.ts";
 import type { ClientLink } from "./client-link.ts";
 import { SHUTDOWN } from "./client-link.ts";
-import { refusingPuback } from "./connack.ts";
+import { pubackSaying, refusingPuback } from "./connack.ts";
 import { malformed, type PacketFault, propertiesFault, protocolError } from "./packet-properties.ts";
 import type { ParsedPacket } from "./parser-tap.ts";
 
@@ -137,7 +137,7 @@ export class PublishIntake {
   }
 
   /** The sink's answer. */
-  readonly #settled: Settle<BrokerMessage> = (error, message) => {
+  readonly #settled: Settle<BrokerMessage> = (error, message, verdict) => {
     const { link, qos } = message;
     this.#journal.inFlight--;
     link.settled(qos, heldBytes(message), this.#limits);
@@ -147,7 +147,13 @@ export class PublishIntake {
       link.close(SHUTDOWN.reason, stopping ? SHUTDOWN.detail : "the message could not be stored");
       return;
     }
-    if (qos === 1) link.stream.acknowledge(message.messageId);
+    if (qos === 1) {
+      const packet =
+        verdict === undefined
+          ? undefined
+          : pubackSaying(message.messageId, verdict, link.client.maximumPacketSize);
+      link.stream.acknowledge(message.messageId, packet);
+    }
     this.#after.forward(message);
   };
 

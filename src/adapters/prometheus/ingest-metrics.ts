@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { MachineKey } from "../../contract/topic.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import { type IngestObserver, observers } from "../../ingest/observer.ts";
+import { daysUntilFull, type LogGrowth } from "../../log/log-growth.ts";
 import type { QuarantineRoom } from "../../log/quarantine-room.ts";
 import type { SequenceState } from "../../log/sequence-state.ts";
 import type { NotifierState } from "../../notify/notifier.ts";
@@ -30,6 +31,10 @@ export interface MetricSources {
   readonly logBytes: () => number;
   /** Size of the write-ahead log, bytes. */
   readonly walBytes: () => number;
+  /** How fast the log grows, where that can be told. */
+  readonly growth?: () => LogGrowth | undefined;
+  /** What is free where the log is, bytes. */
+  readonly freeBytes?: () => number | undefined;
   readonly quarantine: () => QuarantineRoom;
   /** Entries of what is kept in memory, by name (docs/bounds.md). */
   readonly kept: () => Readonly<Record<string, number>>;
@@ -101,6 +106,17 @@ function registerStateGauges(registry: Registry, sources: MetricSources): void {
     "Size of the write-ahead log; over 100 MB, a program holds on to an old state of the log",
     sources.walBytes,
   );
+  registerRoomGauges(registry, sources);
+  new Gauge({
+    name: "conche_quarantine_messages",
+    help: "Messages in quarantine, by what became of them: open, replayed, corrected, dismissed",
+    labelNames: ["state"],
+    registers: [registry],
+    collect() {
+      for (const [state, messages] of Object.entries(sources.quarantine().count))
+        this.set({ state }, messages);
+    },
+  });
   gauge("conche_quarantine_bytes", "What quarantine holds", () => sources.quarantine().bytes);
   gauge("conche_quarantine_limit_bytes", "What quarantine may hold", () => sources.quarantine().limit.bytes);
   gauge(
@@ -147,4 +163,33 @@ function registerStateGauges(registry: Registry, sources: MetricSources): void {
     labelNames: ["version", "node"],
     registers: [registry],
   }).set({ version: sources.version, node: process.version }, 1);
+}
+
+/** Room and growth; what can't be told has no value. */
+function registerRoomGauges(registry: Registry, { freeBytes, growth }: MetricSources): void {
+  const gauge = (name: string, help: string, value: () => number | undefined) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        const known = value();
+        if (known === undefined) this.remove();
+        else this.set(known);
+      },
+    });
+  gauge("conche_disk_free_bytes", "What is free on the disk of the log", () => freeBytes?.());
+  gauge(
+    "conche_log_growth_bytes_per_day",
+    "How fast the log grew in the day before its newest message",
+    () => growth?.()?.bytesPerDay,
+  );
+  gauge(
+    "conche_disk_full_seconds",
+    "After how many seconds the disk of the log is full, at the rate of its last day",
+    () => {
+      const [free, rate] = [freeBytes?.(), growth?.()];
+      return free === undefined || rate === undefined ? undefined : daysUntilFull(free, rate) * 86_400;
+    },
+  );
 }

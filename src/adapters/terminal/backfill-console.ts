@@ -1,5 +1,6 @@
 import { grouped } from "./counts.ts";
 import { jsonLine } from "./json-line.ts";
+import { type Notice, Notices } from "./notices.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a backfill shows itself with. */
@@ -36,6 +37,7 @@ const RATE_MS = 3_000;
 /** Shows how far a backfill has come: a bar on a terminal, a line now and then elsewhere, JSON Lines for programs. */
 export class BackfillConsole {
   readonly #options: BackfillConsoleOptions;
+  readonly #notices: Notices;
   readonly #startedAt: number;
   /** Moments of the last seconds, with the messages that were there. */
   readonly #recent: { readonly at: number; readonly messages: number }[];
@@ -43,6 +45,7 @@ export class BackfillConsole {
 
   constructor(options: BackfillConsoleOptions) {
     this.#options = options;
+    this.#notices = new Notices(options);
     this.#startedAt = options.now();
     this.#shownAt = this.#startedAt;
     this.#recent = [{ at: this.#startedAt, messages: 0 }];
@@ -88,10 +91,9 @@ export class BackfillConsole {
   }
 
   /** A line about something else, above the bar. */
-  notice(text: string): void {
-    const { mode, terminal } = this.#options;
-    if (mode === "json") this.#out(jsonLine({ event: "notice", level: "warning", text }));
-    else terminal.err.write(`${this.#clear()}conche: ${text}\n`);
+  notice(notice: Notice): void {
+    if (this.#options.mode === "lines") this.#options.terminal.err.write(this.#clear());
+    this.#notices.say(notice);
   }
 
   ended(end: BackfillEnd): void {

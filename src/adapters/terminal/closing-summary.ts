@@ -31,6 +31,15 @@ export function closingLines(
       grouped(run.byType[type]),
       "",
     ]),
+    ...(run.flagged === 0
+      ? []
+      : [
+          [
+            { text: "  flagged", style: ["yellow", "bold"] } as const,
+            grouped(run.flagged),
+            "conche report plausibility says what doesn't fit",
+          ],
+        ]),
     ["duplicates", grouped(run.duplicates), run.duplicates === 0 ? "" : "stored once each"],
     [
       marked("quarantined", run.quarantined),

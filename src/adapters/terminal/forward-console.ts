@@ -1,7 +1,7 @@
 import type { ForwardStatus } from "../../edge/forwarding/forward-status.ts";
 import { bannerLines, type Whereabouts } from "./banner.ts";
 import { counted, grouped } from "./counts.ts";
-import { jsonLine } from "./json-line.ts";
+import { type Notice, Notices } from "./notices.ts";
 import { type Piece, renderLine } from "./styled-text.ts";
 import { renderTable, type TableCell } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -15,9 +15,14 @@ export interface ForwardConsoleOptions {
   readonly quiet: boolean;
   /** Milliseconds that only go forward. */
   readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallNow?: () => number;
 }
 
-/** What passed in a second, and what waits at its end. */
+/** Where nobody reads along, what passed is said once in so many seconds. */
+const INTERVAL_SECONDS = 60;
+
+/** What passed in a while, and what waits at its end. */
 interface Flow {
   readonly received: number;
   readonly taken: number;
@@ -26,10 +31,13 @@ interface Flow {
   readonly waiting: number;
 }
 
-/** Shows what an edge or bridge does: a line per second while something happens, and what is out of the ordinary. */
+/** Shows what an edge or bridge does: a line per second (per minute without a terminal) while something happens, and what is out of the ordinary. */
 export class ForwardConsole {
   readonly #options: ForwardConsoleOptions;
+  readonly #notices: Notices;
   readonly #startedAt: number;
+  readonly #every: number;
+  #seconds = 0;
   #status: (() => ForwardStatus) | undefined;
   #last: Flow = { received: 0, taken: 0, receipted: 0, telemetryDropped: 0, waiting: 0 };
   readonly #links = new Map<string, boolean>();
@@ -37,6 +45,8 @@ export class ForwardConsole {
 
   constructor(options: ForwardConsoleOptions) {
     this.#options = options;
+    this.#notices = new Notices(options);
+    this.#every = options.mode === "lines" && options.terminal.columns !== null ? 1 : INTERVAL_SECONDS;
     this.#startedAt = options.now();
   }
 
@@ -44,8 +54,8 @@ export class ForwardConsole {
   opened(where: Whereabouts, status: () => ForwardStatus): void {
     this.#status = status;
     this.#last = flowOf(status());
-    if (this.#options.mode === "json") this.#event("started", { ...where });
-    else this.#lines(bannerLines(where, this.#options.terminal));
+    if (this.#options.mode === "json") this.#notices.event("started", { ...where });
+    else this.#notices.block(bannerLines(where, this.#options.terminal));
     this.#timer ??= setInterval(() => this.endSecond(), 1_000).unref();
   }
 
@@ -53,23 +63,22 @@ export class ForwardConsole {
   link(side: "local" | "cloud", up: boolean, detail: string): void {
     if (this.#links.get(side) === up) return;
     this.#links.set(side, up);
-    if (this.#options.mode === "json") this.#event("link", { side, up, detail });
-    else this.notice(up ? "info" : "warning", `${side}: ${detail}`);
+    const level = up ? "info" : "warning";
+    const code = up ? "link-up" : "link-down";
+    const said = this.#options.mode === "json" ? detail : `${side}: ${detail}`;
+    this.#notices.say({ level, code, text: said }, "link", { side, up, detail });
   }
 
   /** A line about something else that happened. */
-  notice(level: "info" | "warning", text: string): void {
-    if (level === "info" && this.#options.quiet) return;
-    const { terminal, mode } = this.#options;
-    if (mode === "json") this.#event("notice", { level, text });
-    else if (level === "warning")
-      terminal.err.write(`${renderLine([{ text: `conche: ${text}` }], null, false)}\n`);
-    else this.#lines([this.#render([{ text: `conche: ${text}`, style: "dim" }])]);
+  notice(notice: Notice): void {
+    this.#notices.say(notice);
   }
 
   /** Ends a second. The console's own timer calls it. */
   endSecond(): void {
     if (this.#status === undefined) return;
+    this.#seconds += 1;
+    if (this.#seconds % this.#every !== 0) return;
     const now = flowOf(this.#status());
     const { received, taken, receipted, telemetryDropped } = this.#last;
     const second: Flow = {
@@ -82,8 +91,14 @@ export class ForwardConsole {
     this.#last = now;
     const silent = second.received === 0 && second.receipted === 0 && second.telemetryDropped === 0;
     if (silent || this.#options.quiet || this.#options.terminal.out.writableNeedDrain) return;
-    if (this.#options.mode === "json") this.#event("rate", { ...second });
-    else this.#lines([this.#render(flowLine(second))]);
+    if (this.#every === 1) this.#notices.block([this.#render(flowLine(second))]);
+    else {
+      const text = flowLine(second, "messages")
+        .map((piece) => piece.text)
+        .join("");
+      const level = second.telemetryDropped > 0 ? "warning" : "info";
+      this.#notices.say({ level, code: "forwarded", text }, "rate", { seconds: this.#every, ...second });
+    }
   }
 
   /** Ends with the summary of the run. */
@@ -95,7 +110,7 @@ export class ForwardConsole {
     if (this.#options.mode === "json") {
       const { receipted, telemetryDropped, refused, unheard } = edge;
       const waiting = { durable: durable.messages, telemetry: telemetry.messages };
-      this.#event("stopped", {
+      this.#notices.event("stopped", {
         seconds,
         ...counts,
         receipted,
@@ -125,15 +140,7 @@ export class ForwardConsole {
     ];
     const title = `Stopped after ${seconds.toFixed(1)} s; everything that was taken over has its receipt or is in the outbox.`;
     const columns = [{ title: "this run" }, { title: "messages", align: "right" as const }, { title: "" }];
-    this.#lines(["", title, "", renderTable(columns, rows, this.#options.terminal), ""]);
-  }
-
-  #event(event: string, fields: Readonly<Record<string, unknown>>): void {
-    this.#options.terminal.out.write(`${jsonLine({ event, ...fields })}\n`);
-  }
-
-  #lines(lines: readonly string[]): void {
-    this.#options.terminal.out.write(`${lines.join("\n")}\n`);
+    this.#notices.block(["", title, "", renderTable(columns, rows, this.#options.terminal), ""]);
   }
 
   #render(pieces: readonly Piece[]): string {
@@ -153,13 +160,13 @@ function flowOf({ counts, edge }: ForwardStatus): Flow {
   };
 }
 
-function flowLine({ taken, receipted, telemetryDropped, waiting }: Flow): Piece[] {
+function flowLine({ taken, receipted, telemetryDropped, waiting }: Flow, unit = "messages/s"): Piece[] {
   const dropped: Piece[] =
     telemetryDropped === 0
       ? []
       : [{ text: `, ${counted(telemetryDropped, "telemetry message")} dropped`, style: "red" }];
   return [
-    { text: `${grouped(taken)} messages/s taken over`, style: "bold" },
+    { text: `${grouped(taken)} ${unit} taken over`, style: "bold" },
     { text: `, ${grouped(receipted)} confirmed, ${grouped(waiting)} waiting`, style: "dim" },
     ...dropped,
   ];

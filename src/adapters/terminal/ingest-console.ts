@@ -5,9 +5,11 @@ import type { LogRecord, QuarantineRecord } from "../../log/message-log.ts";
 import { bannerLines, type Whereabouts } from "./banner.ts";
 import { closingLines } from "./closing-summary.ts";
 import { counted, grouped } from "./counts.ts";
+import { INTERVAL_SECONDS, IntervalTally } from "./interval-tally.ts";
 import { jsonLine, jsonLineWith } from "./json-line.ts";
 import { type FlowSecond, MessageFlow } from "./message-flow.ts";
 import { messageLine, quarantineLine } from "./message-line.ts";
+import { type Notice, Notices } from "./notices.ts";
 import { RunTally } from "./run-tally.ts";
 import { type SimulationTally, simulationFields } from "./simulation-line.ts";
 import { type Piece, renderLine } from "./styled-text.ts";
@@ -20,8 +22,12 @@ export interface IngestConsoleOptions {
   readonly mode: "lines" | "json";
   /** Only start, stop and errors. */
   readonly quiet: boolean;
+  /** A line per message: `always`, `never`, or `auto`, where a person looks and hasn't asked for JSON. */
+  readonly messages?: string;
   /** Milliseconds that only go forward. */
   readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallNow?: () => number;
   /** The unit of a machine's tag, where the plant says it. */
   readonly unitOf?: (machine: string, tag: string) => string | undefined;
 }
@@ -30,12 +36,16 @@ export interface IngestConsoleOptions {
 const FAILURE_REMINDER_MS = 10_000;
 
 /**
- * Shows what is ingested: a line per message while there are few, a line per second while there are many. Keeps
- * nothing: what a slow reader of the output would make pile up is left out and counted.
+ * Shows what is ingested. To a person at a terminal a line per message while there are few, a line per second while
+ * there are many; a line per minute to everybody else, for whom a log of the log would be no use. Keeps nothing: what a slow reader of the output would make pile up is left out and counted.
  */
 export class IngestConsole implements IngestObserver {
   readonly #options: IngestConsoleOptions;
+  readonly #notices: Notices;
+  readonly #perMessage: boolean;
   readonly #flow = new MessageFlow();
+  readonly #interval = new IntervalTally();
+  #secondsOfInterval = 0;
   readonly #tally = new RunTally();
   readonly #startedAt: number;
   #timer: NodeJS.Timeout | undefined;
@@ -45,14 +55,18 @@ export class IngestConsole implements IngestObserver {
   #failure: { readonly code: string; readonly since: number; shownAt: number } | undefined;
 
   constructor(options: IngestConsoleOptions) {
+    const { terminal, mode, messages = "auto" } = options;
     this.#options = options;
+    this.#notices = new Notices(options);
+    this.#perMessage =
+      messages === "always" || (messages === "auto" && mode === "lines" && terminal.columns !== null);
     this.#startedAt = options.now();
   }
 
   /** Says where everything is, and begins with the seconds. */
   opened(where: Whereabouts): void {
-    if (this.#options.mode === "json") this.#event("started", { ...where });
-    else this.#lines(bannerLines(where, this.#options.terminal));
+    if (this.#options.mode === "json") this.#notices.event("started", { ...where });
+    else this.#notices.block(bannerLines(where, this.#options.terminal));
     this.#timer ??= setInterval(() => this.endSecond(), 1_000).unref();
   }
 
@@ -65,10 +79,15 @@ export class IngestConsole implements IngestObserver {
     this.#tally.add(group);
     this.#recovered();
     if (this.#tellingPast) return;
+    if (!this.#perMessage) {
+      this.#interval.add(group);
+      return;
+    }
     this.#flow.committed(group.duplicates, group.durationMs);
     if (this.#options.quiet) return;
     for (const record of group.messages) {
-      if (this.#flow.take("stored", record.topic.type === "alarm")) this.#showStored(record);
+      const standsOut = record.topic.type === "alarm" || (record.flags & IMPLAUSIBLE_FLAGS) !== 0;
+      if (this.#flow.take("stored", standsOut)) this.#showStored(record);
     }
     for (const record of group.quarantined) {
       if (this.#flow.take("quarantined", true)) this.#showQuarantined(record);
@@ -81,25 +100,19 @@ export class IngestConsole implements IngestObserver {
     if (known !== undefined && retryInMs !== undefined && now - known.shownAt < FAILURE_REMINDER_MS) return;
     this.#failure = { code: error.code, since: known?.since ?? now, shownAt: now };
     const { code, message, hint } = error;
-    if (this.#options.mode === "json") {
-      this.#event("commitFailed", { code, message, hint, retryInMs: retryInMs ?? null });
-      return;
-    }
     const next = retryInMs === undefined ? "" : " (nothing is acknowledged; trying again)";
-    this.#alert([{ text: `conche: ${code}: ${message}${next}` }]);
-    this.#alert([{ text: `  what to do: ${hint}` }]);
+    const notice: Notice = { level: "error", code, text: `${message}${next}`, hint };
+    this.#notices.say(notice, "commitFailed", { message, retryInMs: retryInMs ?? null });
   }
 
   /** A line about something else that happened: a connection lost or back, a client refused. */
-  notice(level: "info" | "warning", text: string): void {
-    if (level === "info" && this.#options.quiet) return;
-    if (this.#options.mode === "json") this.#event("notice", { level, text });
-    else if (level === "warning") this.#alert([{ text: `conche: ${text}` }]);
-    else this.#lines([this.#render([{ text: `conche: ${text}`, style: "dim" }])]);
+  notice(notice: Notice): void {
+    this.#notices.say(notice);
   }
 
   /** Ends a second of the flow. The console's own timer calls it. */
   endSecond(): void {
+    if (!this.#perMessage) this.#endSecondOfInterval();
     const second = this.#flow.endSecond();
     const leftOut = this.#leftOut;
     this.#leftOut = 0;
@@ -118,11 +131,20 @@ export class IngestConsole implements IngestObserver {
     const run = this.#tally.summary((this.#options.now() - this.#startedAt) / 1_000);
     const simulation = this.#simulation;
     if (this.#options.mode === "json") {
-      this.#event("stopped", {
+      this.#notices.event("stopped", {
         ...run,
         ...(simulation === undefined ? {} : { simulation: simulationFields(simulation) }),
       });
-    } else this.#lines(closingLines(run, simulation, this.#options.terminal));
+    } else this.#notices.block(closingLines(run, simulation, this.#options.terminal));
+  }
+
+  #endSecondOfInterval(): void {
+    this.#secondsOfInterval += 1;
+    if (this.#secondsOfInterval < INTERVAL_SECONDS) return;
+    this.#secondsOfInterval = 0;
+    const told = this.#interval.end();
+    if (told !== undefined)
+      this.#notices.say(told.notice, "ingested", { seconds: INTERVAL_SECONDS, ...told.fields });
   }
 
   #showStored(record: LogRecord): void {
@@ -156,7 +178,7 @@ export class IngestConsole implements IngestObserver {
   #showRate(second: FlowSecond): void {
     const { stored, duplicates, quarantined, unshown, longestCommitMs } = second;
     if (this.#options.mode === "json") {
-      this.#event("rate", { stored, duplicates, quarantined, longestCommitMs });
+      this.#notices.event("rate", { stored, duplicates, quarantined, longestCommitMs });
       return;
     }
     const part = (count: number, what: string): Piece[] =>
@@ -174,7 +196,7 @@ export class IngestConsole implements IngestObserver {
   }
 
   #showLeftOut(count: number): void {
-    if (this.#options.mode === "json") this.#event("leftOut", { lines: count });
+    if (this.#options.mode === "json") this.#notices.event("leftOut", { lines: count });
     else
       this.#lines([
         this.#render([{ text: `(${counted(count, "line")} left out: the output is slow)`, style: "dim" }]),
@@ -185,7 +207,11 @@ export class IngestConsole implements IngestObserver {
     if (this.#failure === undefined) return;
     const seconds = ((this.#options.now() - this.#failure.since) / 1_000).toFixed(1);
     this.#failure = undefined;
-    this.notice("warning", `commits succeed again, after ${seconds} s`);
+    this.notice({
+      level: "warning",
+      code: "commits-resumed",
+      text: `commits succeed again, after ${seconds} s`,
+    });
   }
 
   /** Lines about single messages may be left out when the output doesn't keep up; all others are few. */
@@ -194,16 +220,8 @@ export class IngestConsole implements IngestObserver {
     else this.#lines([line]);
   }
 
-  #event(event: string, fields: Readonly<Record<string, unknown>>): void {
-    this.#options.terminal.out.write(`${jsonLine({ event, ...fields })}\n`);
-  }
-
   #lines(lines: readonly string[]): void {
     this.#options.terminal.out.write(`${lines.join("\n")}\n`);
-  }
-
-  #alert(pieces: readonly Piece[]): void {
-    this.#options.terminal.err.write(`${renderLine(pieces, null, false)}\n`);
   }
 
   #render(pieces: readonly Piece[]): string {

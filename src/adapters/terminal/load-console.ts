@@ -4,7 +4,7 @@ import type { LoadOrder } from "../../load/load-order.ts";
 import type { AckLatency, LoadReport } from "../../load/load-report.ts";
 import { counted, grouped } from "./counts.ts";
 import { jsonLine } from "./json-line.ts";
-import { sanitizeLine } from "./sanitize.ts";
+import { Notices } from "./notices.ts";
 import { renderTable, type TableCell } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -26,12 +26,14 @@ const TROUBLE_AGAIN_MS = 5_000;
 /** Shows a load: a line per second, a table at the end; JSON Lines for programs. */
 export class LoadConsole {
   readonly #options: LoadConsoleOptions;
+  readonly #notices: Notices;
   readonly #troubles = new Map<string, number>();
   #seconds = 0;
   #before = { settled: 0, at: 0 };
 
   constructor(options: LoadConsoleOptions) {
     this.#options = options;
+    this.#notices = new Notices(options);
   }
 
   /** Connections are about to be made. */
@@ -94,13 +96,11 @@ export class LoadConsole {
 
   /** Something went wrong without ending the load. */
   trouble({ code, message, hint }: ConcheError): void {
-    const { mode, terminal, now } = this.#options;
-    const at = now();
+    const at = this.#options.now();
     const last = this.#troubles.get(code);
     if (last !== undefined && at - last < TROUBLE_AGAIN_MS) return;
     this.#troubles.set(code, at);
-    if (mode === "json") this.#out(jsonLine({ event: "notice", level: "warning", code, message, hint }));
-    else terminal.err.write(`${sanitizeLine(`conche: ${code}: ${message}`)}\n`);
+    this.#notices.say({ level: "warning", code, text: message, hint }, "notice", { message });
   }
 
   /** It is over: what came of it. */

@@ -25,7 +25,9 @@ export function quarantineTable(messages: readonly QuarantineSummary[], surface:
   const rows = messages.map((message): TableCell[] => [
     message.id,
     new Date(message.receivedAt).toISOString(),
-    message.replayedAt === null ? { text: message.reason, style: "red" } : `${message.reason} (replayed)`,
+    message.state === "open"
+      ? { text: message.reason, style: "red" }
+      : `${message.reason} (${message.state})`,
     message.payloadBytes,
     cutText(message.topic, LONGEST_TOPIC_SHOWN),
     message.detail,
@@ -93,5 +95,9 @@ function factsOf(message: QuarantineSummary | QuarantinedMessage) {
     replayed_at: message.replayedAt === null ? null : new Date(message.replayedAt).toISOString(),
     replayed_id: message.replayedId,
     note: message.note,
+    state: message.state,
+    decided_at: message.decision === null ? null : new Date(message.decision.at).toISOString(),
+    decided_by: message.decision?.by ?? null,
+    why: message.decision?.why ?? null,
   };
 }

@@ -1,3 +1,4 @@
+import { IMPLAUSIBLE_FLAGS } from "../../contract/policy.ts";
 import { MESSAGE_TYPES, type MessageType } from "../../contract/topic.ts";
 import type { CommittedGroup } from "../../ingest/observer.ts";
 import { RecentMap } from "../../ingest/recent-map.ts";
@@ -9,6 +10,8 @@ export interface RunSummary {
   readonly stored: number;
   readonly duplicates: number;
   readonly quarantined: number;
+  /** Stored, with something that doesn't fit the plant. */
+  readonly flagged: number;
   readonly byType: Readonly<Record<MessageType, number>>;
   /** Whether any message had a number; without, gaps can't be told. */
   readonly sequenced: boolean;
@@ -26,6 +29,7 @@ export class RunTally {
   #stored = 0;
   #duplicates = 0;
   #quarantined = 0;
+  #flagged = 0;
   #sequenced = false;
   readonly #byType = Object.fromEntries(MESSAGE_TYPES.map((type) => [type, 0])) as Record<
     MessageType,
@@ -38,7 +42,10 @@ export class RunTally {
     this.#stored += group.messages.length;
     this.#duplicates += group.duplicates;
     this.#quarantined += group.quarantined.length;
-    for (const { topic } of group.messages) this.#byType[topic.type] += 1;
+    for (const { topic, flags } of group.messages) {
+      this.#byType[topic.type] += 1;
+      if ((flags & IMPLAUSIBLE_FLAGS) !== 0) this.#flagged += 1;
+    }
     if (group.sequences.length > 0) this.#sequenced = true;
     for (const { machine, boot, missing } of group.sequences) {
       const publisher = `${machine} ${boot}`;
@@ -54,6 +61,7 @@ export class RunTally {
       stored: this.#stored,
       duplicates: this.#duplicates,
       quarantined: this.#quarantined,
+      flagged: this.#flagged,
       byType: { ...this.#byType },
       sequenced: this.#sequenced,
       missing: [...this.#missing.entries()].reduce((sum, [, count]) => sum + count, 0),

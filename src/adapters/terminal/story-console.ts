@@ -1,6 +1,6 @@
 import { clock, drawnBar, minute } from "./backfill-console.ts";
 import { counted, grouped } from "./counts.ts";
-import { jsonLine } from "./json-line.ts";
+import { Notices } from "./notices.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a console of a story's past is made with. */
@@ -23,11 +23,13 @@ const LINE_MS = 5_000;
 /** Shows how a line's past is told: a bar on a terminal, a line now and then elsewhere, JSON Lines for programs. */
 export class StoryConsole {
   readonly #options: StoryConsoleOptions;
+  readonly #notices: Notices;
   readonly #startedAt: number;
   #shownAt: number;
 
   constructor(options: StoryConsoleOptions) {
     this.#options = options;
+    this.#notices = new Notices(options);
     this.#startedAt = options.now();
     this.#shownAt = this.#startedAt;
   }
@@ -37,8 +39,8 @@ export class StoryConsole {
     const { mode, fromMs, untilMs } = this.#options;
     if (mode === "json") {
       const [from, until] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
-      this.#out(jsonLine({ event: "historyStarted", text, from, until }));
-    } else if (!this.#options.quiet) this.#out(`conche: ${text}`);
+      this.#notices.event("historyStarted", { text, from, until });
+    } else this.#say(text);
   }
 
   progress(messages: number, reachedMs: number): void {
@@ -50,14 +52,14 @@ export class StoryConsole {
     const percent = Math.floor(share * 100);
     const reached = new Date(reachedMs).toISOString();
     if (mode === "json") {
-      this.#out(jsonLine({ event: "historyProgress", percent, reached, messages }));
+      this.#notices.event("historyProgress", { percent, reached, messages });
       return;
     }
     const leftS = share === 0 ? 0 : ((now() - this.#startedAt) * (1 - share)) / share / 1_000;
     const words = `${percent} %  ${minute(reachedMs)}  ${grouped(messages)} messages  ${clock(leftS)} left`;
     if (bar)
       terminal.err.write(`${CLEAR_LINE}${drawnBar(share)} ${words}`.slice(0, (terminal.columns ?? 80) + 4));
-    else this.#out(`conche: ${words}`);
+    else this.#say(words);
   }
 
   ended(messages: number, reachedMs: number, complete: boolean): void {
@@ -65,20 +67,21 @@ export class StoryConsole {
     const seconds = (now() - this.#startedAt) / 1_000;
     if (mode === "json") {
       const reached = new Date(reachedMs).toISOString();
-      this.#out(
-        jsonLine({ event: "historyEnded", complete, reached, messages, seconds: Number(seconds.toFixed(3)) }),
-      );
+      this.#notices.event("historyEnded", {
+        complete,
+        reached,
+        messages,
+        seconds: Number(seconds.toFixed(3)),
+      });
       return;
     }
     if (terminal.columns !== null) terminal.err.write(CLEAR_LINE);
     if (quiet) return;
     const what = `${counted(messages, "message")} of the past in ${seconds.toFixed(1)} s`;
-    this.#out(
-      complete ? `conche: ${what}; from here on live` : `conche: ${what}; the rest follows at the next start`,
-    );
+    this.#say(complete ? `${what}; from here on live` : `${what}; the rest follows at the next start`);
   }
 
-  #out(line: string): void {
-    this.#options.terminal.out.write(`${line}\n`);
+  #say(text: string): void {
+    this.#notices.say({ level: "info", code: "history", text });
   }
 }

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { OutputLoss } from "./output-loss.ts";
 
@@ -12,6 +13,8 @@ export interface Terminal {
   readonly rows?: number | null;
   /** Whether `out` may be coloured: a terminal that can, and nobody set NO_COLOR. */
   readonly colour: boolean;
+  /** Whether what is written goes straight into the journal of systemd. */
+  readonly journal?: boolean;
   /** What could not be written to `out`; counted where the process goes on without it. */
   readonly loss?: OutputLoss;
 }
@@ -30,8 +33,11 @@ export function widthOf({
   return isTTY === true ? columns || UNKNOWN_COLUMNS : null;
 }
 
-/** The process's own terminal. */
-export function processTerminal(loss: OutputLoss): Terminal {
+/**
+ * The process's own terminal.
+ * @param journalStream what systemd says its journal is (systemd.exec(5), `JOURNAL_STREAM`), `device:inode`
+ */
+export function processTerminal(loss: OutputLoss, journalStream: string | undefined): Terminal {
   const { stdin, stdout, stderr } = process;
   return {
     in: stdin,
@@ -45,8 +51,19 @@ export function processTerminal(loss: OutputLoss): Terminal {
       return stdout.isTTY === true ? stdout.rows || null : null;
     },
     colour: stdout.isTTY === true && stdout.hasColors(),
+    journal: journalStream !== undefined && journalStream === streamOf(stderr.fd),
     loss,
   };
+}
+
+/** The file behind a descriptor as `device:inode`. */
+function streamOf(descriptor: number): string | undefined {
+  try {
+    const { dev, ino } = fstatSync(descriptor);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined; // closed
+  }
 }
 
 /** The same terminal, never coloured. */
@@ -62,6 +79,7 @@ export function withoutColour(terminal: Terminal): Terminal {
       return terminal.rows ?? null;
     },
     colour: false,
+    ...(terminal.journal === undefined ? {} : { journal: terminal.journal }),
     ...(terminal.loss === undefined ? {} : { loss: terminal.loss }),
   };
 }

@@ -12,12 +12,19 @@ export interface FollowerOrder {
 /** What it says. */
 export type FollowerReply =
   | { readonly kind: "progress"; readonly status: FollowerStatus; readonly changes: Changes | undefined }
-  | { readonly kind: "notice"; readonly level: "info" | "warning"; readonly text: string };
+  | ({ readonly kind: "notice" } & FollowerNotice);
+
+/** Something that happened to the views, with a word for its kind or an error's code. */
+export interface FollowerNotice {
+  readonly level: "info" | "warning";
+  readonly code: string;
+  readonly text: string;
+}
 
 /** Who hears it. */
 export interface FollowerListener {
   progress(status: FollowerStatus, changes: Changes | undefined): void;
-  notice(level: "info" | "warning", text: string): void;
+  notice(notice: FollowerNotice): void;
 }
 
 /** The rows in memory are bounded apart; this holds the rest, decoded messages most of all. */
@@ -56,14 +63,18 @@ export class FollowerWorker {
     let why = "it ended";
     worker.on("message", (reply: FollowerReply) => {
       if (reply.kind === "progress") this.#listener.progress(reply.status, reply.changes);
-      else this.#listener.notice(reply.level, reply.text);
+      else this.#listener.notice({ level: reply.level, code: reply.code, text: reply.text });
     });
     worker.on("error", (error) => {
       why = messageOf(error);
     });
     worker.on("exit", () => {
       if (this.#stopping) return;
-      this.#listener.notice("warning", `the thread of the views failed (${why}) and is started again`);
+      this.#listener.notice({
+        level: "warning",
+        code: "views-restarted",
+        text: `the thread of the views failed (${why}) and is started again`,
+      });
       this.#restart = setTimeout(() => {
         this.#worker = this.#start();
       }, RESTART_MS);

@@ -10,7 +10,7 @@ import {
   type ProductionReport,
 } from "../../monitor/production/production-report.ts";
 import { productionView } from "../../monitor/production/production-view.ts";
-import type { ChosenLevels } from "../../plant/chosen-machines.ts";
+import { type ChosenLevels, chosenMeant } from "../../plant/chosen-machines.ts";
 import type { Plant } from "../../plant/plant.ts";
 import type { ApiContext } from "../context.ts";
 import { isoTime, PERIOD, type Period, periodOf, Time } from "../period.ts";
@@ -218,7 +218,7 @@ function unknownLine({ site, line, machine }: ChosenLevels, plant: Plant) {
   );
   const lines = plant.lines.map((known) => `${known.site.id}/${known.definition.id}`).join(", ");
   return notFound(
-    `the plant has no ${asked.join(", ") || "line"}`,
+    `the plant has no ${asked.join(", ") || "line"}${chosenMeant({ site, line, machine }, plant)}`,
     `its lines are ${lines}; GET /api/plant has its machines`,
   );
 }

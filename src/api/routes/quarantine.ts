@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import type { QuarantineSummary } from "../../log/quarantine-reading.ts";
 import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-reason.ts";
+import { QUARANTINE_STATES } from "../../log/quarantine-state.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
 import { isoTime, PERIOD, Time, timeOf } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
@@ -28,6 +29,13 @@ const SUMMARY = {
   replayed_at: orNull(Time),
   replayed_as: orNull(Type.Integer({ description: "The message of the log that it became" })),
   note: orNull(Type.String()),
+  state: Type.Enum([...QUARANTINE_STATES], {
+    description:
+      "open: somebody has to look at it; replayed, or corrected: it is in the log; dismissed: looked at, and left here",
+  }),
+  decided_at: orNull(Time),
+  decided_by: orNull(Type.String({ description: "The person who corrected or dismissed it" })),
+  why: orNull(Type.String({ description: "The person's reason" })),
 };
 
 const list = route({
@@ -42,28 +50,34 @@ const list = route({
       Type.String({ pattern: MACHINE, description: "A machine's name, or <site>/<line>/<step>/<machine>" }),
     ),
     state: Type.Optional(
-      Type.Enum(["open", "replayed", "all"], { description: "open unless said otherwise" }),
+      Type.Enum([...QUARANTINE_STATES, "all"], { description: "open unless said otherwise" }),
+    ),
+    text: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, description: "Only where topic or detail contain it" }),
     ),
     from: PERIOD.from,
+    to: PERIOD.to,
     ...PAGE,
   }),
   answer: closed({
     quarantined: Type.Array(closed(SUMMARY)),
     open_by_reason: Type.Array(closed({ reason: Type.String(), open: Type.Integer() })),
+    by_state: closed(Object.fromEntries(QUARANTINE_STATES.map((each) => [each, Type.Integer()]))),
     next: NEXT,
   }),
   list: "quarantined",
   changesWith: ["now"],
   handle({ query }, context) {
-    const { reason, machine, state, from, limit = 100, cursor } = query;
+    const { reason, machine, state, text, from, to, limit = 100, cursor } = query;
     const quarantine = context.quarantine();
     const found = quarantine.list({
-      ...{ reason, machine, state, sinceMs: timeOf("from", from), limit: limit + 1 },
+      ...{ reason, machine, state, text, limit: limit + 1 },
+      ...{ sinceMs: timeOf("from", from), untilMs: timeOf("to", to) },
       afterId: Number(keyOf(cursor, 1)?.[0] ?? 0),
     });
     const { rows, next } = page(found, limit, ({ id }) => [id]);
     const open = Array.from(quarantine.openByReason(), ([each, count]) => ({ reason: each, open: count }));
-    return { quarantined: rows.map(shown), open_by_reason: open, next };
+    return { quarantined: rows.map(shown), open_by_reason: open, by_state: quarantine.countByState(), next };
   },
 });
 
@@ -139,6 +153,10 @@ function shown(summary: QuarantineSummary) {
     replayed_at: summary.replayedAt === null ? null : isoTime(summary.replayedAt),
     replayed_as: summary.replayedId,
     note: summary.note,
+    state: summary.state,
+    decided_at: summary.decision === null ? null : isoTime(summary.decision.at),
+    decided_by: summary.decision?.by ?? null,
+    why: summary.decision?.why ?? null,
   };
 }
 

@@ -1,9 +1,11 @@
 import { Type } from "typebox";
-import { currentValues } from "../../monitor/tags/current-values.ts";
+import { suggestion } from "../../errors/nearest-name.ts";
+import { allCurrentValues, currentValues } from "../../monitor/tags/current-values.ts";
 import { type SeriesPoint, tagSeries } from "../../monitor/tags/tag-series.ts";
 import { PRODUCT_TAG } from "../../monitor/tags/tag-values.ts";
 import { tagsView } from "../../monitor/tags/tags-view.ts";
 import { timeInState } from "../../monitor/tags/time-in-state.ts";
+import { machineMeant } from "../../plant/machine-meant.ts";
 import type { ApiContext } from "../context.ts";
 import { isoTime, PERIOD, periodOf, Time } from "../period.ts";
 import { notFound } from "../problem.ts";
@@ -168,14 +170,22 @@ function knownTag(
   context: ApiContext,
 ) {
   const machine = keyOfAddress(params);
-  const current = currentValues(context.views.reading(tagsView), machine);
+  const reading = context.views.reading(tagsView);
+  const current = currentValues(reading, machine);
   if (current === undefined) {
-    throw notFound(`no telemetry of ${machine} is known`, "GET /api/tags lists machines and tags");
+    const keys = Array.from(allCurrentValues(reading), (each) => each.machine);
+    throw notFound(
+      `no telemetry of ${machine} is known${machineMeant(machine, keys)}`,
+      "GET /api/tags lists machines and tags",
+    );
   }
   const { tag } = params;
   const names = current.values.map((value) => value.tag);
   if (!names.includes(tag)) {
-    throw notFound(`${machine} has no tag ${tag}`, `it has ${names.slice(0, 20).join(", ")}`);
+    throw notFound(
+      `${machine} has no tag ${tag}${suggestion(tag, names)}`,
+      `it has ${names.slice(0, 20).join(", ")}`,
+    );
   }
   return { machine, tag, product: current.product ?? undefined };
 }

@@ -1,6 +1,8 @@
 import { ConcheError } from "../../errors/conche-error.ts";
+import { suggestion } from "../../errors/nearest-name.ts";
 import { type AlarmNow, alarmNow } from "../../monitor/alarms/alarm-list.ts";
 import { ALARMS } from "../../monitor/alarms/alarm-tables.ts";
+import { machineMeant } from "../../plant/machine-meant.ts";
 import type { ViewReading } from "../../views/view-table.ts";
 
 /**
@@ -15,7 +17,13 @@ export function knownAlarm(reading: ViewReading, machine: string, alarmId: strin
   if (first === undefined) {
     const ids = fits.map((row) => row.alarm_id);
     throw new ConcheError("CONCHE_USAGE", {
-      message: `nothing was ever heard of an alarm ${alarmId} of ${machine}`,
+      message:
+        ids.length === 0
+          ? `no alarm of a machine ${machine} was ever heard of${machineMeant(
+              machine,
+              known.map((row) => row.machine),
+            )}`
+          : `nothing was ever heard of an alarm ${alarmId} of ${machine}${suggestion(alarmId, ids)}`,
       hint: ids.length === 0 ? "`conche alarms history` lists machines" : `its alarms are ${ids.join(", ")}`,
     });
   }

@@ -5,12 +5,16 @@ import { counted } from "../../adapters/terminal/counts.ts";
 import { excelCsv, PLAIN_CSV } from "../../adapters/terminal/csv.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { csvMessages, jsonMessages } from "../../adapters/terminal/stored-message-format.ts";
+import { wideTable } from "../../adapters/terminal/wide-format.ts";
 import { writePieces } from "../../adapters/terminal/write-pieces.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { StoredMessage } from "../../log/log-reading.ts";
+import type { LogFilter, LogReading, StoredMessage } from "../../log/log-reading.ts";
+import { everySpan, tagNames, type WideRow, wideRows } from "../../log/wide-rows.ts";
 import { defineCommand } from "../command.ts";
+import { duration } from "../duration.ts";
 import { oneOf, place, wholeNumber } from "../option-values.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
+import { tellUnknown } from "./unknown-names.ts";
 import { withLog } from "./with-log.ts";
 
 const OPTIONS = {
@@ -20,6 +24,17 @@ const OPTIONS = {
     argument: "FORMAT",
     help: "jsonl, csv, or csv-excel: with a byte order mark and the separator of this machine's locale (default: by the file's name, else jsonl)",
     parse: oneOf(["jsonl", "csv", "csv-excel"]),
+  },
+  wide: { help: "telemetry alone, with a column per tag" },
+  tag: {
+    argument: "TAG,…",
+    help: "only these tags, separated by commas; with --wide, which it implies",
+    parse: tagList,
+  },
+  every: {
+    argument: "SPAN",
+    help: "one row per machine and so much time, as 10s: of numbers the mean, of words the last; implies --wide",
+    parse: duration("1s", "1d"),
   },
   output: { argument: "FILE", help: "file to write (default: standard output)", parse: place },
 } as const;
@@ -39,6 +54,11 @@ export const exportLog = defineCommand({
       "a week's quality results, CSV by the file's name",
     ],
     ["conche log export --since 1d --format csv-excel --output day.csv", "for Excel, as it is set up here"],
+    [
+      "conche log export --machine temper-01 --since 8h --wide --every 10s --output shift.csv",
+      "a machine's shift, a column per tag, a row every 10 seconds",
+    ],
+    ["conche log export --tag temp_c,viscosity_cP --since 1h --format csv", "two tags of every machine"],
     ["conche log export --batch B20260111-DA-0042 | jq .payload", "a batch, for another program"],
   ],
   settings: ["data"],
@@ -47,13 +67,22 @@ export const exportLog = defineCommand({
     const { output, limit } = options;
     const format = options.format ?? (output?.toLowerCase().endsWith(".csv") ? "csv" : "jsonl");
     const filter = { ...filterOf(options), limit };
+    const wide = options.wide || options.tag !== undefined || options.every !== undefined;
+    if (wide && filter.type !== undefined && filter.type !== "telemetry") {
+      throw new ConcheError("CONCHE_USAGE", {
+        message: `--wide has a column per tag, and a message of type ${filter.type} has no tags`,
+        hint: "leave --type away, or --wide",
+      });
+    }
     return withLog(config.data, async (log) => {
-      const passed = counting(log.query(filter));
       const surface = output === undefined ? terminal : { columns: null };
-      const pieces =
-        format === "jsonl"
+      const dialect = format === "jsonl" ? undefined : format === "csv" ? PLAIN_CSV : excelCsv();
+      const passed = counting(log.query(wide ? { ...filter, type: "telemetry" } : filter));
+      const pieces = wide
+        ? wideTable(rowsOf(passed.messages, options), tagsOf(log, filter, options), surface, dialect)
+        : dialect === undefined
           ? jsonMessages(passed.messages)
-          : csvMessages(passed.messages, surface, true, format === "csv" ? PLAIN_CSV : excelCsv());
+          : csvMessages(passed.messages, surface, true, dialect);
       if (output === undefined) await writePieces(terminal, pieces);
       else {
         const file = resolve(output);
@@ -62,10 +91,37 @@ export const exportLog = defineCommand({
         const text = `${counted(passed.count, "message")} written to ${file}`;
         terminal.out.write(`${config.json ? jsonLine({ file, messages: passed.count }) : text}\n`);
       }
+      if (passed.count === 0) tellUnknown(terminal, log, filter);
       return 0;
     });
   },
 });
+
+interface WideOptions {
+  readonly tag: readonly string[] | undefined;
+  readonly every: number | undefined;
+}
+
+function rowsOf(messages: Iterable<StoredMessage>, { tag, every }: WideOptions): Iterable<WideRow> {
+  const rows = wideRows(messages);
+  const chosen = tag === undefined ? rows : withOneOf(rows, tag);
+  return every === undefined ? chosen : everySpan(chosen, every);
+}
+
+function* withOneOf(rows: Iterable<WideRow>, tags: readonly string[]): Generator<WideRow> {
+  for (const row of rows) if (tags.some((tag) => row.tags.has(tag))) yield row;
+}
+
+/** The columns: those asked for, or all that occur, for which the messages are read once more. */
+function tagsOf(log: LogReading, filter: LogFilter, { tag }: WideOptions): readonly string[] {
+  return tag ?? tagNames(wideRows(log.query({ ...filter, type: "telemetry" })));
+}
+
+function tagList(text: string): string[] {
+  const tags = text.split(",").map((tag) => tag.trim());
+  if (tags.every((tag) => tag !== "")) return [...new Set(tags)];
+  throw new Error("must be tags separated by commas, as temp_c,viscosity_cP");
+}
 
 /**
  * An export replaces the file that has its name, and that must never be a log: its files are known by their name,

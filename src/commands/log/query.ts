@@ -4,6 +4,7 @@ import type { StoredMessage } from "../../log/log-reading.ts";
 import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
+import { tellUnknown } from "./unknown-names.ts";
 import { withLog } from "./with-log.ts";
 
 const DEFAULT_LIMIT = 100;
@@ -52,11 +53,13 @@ export const query = defineCommand({
       if (format === "table") {
         const shown = [...found.messages];
         terminal.out.write(shown.length === 0 ? "no message fits\n" : `${messageTable(shown, terminal)}\n`);
+        if (shown.length === 0) tellUnknown(terminal, log, filter);
       } else
         await writePieces(
           terminal,
           format === "csv" ? csvMessages(found.messages, terminal) : jsonMessages(found.messages),
         );
+      if (format !== "table" && found.none) tellUnknown(terminal, log, filter);
       if (found.cut) terminal.err.write(`${limit} shown, there are more: --limit N, or conche log export\n`);
       return 0;
     });
@@ -64,7 +67,7 @@ export const query = defineCommand({
 });
 
 function atMost(messages: Iterable<StoredMessage>, limit: number) {
-  const found = { cut: false, messages: take() };
+  const found = { cut: false, none: true, messages: take() };
   function* take(): Generator<StoredMessage> {
     let count = 0;
     for (const message of messages) {
@@ -73,6 +76,7 @@ function atMost(messages: Iterable<StoredMessage>, limit: number) {
         return;
       }
       count += 1;
+      found.none = false;
       yield message;
     }
   }

@@ -8,6 +8,7 @@ import type { LogFilter, LogReading, StoredMessage } from "../../log/log-reading
 import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
+import { tellUnknown } from "./unknown-names.ts";
 import { withLog } from "./with-log.ts";
 
 const DEFAULT_LIMIT = 20;
@@ -53,6 +54,7 @@ export const tail = defineCommand({
       const last =
         limit === 0 ? [] : [...log.query({ ...filter, order: "desc", limit, beforeId: newest.id + 1 })];
       await writePieces(terminal, inFormat(format, last.reverse(), terminal, true));
+      if (last.length === 0) tellUnknown(terminal, log, filter);
       if (stop !== undefined) await followLog(log, filter, newest, format, terminal, stop);
       return 0;
     });

@@ -1,27 +1,21 @@
 import { grouped } from "../../adapters/terminal/counts.ts";
 import { quarantineJson, quarantineTable } from "../../adapters/terminal/quarantine-format.ts";
-import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-reason.ts";
+import { QUARANTINE_REASONS } from "../../log/quarantine-reason.ts";
+import { QUARANTINE_STATES } from "../../log/quarantine-state.ts";
 import { defineCommand } from "../command.ts";
-import { TIME_HELP, timeOption } from "../log/point-in-time.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
+import { FILTER_OPTIONS, filterOf, REASONS } from "./filter-options.ts";
 import { withQuarantine } from "./with-quarantine.ts";
 
 const DEFAULT_LIMIT = 50;
 const HIGHEST_LIMIT = 100_000;
-const REASONS = Object.keys(QUARANTINE_REASONS) as QuarantineReason[];
 
 const OPTIONS = {
-  reason: { argument: "REASON", help: "only this reason", parse: oneOf(REASONS) },
-  machine: { argument: "MACHINE", help: "only this machine: its name, or <site>/<line>/<step>/<machine>" },
-  since: {
-    argument: "TIME",
-    help: `received from this time on: ${TIME_HELP}`,
-    parse: timeOption,
-  },
+  ...FILTER_OPTIONS,
   state: {
     argument: "STATE",
-    help: "open (not replayed and to be looked at, the default), replayed or all",
-    parse: oneOf(["open", "replayed", "all"]),
+    help: "open (to be looked at, the default), replayed, corrected, dismissed or all",
+    parse: oneOf([...QUARANTINE_STATES, "all"]),
   },
   limit: {
     argument: "N",
@@ -38,15 +32,16 @@ export const list = defineCommand({
   examples: [
     ["conche quarantine list", "what is open"],
     ["conche quarantine list --reason schema --machine temper-01", "what a machine gets wrong"],
+    ["conche quarantine list --text /tags/temp_c --since 1h", "a fault that many have in common"],
     ["conche quarantine list --state all --json", "everything as JSON Lines"],
   ],
   settings: ["data"],
   options: OPTIONS,
   async run({ options, config, terminal }) {
-    const { reason, machine, since: sinceMs, state, limit = DEFAULT_LIMIT } = options;
+    const { state, limit = DEFAULT_LIMIT } = options;
     return withQuarantine(config.data, async (quarantine) => {
       // One more than wanted shows whether there are more.
-      const found = [...quarantine.list({ reason, machine, sinceMs, state, limit: limit + 1 })];
+      const found = [...quarantine.list({ ...filterOf(options), state, limit: limit + 1 })];
       const shown = found.slice(0, limit);
       if (config.json) for (const message of shown) terminal.out.write(`${quarantineJson(message)}\n`);
       else {
@@ -54,7 +49,11 @@ export const list = defineCommand({
           shown.length === 0 ? "nothing of that in quarantine\n" : `${quarantineTable(shown, terminal)}\n`,
         );
         const open = [...quarantine.openByReason()].map(([name, count]) => `${grouped(count)} ${name}`);
-        if (open.length > 0) terminal.out.write(`\nopen: ${open.join(", ")}\n`);
+        const { replayed, corrected, dismissed } = quarantine.countByState();
+        const settled = Object.entries({ replayed, corrected, dismissed }).filter(([, count]) => count > 0);
+        const done = settled.map(([name, count]) => `${name}: ${grouped(count)}`);
+        const counts = [...(open.length > 0 ? [`open: ${open.join(", ")}`] : []), ...done];
+        if (counts.length > 0) terminal.out.write(`\n${counts.join("; ")}\n`);
       }
       if (found.length > limit) terminal.err.write(`${limit} shown, there are more: --limit N\n`);
       return 0;

@@ -5,20 +5,18 @@ import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
 import { QuarantineReplay, type ReplayOutcome } from "../../ingest/quarantine-replay.ts";
 import type { QuarantinedMessage } from "../../log/quarantine-reading.ts";
-import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-reason.ts";
 import { plausibilityOf } from "../../plant/plausibility.ts";
 import { defineCommand } from "../command.ts";
-import { oneOf, wholeNumber } from "../option-values.ts";
+import { wholeNumber } from "../option-values.ts";
+import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
 import { withQuarantine } from "./with-quarantine.ts";
 
 /** Messages put through in one transaction. */
 const GROUP = 500;
-const REASONS = Object.keys(QUARANTINE_REASONS) as QuarantineReason[];
 
 const OPTIONS = {
   id: { argument: "N", help: "only this message", parse: wholeNumber(1, Number.MAX_SAFE_INTEGER) },
-  reason: { argument: "REASON", help: "only this reason", parse: oneOf(REASONS) },
-  machine: { argument: "MACHINE", help: "only this machine: its name, or <site>/<line>/<step>/<machine>" },
+  ...FILTER_OPTIONS,
 } as const;
 
 /** `conche quarantine replay` */
@@ -27,7 +25,7 @@ export const replay = defineCommand({
   summary: "put quarantined messages through again, after a schema or the plant was corrected",
   description:
     "Decodes quarantined messages again with today's contract and plant. What passes now is stored and marked as\n" +
-    "replayed, in one transaction; what doesn't stays. The data center must not run on the folder meanwhile.",
+    "replayed, in one transaction; what doesn't stays. Dismissed ones only with --id. The data center must not run on the folder meanwhile.",
   examples: [
     ["conche quarantine replay", "everything that is open"],
     [
@@ -39,7 +37,7 @@ export const replay = defineCommand({
   settings: ["data", "plant"],
   options: OPTIONS,
   async run({ options, config, terminal }) {
-    const { id, reason, machine } = options;
+    const { id } = options;
     const plant = await loadPlant(config.plant);
     const log = await openMessageLog(config.data);
     try {
@@ -54,7 +52,7 @@ export const replay = defineCommand({
       for (let afterId: number | undefined = 0; afterId !== undefined; ) {
         const group: QuarantinedMessage[] = await withQuarantine(config.data, async (quarantine) => {
           if (id !== undefined) return [quarantine.get(id)];
-          const found = [...quarantine.list({ reason, machine, afterId, limit: GROUP })];
+          const found = [...quarantine.list({ ...filterOf(options), afterId, limit: GROUP })];
           return found.map((summary) => quarantine.get(summary.id));
         });
         for (const outcome of await replaying.replay(group)) show(outcome);

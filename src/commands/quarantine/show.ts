@@ -1,7 +1,7 @@
 import { quarantinedJson, quarantinedText } from "../../adapters/terminal/quarantine-format.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { defineCommand } from "../command.ts";
-import { wholeNumber } from "../option-values.ts";
+import { MESSAGE_ID, messageId } from "./message-id.ts";
 import { withQuarantine } from "./with-quarantine.ts";
 
 /** `conche quarantine show ID` */
@@ -16,11 +16,11 @@ export const show = defineCommand({
     ["conche quarantine show 17 --raw > payload.bin", "its payload as received"],
     ["conche quarantine show 17 --json", "as JSON, the payload in base64"],
   ],
-  arguments: [{ name: "id", help: "its number, as `conche quarantine list` shows it" }],
+  arguments: [MESSAGE_ID],
   settings: ["data"],
   options: { raw: { help: "only the payload, byte by byte" } },
   async run({ arguments: { id: text = "" }, options, config, terminal }) {
-    const id = idOf(text);
+    const id = messageId(text);
     if (options.raw && terminal.columns !== null) {
       throw new ConcheError("CONCHE_USAGE", {
         message: "--raw writes bytes that could act on the terminal",
@@ -38,15 +38,3 @@ export const show = defineCommand({
     });
   },
 });
-
-function idOf(text: string): number {
-  try {
-    return wholeNumber(1, Number.MAX_SAFE_INTEGER)(text);
-  } catch (cause) {
-    throw new ConcheError("CONCHE_USAGE", {
-      message: `'${text}' is not the number of a quarantined message`,
-      hint: "`conche quarantine list` shows them",
-      cause,
-    });
-  }
-}

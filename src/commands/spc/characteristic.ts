@@ -1,5 +1,7 @@
 import { ConcheError } from "../../errors/conche-error.ts";
+import { suggestion } from "../../errors/nearest-name.ts";
 import { type CharacteristicNow, characteristics } from "../../monitor/quality/samples.ts";
+import { machineMeant } from "../../plant/machine-meant.ts";
 import type { ViewReading } from "../../views/view-table.ts";
 import type { ArgumentDefinition } from "../command.ts";
 import { FILTER_OPTIONS } from "../log/filter-options.ts";
@@ -32,7 +34,14 @@ export function knownCharacteristic(reading: ViewReading, machine: string, name:
   if (first === undefined) {
     const others = fits.map(({ characteristic }) => characteristic);
     throw new ConcheError("CONCHE_USAGE", {
-      message: `${machine} has no samples of ${name}`,
+      message: `${machine} has no samples of ${name}${
+        others.length === 0
+          ? machineMeant(
+              machine,
+              known.map((row) => row.machine),
+            )
+          : suggestion(name, others)
+      }`,
       hint:
         others.length === 0
           ? "`conche spc list` shows what is examined where"

@@ -1,5 +1,6 @@
 import { ConcheError } from "../../errors/conche-error.ts";
 import { allCurrentValues, type MachineValues } from "../../monitor/tags/current-values.ts";
+import { machineMeant } from "../../plant/machine-meant.ts";
 import type { ViewReading } from "../../views/view-table.ts";
 
 /**
@@ -19,7 +20,10 @@ export function machineNamed(views: ViewReading, text: string): MachineValues {
   }
   const names = all.slice(0, 12).map(({ machine }) => machine.split("/").at(-1));
   throw new ConcheError("CONCHE_USAGE", {
-    message: `no telemetry of a machine '${text}' is known`,
+    message: `no telemetry of a machine '${text}' is known${machineMeant(
+      text,
+      all.map(({ machine }) => machine),
+    )}`,
     hint: names.length === 0 ? "nothing has been received yet" : `there is ${names.join(", ")}`,
   });
 }

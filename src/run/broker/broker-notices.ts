@@ -1,17 +1,12 @@
 import type { ReportedEvent } from "../../adapters/aedes/broker-event.ts";
 import type { ConsumerEvent } from "../../adapters/mqtt-packet/consumer-event.ts";
+import type { Notice } from "../../adapters/terminal/notices.ts";
 import type { SessionLoss } from "../../log/delivery-session.ts";
-
-/** A line for the console. */
-export interface Notice {
-  readonly level: "info" | "warning";
-  readonly text: string;
-}
 
 /** What the embedded broker reports, in a line; undefined for what is everyday. */
 export function brokerNotice(event: ReportedEvent): Notice | undefined {
   const more = event.suppressed > 0 ? ` (and ${event.suppressed} more of the kind)` : "";
-  const warning = (text: string): Notice => ({ level: "warning", text: `${text}${more}` });
+  const warning = (text: string): Notice => ({ level: "warning", code: event.kind, text: `${text}${more}` });
   switch (event.kind) {
     case "connected":
     case "session-ended":
@@ -50,6 +45,7 @@ export function sessionLossNotice(
   const [from, until] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
   return {
     level: "warning",
+    code: "session-lost",
     text: `${broker} has lost the session ${clientId}: messages without identity may be missing from ${from} to ${until} (\`${toldBy}\` keeps saying so)`,
   };
 }
@@ -58,18 +54,19 @@ export function sessionLossNotice(
 export function consumerNotice(event: ConsumerEvent): Notice | undefined {
   switch (event.kind) {
     case "subscribed":
-      return { level: "info", text: `subscribed to ${event.filters.join(", ")}` };
+      return { level: "info", code: event.kind, text: `subscribed to ${event.filters.join(", ")}` };
     case "not-subscribed":
     case "refused":
     case "lost": {
       const { code, message, hint } = event.error;
       const next =
         event.retryInMs === undefined ? "" : `; trying again in ${(event.retryInMs / 1000).toFixed(1)} s`;
-      return { level: "warning", text: `${code}: ${message}${next} (${hint})` };
+      return { level: "warning", code, text: `${code}: ${message}${next} (${hint})` };
     }
     case "oversize":
       return {
         level: "warning",
+        code: event.kind,
         text: `a message of ${event.bytes} bytes on ${event.topic} is over the limit; its beginning is in quarantine`,
       };
     case "connecting":

@@ -2,12 +2,13 @@ import type { OpenLogins } from "../../access/logins.ts";
 import { EmbeddedBroker } from "../../adapters/aedes/embedded-broker.ts";
 import { PasswordFile } from "../../adapters/credentials/password-file.ts";
 import { MqttConsumer } from "../../adapters/mqtt-packet/mqtt-consumer.ts";
+import type { Notice } from "../../adapters/terminal/notices.ts";
 import type { Config } from "../../config/config-schema.ts";
 import type { SessionNotes } from "../../log/delivery-session.ts";
 import type { BrokerRetained } from "../../log/message-log.ts";
 import { shownAddress } from "../../mqtt/broker-address.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
-import { brokerNotice, consumerNotice, type Notice } from "./broker-notices.ts";
+import { brokerNotice, consumerNotice } from "./broker-notices.ts";
 import { consumerOptions } from "./consumer-options.ts";
 import { WatchedSession } from "./watched-session.ts";
 

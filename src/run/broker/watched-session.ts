@@ -1,9 +1,10 @@
 import type { ConsumerEvent } from "../../adapters/mqtt-packet/consumer-event.ts";
+import type { Notice } from "../../adapters/terminal/notices.ts";
 import { messageOf } from "../../errors/conche-error.ts";
 import { SessionWatch } from "../../ingest/session-watch.ts";
 import type { SessionNotes } from "../../log/delivery-session.ts";
 import { parseBrokerUrl } from "../../mqtt/broker-address.ts";
-import { type Notice, sessionLossNotice } from "./broker-notices.ts";
+import { sessionLossNotice } from "./broker-notices.ts";
 
 /** A session at another broker, and where its fate is told. */
 export interface WatchedSessionParts {
@@ -49,7 +50,7 @@ export class WatchedSession {
       else if (event.kind === "lost" || event.kind === "stopped") this.#ended();
     } catch (error) {
       const text = `the session at the broker can't be noted: ${messageOf(error)}`;
-      this.#notice({ level: "warning", text });
+      this.#notice({ level: "warning", code: "session-unnoted", text });
     }
   }
 

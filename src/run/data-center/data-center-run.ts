@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { freeSpace } from "../../adapters/host/free-space.ts";
 import { startHealthServer } from "../../adapters/http/health-server.ts";
 import { ingestMetrics } from "../../adapters/prometheus/ingest-metrics.ts";
 import { LEDGER_LIMIT } from "../../adapters/prometheus/publisher-ledger.ts";
@@ -62,6 +63,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
     terminal,
     mode,
     quiet: config.quiet,
+    messages: config.messages,
     now: () => performance.now(),
     unitOf: (machine, tag) => plant.machine(machine)?.definition.tags[tag]?.unit,
   });
@@ -73,7 +75,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       config,
       log.brokerRetained(),
       (notice) => {
-        if (notice !== undefined) view.notice(notice.level, notice.text);
+        if (notice !== undefined) view.notice(notice);
       },
       log.sessions,
     );
@@ -87,13 +89,11 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
             config,
             plant,
             health,
-            onNotice: ({ level, text }) => view.notice(level, text),
+            onNotice: (notice) => view.notice(notice),
             desk: new LazyDesk(config, "dashboard", () => config.broker.url ?? chosen.addresses().mqtt ?? ""),
           });
     if (views !== undefined) opened.defer(() => views.stop());
-    const notifier = await startNotifier({ config, plant, views, health }, ({ level, text }) =>
-      view.notice(level, text),
-    );
+    const notifier = await startNotifier({ config, plant, views, health }, (notice) => view.notice(notice));
     if (notifier !== undefined) opened.defer(() => notifier.stop());
     const metrics = ingestMetrics({
       version: packageVersion(),
@@ -103,6 +103,8 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       waiting: () => center?.ingester.unsettled ?? 0,
       logBytes: () => log.sizeBytes(),
       walBytes: () => log.walBytes(),
+      growth: () => log.growth(),
+      freeBytes: () => freeSpace(config.data),
       ...(chosen.sessionsLost === undefined ? {} : { sessionsLost: chosen.sessionsLost }),
       outputLost: () => terminal.loss?.writes ?? 0,
       quarantine: () => log.quarantineRoom(),

@@ -154,9 +154,17 @@ class Running {
       clock: SYSTEM_CLOCK,
       publish: (message) => local.delivery.publish(message),
       dropped: (topic) =>
-        view.notice("warning", `too many commands wait for the local broker: one on ${topic} is gone`),
+        view.notice({
+          level: "warning",
+          code: "command-dropped",
+          text: `too many commands wait for the local broker: one on ${topic} is gone`,
+        }),
       expired: (topic) =>
-        view.notice("warning", `a message on ${topic} expired before the local broker could have it`),
+        view.notice({
+          level: "warning",
+          code: "command-expired",
+          text: `a message on ${topic} expired before the local broker could have it`,
+        }),
     });
     const upper = await openUpperSide({
       config,

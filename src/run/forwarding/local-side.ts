@@ -64,7 +64,7 @@ async function consumer(url: string, parts: LocalSideParts, owner: LocalSideOwne
     url,
     clientId: names.localClientId,
     toldBy: "conche verify --outbox",
-    notice: ({ level, text }) => view.notice(level, text),
+    notice: (notice) => view.notice(notice),
   });
   const told = (event: ConsumerEvent) => {
     const shown = shownAddress(url);
@@ -79,7 +79,7 @@ async function consumer(url: string, parts: LocalSideParts, owner: LocalSideOwne
       if (code === "CONCHE_CLIENT_ID_TAKEN") onFatal(event.error);
     } else {
       const notice = consumerNotice(event);
-      if (notice !== undefined) view.notice(notice.level, notice.text);
+      if (notice !== undefined) view.notice(notice);
     }
   };
   const place = { url, clientId: names.localClientId, packetLimit: mqtt.packetLimit, prefix: "local-" };
@@ -110,7 +110,7 @@ function embedded({ config, view, states }: LocalSideParts): LocalSide {
     })),
     onEvent: (event) => {
       const notice = brokerNotice(event);
-      if (notice !== undefined) view.notice(notice.level, notice.text);
+      if (notice !== undefined) view.notice(notice);
     },
   });
   const addresses = () => ({

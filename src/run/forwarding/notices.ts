@@ -16,7 +16,8 @@ export function edgeNotice(
   view: ForwardConsole,
   onFatal: (error: ConcheError) => void,
 ): void {
-  const warn = (text: string) => view.notice("warning", text);
+  const warn = (text: string) =>
+    view.notice({ level: "warning", code: "error" in event ? event.error.code : event.kind, text });
   switch (event.kind) {
     case "connected":
       view.link("cloud", true, `connected to ${shownAddress(url)}`);
@@ -81,7 +82,8 @@ export function forwarderNotice(
   onFatal: (error: ConcheError) => void,
 ): (event: ForwarderEvent) => void {
   return (event) => {
-    const warn = (text: string) => throttled(event.kind, () => view.notice("warning", text));
+    const warn = (text: string, code: string = event.kind) =>
+      throttled(event.kind, () => view.notice({ level: "warning", code, text }));
     switch (event.kind) {
       case "looped": {
         const loop = new ConcheError("CONCHE_BRIDGE_LOOP", {
@@ -89,7 +91,7 @@ export function forwarderNotice(
         });
         // MQTT 3.1.1 doesn't carry the mark by which each message is known: all would go round for ever.
         if (local.url !== null && local.protocol !== "5") onFatal(loop);
-        else warn(`${loop.code}: ${loop.message}; it is not sent again (${loop.hint})`);
+        else warn(`${loop.code}: ${loop.message}; it is not sent again (${loop.hint})`, loop.code);
         break;
       }
       case "misplaced":

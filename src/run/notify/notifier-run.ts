@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { NotifyStore } from "../../adapters/sqlite/notify/notify-store.ts";
+import type { Notice } from "../../adapters/terminal/notices.ts";
 import { loadNotifyPlan } from "../../adapters/yaml/load-notify-plan.ts";
 import type { Config } from "../../config/config-schema.ts";
 import { ConcheError, messageOf as reasonOf } from "../../errors/conche-error.ts";
@@ -20,7 +21,7 @@ export interface NotifierParts extends ConditionSources {
   /** The notification file. */
   readonly file: string;
   readonly plant: Plant;
-  readonly onNotice: (notice: { readonly level: "info" | "warning"; readonly text: string }) => void;
+  readonly onNotice: (notice: Notice) => void;
 }
 
 /** Between two looks, milliseconds. */
@@ -104,6 +105,7 @@ export class NotifierRun {
     this.#store = await NotifyStore.open(this.#parts.folder, ({ message }) =>
       this.#parts.onNotice({
         level: "warning",
+        code: "notify-remade",
         text: `notifications: ${message}: what stands is told again`,
       }),
     );
@@ -124,6 +126,7 @@ export class NotifierRun {
       const what = after.state === "failed" ? "given up" : "trying again";
       this.#parts.onNotice({
         level: "warning",
+        code: after.state === "failed" ? "notification-failed" : "notification-delayed",
         text: `notification to ${channel}: ${after.error} (${what})`,
       });
     }
@@ -141,13 +144,13 @@ export class NotifierRun {
     if (code === this.#trouble) return;
     this.#trouble = code;
     const level = code === "CONCHE_NOTIFY_IN_USE" ? "info" : "warning";
-    this.#parts.onNotice({ level, text: `notifications: ${code}: ${reasonOf(error)}` });
+    this.#parts.onNotice({ level, code, text: `notifications: ${code}: ${reasonOf(error)}` });
   }
 
   #over(): void {
     if (this.#trouble === "") return;
     this.#trouble = "";
-    this.#parts.onNotice({ level: "info", text: "notifications: they go on" });
+    this.#parts.onNotice({ level: "info", code: "notify-resumed", text: "notifications: they go on" });
   }
 
   async #paused(ms: number): Promise<void> {

@@ -37,7 +37,7 @@ export async function runBackfill({ history, folder, view, stop }: BackfillRunPa
       onFatal: () => {}, // every message that waits is settled with the same error
       observer: {
         committed: () => {},
-        commitFailed: ({ code, message, hint }) => view.notice(`${code}: ${message} (${hint})`),
+        commitFailed: ({ code, message, hint }) => view.notice({ level: "error", code, text: message, hint }),
       },
     });
     const span = { kind: "live", fromMs: startMs, untilMs: endMs, farewell: false } as const;

@@ -48,7 +48,8 @@ export async function simulateInto(
   const search = new BrokerSearch({
     address: shownAddress(url),
     forSeconds: config.forSeconds,
-    onTrouble: ({ code, message }) => center.console.notice("warning", `simulation: ${code}: ${message}`),
+    onTrouble: ({ code, message }) =>
+      center.console.notice({ level: "warning", code, text: `simulation: ${code}: ${message}` }),
   });
   const connecting = runSimulation({
     config,
@@ -58,7 +59,12 @@ export async function simulateInto(
     outbox: config.outbox ?? join(config.data, "outbox"),
     signal,
     onTrouble: search.troubled,
-    onBehind: (behind) => center.console.notice("warning", behindInALine(behind, config.simulation.speed)),
+    onBehind: (behind) =>
+      center.console.notice({
+        level: "warning",
+        code: "simulation-behind",
+        text: behindInALine(behind, config.simulation.speed),
+      }),
   });
   const simulation = await search.found(connecting);
   if (simulation !== undefined) {

@@ -18,6 +18,6 @@ await followLog({
   cacheBytes,
   signal: stop.signal,
   onProgress: (status, changes) => tell({ kind: "progress", status, changes }),
-  onNotice: ({ level, text }) => tell({ kind: "notice", level, text }),
+  onNotice: (notice) => tell({ kind: "notice", ...notice }),
 });
 parentPort?.close();

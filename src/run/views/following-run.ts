@@ -13,6 +13,8 @@ import type { View } from "../../views/view.ts";
 /** What an operator should know of the views. */
 export interface ViewsNotice {
   readonly level: "info" | "warning";
+  /** An error's code, or a word for what happened. */
+  readonly code: string;
   readonly text: string;
 }
 
@@ -52,7 +54,7 @@ export async function followLog(options: FollowingOptions): Promise<void> {
       const known = asConcheError(error);
       if (once) throw known;
       if (known.code === "CONCHE_VIEWS_IN_USE") {
-        options.onNotice({ level: "info", text: `${known.message}: its views are read` });
+        options.onNotice({ level: "info", code: known.code, text: `${known.message}: its views are read` });
         await watchOthersViews(options);
       } else {
         trouble.tell(known);
@@ -67,7 +69,11 @@ async function follow(options: FollowingOptions, trouble: TroubleNotices): Promi
   using parts = new DisposableStack();
   const log = parts.adopt(new SqliteFollowedLog(folder), (each) => each.close());
   const rebuilt = (why: ConcheError) => {
-    onNotice({ level: "warning", text: `${why.code}: ${why.message}: the views are made anew` });
+    onNotice({
+      level: "warning",
+      code: why.code,
+      text: `${why.code}: ${why.message}: the views are made anew`,
+    });
   };
   const opened = await OpenViews.open(folder, { cacheBytes, onRebuilt: rebuilt });
   parts.adopt(opened, (each) => each.close());
@@ -81,7 +87,7 @@ async function follow(options: FollowingOptions, trouble: TroubleNotices): Promi
       now: () => performance.now(),
       onNotice: ({ kind, text }) => {
         replaced ||= kind === "log-replaced";
-        onNotice({ level: kind === "log-replaced" ? "warning" : "info", text });
+        onNotice({ level: kind === "log-replaced" ? "warning" : "info", code: kind, text });
       },
     });
   let follower = make();
@@ -158,13 +164,13 @@ class TroubleNotices {
   tell({ code, message }: ConcheError): void {
     if (code === this.#told) return;
     this.#told = code;
-    this.#tell({ level: "warning", text: `views: ${code}: ${message}` });
+    this.#tell({ level: "warning", code, text: `views: ${code}: ${message}` });
   }
 
   over(): void {
     if (this.#told === "") return;
     this.#told = "";
-    this.#tell({ level: "info", text: "views: they go on" });
+    this.#tell({ level: "info", code: "views-resumed", text: "views: they go on" });
   }
 }
 

@@ -1,7 +1,7 @@
 import { startHealthServer } from "../../adapters/http/health-server.ts";
 import { viewsMetrics } from "../../adapters/prometheus/views-metrics.ts";
 import { LogReader } from "../../adapters/sqlite/log/log-reader.ts";
-import { jsonLine } from "../../adapters/terminal/json-line.ts";
+import { Notices } from "../../adapters/terminal/notices.ts";
 import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
 import type { Terminal } from "../../adapters/terminal/terminal.ts";
 import type { Config } from "../../config/config-schema.ts";
@@ -11,7 +11,6 @@ import type { Plant } from "../../plant/plant.ts";
 import { authority } from "../broker/delivery.ts";
 import { LazyDesk } from "../desk.ts";
 import { type NotifierRun, startNotifier } from "../notify/notifier-run.ts";
-import type { ViewsNotice } from "./following-run.ts";
 import { ViewsRun } from "./views-run.ts";
 
 /** What `conche serve` is run with. */
@@ -28,20 +27,22 @@ export interface ServeParts {
 export async function runServe({ config, terminal, plant }: ServeParts): Promise<{ stop(): Promise<void> }> {
   // What can't be read now is said now; what happens to it later, when it happens.
   LogReader.open(config.data).close();
-  const say = sayer(config, terminal);
+  const notices = new Notices({ terminal, mode: config.json ? "json" : "lines", quiet: config.quiet });
+  const say = (event: string, fields: Readonly<Record<string, unknown>>, lines: readonly string[]) =>
+    config.json ? notices.event(event, fields) : notices.block(lines);
   const { url } = config.broker;
   const views: ViewsRun = new ViewsRun({
     config,
     plant,
     health: () => healthOf(config.data, views),
-    onNotice: ({ level, text }: ViewsNotice) => say({ event: level, text }, text),
+    onNotice: (notice) => notices.say(notice),
     desk: url === null ? undefined : new LazyDesk(config, "dashboard", () => url),
   });
   let notifier: NotifierRun | undefined;
   try {
     notifier = await startNotifier(
       { config, plant, views, health: () => healthOf(config.data, views) },
-      ({ level, text }) => say({ event: level, text }, text),
+      (notice) => notices.say(notice),
     );
     const running = notifier;
     const server = await startHealthServer({
@@ -52,16 +53,19 @@ export async function runServe({ config, terminal, plant }: ServeParts): Promise
       dashboard: views.dashboard,
     });
     const http = `http://${authority(config.http.host, server.port)}`;
-    say(
-      { event: "started", dashboard: `${http}/`, http, data: config.data, pid: process.pid },
-      `dashboard of ${config.data}\n  ${http}/   open it in a browser\n  ${http}/api/views   how far the views are\n  ${http}/api/openapi.json   what there is to ask (docs/api.md)\n  Ctrl-C   stop`,
-    );
+    say("started", { dashboard: `${http}/`, http, data: config.data, pid: process.pid }, [
+      `dashboard of ${sanitizeLine(config.data)}`,
+      `  ${http}/   open it in a browser`,
+      `  ${http}/api/views   how far the views are`,
+      `  ${http}/api/openapi.json   what there is to ask (docs/api.md)`,
+      "  Ctrl-C   stop",
+    ]);
     return {
       async stop() {
         await server.close();
         await running?.stop();
         await views.stop();
-        say({ event: "stopped" }, "stopped");
+        say("stopped", {}, ["stopped"]);
       },
     };
   } catch (error) {
@@ -69,15 +73,6 @@ export async function runServe({ config, terminal, plant }: ServeParts): Promise
     await views.stop();
     throw error;
   }
-}
-
-function sayer({ json, quiet }: Config, { out, err }: Terminal) {
-  return (event: Readonly<Record<string, unknown>>, text: string) => {
-    if (json) out.write(`${jsonLine(event)}\n`);
-    else if (event.event === "warning") err.write(`${sanitizeLine(text)}\n`);
-    else if (!quiet || event.event !== "info")
-      out.write(`${text.split("\n").map(sanitizeLine).join("\n")}\n`);
-  };
 }
 
 /** Alive as long as it answers; ready when the log can be read and every view has come to its end once. */

@@ -73,7 +73,7 @@ export class ViewsRun {
             live.changed({ position: status.logEnd, machines: undefined });
           }
         },
-        notice: (level, text) => onNotice({ level, text }),
+        notice: onNotice,
       },
     );
     const version = packageVersion();

@@ -198,3 +198,42 @@ test("a PUBACK of an earlier connection never reaches the one after it", async (
     ["connack", "pingresp"],
   );
 });
+
+const ASKS = { properties: { userProperties: { verdict: "please" } } };
+
+test("who asks is told in the PUBACK what became of the message, in the order of the messages", async (t) => {
+  const sink = new FakeSink(false);
+  sink.verdict = "quarantined (json): Unexpected token";
+  const { port } = await startBroker(t, { sink });
+  const client = await RawClient.connected(port, 5, "conche-01");
+  client.publish(TOPIC, "one", 1, 1);
+  client.publish(TOPIC, "{", 1, 2, ASKS);
+  client.publish(TOPIC, "three", 1, 3);
+  await sink.have(3);
+  sink.settleAll();
+  const acks = [await client.expect("puback"), await client.expect("puback"), await client.expect("puback")];
+  assert.deepEqual(
+    acks.map((ack) => [ack.messageId, ack.reasonCode ?? 0, ack.properties?.reasonString]),
+    [
+      [1, 0, undefined],
+      [2, 0, sink.verdict],
+      [3, 0, undefined],
+    ],
+  );
+});
+
+test("a client that wants no problem information, or takes small packets only, is not told more than it takes", async (t) => {
+  const sink = new FakeSink();
+  sink.verdict = `quarantined (schema): ${"é".repeat(400)}`;
+  const { port } = await startBroker(t, { sink });
+  const reason = async (properties: object, id: string) => {
+    const client = await RawClient.connected(port, 5, id, { properties });
+    client.publish(TOPIC, "{", 1, 1, ASKS);
+    return (await client.expect("puback")).properties?.reasonString;
+  };
+  assert.equal(await reason({ requestProblemInformation: false }, "silent-01"), undefined);
+  const cut = await reason({ maximumPacketSize: 301 }, "small-01");
+  assert.match(String(cut), /^quarantined \(schema\): é+$/);
+  assert.ok(Buffer.byteLength(String(cut)) <= 290);
+  assert.equal(await reason({}, "open-01"), sink.verdict);
+});

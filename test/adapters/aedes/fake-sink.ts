@@ -15,6 +15,8 @@ export class FakeSink implements MessageSink {
   /** Settles by itself in the next turn of the event loop. */
   automatic: boolean;
   saturated = false;
+  /** What whoever asks is told. */
+  verdict = "stored";
   readonly #arrivals = new EventEmitter();
   #settled = 0;
   #relief: (() => void)[] = [];
@@ -26,7 +28,7 @@ export class FakeSink implements MessageSink {
   accept<Message extends DeliveredMessage>(message: Message, settle: Settle<Message>): void {
     this.accepted.push({
       message,
-      settle: (error) => settle(error, message),
+      settle: (error) => settle(error, message, message.wantsVerdict === true ? this.verdict : undefined),
       text: Buffer.from(message.payload).toString(),
     });
     if (this.automatic) setImmediate(() => this.settleAll());

@@ -89,7 +89,12 @@ function metricsOf(sources: Partial<MetricSources> = {}) {
     waiting: () => 0,
     logBytes: () => 4096,
     walBytes: () => 1024,
-    quarantine: () => ({ limit: { bytes: 1_000, whenFull: "stop" }, bytes: 600, dropped: 3 }),
+    quarantine: () => ({
+      limit: { bytes: 1_000, whenFull: "stop" },
+      bytes: 600,
+      dropped: 3,
+      count: { open: 4, replayed: 3, corrected: 2, dismissed: 1 },
+    }),
     kept: () => ({ gaps: 7 }),
     now: () => 1_768_118_400_000,
     ...sources,

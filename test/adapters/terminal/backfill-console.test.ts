@@ -51,7 +51,7 @@ suite("BackfillConsole", () => {
     view.started("words", { seed: 1 });
     clock.now = 2_000;
     view.progress(100, START_MS + DAY_MS / 2);
-    view.notice("the disk is full");
+    view.notice({ level: "error", code: "CONCHE_DISK_FULL", text: "the disk is full" });
     view.ended({ messages: 100, reachedMs: START_MS + DAY_MS / 2, complete: false, refused: 3, unheard: 4 });
     const events = terminal
       .written()
@@ -62,6 +62,7 @@ suite("BackfillConsole", () => {
       events.map(({ event }) => event),
       ["started", "progress", "notice", "stopped"],
     );
+    assert.deepEqual([events[2].level, events[2].code], ["error", "CONCHE_DISK_FULL"]);
     assert.deepEqual([events[1].percent, events[1].secondsLeft], [50, 2]);
     assert.deepEqual([events[3].complete, events[3].refused, events[3].unheard], [false, 3, 4]);
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { test } from "node:test";
 import { IngestConsole, type IngestConsoleOptions } from "../../../src/adapters/terminal/ingest-console.ts";
+import { MESSAGE_FLAG } from "../../../src/contract/policy.ts";
 import { isUpTopic, type MessageType, parseUpTopic } from "../../../src/contract/topic.ts";
 import { ConcheError } from "../../../src/errors/conche-error.ts";
 import type { CommittedGroup } from "../../../src/ingest/observer.ts";
@@ -41,10 +42,18 @@ function consoleOn(
   columns: number | null = null,
   colour = false,
   quiet = false,
+  messages = "always",
 ) {
   const terminal = memoryTerminal(columns, colour);
   const clock = { ms: 0 };
-  const shown = new IngestConsole({ terminal, mode, quiet, now: () => clock.ms });
+  const shown = new IngestConsole({
+    terminal,
+    mode,
+    quiet,
+    messages,
+    now: () => clock.ms,
+    wallNow: () => clock.ms,
+  });
   /** The lines written since the last call. */
   let seen = 0;
   const lines = () => {
@@ -154,6 +163,7 @@ test("as JSON Lines, events say the same for programs", () => {
   const [rate] = lines();
   assert.deepEqual(JSON.parse(String(rate)), {
     event: "rate",
+    at: "1970-01-01T00:00:00.000Z",
     stored: 101,
     duplicates: 0,
     quarantined: 1,
@@ -179,7 +189,7 @@ test("quiet shows start, stop and errors only", () => {
   shown.commitFailed(new ConcheError("CONCHE_DISK_FULL", { message: "no room", hint: "make room" }), 500);
   assert.equal(
     terminal.complained(),
-    "conche: CONCHE_DISK_FULL: no room (nothing is acknowledged; trying again)\n  what to do: make room\n",
+    "1970-01-01T00:00:00.000Z error CONCHE_DISK_FULL: no room (nothing is acknowledged; trying again) (what to do: make room)\n",
   );
 });
 
@@ -265,11 +275,57 @@ test("a reader that doesn't keep up makes lines go missing, counted, instead of 
     },
   });
   const terminal = { ...memoryTerminal(), out };
-  const shown = new IngestConsole({ terminal, mode: "lines", quiet: false, now: () => 0 });
+  const shown = new IngestConsole({
+    terminal,
+    mode: "lines",
+    quiet: false,
+    messages: "always",
+    now: () => 0,
+  });
   shown.committed(telemetry(40));
   assert.ok(out.writableLength < 400);
   while (held.length > 0) held.shift()?.();
   shown.endSecond();
   while (held.length > 0) held.shift()?.();
   assert.match(written.join(""), /\(3\d lines left out: the output is slow\)/);
+});
+
+const IMPLAUSIBLE = { ...record("telemetry"), flags: MESSAGE_FLAG.UNKNOWN_TAG };
+
+function minute(shown: IngestConsole): void {
+  for (let second = 0; second < 60; second++) shown.endSecond();
+}
+
+test("where nobody looks there is a line per minute, not per message", () => {
+  const { shown, lines, clock, terminal } = consoleOn("lines", null, false, false, "auto");
+  shown.committed(telemetry(3));
+  shown.committed(group({ messages: [IMPLAUSIBLE], durationMs: 5 }));
+  assert.deepEqual(lines(), []);
+  clock.ms = 60_000;
+  minute(shown);
+  assert.deepEqual(lines(), [
+    "1970-01-01T00:01:00.000Z info ingested: 4 messages stored, 1 flagged unknown_tag, longest commit 5.0 ms",
+  ]);
+  minute(shown);
+  assert.deepEqual(lines(), [], "nothing came: nothing is said");
+  shown.committed(group({ quarantined: [quarantine("d")] }));
+  minute(shown);
+  assert.match(terminal.complained(), / warning ingested: 0 messages stored, 1 quarantined /);
+});
+
+test("programs get the same as an event, and single messages where they ask for them", () => {
+  const { shown, lines } = consoleOn("json", 120, false, false, "auto");
+  shown.committed(group({ messages: [IMPLAUSIBLE] }));
+  minute(shown);
+  const [said] = lines().map((line) => JSON.parse(line));
+  assert.deepEqual(
+    [said.event, said.level, said.code, said.seconds, said.stored, said.flagged],
+    ["ingested", "info", "ingested", 60, 1, { unknown_tag: 1 }],
+  );
+});
+
+test("a person at a terminal gets a line per message; what was flagged stands out", () => {
+  const { shown, terminal } = consoleOn("lines", 120, true, false, "auto");
+  shown.committed(group({ messages: [IMPLAUSIBLE] }));
+  assert.ok(terminal.written().includes("\u001b[33m\u001b[1m  [unknown_tag]"), terminal.written());
 });

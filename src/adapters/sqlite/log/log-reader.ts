@@ -1,11 +1,12 @@
 import type { StatementSync } from "node:sqlite";
 import { divergence, type LogPosition } from "../../../log/log-position.ts";
-import type { LogFilter, LogReading, StoredMessage } from "../../../log/log-reading.ts";
+import type { LogFilter, LogReading, NamedInLog, StoredMessage } from "../../../log/log-reading.ts";
 import { toConcheError } from "../database/sqlite-error.ts";
 import { blockOf, firstIdOf, lastIdOf } from "./block.ts";
 import { type BlockLookup, BlockSearch } from "./block-search.ts";
 import { CommitWatch } from "./commit-watch.ts";
 import { LogEnds } from "./log-ends.ts";
+import { batchesOf, levelsOf } from "./names-in-log.ts";
 import { openForReading, type ReadableLog } from "./open-for-reading.ts";
 import { type IdRange, RowQuery } from "./row-query.ts";
 
@@ -77,6 +78,10 @@ export class LogReader implements LogReading {
     } catch (error) {
       throw toConcheError(error, READING, this.#log.files.database);
     }
+  }
+
+  names(of: NamedInLog): string[] {
+    return this.#log.guard(READING, (db) => (of === "batch" ? batchesOf(db) : levelsOf(db, of)));
   }
 
   close(): void {

@@ -1,7 +1,9 @@
+import type { LogGrowth } from "../../../log/log-growth.ts";
 import { fileSize } from "../database/data-folder.ts";
 import { type LockHolder, lockHolder } from "../database/folder-lock.ts";
 import { toConcheError } from "../database/sqlite-error.ts";
 import { openForReading } from "./open-for-reading.ts";
+import { readGrowth } from "./read-growth.ts";
 import { type LogTotals, readTotals } from "./totals-row.ts";
 
 /** The size and state of a log, for metrics and `doctor`. */
@@ -15,6 +17,8 @@ export interface LogStatistics {
   /** Milliseconds since 1970; undefined before the first commit. */
   readonly lastCommitAt: number | undefined;
   readonly schemaVersion: number;
+  /** How fast it grows; undefined while it is too young to tell. */
+  readonly growth: LogGrowth | undefined;
   /** The process that writes the log at the moment. */
   readonly writer: LockHolder | undefined;
 }
@@ -28,9 +32,11 @@ export function logStatistics(folder: string): LogStatistics {
   try {
     const totals = readTotals(db);
     const version = db.prepare("PRAGMA user_version").get()?.user_version;
+    const databaseBytes = fileSize(files.database) ?? 0;
     return {
       rows: totals.stored,
-      databaseBytes: fileSize(files.database) ?? 0,
+      databaseBytes,
+      growth: readGrowth(db, databaseBytes),
       walBytes: fileSize(files.wal) ?? 0,
       totals,
       lastCommitAt: totals.commits === 0 ? undefined : totals.committedAt,

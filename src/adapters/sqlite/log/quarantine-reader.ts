@@ -1,24 +1,32 @@
 import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { ConcheError } from "../../../errors/conche-error.ts";
 import type {
+  QuarantineDecision,
   QuarantinedMessage,
   QuarantineFilter,
   QuarantineReading,
   QuarantineSummary,
 } from "../../../log/quarantine-reading.ts";
 import type { QuarantineReason } from "../../../log/quarantine-reason.ts";
+import type { QuarantineState } from "../../../log/quarantine-state.ts";
 import { openForReading, type ReadableLog } from "./open-for-reading.ts";
+import { readStateCounts } from "./quarantine-space.ts";
 
 /** As errors put it. */
 const READING = "reading the quarantine";
 const COLUMNS = `id, received_at, topic, reason, detail, schema, machine, boot, seq, qos, retain, replayed_at,
-  replayed_id, note, properties_json`;
+  replayed_id, note, properties_json, kind, at, decided_by, why`;
+const TABLES = "quarantine LEFT JOIN quarantine_decisions ON quarantine_id = id";
 const PAGE_ROWS = 256;
 const STATES = {
-  open: " AND replayed_at IS NULL",
-  replayed: " AND replayed_at IS NOT NULL",
+  open: " AND replayed_at IS NULL AND kind IS NULL",
+  replayed: " AND replayed_at IS NOT NULL AND kind IS NOT 'corrected'",
+  corrected: " AND kind = 'corrected'",
+  dismissed: " AND replayed_at IS NULL AND kind = 'dismissed'",
   all: "",
 } as const;
+/** What LIKE takes for more than itself. */
+const WILDCARDS = /[\\%_]/g;
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -40,7 +48,7 @@ export class QuarantineReader implements QuarantineReading {
     let wanted = filter.limit ?? Number.POSITIVE_INFINITY;
     let after = filter.afterId ?? 0;
     const statement = this.#log.guard(READING, (db) =>
-      db.prepare(`SELECT ${COLUMNS}, length(payload) AS payload_bytes FROM quarantine
+      db.prepare(`SELECT ${COLUMNS}, length(payload) AS payload_bytes FROM ${TABLES}
         WHERE id > :after ${conditions} ORDER BY id LIMIT :limit`),
     );
     while (wanted > 0) {
@@ -55,7 +63,7 @@ export class QuarantineReader implements QuarantineReading {
 
   get(id: number): QuarantinedMessage {
     const row = this.#log.guard(READING, (db) =>
-      db.prepare(`SELECT ${COLUMNS}, payload FROM quarantine WHERE id = ?`).get(id),
+      db.prepare(`SELECT ${COLUMNS}, payload FROM ${TABLES} WHERE id = ?`).get(id),
     );
     if (row === undefined) {
       throw new ConcheError("CONCHE_QUARANTINE_UNKNOWN", { message: `quarantine has no message ${id}` });
@@ -67,11 +75,15 @@ export class QuarantineReader implements QuarantineReading {
     const rows = this.#log.guard(READING, (db) =>
       db
         .prepare(
-          "SELECT reason, count(*) AS count FROM quarantine WHERE replayed_at IS NULL AND reason <> 'cleared' GROUP BY reason",
+          `SELECT reason, count(*) AS count FROM ${TABLES} WHERE reason <> 'cleared'${STATES.open} GROUP BY reason`,
         )
         .all(),
     );
     return new Map(rows.map((row) => [row.reason as QuarantineReason, Number(row.count)]));
+  }
+
+  countByState(): Record<QuarantineState, number> {
+    return this.#log.guard(READING, (db) => readStateCounts(db));
   }
 
   close(): void {
@@ -98,6 +110,14 @@ function toSql(filter: QuarantineFilter): { conditions: string; values: Record<s
     conditions += " AND received_at >= :since";
     values.since = filter.sinceMs;
   }
+  if (filter.untilMs !== undefined) {
+    conditions += " AND received_at < :until";
+    values.until = filter.untilMs;
+  }
+  if (filter.text !== undefined) {
+    conditions += " AND (topic LIKE :text ESCAPE '\\' OR detail LIKE :text ESCAPE '\\')";
+    values.text = `%${filter.text.replace(WILDCARDS, "\\$&")}%`;
+  }
   return { conditions, values };
 }
 
@@ -118,7 +138,20 @@ function describe(row: Row): Omit<QuarantineSummary, "payloadBytes"> {
     replayedId: numberOf(row.replayed_id),
     note: textOf(row.note),
     propertiesJson: textOf(row.properties_json),
+    state: stateOf(row),
+    decision: decisionOf(row),
   };
+}
+
+function stateOf({ replayed_at, kind }: Row): QuarantineState {
+  if (kind === "corrected") return "corrected";
+  if (replayed_at !== null) return "replayed";
+  return kind === "dismissed" ? "dismissed" : "open";
+}
+
+function decisionOf({ kind, at, decided_by, why }: Row): QuarantineDecision | null {
+  if (kind !== "corrected" && kind !== "dismissed") return null;
+  return { kind, at: Number(at), by: String(decided_by), why: String(why) };
 }
 
 function textOf(value: SQLOutputValue | undefined): string | null {

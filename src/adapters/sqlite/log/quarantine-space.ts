@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ConcheError } from "../../../errors/conche-error.ts";
 import type { QuarantineRecord } from "../../../log/message-log.ts";
 import type { QuarantineLimit, QuarantineRoom } from "../../../log/quarantine-room.ts";
+import { QUARANTINE_STATES, type QuarantineState } from "../../../log/quarantine-state.ts";
 
 /** What a row takes beside its texts and bytes, about. The migration counts in the same way. */
 const ROW_BYTES = 200;
@@ -18,6 +19,22 @@ interface Victim {
   readonly seq: number | null;
   readonly reason: string;
   readonly replayed_at: number | null;
+  readonly kind: string | null;
+}
+
+/** How a commit changes the number of messages in each state. */
+export type StateChange = Partial<Record<QuarantineState, number>>;
+
+/** How many messages there are in each state, as kept with every commit. */
+export function readStateCounts(db: DatabaseSync): Record<QuarantineState, number> {
+  const row = db.prepare(`SELECT ${QUARANTINE_STATES.join(", ")} FROM quarantine_room WHERE one = 1`).get();
+  const { open, replayed, corrected, dismissed } = row ?? {};
+  return {
+    open: Number(open ?? 0),
+    replayed: Number(replayed ?? 0),
+    corrected: Number(corrected ?? 0),
+    dismissed: Number(dismissed ?? 0),
+  };
 }
 
 /** Keeps quarantine within its limit. Everything here but the reading is part of the commit's transaction. */
@@ -28,6 +45,9 @@ export class QuarantineSpace {
   readonly #dropped: StatementSync;
   readonly #remove: StatementSync;
   readonly #note: StatementSync;
+  readonly #removeDecision: StatementSync;
+  readonly #count: StatementSync;
+  readonly #counts: () => Record<QuarantineState, number>;
   readonly #oldest: readonly StatementSync[];
 
   constructor(db: DatabaseSync, limit: QuarantineLimit) {
@@ -36,18 +56,34 @@ export class QuarantineSpace {
     this.#save = db.prepare("UPDATE quarantine_room SET bytes = ? WHERE one = 1");
     this.#dropped = db.prepare("SELECT ifnull(sum(messages), 0) AS messages FROM quarantine_dropped");
     this.#remove = db.prepare("DELETE FROM quarantine WHERE id = ?");
+    // An id may be given again once the newest row is gone: its decision must not be inherited.
+    this.#removeDecision = db.prepare("DELETE FROM quarantine_decisions WHERE quarantine_id = ?");
+    const sums = QUARANTINE_STATES.map((state) => `${state} = ${state} + :${state}`).join(", ");
+    this.#count = db.prepare(`UPDATE quarantine_room SET ${sums} WHERE one = 1`);
+    this.#counts = () => readStateCounts(db);
     this.#note = db.prepare(`
       INSERT INTO quarantine_dropped (machine, boot, messages, numbers) VALUES (?, ?, 1, ?)
       ON CONFLICT (machine, boot) DO UPDATE SET messages = messages + 1, numbers = numbers + excluded.numbers`);
     const oldest = (condition: string) =>
-      db.prepare(`SELECT id, ${SIZE} AS bytes, machine, boot, seq, reason, replayed_at
-        FROM quarantine WHERE ${condition} ORDER BY id LIMIT 256`);
-    this.#oldest = [oldest("replayed_at IS NOT NULL"), oldest("replayed_at IS NULL")];
+      db.prepare(`SELECT id, ${SIZE} AS bytes, machine, boot, seq, reason, replayed_at, kind
+        FROM quarantine LEFT JOIN quarantine_decisions ON quarantine_id = id
+        WHERE ${condition} ORDER BY id LIMIT 256`);
+    this.#oldest = [
+      oldest("replayed_at IS NOT NULL"),
+      oldest("id IN (SELECT quarantine_id FROM quarantine_decisions WHERE kind = 'dismissed')"),
+      oldest("replayed_at IS NULL"),
+    ];
   }
 
   room(): QuarantineRoom {
     const dropped = Number(this.#dropped.get()?.messages ?? 0);
-    return { limit: this.#limit, bytes: this.#bytes(), dropped };
+    return { limit: this.#limit, bytes: this.#bytes(), dropped, count: this.#counts() };
+  }
+
+  /** Counts messages that came to a state, or left it. */
+  changed(change: StateChange): void {
+    const { open = 0, replayed = 0, corrected = 0, dismissed = 0 } = change;
+    this.#count.run({ open, replayed, corrected, dismissed });
   }
 
   /**
@@ -64,9 +100,10 @@ export class QuarantineSpace {
       bytes = this.#drop(bytes, Math.max(0, limit - wanted - limit * SHARE_MADE));
     }
     this.#save.run(bytes + wanted);
+    this.changed({ open: records.filter(({ reason }) => reason !== "cleared").length });
   }
 
-  /** Drops the oldest until no more than `most` bytes are left, those replayed first; gives how many are. */
+  /** Drops the oldest until no more than `most` bytes are left, those replayed first, then those dismissed; gives how many are. */
   #drop(before: number, most: number): number {
     let bytes = before;
     for (const oldest of this.#oldest) {
@@ -83,8 +120,13 @@ export class QuarantineSpace {
     return bytes;
   }
 
-  #forget({ id, machine, boot, seq, reason, replayed_at }: Victim): void {
+  #forget({ id, machine, boot, seq, reason, replayed_at, kind }: Victim): void {
     this.#remove.run(id);
+    this.#removeDecision.run(id);
+    if (kind === "corrected") this.changed({ corrected: -1 });
+    else if (replayed_at !== null) this.changed({ replayed: -1 });
+    else if (kind === "dismissed") this.changed({ dismissed: -1 });
+    else if (reason !== "cleared") this.changed({ open: -1 });
     if (replayed_at !== null) return;
     const numbered = machine !== null && boot !== null && seq !== null;
     // A conflict holds no place of the sequence: another message has the number.

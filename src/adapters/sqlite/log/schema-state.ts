@@ -26,6 +26,8 @@ const TABLES_SINCE: readonly (readonly string[])[] = [
   ],
   ["broker_retained", "log_journal"],
   ["quarantine_room", "quarantine_dropped"],
+  ["quarantine_decisions"],
+  [],
 ];
 /** The highest id of a carried-over row: ids must stay whole numbers in JavaScript with room to go on. */
 const HIGHEST_ID = 2 ** 52;

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Publisher } from "../../../contract/identity.ts";
 import { ConcheError } from "../../../errors/conche-error.ts";
 import type { SessionNotes } from "../../../log/delivery-session.ts";
+import type { LogGrowth } from "../../../log/log-growth.ts";
 import type { LogPosition } from "../../../log/log-position.ts";
 import type {
   BrokerRetained,
@@ -11,7 +12,7 @@ import type {
   SequencedPayload,
 } from "../../../log/message-log.ts";
 import type { QuarantineLimit, QuarantineRoom } from "../../../log/quarantine-room.ts";
-import type { ReplayLog, ReplayMark } from "../../../log/replay-log.ts";
+import type { ReplayLog, ReplayMark, WhoAndWhy } from "../../../log/replay-log.ts";
 import type { SequenceState } from "../../../log/sequence-state.ts";
 import { Checkpoints } from "../database/checkpoints.ts";
 import type { CommitMark } from "../database/commit-mark.ts";
@@ -27,6 +28,7 @@ import { readLogId } from "./log-info.ts";
 import { MessageTable } from "./message-table.ts";
 import { NumberedMessages } from "./numbered-messages.ts";
 import { QuarantineTable } from "./quarantine-table.ts";
+import { readGrowth } from "./read-growth.ts";
 import { RetainedTable } from "./retained-table.ts";
 import { SequenceTable } from "./sequence-table.ts";
 import { SessionTable } from "./session-table.ts";
@@ -104,6 +106,19 @@ export class SqliteMessageLog implements ReplayLog {
     return this.#commit(group, marks);
   }
 
+  async dismiss(quarantineIds: readonly number[], decision: WhoAndWhy): Promise<number> {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      this.#opened.watch.check();
+      this.#transaction.begin.run();
+      const dismissed = this.#quarantine.dismiss(quarantineIds, decision, this.#opened.now());
+      this.#transaction.commit.run();
+      return dismissed;
+    } catch (error) {
+      throw this.#afterFailure(error);
+    }
+  }
+
   async loadSequences(publishers: readonly Publisher[]): Promise<SequenceState[]> {
     return this.#read("reading sequences", () => this.#sequences.load(publishers));
   }
@@ -174,6 +189,11 @@ export class SqliteMessageLog implements ReplayLog {
   /** Size of the write-ahead log, bytes: it grows on for as long as a reader holds on to an old state. */
   walBytes(): number {
     return fileSize(this.#opened.files.wal) ?? 0;
+  }
+
+  /** How fast it grows; undefined while it is too young to tell. */
+  growth(): LogGrowth | undefined {
+    return this.#read("reading the log's growth", () => readGrowth(this.#db, this.sizeBytes()));
   }
 
   /** Ends writing: moves everything into the database file and gives the folder free. */

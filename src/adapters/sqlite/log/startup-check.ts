@@ -19,6 +19,7 @@ const CHECKED_TABLES = [
   "block_keys_recent",
   "quarantine_room",
   "quarantine_dropped",
+  "quarantine_decisions",
 ];
 
 /**

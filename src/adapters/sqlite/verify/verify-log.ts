@@ -4,6 +4,7 @@ import { type KnownCommits, readMark } from "../database/commit-mark.ts";
 import { logFiles } from "../database/database-files.ts";
 import { toConcheError } from "../database/sqlite-error.ts";
 import { openForReading } from "../log/open-for-reading.ts";
+import { readStateCounts } from "../log/quarantine-space.ts";
 import { commitsMissing } from "../log/startup-check.ts";
 import { type LogTotals, readTotals } from "../log/totals-row.ts";
 import { Findings } from "./verify-findings.ts";
@@ -102,13 +103,32 @@ function checkTotals(
   }
   const behind = commitsMissing(db, mark, totals);
   if (behind !== undefined) findings.add("behind", behind);
+  checkStates(db, findings);
   const lost = count(
     db,
     `SELECT count(*) AS count FROM quarantine q WHERE replayed_id IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM mqtt_messages m WHERE m.id = q.replayed_id AND m.topic = q.topic)`,
+       AND NOT EXISTS (SELECT 1 FROM mqtt_messages m WHERE m.id = q.replayed_id AND (m.topic = q.topic
+         OR EXISTS (SELECT 1 FROM quarantine_decisions d WHERE d.quarantine_id = q.id AND d.kind = 'corrected')))`,
   );
   if (lost > 0)
     findings.add("replay", `${lost} quarantined messages are marked as replayed and are not in the log`);
+}
+
+/** The numbers of messages by state, kept with every commit, against the rows. */
+function checkStates(db: DatabaseSync, findings: Findings): void {
+  const row = db
+    .prepare(`
+    SELECT count(*) FILTER (WHERE replayed_at IS NULL AND kind IS NULL AND reason <> 'cleared') AS open,
+      count(*) FILTER (WHERE replayed_at IS NOT NULL AND kind IS NOT 'corrected') AS replayed,
+      count(*) FILTER (WHERE kind = 'corrected') AS corrected,
+      count(*) FILTER (WHERE replayed_at IS NULL AND kind = 'dismissed') AS dismissed
+    FROM quarantine LEFT JOIN quarantine_decisions ON quarantine_id = id`)
+    .get();
+  for (const [state, kept] of Object.entries(readStateCounts(db))) {
+    const rows = Number(row?.[state] ?? 0);
+    if (kept !== rows)
+      findings.add("totals", `${kept} quarantined messages ${state} by the counters, ${rows} rows`);
+  }
 }
 
 function checkRetained(db: DatabaseSync, found: FoundRows, findings: Findings): void {

@@ -1,0 +1,63 @@
+import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
+import { counted } from "../../adapters/terminal/counts.ts";
+import { jsonLine } from "../../adapters/terminal/json-line.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import { defineCommand } from "../command.ts";
+import { wholeNumber } from "../option-values.ts";
+import { FILTER_OPTIONS, filterOf, narrowed } from "./filter-options.ts";
+import { DECISION_OPTIONS, whoAndWhy } from "./who-and-why.ts";
+import { withQuarantine } from "./with-quarantine.ts";
+
+/** Messages decided about in one transaction. */
+const GROUP = 1_000;
+
+const OPTIONS = {
+  id: { argument: "N", help: "only this message", parse: wholeNumber(1, Number.MAX_SAFE_INTEGER) },
+  ...FILTER_OPTIONS,
+  all: { help: "everything that is open" },
+  ...DECISION_OPTIONS,
+} as const;
+
+/** `conche quarantine dismiss` */
+export const dismiss = defineCommand({
+  name: "dismiss",
+  summary: "mark quarantined messages as looked at, with a reason: they stay, and are open no more",
+  description:
+    "Nothing is deleted: every byte stays, and a dismissed message can still be shown, replayed or corrected. It stops\n" +
+    "counting as open. The data center must not run on the folder meanwhile.",
+  examples: [
+    ['conche quarantine dismiss --id 17 --by "Amel" --why "a test of the fitter"', "one message"],
+    [
+      'conche quarantine dismiss --machine temper-01 --until 2026-01-11T06:00:00Z --by "Amel" --why "wrong firmware"',
+      "everything that a machine sent before it was repaired",
+    ],
+  ],
+  settings: ["data"],
+  options: OPTIONS,
+  async run({ options, config, terminal }) {
+    const { id, all } = options;
+    if (id === undefined && !all && !narrowed(options)) {
+      throw new ConcheError("CONCHE_USAGE", {
+        message: "which messages are to be dismissed?",
+        hint: "name one with --id, some with --reason, --machine, --since, --until or --text, or say --all",
+      });
+    }
+    const decision = whoAndWhy(options);
+    const ids = await withQuarantine(config.data, async (quarantine) => {
+      if (id !== undefined) return [quarantine.get(id).id];
+      return Array.from(quarantine.list(filterOf(options)), (message) => message.id);
+    });
+    let dismissed = 0;
+    const log = await openMessageLog(config.data);
+    try {
+      for (let at = 0; at < ids.length; at += GROUP) {
+        dismissed += await log.dismiss(ids.slice(at, at + GROUP), decision);
+      }
+    } finally {
+      await log.close();
+    }
+    const text = `${counted(dismissed, "message")} dismissed`;
+    terminal.out.write(config.json ? `${jsonLine({ dismissed, ...decision })}\n` : `${text}\n`);
+    return id !== undefined && dismissed === 0 ? 1 : 0;
+  },
+});

@@ -1,0 +1,6 @@
+/**
+ * Where a quarantined message stands. `open`: somebody has to look at it. `replayed`: put through again as it was, and
+ * accepted. `corrected`: a corrected copy is in the log. `dismissed`: looked at, and left where it is.
+ */
+export const QUARANTINE_STATES = ["open", "replayed", "corrected", "dismissed"] as const;
+export type QuarantineState = (typeof QUARANTINE_STATES)[number];
