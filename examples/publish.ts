@@ -1,8 +1,11 @@
 // A machine that publishes with Conche: what it hands over is on its own disk when the call returns, and stays there
 // until the data center has it on its disk too, whatever happens to the broker in between.
 //
-//   npm start                                               a data center with its broker, in another terminal
-//   node examples/publish.ts mqtt://127.0.0.1:1883 ./outbox
+//   npm start                                                          a data center, in another terminal
+//   npx node --conditions=conche-checkout examples/publish.ts          from a checkout
+//   cp node_modules/conche/examples/publish.ts . && node publish.ts    where the package is installed, Node 24 or later
+//
+// Both take the broker's address and the outbox' folder: mqtt://127.0.0.1:1883 ./outbox unless given.
 import { openEdge } from "conche";
 
 const [url = "mqtt://127.0.0.1:1883", outbox = "./outbox"] = process.argv.slice(2);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import {
+  copyFileSync,
   existsSync,
   globSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { ROOT, tool } from "../../scripts/tool.ts";
+import { startConche } from "../servers/conche.ts";
 
 const NO_NETWORK =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTCACHED|ENETUNREACH|EIDLETIMEOUT/;
@@ -78,7 +80,7 @@ suite("the package", () => {
     const sources = globSync("**/*.ts", { cwd: root, exclude: (name) => name === "node_modules" });
     assert.deepEqual(
       sources.filter((file) => !file.endsWith(".d.ts")),
-      [],
+      [join("examples", "publish.ts")],
     );
     for (const left of ["src", "test", "scripts", "bench", "node_modules/typescript"]) {
       assert.equal(existsSync(join(root, left)), false, left);
@@ -113,6 +115,25 @@ suite("the package", () => {
     const args = [compiler, ...types, ...roots, "--skipLibCheck", "publish.mts"];
     const checked = spawnSync(process.execPath, args, { cwd: home, encoding: "utf8" });
     assert.equal(checked.stdout, "");
+  });
+
+  test("the example runs where the package is installed, as it says itself", {
+    timeout: 120_000,
+  }, async (t) => {
+    if (offline !== "") return t.skip(offline);
+    const center = await startConche([
+      ...["datacenter", "--data", join(folder, "example-data"), "--views", "off"],
+      ...["--mqtt-port", "0", "--http-port", "0"],
+    ]);
+    t.after(() => center.stop("SIGTERM"));
+    copyFileSync(join(home, "node_modules", "conche", "examples", "publish.ts"), join(home, "publish.ts"));
+    const said = spawnSync(process.execPath, ["publish.ts", String(center.started.mqtt), "./outbox"], {
+      cwd: home,
+      env: strangersEnvironment(),
+      encoding: "utf8",
+    });
+    assert.equal(said.status, 0, said.stderr);
+    assert.match(said.stdout, /handed over as 3 of boot/);
   });
 
   test("runs the whole journey, and its log adds up", (t) => {
