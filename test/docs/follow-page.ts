@@ -57,17 +57,14 @@ export async function followPage(page: string, folder: string, ports: readonly n
   try {
     for (const instruction of instructions) {
       if (instruction.kind === "save") await writeFile(join(folder, instruction.file), instruction.content);
+      else if (instruction.command === "^C") await interrupt(going.pop());
       else if (GOES_ON.test(instruction.command)) {
         going.push(await goOn(onFreePorts(instruction.command), instruction, folder, env));
       } else await type(onFreePorts(instruction.command), instruction, folder, env);
     }
     return instructions.length;
   } finally {
-    for (const child of going) {
-      const ended = once(child, "close");
-      child.kill("SIGTERM");
-      await ended;
-    }
+    for (const child of going) await interrupt(child);
   }
 }
 
@@ -76,6 +73,14 @@ async function type(command: string, { answer }: Typed, cwd: string, env: NodeJS
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
   for (const line of answer) assert.ok(says(out, line), `${command}\n${out}${err}\ndoesn't say: ${line}`);
   if (answer.length === 0) assert.equal(child.exitCode ?? 0, 0, `${command}\n${out}${err}`);
+}
+
+/** What a reader does with Ctrl-C in the terminal of what goes on. */
+async function interrupt(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined) return;
+  const ended = once(child, "close");
+  child.kill("SIGINT");
+  await ended;
 }
 
 /** Starts what goes on, and waits until it has said what the page says. */
