@@ -1,13 +1,16 @@
 import { Type } from "typebox";
-import { parseTimestamp } from "../contract/timestamp.ts";
+import { readMoment } from "../contract/moment.ts";
+import { messageOf } from "../errors/conche-error.ts";
 import { badRequest } from "./problem.ts";
 
 const time = (description: string) =>
-  Type.Optional(Type.String({ minLength: 1, maxLength: 40, description }));
+  Type.Optional(Type.String({ minLength: 1, maxLength: 80, description }));
 
 /** The query parameters of a question about a span of time. */
 export const PERIOD = {
-  from: time("From this time on: ISO 8601 with a zone, as 2026-01-11T08:00:00Z"),
+  from: time(
+    "From this time on: as 2026-01-11T08:00:00Z, 2026-01-11 08:00 Africa/Tunis, 2026-01-11; UTC without a zone",
+  ),
   to: time("Before this time, given in the same way; now where it is left out"),
 };
 
@@ -45,10 +48,15 @@ export function periodOf(
 /** A time of a query in milliseconds since 1970. @throws ConcheError CONCHE_REQUEST_INVALID */
 export function timeOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  // An unencoded + of a zone arrives as a blank.
-  const ms = parseTimestamp(text.replace(" ", "+"));
-  if (ms !== null) return ms;
-  throw badRequest(`${name}: "${text}" is no time`, "give ISO 8601 with a zone, as 2026-01-11T08:00:00Z");
+  try {
+    // An unencoded + of an offset arrives as a blank.
+    return readMoment(text.replace(/(:\d\S*) (\d{2}:\d{2})$/, "$1+$2"));
+  } catch (error) {
+    throw badRequest(
+      `${name}: "${text}" ${messageOf(error)}`,
+      "whatever an answer has as a time can be given",
+    );
+  }
 }
 
 /** As answers write a time. */

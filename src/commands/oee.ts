@@ -1,4 +1,5 @@
 import { ViewsReader } from "../adapters/sqlite/views/views-reader.ts";
+import { isCsv } from "../adapters/terminal/csv.ts";
 import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { oeeCsv, oeeText } from "../adapters/terminal/oee-format.ts";
 import { ZoneClock } from "../adapters/terminal/time-text.ts";
@@ -15,6 +16,7 @@ import type { Plant } from "../plant/plant.ts";
 import { defineCommand } from "./command.ts";
 import { FILTER_OPTIONS, filterOf } from "./log/filter-options.ts";
 import { oneOf } from "./option-values.ts";
+import { FORMAT_OPTION, formatOf } from "./output-format.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -29,11 +31,7 @@ const OPTIONS = {
     help: `figures by ${GROUPINGS.join(", ")} (default: shift)`,
     parse: oneOf(GROUPINGS),
   },
-  format: {
-    argument: "FORMAT",
-    help: "table (the default), json or csv",
-    parse: oneOf(["table", "json", "csv"]),
-  },
+  format: FORMAT_OPTION,
 } as const;
 
 /** `conche oee` */
@@ -54,7 +52,7 @@ export const oee = defineCommand({
   settings: ["data", "plant"],
   options: OPTIONS,
   async run({ options, config, terminal }) {
-    const format = options.format ?? (config.json ? "json" : "table");
+    const format = formatOf(options.format, config.json);
     const { site, line, machine, since, until, by = "shift" } = options;
     const nowMs = Date.now();
     const { sinceMs, untilMs } = filterOf({
@@ -74,7 +72,7 @@ export const oee = defineCommand({
       };
       const found = plantProduction(source, plant, { site, line, machine }, span, by);
       requireSome(found, plant, { site, line, machine });
-      if (format === "csv") terminal.out.write(oeeCsv(found));
+      if (isCsv(format)) terminal.out.write(oeeCsv(found, format));
       else if (format === "json") terminal.out.write(`${jsonLine(shownProduction(found))}\n`);
       else terminal.out.write(`${oeeText(found, clocksOf(plant), terminal)}\n`);
       return 0;

@@ -1,17 +1,13 @@
 import { ConcheError } from "../errors/conche-error.ts";
 import { oneOf } from "./option-values.ts";
 
+/** What `csv-excel` means, in the help of every option that takes it. */
+export const CSV_EXCEL_HELP = "csv-excel: with a byte order mark and the separator of this machine's locale";
+
 /** How a list is written. */
 export const FORMAT_OPTION = {
   argument: "FORMAT",
-  help: "table (the default), json or csv",
-  parse: oneOf(["table", "json", "csv"]),
-} as const;
-
-/** The same where a table may become a file for Excel. */
-export const TABLE_EXPORT_OPTION = {
-  argument: "FORMAT",
-  help: "table (the default), json, csv, or csv-excel: with a byte order mark and the separator of this machine's locale",
+  help: `table (the default), json, csv, or ${CSV_EXCEL_HELP}`,
   parse: oneOf(["table", "json", "csv", "csv-excel"]),
 } as const;
 

@@ -1,3 +1,4 @@
+import { isCsv } from "../adapters/terminal/csv.ts";
 import { tagsCsv, tagsJson, tagsText } from "../adapters/terminal/tags-format.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { standing, tagModel } from "../api/tag-model.ts";
@@ -47,7 +48,7 @@ export const tags = defineCommand({
           };
         }),
       );
-      if (format === "csv") terminal.out.write(tagsCsv(rows));
+      if (isCsv(format)) terminal.out.write(tagsCsv(rows, format));
       else if (format === "json") terminal.out.write(tagsJson(rows));
       else terminal.out.write(`${tagsText(rows, Date.now(), terminal)}\n`);
       return 0;

@@ -1,3 +1,4 @@
+import { isCsv } from "../adapters/terminal/csv.ts";
 import { plotColumns } from "../adapters/terminal/trend-chart.ts";
 import { seriesCsv, seriesJson, trendText } from "../adapters/terminal/trend-format.ts";
 import { writePieces } from "../adapters/terminal/write-pieces.ts";
@@ -5,10 +6,10 @@ import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { tagsView } from "../monitor/tags/tags-view.ts";
 import { defineCommand } from "./command.ts";
-import { pointInTime } from "./log/point-in-time.ts";
+import { TIME_HELP, timeOption } from "./log/point-in-time.ts";
 import { withLog } from "./log/with-log.ts";
 import { wholeNumber } from "./option-values.ts";
-import { FORMAT_OPTION, formatOf } from "./output-format.ts";
+import { CSV_EXCEL_HELP, FORMAT_OPTION, formatOf } from "./output-format.ts";
 import { readTrend } from "./tags/read-trend.ts";
 import { withView } from "./with-view.ts";
 
@@ -16,22 +17,25 @@ const HOUR_MS = 3_600_000;
 /** Where nobody looks, the width of a page. */
 const COLUMNS = 100;
 const ROWS = 16;
-const time = (text: string) => pointInTime(text, Date.now());
 
 const OPTIONS = {
   since: {
     argument: "TIME",
-    help: "from this time on: ISO 8601, or so long ago (default: 1h)",
-    parse: time,
+    help: `from this time on: ${TIME_HELP} (default: 1h)`,
+    parse: timeOption,
   },
-  until: { argument: "TIME", help: "up to this time, given in the same way (default: now)", parse: time },
+  until: {
+    argument: "TIME",
+    help: "up to this time, given in the same way (default: now)",
+    parse: timeOption,
+  },
   points: {
     argument: "N",
     help: "at most so many (default: as the terminal is wide)",
     parse: wholeNumber(2, 100_000),
   },
   rows: { argument: "N", help: `lines of the chart (default: ${ROWS})`, parse: wholeNumber(4, 200) },
-  format: { ...FORMAT_OPTION, help: "table (a chart, the default), json or csv" },
+  format: { ...FORMAT_OPTION, help: `table (a chart, the default), json, csv, or ${CSV_EXCEL_HELP}` },
 } as const;
 
 /** `conche trend MACHINE TAG` */
@@ -75,7 +79,7 @@ export const trend = defineCommand({
     if (format === "table") {
       const surface = { columns, rows: options.rows ?? ROWS, colour: terminal.colour };
       terminal.out.write(`${trendText(found, surface)}\n`);
-    } else await writePieces(terminal, [format === "json" ? seriesJson(found) : seriesCsv(found)]);
+    } else await writePieces(terminal, [isCsv(format) ? seriesCsv(found, format) : seriesJson(found)]);
     return 0;
   },
 });

@@ -80,6 +80,26 @@ suite("the door of the API", () => {
     assert.deepEqual(seen, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
+  test("a time may be written as any answer, table or person writes it", async () => {
+    const at = "2026-01-11T09:59:30";
+    const same = [
+      `${at}Z`,
+      `${at}.123456789Z`,
+      "2026-01-11 10:59:30 Africa/Tunis",
+      `${at.replace("T", " ")}`,
+    ];
+    // The + of an offset as it comes from who didn't encode it.
+    for (const from of [
+      ...same,
+      "2026-01-11T10:59:30+01:00",
+      "2026-01-11T10:59:30 01:00",
+      String(Date.parse(`${at}Z`)),
+    ]) {
+      const { status, json } = await ask({ query: { from, to: "2026-01-11T10:00:00Z" } });
+      assert.equal(status, 200, `${from}: ${JSON.stringify(json)}`);
+    }
+  });
+
   test("what doesn't fit is a problem with its code, the value and what there is", async () => {
     for (const [query, detail] of [
       [{ limit: "many" }, /limit: must be integer/],
@@ -87,7 +107,9 @@ suite("the door of the API", () => {
       [{ limt: "1" }, /there is no limt/],
       [{ cursor: "'; DROP TABLE mqtt_messages; --" }, /cursor/],
       [{ cursor: Buffer.from('["x", 2]').toString("base64url") }, /cursor: is not one of this list/],
-      [{ from: "yesterday" }, /from: "yesterday" is no time/],
+      [{ from: "yesterday" }, /from: "yesterday" must be a time such as 2026-01-11T08:00:00Z/],
+      [{ from: "2026-02-30" }, /from: "2026-02-30" .*there is no 2026-02-30/],
+      [{ from: "2026-01-11 08:00 Atlantis/Town" }, /there is no such time zone/],
       [{ from: "2026-01-11T10:00:00Z", to: "2026-01-11T09:00:00Z" }, /must be before/],
       [{ from: "2020-01-11T10:00:00Z" }, /the longest is 1 h/],
       [{ limit: ["1", "2"] }, /limit: must be integer/],

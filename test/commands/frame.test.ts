@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { COMMANDS } from "../../src/commands/catalogue.ts";
 import { isGroup } from "../../src/commands/command.ts";
+import type { Config } from "../../src/config/config-schema.ts";
 import { runConche } from "./run-conche.ts";
 
 let folder = "";
@@ -117,4 +118,19 @@ test("every command's help shows its description and its examples", async () => 
     assert.equal(code, 0);
     for (const [line] of command?.examples ?? []) assert.ok(out.includes(line), line);
   }
+});
+
+test("whatever a command gives as CSV, it gives for Excel", async () => {
+  const commands = await Promise.all(COMMANDS.map(({ load }) => load()));
+  const seen: string[] = [];
+  for (const command of commands.flatMap((one) => (isGroup(one) ? one.commands : [one]))) {
+    const { help = "", parse } = command.options?.format ?? {};
+    // What follows for ever is nothing that a spreadsheet opens.
+    if (parse === undefined || !help.includes("csv") || command.name === "tail") continue;
+    assert.match(help, /csv-excel/, command.name);
+    assert.equal(await parse("csv-excel", {} as Config), "csv-excel", command.name);
+    seen.push(command.name);
+  }
+  for (const name of ["list", "history", "oee", "tags", "trend", "chart", "query", "export", "completeness"])
+    assert.ok(seen.includes(name), name);
 });

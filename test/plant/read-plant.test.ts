@@ -209,6 +209,11 @@ const BROKEN: readonly [name: string, change: (document: Breakable) => void, fin
     /silos\.sugar\.delivery_kg: must fit/,
   ],
   [
+    "control limits from a day that isn't",
+    (d) => Object.assign(d.quality.characteristics[0], { limits_from: "2026-02-30T00:00:00Z" }),
+    /limits_from: there is no 2026-02-30/,
+  ],
+  [
     "a missing silo",
     (d) => delete d.sites[0].lines[0].silos.pgpr,
     `${LINE}.silos: has none for pgpr, which a recipe needs`,

@@ -1,9 +1,8 @@
 import type { CompletenessReport, CompletenessRow } from "../../log/completeness.ts";
 import type { SessionLoss } from "../../log/delivery-session.ts";
 import { counted, grouped, unsequencedLine } from "./counts.ts";
-import { type CsvValue, csvRows, PLAIN_CSV } from "./csv.ts";
+import { type CsvFormat, type CsvValue, csvFile, csvShown } from "./csv.ts";
 import { jsonLine } from "./json-line.ts";
-import { sanitizeBlock } from "./sanitize.ts";
 import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
 
 const COLUMNS: readonly TableColumn[] = [
@@ -108,14 +107,13 @@ export function completenessJson({ totals, rows, sessionsLost }: CompletenessRep
 export function completenessCsv(
   { rows }: CompletenessReport,
   { columns }: Pick<TableSurface, "columns">,
-  dialect = PLAIN_CSV,
+  format: CsvFormat,
 ): string {
   const values = rows.map((row): CsvValue[] => [
     ...Object.values(facts(row)),
     row.missingRanges.map(rangeText).join(" "),
   ]);
-  const text = csvRows([CSV_HEAD, ...values], dialect);
-  return columns === null ? dialect.start + text : sanitizeBlock(text);
+  return csvShown(csvFile(CSV_HEAD, values, format), columns);
 }
 
 const CSV_HEAD = [

@@ -1,4 +1,5 @@
 import { stringify } from "csv-stringify/sync";
+import { sanitizeBlock } from "./sanitize.ts";
 
 /** What a row of an export may hold. */
 export type CsvValue = string | number | boolean | null;
@@ -25,6 +26,43 @@ export function excelCsv(locale?: string): CsvDialect {
   const parts = new Intl.NumberFormat(locale).formatToParts(1.5);
   const decimal = parts.find(({ type }) => type === "decimal")?.value;
   return { separator: decimal === "," ? ";" : ",", lineEnd: "\r\n", start: "\ufeff" };
+}
+
+/** The forms of CSV that a command can be asked for. */
+export type CsvFormat = "csv" | "csv-excel";
+
+/** Whether a form is CSV. */
+export function isCsv(format: string): format is CsvFormat {
+  return format === "csv" || format === "csv-excel";
+}
+
+/** How a form of CSV is written, on this machine. */
+export function csvDialect(format: CsvFormat): CsvDialect {
+  return format === "csv" ? PLAIN_CSV : excelCsv();
+}
+
+/** A whole file of CSV: its head, then its rows, as {@link csvRows} writes them. */
+export function csvFile(
+  head: readonly string[],
+  rows: readonly (readonly CsvValue[])[],
+  format: CsvFormat,
+): string {
+  const dialect = csvDialect(format);
+  return dialect.start + csvRows([head, ...rows], dialect);
+}
+
+/** Objects of the same fields as a file of CSV; nothing where there is none, for nobody knows the fields. */
+export function csvRecords(
+  records: readonly Readonly<Record<string, CsvValue>>[],
+  format: CsvFormat,
+): string {
+  const [first] = records;
+  return first === undefined ? "" : csvFile(Object.keys(first), records.map(Object.values<CsvValue>), format);
+}
+
+/** CSV as a file gets it, or, where a person looks (`columns` isn't null), without what a terminal would obey. */
+export function csvShown(text: string, columns: number | null): string {
+  return columns === null ? text : sanitizeBlock(text.replace(/^\ufeff/, ""));
 }
 
 /**

@@ -1,6 +1,5 @@
-import { type CsvValue, csvRows } from "./csv.ts";
+import { type CsvFormat, type CsvValue, csvRecords, csvShown } from "./csv.ts";
 import { jsonLine } from "./json-line.ts";
-import { sanitizeBlock } from "./sanitize.ts";
 import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
 
 /** A column for people: its head, and what stands in it. */
@@ -22,7 +21,7 @@ export interface Listing<Row> {
   readonly verdict?: string;
 }
 
-export type ListingFormat = "table" | "json" | "csv";
+export type ListingFormat = "table" | "json" | CsvFormat;
 
 /** A list in the form that was asked for, ended. */
 export function renderListing<Row>(
@@ -33,14 +32,9 @@ export function renderListing<Row>(
   switch (format) {
     case "json":
       return `${jsonLine({ ...beside, [name]: rows.map((row) => fields(row)) })}\n`;
-    case "csv": {
-      const records = rows.map((row) => fields(row));
-      const text = csvRows([
-        Object.keys(records[0] ?? {}),
-        ...records.map((record) => Object.values(record)),
-      ]);
-      return surface.columns === null ? text : sanitizeBlock(text);
-    }
+    case "csv":
+    case "csv-excel":
+      return csvShown(csvRecords(rows.map(fields), format), surface.columns);
     case "table": {
       const table = renderTable(
         columns,

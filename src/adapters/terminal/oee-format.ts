@@ -2,7 +2,7 @@ import type { PlantProduction } from "../../monitor/production/plant-production.
 import type { ProductionFigures, ProductionReport } from "../../monitor/production/production-report.ts";
 import type { CauseGroup } from "../../monitor/production/stop-pareto.ts";
 import { grouped } from "./counts.ts";
-import { type CsvValue, csvRows } from "./csv.ts";
+import { type CsvFormat, type CsvValue, csvFile } from "./csv.ts";
 import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
 import { hoursText, lastingText, type ZoneClock } from "./time-text.ts";
 
@@ -184,7 +184,7 @@ const COLUMNS = [
 ];
 
 /** The figures as CSV: a row for the whole of each report and for each of its groups. */
-export function oeeCsv({ reports }: PlantProduction): string {
+export function oeeCsv({ reports }: PlantProduction, format: CsvFormat): string {
   const rows = reports.flatMap((report) =>
     [report.whole, ...report.groups].map(({ name, fromMs, toMs, elements, figures, losses }): CsvValue[] => [
       ...[report.of, report.measuredAt, report.qualityAt, name ?? ""],
@@ -202,7 +202,7 @@ export function oeeCsv({ reports }: PlantProduction): string {
       ...[losses.notCountedMs, losses.speedMs, losses.rejectedMs, losses.goodMs],
     ]),
   );
-  return csvRows([COLUMNS, ...rows]);
+  return csvFile(COLUMNS, rows, format);
 }
 
 function percent(ratio: number | null): string {

@@ -1,6 +1,6 @@
 import { flagNames } from "../../contract/policy.ts";
 import type { StoredMessage } from "../../log/log-reading.ts";
-import { type CsvValue, csvRows, PLAIN_CSV } from "./csv.ts";
+import { type CsvFormat, type CsvValue, csvDialect, csvRows } from "./csv.ts";
 import { jsonLineWith } from "./json-line.ts";
 import { TYPE_STYLE } from "./message-line.ts";
 import { sanitizeBlock } from "./sanitize.ts";
@@ -38,8 +38,9 @@ export function* csvMessages(
   messages: Iterable<StoredMessage>,
   { columns }: Pick<TableSurface, "columns">,
   head = true,
-  dialect = PLAIN_CSV,
+  format: CsvFormat = "csv",
 ): Generator<string> {
+  const dialect = csvDialect(format);
   const surface = columns === null ? (text: string) => text : sanitizeBlock;
   if (head) yield dialect.start + csvRows([[...Object.keys(FIELDS), "flags", "payload_json"]], dialect);
   for (const some of inGroups(messages)) {

@@ -1,6 +1,6 @@
 import type { CurrentValue } from "../../monitor/tags/current-values.ts";
 import type { TagLimits } from "../../plant/schema/tag.ts";
-import { csvRows } from "./csv.ts";
+import { type CsvFormat, csvRecords } from "./csv.ts";
 import { jsonLine } from "./json-line.ts";
 import { renderTable, type TableCell, type TableColumn, type TableSurface } from "./table.ts";
 
@@ -101,11 +101,9 @@ export function tagsJson(rows: readonly TagRow[]): string {
   return rows.map((row) => `${jsonLine(shown(row))}\n`).join("");
 }
 
-export function tagsCsv(rows: readonly TagRow[]): string {
-  const all = rows.map(shown);
-  const [first] = all;
-  if (first === undefined) return "";
-  return csvRows([Object.keys(first), ...all.map((row) => Object.values(row))]);
+/** The rows as a file of CSV; empty without any. */
+export function tagsCsv(rows: readonly TagRow[], format: CsvFormat): string {
+  return csvRecords(rows.map(shown), format);
 }
 
 function shown(row: TagRow) {

@@ -1,7 +1,7 @@
 import type { TagSeries } from "../../monitor/tags/tag-series.ts";
 import type { TimeInState } from "../../monitor/tags/time-in-state.ts";
 import type { TagLimits } from "../../plant/schema/tag.ts";
-import { csvRows } from "./csv.ts";
+import { type CsvFormat, csvFile } from "./csv.ts";
 import { jsonLine } from "./json-line.ts";
 import { stateLanes } from "./state-lanes.ts";
 import { type Piece, renderLine } from "./styled-text.ts";
@@ -164,7 +164,8 @@ export function seriesJson({ machine, tag, model, series, fromMs, toMs }: Trend)
   })}\n`;
 }
 
-export function seriesCsv({ series }: Trend): string {
+/** The points as a file of CSV. */
+export function seriesCsv({ series }: Trend, format: CsvFormat): string {
   const head = [
     "at",
     "values",
@@ -186,5 +187,5 @@ export function seriesCsv({ series }: Trend): string {
     ...[point.good, point.uncertain, point.bad],
     point.words.length === 0 ? "" : JSON.stringify(point.words),
   ]);
-  return csvRows([head, ...rows]);
+  return csvFile(head, rows, format);
 }

@@ -1,5 +1,5 @@
 import type { WideRow } from "../../log/wide-rows.ts";
-import { type CsvDialect, csvRows } from "./csv.ts";
+import { type CsvFormat, csvDialect, csvRows, isCsv } from "./csv.ts";
 import { jsonLine } from "./json-line.ts";
 import { sanitizeBlock } from "./sanitize.ts";
 import type { TableSurface } from "./table.ts";
@@ -7,13 +7,14 @@ import type { TableSurface } from "./table.ts";
 /** Rows that are turned into text at once. */
 const ROWS_AT_ONCE = 500;
 
-/** Telemetry as a table with a column per tag, in pieces: CSV in the dialect that is given, JSON Lines without. */
+/** Telemetry as a table with a column per tag, in pieces: CSV or JSON Lines. */
 export function* wideTable(
   rows: Iterable<WideRow>,
   tags: readonly string[],
   { columns }: Pick<TableSurface, "columns">,
-  dialect: CsvDialect | undefined,
+  format: CsvFormat | "jsonl",
 ): Generator<string> {
+  const dialect = isCsv(format) ? csvDialect(format) : undefined;
   const surface = columns === null ? (text: string) => text : sanitizeBlock;
   const head = ["ts", "site", "line", "step", "machine", "product", "batch_id", ...tags];
   if (dialect !== undefined) yield dialect.start + surface(csvRows([head], dialect));

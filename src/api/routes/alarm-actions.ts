@@ -97,8 +97,8 @@ const shelve = actionRoute({
   body: {
     until: Type.String({
       minLength: 1,
-      maxLength: 40,
-      description: "When it comes back: ISO 8601 with a zone",
+      maxLength: 80,
+      description: "When it comes back: as `from` elsewhere, UTC without a zone",
     }),
     reason: REASON,
   },

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } fro
 import { basename, resolve } from "node:path";
 import { writeWholeFile } from "../../adapters/host/whole-file.ts";
 import { counted } from "../../adapters/terminal/counts.ts";
-import { excelCsv, PLAIN_CSV } from "../../adapters/terminal/csv.ts";
+import { isCsv } from "../../adapters/terminal/csv.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { csvMessages, jsonMessages } from "../../adapters/terminal/stored-message-format.ts";
 import { wideTable } from "../../adapters/terminal/wide-format.ts";
@@ -13,6 +13,7 @@ import { everySpan, tagNames, type WideRow, wideRows } from "../../log/wide-rows
 import { defineCommand } from "../command.ts";
 import { duration } from "../duration.ts";
 import { oneOf, place, wholeNumber } from "../option-values.ts";
+import { CSV_EXCEL_HELP } from "../output-format.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
 import { tellUnknown } from "./unknown-names.ts";
 import { withLog } from "./with-log.ts";
@@ -22,7 +23,7 @@ const OPTIONS = {
   limit: { argument: "N", help: "at most so many", parse: wholeNumber(1, Number.MAX_SAFE_INTEGER) },
   format: {
     argument: "FORMAT",
-    help: "jsonl, csv, or csv-excel: with a byte order mark and the separator of this machine's locale (default: by the file's name, else jsonl)",
+    help: `jsonl, csv, or ${CSV_EXCEL_HELP} (default: by the file's name, else jsonl)`,
     parse: oneOf(["jsonl", "csv", "csv-excel"]),
   },
   wide: { help: "telemetry alone, with a column per tag" },
@@ -76,13 +77,12 @@ export const exportLog = defineCommand({
     }
     return withLog(config.data, async (log) => {
       const surface = output === undefined ? terminal : { columns: null };
-      const dialect = format === "jsonl" ? undefined : format === "csv" ? PLAIN_CSV : excelCsv();
       const passed = counting(log.query(wide ? { ...filter, type: "telemetry" } : filter));
       const pieces = wide
-        ? wideTable(rowsOf(passed.messages, options), tagsOf(log, filter, options), surface, dialect)
-        : dialect === undefined
-          ? jsonMessages(passed.messages)
-          : csvMessages(passed.messages, surface, true, dialect);
+        ? wideTable(rowsOf(passed.messages, options), tagsOf(log, filter, options), surface, format)
+        : isCsv(format)
+          ? csvMessages(passed.messages, surface, true, format)
+          : jsonMessages(passed.messages);
       if (output === undefined) await writePieces(terminal, pieces);
       else {
         const file = resolve(output);

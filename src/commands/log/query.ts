@@ -1,8 +1,10 @@
+import { isCsv } from "../../adapters/terminal/csv.ts";
 import { csvMessages, jsonMessages, messageTable } from "../../adapters/terminal/stored-message-format.ts";
 import { writePieces } from "../../adapters/terminal/write-pieces.ts";
 import type { StoredMessage } from "../../log/log-reading.ts";
 import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
+import { CSV_EXCEL_HELP } from "../output-format.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
 import { tellUnknown } from "./unknown-names.ts";
 import { withLog } from "./with-log.ts";
@@ -24,8 +26,8 @@ const OPTIONS = {
   },
   format: {
     argument: "FORMAT",
-    help: "table (the default), jsonl or csv",
-    parse: oneOf(["table", "jsonl", "csv"]),
+    help: `table (the default), jsonl, csv, or ${CSV_EXCEL_HELP}`,
+    parse: oneOf(["table", "jsonl", "csv", "csv-excel"]),
   },
 } as const;
 
@@ -57,7 +59,7 @@ export const query = defineCommand({
       } else
         await writePieces(
           terminal,
-          format === "csv" ? csvMessages(found.messages, terminal) : jsonMessages(found.messages),
+          isCsv(format) ? csvMessages(found.messages, terminal, true, format) : jsonMessages(found.messages),
         );
       if (format !== "table" && found.none) tellUnknown(terminal, log, filter);
       if (found.cut) terminal.err.write(`${limit} shown, there are more: --limit N, or conche log export\n`);

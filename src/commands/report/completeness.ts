@@ -4,13 +4,13 @@ import {
   completenessJson,
   completenessText,
 } from "../../adapters/terminal/completeness-format.ts";
-import { excelCsv, PLAIN_CSV } from "../../adapters/terminal/csv.ts";
+import { isCsv } from "../../adapters/terminal/csv.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { reportCompleteness } from "../../log/completeness.ts";
 import { defineCommand } from "../command.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
 import { TIME_HELP, timeOption } from "../log/point-in-time.ts";
-import { formatOf, TABLE_EXPORT_OPTION } from "../output-format.ts";
+import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 
 const { site, line, step, machine } = FILTER_OPTIONS;
 
@@ -28,7 +28,7 @@ const OPTIONS = {
   },
   incomplete: { help: "only who has numbers missing" },
   strict: { help: "exit with 1 when a number is missing, or when nobody fits" },
-  format: TABLE_EXPORT_OPTION,
+  format: FORMAT_OPTION,
 } as const;
 
 /** `conche report completeness` */
@@ -56,10 +56,8 @@ export const completeness = defineCommand({
     const reading = CompletenessReader.open(config.data);
     try {
       const report = reportCompleteness(reading, filter);
-      if (format === "csv" || format === "csv-excel") {
-        const dialect = format === "csv" ? PLAIN_CSV : excelCsv();
-        terminal.out.write(completenessCsv(report, terminal, dialect));
-      } else {
+      if (isCsv(format)) terminal.out.write(completenessCsv(report, terminal, format));
+      else {
         const text = format === "json" ? completenessJson(report) : completenessText(report, terminal);
         terminal.out.write(`${text}\n`);
       }

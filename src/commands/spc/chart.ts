@@ -7,7 +7,7 @@ import { CHART_KINDS, RULE_SET_NAMES, TREATMENTS } from "../../plant/schema/qual
 import { defineCommand } from "../command.ts";
 import { filterOf } from "../log/filter-options.ts";
 import { oneOf } from "../option-values.ts";
-import { FORMAT_OPTION, formatOf } from "../output-format.ts";
+import { CSV_EXCEL_HELP, FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
 import { CHARACTERISTIC, knownCharacteristic, SAMPLE_OPTIONS } from "./characteristic.ts";
 
@@ -29,7 +29,7 @@ const OPTIONS = {
     help: `of values that hang together: ${TREATMENTS.join(", ")}`,
     parse: oneOf(TREATMENTS),
   },
-  format: { ...FORMAT_OPTION, help: "table (the chart, the default), json or csv" },
+  format: { ...FORMAT_OPTION, help: `table (the chart, the default), json, csv, or ${CSV_EXCEL_HELP}` },
 } as const;
 
 /** `conche spc chart MACHINE CHARACTERISTIC` */

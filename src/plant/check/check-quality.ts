@@ -1,3 +1,4 @@
+import { parseTimestamp } from "../../contract/timestamp.ts";
 import type { FilePath, Findings } from "../finding.ts";
 import type { CharacteristicDefinition, SpecificationBounds } from "../schema/quality.ts";
 
@@ -14,6 +15,9 @@ export function checkQuality(
     findings.add([...path, "machine"], "is the id of no machine");
   }
   checkOrder(definition, path, findings);
+  const { limits_from: from } = definition;
+  if (from !== undefined && parseTimestamp(from) === null)
+    findings.add([...path, "limits_from"], `there is no ${from}`);
   for (const [product, bounds] of Object.entries(definition.by_product ?? {})) {
     const place = [...path, "by_product", product];
     if (products.has(product)) checkOrder({ ...definition, ...bounds }, place, findings);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { csvRows, excelCsv } from "../../../src/adapters/terminal/csv.ts";
+import { csvFile, csvRecords, csvRows, csvShown, excelCsv } from "../../../src/adapters/terminal/csv.ts";
 
 test("text that a spreadsheet would run as a formula is made text; numbers stay numbers", () => {
   const row = [
@@ -45,4 +45,13 @@ test("for Excel: a byte order mark, the separator of the locale, formulas as ine
   assert.deepEqual([german.start, german.separator, english.separator], ["\ufeff", ";", ","]);
   assert.equal(csvRows([["a;b", "=1+1", 2]], german), '"a;b";\'=1+1;2\r\n');
   assert.equal(csvRows([["a;b"]], english), "a;b\r\n");
+});
+
+test("a whole file has its head and begins as its form begins; a terminal gets no byte order mark", () => {
+  const excel = csvFile(["a", "b"], [[1, "=x"]], "csv-excel");
+  assert.match(excel, /^\ufeffa[,;]b\r\n1[,;]'=x\r\n$/);
+  assert.equal(csvShown(excel, null), excel);
+  assert.match(csvShown(excel, 80), /^a[,;]b/);
+  assert.equal(csvRecords([{ a: 1, b: "=x" }], "csv"), "a,b\n1,'=x\n");
+  assert.equal(csvRecords([], "csv-excel"), "");
 });

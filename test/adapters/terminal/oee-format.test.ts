@@ -68,7 +68,7 @@ suite("OEE as text", () => {
 
   test("as CSV has a row for the whole and each group", () => {
     const found = plantProduction(source, plant, {}, SPAN, "shift");
-    const rows = oeeCsv(found).trim().split("\n");
+    const rows = oeeCsv(found, "csv").trim().split("\n");
     assert.equal(rows.length, 3);
     assert.match(rows[0] ?? "", /^of,measured_at,quality_at,group,from,to,oee,/);
   });
