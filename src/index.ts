@@ -1,7 +1,7 @@
 // The package as a library: `import { openEdge } from "conche"`.
 import { randomBytes } from "node:crypto";
 import { edgeLinks } from "./adapters/mqtt/edge-link.ts";
-import type { EdgeLinkOptions } from "./adapters/mqtt/edge-link-options.ts";
+import type { EdgeLinkOptions } from "./adapters/mqtt/machine-client-options.ts";
 import { SqliteOutbox } from "./adapters/sqlite/outbox/outbox-sqlite.ts";
 import { Edge } from "./edge/edge.ts";
 import { type EdgeSettings, edgeSettings } from "./edge/edge-options.ts";

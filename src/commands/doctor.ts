@@ -2,14 +2,10 @@ import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { renderTable, type TableCell, type TableColumn } from "../adapters/terminal/table.ts";
 import type { Terminal } from "../adapters/terminal/terminal.ts";
 import { defineCommand } from "./command.ts";
-import { checkAccess } from "./doctor/check-access.ts";
-import { checkBroker } from "./doctor/check-broker.ts";
-import { checkClock } from "./doctor/check-clock.ts";
 import { checkDatabase } from "./doctor/check-database.ts";
 import { checkFolder } from "./doctor/check-folder.ts";
-import { checkPlant } from "./doctor/check-plant.ts";
-import { checkPorts } from "./doctor/check-ports.ts";
-import { checkVersions } from "./doctor/check-versions.ts";
+import { checkClock, checkPorts, checkVersions } from "./doctor/check-machine.ts";
+import { checkAccess, checkBroker, checkPlant } from "./doctor/check-settings.ts";
 import type { Check, Finding } from "./doctor/finding.ts";
 
 const CHECKS: readonly Check[] = [

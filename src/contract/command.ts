@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
+import { recordOf } from "./schemas/combinators.ts";
 import { text, timestamp } from "./schemas/envelope.ts";
-import { recordOf } from "./schemas/record-of.ts";
 import { PLAIN_VALUE } from "./schemas/value-quality.ts";
 
 /**

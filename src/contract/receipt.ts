@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { pair } from "./schemas/pair.ts";
+import { pair } from "./schemas/combinators.ts";
 
 /** The most missing ranges and quarantined numbers one receipt lists; the rest follows in later ones. */
 export const RECEIPT_LIST_LIMIT = 200;

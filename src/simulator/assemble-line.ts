@@ -2,7 +2,7 @@ import type { Plant, PlantLine } from "../plant/plant.ts";
 import type { MachineModelName, SimulationOf } from "../plant/schema/simulation/machine-simulation.ts";
 import { buildLineContext, type LineChoice } from "./build-line-context.ts";
 import { BatchBook } from "./genealogy/batch-book.ts";
-import { firstBatchNumber } from "./genealogy/batch-numbering.ts";
+import { firstBatchNumber } from "./genealogy/codes.ts";
 import { known, type LineContext } from "./line-context.ts";
 import type { MachineModel, ModelContext } from "./machine-model.ts";
 import { Conche } from "./machines/conche.ts";

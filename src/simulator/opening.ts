@@ -1,7 +1,9 @@
 import type { Allergen } from "../contract/schemas/lot.ts";
-import type { CoolingParameters } from "../plant/schema/simulation/cooling.ts";
-import type { DepositingParameters } from "../plant/schema/simulation/depositing.ts";
-import type { PackagingParameters } from "../plant/schema/simulation/packaging.ts";
+import type {
+  CoolingParameters,
+  DepositingParameters,
+  PackagingParameters,
+} from "../plant/schema/simulation/bar-simulation.ts";
 import { allergensOf, known, type LineContext } from "./line-context.ts";
 import { dosesOf } from "./process/doses.ts";
 import { grams } from "./process/mass.ts";

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
-import { atLeast } from "../../src/commands/doctor/check-versions.ts";
+import { atLeast } from "../../src/commands/doctor/check-machine.ts";
 import { filledLog, record } from "./filled-log.ts";
 import { runConche } from "./run-conche.ts";
 

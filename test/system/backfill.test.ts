@@ -13,7 +13,7 @@ import { loadPlant } from "../../src/adapters/yaml/load-plant.ts";
 import { DataCenter } from "../../src/ingest/data-center.ts";
 import { simulatePlant } from "../../src/simulator/plant-simulation.ts";
 import { PublishingMachine } from "../../src/simulator/publishing/publishing-machine.ts";
-import { offlineState, willOf } from "../../src/simulator/report/birth-and-will.ts";
+import { offlineState, willOf } from "../../src/simulator/report/payloads.ts";
 import { COMPILE_CACHE, CONCHE, runConche } from "../commands/run-conche.ts";
 import { startConche } from "../servers/conche.ts";
 import { NO_MOSQUITTO, startMosquitto } from "../servers/mosquitto.ts";

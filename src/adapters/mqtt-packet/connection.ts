@@ -1,27 +1,19 @@
-import type { Socket } from "node:net";
 import type { IConnackPacket, IDisconnectPacket, Packet } from "mqtt-packet";
 import { ConcheError } from "../../errors/conche-error.ts";
-import {
-  closedByBroker,
-  disconnected,
-  isHangUp,
-  socketFailure,
-  unreachable,
-} from "../../mqtt/broker-failure.ts";
+import { disconnected, unreachable } from "../../mqtt/broker-failure.ts";
 import type { MessageSink, OutgoingMessage } from "../../mqtt/delivery.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
-import type { Cancel } from "../../time/clock.ts";
-import { type BrokerSocket, leaveSocket } from "./broker-socket.ts";
+import type { BrokerSocket } from "./broker-socket.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import { type Frame, FrameSplitter } from "./frame-splitter.ts";
 import { generate } from "./generate.ts";
-import { type ConnackLimits, connectPacket, readConnack } from "./handshake.ts";
+import { type ConnackLimits, connectPacket } from "./handshake.ts";
 import { Intake } from "./intake.ts";
-import { Liveness } from "./liveness.ts";
+import { NetworkConnection } from "./network-connection.ts";
 import type { ConsumerSettings } from "./options.ts";
 import { OutgoingPublishes } from "./outgoing-publishes.ts";
 import { PacketReader } from "./packet-reader.ts";
-import { ProtocolViolation, protocolBroken } from "./protocol-violation.ts";
+import { ProtocolViolation } from "./protocol-violation.ts";
 import { readPublish } from "./publish-reader.ts";
 import { ReplayWindow } from "./replay-window.ts";
 import { Subscription } from "./subscription.ts";
@@ -53,7 +45,6 @@ interface Ending {
 }
 
 const PUBLISH_TYPE = 3;
-const PINGREQ = generate({ cmd: "pingreq" });
 
 /**
  * One connection to the broker, from CONNECT to its end. Everything that must not outlive it (acknowledgements,
@@ -69,12 +60,9 @@ export class Connection {
   readonly #intake: Intake;
   readonly #subscription: Subscription;
   readonly #replays: ReplayWindow;
-  readonly #socket: Socket;
-  readonly #closed: Promise<void>;
+  readonly #network: NetworkConnection;
   /** Set by CONNACK. */
   #publishes: OutgoingPublishes | undefined;
-  #liveness: Liveness | undefined;
-  #cancelDeadline: Cancel | undefined;
   #ended = false;
   #waitingForRelief = false;
 
@@ -106,10 +94,13 @@ export class Connection {
       granted: () => this.#answered(() => owner.subscribed()),
       refused: (error, retryInMs) => this.#answered(() => owner.notSubscribed(error, retryInMs)),
     });
-    this.#setDeadline();
-    this.#socket = parts.socket.open(() => this.#write(generate(connectPacket(settings))));
-    this.#socket.on("data", (chunk: Buffer) => this.#takeData(chunk));
-    this.#closed = this.#watchSocket();
+    this.#network = new NetworkConnection(settings, parts.socket, connectPacket(settings), {
+      received: (chunk) => this.#takeData(chunk),
+      failed: (error, violation) => {
+        if (violation !== undefined) this.#stats.violations++;
+        this.#end(error, violation === undefined ? {} : { disconnect: violation.reasonCode });
+      },
+    });
   }
 
   /** Messages received and not yet acknowledged. */
@@ -138,7 +129,7 @@ export class Connection {
   /** Leaves the broker in order, keeping the session; resolves when the socket is closed. */
   async close(): Promise<void> {
     this.#end(unreachable(this.#settings.address.display, "the consumer was stopped"), LEAVE);
-    await this.#closed;
+    await this.#network.closed;
   }
 
   /**
@@ -151,49 +142,15 @@ export class Connection {
     if (this.#subscription.downgraded !== undefined) throw this.#subscription.downgraded;
   }
 
-  #watchSocket(): Promise<void> {
-    let failure: unknown;
-    this.#socket.on("error", (error) => {
-      failure = error;
-    });
-    return new Promise((resolve) => {
-      this.#socket.on("close", () => {
-        this.#end(
-          failure === undefined || isHangUp(failure)
-            ? closedByBroker(this.#settings, this.#publishes !== undefined)
-            : socketFailure(this.#settings.address.display, failure),
-        );
-        resolve();
-      });
-    });
-  }
-
-  /** From opening the socket to the answer to SUBSCRIBE; waiting for relief is our own doing and doesn't count. */
-  #setDeadline(): void {
-    const { clock, connectTimeoutMs } = this.#settings;
-    this.#cancelDeadline = clock.after(connectTimeoutMs, () => {
-      if (this.#waitingForRelief) this.#setDeadline();
-      else this.#end(unreachable(this.#settings.address.display, `no answer within ${connectTimeoutMs} ms`));
-    });
-  }
-
+  /** The deadline is for the answer to SUBSCRIBE. */
   #answered(tell: () => void): void {
-    this.#cancelDeadline?.();
+    this.#network.answered();
     tell();
   }
 
   #takeData(chunk: Buffer): void {
     this.#stats.bytesReceived += chunk.length;
-    this.#liveness?.inbound();
-    try {
-      this.#splitter.push(chunk);
-    } catch (error) {
-      if (!(error instanceof ProtocolViolation)) throw error;
-      this.#stats.violations++;
-      this.#end(protocolBroken(this.#settings, error, this.#publishes !== undefined), {
-        disconnect: error.reasonCode,
-      });
-    }
+    this.#splitter.push(chunk);
     if (!this.#ended && this.#intake.saturated) this.#waitForRelief();
   }
 
@@ -228,7 +185,7 @@ export class Connection {
 
   #takeConnack(packet: IConnackPacket): void {
     if (this.#publishes !== undefined) throw new ProtocolViolation(REASON.PROTOCOL_ERROR, "a second CONNACK");
-    const answer = readConnack(packet, this.#settings);
+    const answer = this.#network.accept(packet);
     if (answer instanceof ConcheError) {
       this.#end(answer, { refused: true });
       return;
@@ -240,18 +197,6 @@ export class Connection {
       stats: this.#stats,
       write,
     });
-    this.#liveness = new Liveness({
-      clock: this.#settings.clock,
-      keepaliveMs: answer.keepaliveS * 1_000,
-      ping: () => this.#write(PINGREQ),
-      lost: (silentMs) =>
-        this.#end(
-          unreachable(
-            this.#settings.address.display,
-            `silent for ${Math.round(silentMs / 1_000)} s, even when asked`,
-          ),
-        ),
-    });
     this.#stats.connections++;
     this.#owner.connected(answer);
     this.#subscription.ask(answer.sessionPresent);
@@ -261,30 +206,24 @@ export class Connection {
     if (this.#waitingForRelief) return;
     this.#waitingForRelief = true;
     this.#stats.saturated++;
-    this.#liveness?.suspend();
-    this.#socket.pause();
+    this.#network.suspend();
     this.#sink.onRelief(() => this.#resumeReading());
   }
 
   #resumeReading(): void {
     if (!this.#waitingForRelief || this.#ended) return;
     this.#waitingForRelief = false;
-    this.#liveness?.resume();
-    this.#socket.resume();
+    this.#network.resume();
   }
 
   #write(bytes: Buffer): void {
-    if (this.#ended) return;
-    this.#liveness?.outbound();
-    this.#socket.write(bytes);
+    if (!this.#ended) this.#network.write(bytes);
   }
 
   #end(error: ConcheError, how: Ending = {}): void {
     if (this.#ended) return;
     this.#intake.close();
     this.#ended = true;
-    this.#cancelDeadline?.();
-    this.#liveness?.stop();
     this.#subscription.stop();
     this.#replays.close();
     this.#leave(how.disconnect);
@@ -294,15 +233,15 @@ export class Connection {
 
   #leave(reasonCode: number | undefined): void {
     if (reasonCode === undefined || this.#publishes === undefined) {
-      this.#socket.destroy();
+      this.#network.destroy();
       return;
     }
-    const { protocol, clock } = this.#settings;
+    const { protocol } = this.#settings;
     const packet: IDisconnectPacket =
       protocol === 5 && reasonCode !== 0 ? { cmd: "disconnect", reasonCode } : { cmd: "disconnect" };
     // 3.1.1 has no reason codes: a client that leaves over an error just closes.
     const silently = protocol === 4 && reasonCode !== 0;
-    leaveSocket(this.#socket, silently ? undefined : generate(packet, { protocolVersion: protocol }), clock);
+    this.#network.leave(silently ? undefined : generate(packet, { protocolVersion: protocol }));
   }
 }
 

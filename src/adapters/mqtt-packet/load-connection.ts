@@ -1,26 +1,18 @@
-import type { Socket } from "node:net";
 import type { IConnackPacket, Packet } from "mqtt-packet";
 import type { Qos } from "../../contract/policy.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { LoadTally } from "../../load/load-tally.ts";
-import {
-  closedByBroker,
-  disconnected,
-  isHangUp,
-  socketFailure,
-  unreachable,
-} from "../../mqtt/broker-failure.ts";
+import { disconnected } from "../../mqtt/broker-failure.ts";
 import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
-import type { Cancel } from "../../time/clock.ts";
-import { type BrokerSocket, leaveSocket } from "./broker-socket.ts";
+import type { BrokerSocket } from "./broker-socket.ts";
 import { type Frame, FrameSplitter } from "./frame-splitter.ts";
 import { generate } from "./generate.ts";
-import { type ConnackLimits, readConnack, sessionlessConnect } from "./handshake.ts";
-import { Liveness } from "./liveness.ts";
+import { type ConnackLimits, sessionlessConnect } from "./handshake.ts";
+import { NetworkConnection } from "./network-connection.ts";
 import type { ConsumerSettings } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
 import type { PacketTemplate } from "./packet-template.ts";
-import { ProtocolViolation, protocolBroken } from "./protocol-violation.ts";
+import { ProtocolViolation } from "./protocol-violation.ts";
 
 /** What a connection of a load tells its machine. */
 export interface LoadConnectionOwner {
@@ -45,7 +37,6 @@ export interface LoadConnectionParts {
 }
 
 const PUBACK_TYPE = 4;
-const PINGREQ = generate({ cmd: "pingreq" });
 /** What a socket may hold before it has to be written: some milliseconds' worth at full speed. */
 const SOCKET_BYTES = 1024 * 1024;
 const FREE = 0;
@@ -55,7 +46,7 @@ const SHORT_LENGTH = 127;
 /** One connection of a load: sends copies of a template as far as window and socket allow, and times the answers. */
 export class LoadConnection {
   readonly #parts: LoadConnectionParts;
-  readonly #socket: Socket;
+  readonly #network: NetworkConnection;
   readonly #splitter: FrameSplitter;
   readonly #reader: PacketReader;
   /** When the message with this packet identifier was due; 0: the identifier is free. */
@@ -65,8 +56,6 @@ export class LoadConnection {
   #inFlight = 0;
   /** When the bytes came that are being read. */
   #now = 0;
-  #cancelDeadline: Cancel | undefined;
-  #liveness: Liveness | undefined;
   #state: "connecting" | "connected" | "over" = "connecting";
 
   constructor(parts: LoadConnectionParts) {
@@ -76,21 +65,11 @@ export class LoadConnection {
     this.#dueAt = new Float64Array(parts.qos === 0 ? 0 : parts.window + 1);
     this.#splitter = new FrameSplitter(settings.maxPacketBytes, (frame) => this.#take(frame));
     this.#reader = new PacketReader(settings.protocol);
-    this.#socket = socket.open(() => this.#socket.write(generate(sessionlessConnect(settings))));
-    this.#cancelDeadline = settings.clock.after(settings.connectTimeoutMs, () => {
-      this.#end(unreachable(settings.address.display, `no answer within ${settings.connectTimeoutMs} ms`));
+    this.#network = new NetworkConnection(settings, socket, sessionlessConnect(settings), {
+      received: (chunk) => this.#receive(chunk),
+      drained: () => parts.owner.room(),
+      failed: (error) => this.#end(error),
     });
-    this.#socket.on("data", (chunk: Buffer) => this.#receive(chunk));
-    this.#socket.on("drain", () => parts.owner.room());
-    this.#socket.on("error", (error) => {
-      const connected = this.#state === "connected";
-      this.#end(
-        isHangUp(error)
-          ? closedByBroker(settings, connected)
-          : socketFailure(settings.address.display, error),
-      );
-    });
-    this.#socket.on("close", () => this.#end(closedByBroker(settings, this.#state === "connected")));
   }
 
   get connected(): boolean {
@@ -103,7 +82,7 @@ export class LoadConnection {
    * @param dueMs when the message with a number from 0 of these was due, no later than now
    */
   send(count: number, firstSeq: number, nowMs: number, dueMs: (index: number) => number): number {
-    if (this.#state !== "connected" || this.#socket.writableLength > SOCKET_BYTES) return 0;
+    if (this.#state !== "connected" || this.#network.unwrittenBytes > SOCKET_BYTES) return 0;
     const { template, qos, tally } = this.#parts;
     const taken = Math.min(count, this.#window - this.#inFlight);
     if (taken <= 0) return 0;
@@ -117,8 +96,7 @@ export class LoadConnection {
     }
     if (qos > 0) this.#inFlight += taken;
     tally.sent(taken, qos > 0, nowMs);
-    this.#socket.write(burst);
-    this.#liveness?.outbound();
+    this.#network.write(burst);
     return taken;
   }
 
@@ -130,22 +108,16 @@ export class LoadConnection {
       this.#state === "connected"
         ? generate({ cmd: "disconnect" }, { protocolVersion: settings.protocol })
         : undefined;
-    this.#over();
+    this.#state = "over";
     tally.unanswered(this.#inFlight);
-    if (last === undefined) this.#socket.destroy();
-    else leaveSocket(this.#socket, last, settings.clock);
+    if (last === undefined) this.#network.destroy();
+    else this.#network.leave(last);
   }
 
   #receive(chunk: Buffer): void {
-    this.#liveness?.inbound();
     this.#now = this.#parts.settings.clock.now();
-    try {
-      const at = this.#splitter.atBoundary ? this.#takeAcknowledgements(chunk) : 0;
-      if (at < chunk.length) this.#splitter.push(at === 0 ? chunk : chunk.subarray(at));
-    } catch (error) {
-      if (!(error instanceof ProtocolViolation)) throw error;
-      this.#end(protocolBroken(this.#parts.settings, error, this.#state === "connected"));
-    }
+    const at = this.#splitter.atBoundary ? this.#takeAcknowledgements(chunk) : 0;
+    if (at < chunk.length) this.#splitter.push(at === 0 ? chunk : chunk.subarray(at));
     if (this.#state === "connected") this.#parts.owner.room();
   }
 
@@ -196,24 +168,16 @@ export class LoadConnection {
   }
 
   #connack(packet: IConnackPacket): void {
-    const { settings, tally, owner } = this.#parts;
-    const answer = readConnack(packet, settings);
+    const { tally, owner } = this.#parts;
+    const answer = this.#network.accept(packet);
     const unfit = answer instanceof ConcheError ? answer : this.#unfit(answer);
     if (unfit !== undefined || answer instanceof ConcheError) {
       if (unfit !== undefined) this.#end(unfit);
       return;
     }
-    this.#cancelDeadline?.();
+    this.#network.answered();
     this.#window = Math.min(this.#window, answer.receiveMaximum);
     this.#state = "connected";
-    this.#liveness = new Liveness({
-      clock: settings.clock,
-      keepaliveMs: answer.keepaliveS * 1_000,
-      ping: () => this.#socket.write(PINGREQ),
-      lost: (silentMs) => {
-        this.#end(unreachable(settings.address.display, `silent for ${(silentMs / 1_000).toFixed(1)} s`));
-      },
-    });
     tally.connected();
     owner.connected();
   }
@@ -253,15 +217,9 @@ export class LoadConnection {
     if (this.#state === "over") return;
     const { tally, owner } = this.#parts;
     const connected = this.#state === "connected";
-    this.#over();
-    this.#socket.destroy();
+    this.#state = "over";
+    this.#network.destroy();
     if (connected) tally.lost(this.#inFlight, `${error.code}: ${error.message}`);
     owner.ended(error);
-  }
-
-  #over(): void {
-    this.#state = "over";
-    this.#cancelDeadline?.();
-    this.#liveness?.stop();
   }
 }

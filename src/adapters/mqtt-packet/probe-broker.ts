@@ -1,14 +1,13 @@
-import type { Socket } from "node:net";
 import { ConcheError } from "../../errors/conche-error.ts";
-import { closedByBroker, isHangUp, socketFailure, unreachable } from "../../mqtt/broker-failure.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
-import { BrokerSocket, leaveSocket } from "./broker-socket.ts";
+import { BrokerSocket } from "./broker-socket.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 import { generate } from "./generate.ts";
-import { type ConnackLimits, readConnack, sessionlessConnect } from "./handshake.ts";
+import { type ConnackLimits, sessionlessConnect } from "./handshake.ts";
+import { NetworkConnection } from "./network-connection.ts";
 import { type ConsumerSettings, consumerSettings, type MqttConsumerOptions } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
-import { ProtocolViolation, protocolBroken } from "./protocol-violation.ts";
+import { ProtocolViolation } from "./protocol-violation.ts";
 
 /** What a broker answered that was asked whether it would take us. */
 export interface BrokerProbe {
@@ -32,17 +31,10 @@ export async function probeBroker(options: MqttConsumerOptions): Promise<BrokerP
 }
 
 function askOnce(settings: ConsumerSettings): Promise<ConnackLimits> {
-  const { clock, connectTimeoutMs, protocol, maxPacketBytes } = settings;
+  const { protocol, maxPacketBytes } = settings;
   return new Promise((resolve, reject) => {
-    const socket: Socket = new BrokerSocket(settings).open(() =>
-      socket.write(generate(sessionlessConnect(settings))),
-    );
-    const cancel = clock.after(connectTimeoutMs, () => {
-      fail(unreachable(settings.address.display, `no answer within ${connectTimeoutMs} ms`));
-    });
     const fail = (error: ConcheError) => {
-      cancel();
-      socket.destroy();
+      network.destroy();
       reject(error);
     };
     const reader = new PacketReader(protocol);
@@ -50,25 +42,16 @@ function askOnce(settings: ConsumerSettings): Promise<ConnackLimits> {
       const packet = reader.read(frame.bytes);
       if (packet.cmd !== "connack")
         throw new ProtocolViolation(REASON.PROTOCOL_ERROR, `${packet.cmd} before CONNACK`);
-      const answer = readConnack(packet, settings);
+      const answer = network.accept(packet);
       if (answer instanceof ConcheError) return fail(answer);
-      cancel();
-      leaveSocket(socket, generate({ cmd: "disconnect" }, { protocolVersion: protocol }), clock);
+      network.leave(generate({ cmd: "disconnect" }, { protocolVersion: protocol }));
       resolve(answer);
     });
-    socket.on("data", (chunk: Buffer) => {
-      try {
-        splitter.push(chunk);
-      } catch (error) {
-        if (!(error instanceof ProtocolViolation)) throw error;
-        fail(protocolBroken(settings, error, false));
-      }
-    });
-    socket.on("error", (error) =>
-      fail(
-        isHangUp(error) ? closedByBroker(settings, false) : socketFailure(settings.address.display, error),
-      ),
+    const network: NetworkConnection = new NetworkConnection(
+      settings,
+      new BrokerSocket(settings),
+      sessionlessConnect(settings),
+      { received: (chunk) => splitter.push(chunk), failed: fail },
     );
-    socket.on("close", () => fail(closedByBroker(settings, false)));
   });
 }

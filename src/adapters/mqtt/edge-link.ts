@@ -1,21 +1,12 @@
 import type { IClientSubscribeOptions, IConnackPacket, IStore, Packet } from "mqtt";
-import type {
-  BrokerLink,
-  LinkLimits,
-  LinkMessage,
-  LinkOwner,
-  LinkRequest,
-  OpenLink,
-  PublishAnswer,
-} from "../../edge/broker-link.ts";
+import type { BrokerLink, LinkLimits, LinkMessage, LinkOwner, LinkRequest, OpenLink, PublishAnswer } from "../../edge/broker-link.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { unreachable } from "../../mqtt/broker-failure.ts";
 import { travellingProperties } from "../../mqtt/delivery.ts";
 import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
 import { type BrokerOptions, brokerOptions } from "./broker-options.ts";
-import type { EdgeLinkOptions } from "./edge-link-options.ts";
 import { linkPayload, linkPublishOptions, packetBytes } from "./link-packet.ts";
-import { MACHINE_CLIENT_DEFAULTS } from "./machine-client-options.ts";
+import { type EdgeLinkOptions, MACHINE_CLIENT_DEFAULTS } from "./machine-client-options.ts";
 import { MqttJsClient, type Puback } from "./mqtt-js-client.ts";
 import { NoStore } from "./no-store.ts";
 

@@ -1,4 +1,4 @@
-import { probeFolder } from "../../adapters/host/folder-probe.ts";
+import { probeFolder } from "../../adapters/host/probes.ts";
 import { asConcheError } from "../report-error.ts";
 import { type Check, type Finding, fail, ok, warn } from "./finding.ts";
 

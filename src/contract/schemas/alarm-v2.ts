@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { discriminatedUnion } from "./discriminated-union.ts";
+import { discriminatedUnion } from "./combinators.ts";
 import { TS, text, timestamp, V2_ENVELOPE, V2_RULES, V2_VERSION, type V2Envelope } from "./envelope.ts";
 import { machineKey } from "./machine-key.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";

@@ -3,19 +3,10 @@ import { limitChanged, maintained, recipeChanged } from "./batch-events/change.t
 import { disposed, hold, rejectsCounted, release, reworkCreated } from "./batch-events/disposition.ts";
 import { calibrated, cleaned, detectorTest, deviation } from "./batch-events/food-safety.ts";
 import { aggregated, disaggregated, returned, shipped } from "./batch-events/logistics.ts";
-import {
-  lotBoundary,
-  lotCreated,
-  lotReceived,
-  materialLoaded,
-  siloToppedUp,
-  stockCounted,
-  transferred,
-  transformed,
-} from "./batch-events/material.ts";
+import { lotBoundary, lotCreated, lotReceived, materialLoaded, siloToppedUp, stockCounted, transferred, transformed } from "./batch-events/material.ts";
 import { batchEnd, batchStart, phase } from "./batch-events/procedure.ts";
+import { discriminatedUnion } from "./combinators.ts";
 import { CORRECTS } from "./correction.ts";
-import { discriminatedUnion } from "./discriminated-union.ts";
 import { TS, text, V2_ENVELOPE, V2_RULES, V2_VERSION, type V2Envelope } from "./envelope.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
 

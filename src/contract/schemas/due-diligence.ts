@@ -1,6 +1,6 @@
 import { Type } from "typebox";
+import { pair } from "./combinators.ts";
 import { calendarDay, text } from "./envelope.ts";
-import { pair } from "./pair.ts";
 
 /** A country by its two letters. */
 export function country(description: string) {

@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
+import { recordOf } from "./combinators.ts";
 import { TS, V1_VERSION } from "./envelope.ts";
 import { V1_BATCH_ID, V1_PRODUCT_TYPE } from "./product.ts";
-import { recordOf } from "./record-of.ts";
 import { V1_VALUE } from "./telemetry-v1.ts";
 
 /** What the seed's machines send as quality results. */

@@ -1,17 +1,9 @@
 import { type Static, Type } from "typebox";
 import { BOOT_PATTERN } from "../identity.ts";
-import {
-  STATE_TS,
-  text,
-  timestamp,
-  UNKNOWN_TS_ONLY_OFFLINE,
-  V2_ENVELOPE,
-  V2_RULES,
-  V2_VERSION,
-} from "./envelope.ts";
+import { recordOf } from "./combinators.ts";
+import { STATE_TS, text, timestamp, UNKNOWN_TS_ONLY_OFFLINE, V2_ENVELOPE, V2_RULES, V2_VERSION } from "./envelope.ts";
 import { machineKey } from "./machine-key.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
-import { recordOf } from "./record-of.ts";
 
 /** The states of PackML (ANSI/ISA-TR88.00.02), by name: the numberings of different sources differ. */
 export const PACKML_STATES = [

@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
+import { recordOf } from "./combinators.ts";
 import { TS, V1_VERSION } from "./envelope.ts";
 import { V1_BATCH_ID, V1_PRODUCT_TYPE } from "./product.ts";
-import { recordOf } from "./record-of.ts";
 
 /** A measured value of version 1: a number in the unit its name ends with, or a word. */
 export const V1_VALUE = Type.Unsafe<number | string>({

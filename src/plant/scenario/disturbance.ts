@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { discriminatedUnion } from "../../contract/schemas/discriminated-union.ts";
+import { discriminatedUnion } from "../../contract/schemas/combinators.ts";
 import { closedObject } from "../schema/closed-object.ts";
 import { count, MATERIAL_PATTERN, name, nonNegative, number, positive } from "../schema/quantity.ts";
 

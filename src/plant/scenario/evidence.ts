@@ -1,5 +1,5 @@
 import { type Static, type TProperties, Type } from "typebox";
-import { discriminatedUnion } from "../../contract/schemas/discriminated-union.ts";
+import { discriminatedUnion } from "../../contract/schemas/combinators.ts";
 import { MESSAGE_TYPES } from "../../contract/topic.ts";
 import { closedObject } from "../schema/closed-object.ts";
 import { count, name, nonNegative, number, positive } from "../schema/quantity.ts";

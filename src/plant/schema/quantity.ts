@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { pair } from "../../contract/schemas/pair.ts";
+import { pair } from "../../contract/schemas/combinators.ts";
 
 /** Any number. */
 export function number(description: string) {

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { ALARM_PRIORITIES } from "../../contract/schemas/alarm-v2.ts";
-import { pair } from "../../contract/schemas/pair.ts";
+import { pair } from "../../contract/schemas/combinators.ts";
 import { closedObject } from "./closed-object.ts";
 import { name, nonNegative, number } from "./quantity.ts";
 

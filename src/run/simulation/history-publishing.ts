@@ -1,7 +1,7 @@
 import type { BackfillConsole } from "../../adapters/terminal/backfill-console.ts";
 import { simulatePlant } from "../../simulator/plant-simulation.ts";
 import { PublishingMachine } from "../../simulator/publishing/publishing-machine.ts";
-import { offlineState } from "../../simulator/report/birth-and-will.ts";
+import { offlineState } from "../../simulator/report/payloads.ts";
 import { type ConnectMachinesParts, connectMachines, disconnectMachines } from "./connect-machines.ts";
 import { Player } from "./player.ts";
 import type { SimulatedHistory } from "./simulated-history.ts";

@@ -10,7 +10,7 @@ import type { Plant } from "../../plant/plant.ts";
 import type { ScenarioDocument } from "../../plant/scenario/scenario-document.ts";
 import { simulatePlant } from "../../simulator/plant-simulation.ts";
 import { PublishingMachine } from "../../simulator/publishing/publishing-machine.ts";
-import { offlineState, willOf } from "../../simulator/report/birth-and-will.ts";
+import { offlineState, willOf } from "../../simulator/report/payloads.ts";
 import type { PayloadVersion } from "../../simulator/simulated-message.ts";
 import { consumerOptions } from "../broker/consumer-options.ts";
 import { type ConnectMachinesParts, connectMachines, sparingly, within } from "./connect-machines.ts";

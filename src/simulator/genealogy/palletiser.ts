@@ -2,8 +2,7 @@ import type { LineContext } from "../line-context.ts";
 import type { Mould } from "../process/mould.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
 import type { BodyOf } from "../report/machine-event.ts";
-import { packCode } from "./pack-code.ts";
-import { sscc } from "./sscc.ts";
+import { packCode, sscc } from "./codes.ts";
 import { LoadContents } from "./unit-loads.ts";
 
 /** How many fit. */

@@ -1,4 +1,4 @@
-import type { ConchingParameters } from "../../plant/schema/simulation/conching.ts";
+import type { ConchingParameters } from "../../plant/schema/simulation/mass-simulation.ts";
 import { known } from "../line-context.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";
 import type { Casson } from "../process/casson.ts";
@@ -15,8 +15,7 @@ import type { ProductionBatch } from "../process/production-batch.ts";
 import type { StorageTank } from "../process/storage-tank.ts";
 import { conchedEvent, tankFilledEvent } from "../report/conche-events.ts";
 import { finalSample, moistureSample } from "../report/conche-sample.ts";
-import type { Readings } from "../report/machine-event.ts";
-import { phaseEvent } from "../report/phase-event.ts";
+import { phaseEvent, type Readings } from "../report/machine-event.ts";
 import { roundTo } from "../report/round-to.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
 import type { PasteReceiver } from "./roll-refiner.ts";

@@ -1,5 +1,5 @@
 import type { MadeProduct } from "../../plant/schema/product.ts";
-import type { CoolingParameters } from "../../plant/schema/simulation/cooling.ts";
+import type { CoolingParameters } from "../../plant/schema/simulation/bar-simulation.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";
 import { approach, DriftingNoise } from "../process/first-order.ts";
 import type { Mould } from "../process/mould.ts";

@@ -1,7 +1,7 @@
-import type { DepositingParameters } from "../../plant/schema/simulation/depositing.ts";
+import type { DepositingParameters } from "../../plant/schema/simulation/bar-simulation.ts";
 import { BarRun } from "../genealogy/bar-run.ts";
+import { packCode } from "../genealogy/codes.ts";
 import { day } from "../genealogy/lot-names.ts";
-import { packCode } from "../genealogy/pack-code.ts";
 import { allergensOf } from "../line-context.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";
 import { apparentPaS } from "../process/casson.ts";

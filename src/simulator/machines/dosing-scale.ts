@@ -1,4 +1,4 @@
-import type { DosingParameters } from "../../plant/schema/simulation/dosing.ts";
+import type { DosingParameters } from "../../plant/schema/simulation/mass-simulation.ts";
 import { known } from "../line-context.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";
 import { DoseFeeder } from "../process/dose-feeder.ts";
@@ -8,8 +8,7 @@ import { grams, totalKg } from "../process/mass.ts";
 import { compositionOf, type Mix } from "../process/mix.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
 import type { Portion } from "../process/silo.ts";
-import type { Readings } from "../report/machine-event.ts";
-import { phaseEvent } from "../report/phase-event.ts";
+import { phaseEvent, type Readings } from "../report/machine-event.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
 
 /** Where a finished mix goes. */

@@ -1,4 +1,4 @@
-import type { GatewayParameters } from "../../plant/schema/simulation/gateway.ts";
+import type { GatewayParameters } from "../../plant/schema/simulation/machine-simulation.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";
 import { clamp, DriftingNoise } from "../process/first-order.ts";
 import type { Readings } from "../report/machine-event.ts";

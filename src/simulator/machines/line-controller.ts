@@ -1,4 +1,4 @@
-import type { LineControllerParameters } from "../../plant/schema/simulation/line-controller.ts";
+import type { LineControllerParameters } from "../../plant/schema/simulation/machine-simulation.ts";
 import type { BatchBook } from "../genealogy/batch-book.ts";
 import { Deliveries } from "../genealogy/deliveries.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";

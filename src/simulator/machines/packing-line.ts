@@ -1,4 +1,4 @@
-import type { PackagingParameters } from "../../plant/schema/simulation/packaging.ts";
+import type { PackagingParameters } from "../../plant/schema/simulation/bar-simulation.ts";
 import type { BatchBook } from "../genealogy/batch-book.ts";
 import { FilmStore } from "../genealogy/film-store.ts";
 import { Palletiser } from "../genealogy/palletiser.ts";
@@ -9,9 +9,8 @@ import { approach, DriftingNoise } from "../process/first-order.ts";
 import type { Mould } from "../process/mould.ts";
 import type { ProductionBatch } from "../process/production-batch.ts";
 import { DetectorTests } from "../report/detector-tests.ts";
-import type { Counts, Readings } from "../report/machine-event.ts";
+import { type Counts, phaseEvent, type Readings } from "../report/machine-event.ts";
 import { packSample } from "../report/pack-sample.ts";
-import { phaseEvent } from "../report/phase-event.ts";
 import { timestampV2 } from "../report/timestamp-text.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
 import type { BarReceiver } from "./cooling-tunnel.ts";

@@ -1,12 +1,11 @@
-import type { MixingParameters } from "../../plant/schema/simulation/mixing.ts";
+import type { MixingParameters } from "../../plant/schema/simulation/mass-simulation.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";
 import { Cleaning } from "../process/cleaning.ts";
 import { approach } from "../process/first-order.ts";
 import type { Hopper } from "../process/hopper.ts";
 import type { Mix } from "../process/mix.ts";
 import type { ProductionBatch } from "../process/production-batch.ts";
-import type { Readings } from "../report/machine-event.ts";
-import { phaseEvent } from "../report/phase-event.ts";
+import { phaseEvent, type Readings } from "../report/machine-event.ts";
 import { roundTo } from "../report/round-to.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
 import type { MixReceiver } from "./dosing-scale.ts";

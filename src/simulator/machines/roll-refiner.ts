@@ -1,4 +1,4 @@
-import type { RefiningParameters } from "../../plant/schema/simulation/refining.ts";
+import type { RefiningParameters } from "../../plant/schema/simulation/mass-simulation.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";
 import { Cleaning } from "../process/cleaning.ts";
 import { approach, clamp, DriftingNoise } from "../process/first-order.ts";
@@ -6,8 +6,7 @@ import type { Hopper } from "../process/hopper.ts";
 import { grams } from "../process/mass.ts";
 import type { Mix } from "../process/mix.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
-import type { Readings } from "../report/machine-event.ts";
-import { phaseEvent } from "../report/phase-event.ts";
+import { phaseEvent, type Readings } from "../report/machine-event.ts";
 import { roundTo } from "../report/round-to.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
 

@@ -1,6 +1,6 @@
 import type { ProductType } from "../../contract/schemas/product.ts";
 import type { MadeProduct } from "../../plant/schema/product.ts";
-import type { TemperingParameters } from "../../plant/schema/simulation/tempering.ts";
+import type { TemperingParameters } from "../../plant/schema/simulation/bar-simulation.ts";
 import { allergensOf, known } from "../line-context.ts";
 import type { MachineModel, ModelContext } from "../machine-model.ts";
 import { apparentPaS, type Casson, thickened } from "../process/casson.ts";
@@ -11,8 +11,7 @@ import { grams } from "../process/mass.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
 import type { StorageTank } from "../process/storage-tank.ts";
 import { TemperZones } from "../process/temper-zones.ts";
-import type { Readings } from "../report/machine-event.ts";
-import { phaseEvent } from "../report/phase-event.ts";
+import { phaseEvent, type Readings } from "../report/machine-event.ts";
 import { roundTo } from "../report/round-to.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
 

@@ -1,4 +1,4 @@
-import type { PackagingParameters } from "../../plant/schema/simulation/packaging.ts";
+import type { PackagingParameters } from "../../plant/schema/simulation/bar-simulation.ts";
 import type { RandomStream } from "../random-stream.ts";
 import type { StopReason } from "../report/machine-event.ts";
 import type { MachineReporter } from "../report/machine-reporter.ts";

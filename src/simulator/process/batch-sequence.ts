@@ -1,7 +1,7 @@
 import type { ProductType } from "../../contract/schemas/product.ts";
 import type { Plant, PlantLine } from "../../plant/plant.ts";
 import { isMade, type MadeProduct } from "../../plant/schema/product.ts";
-import { batchId } from "../genealogy/batch-numbering.ts";
+import { batchId } from "../genealogy/codes.ts";
 import type { ProductionBatch } from "./production-batch.ts";
 
 /**

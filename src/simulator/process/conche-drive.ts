@@ -1,4 +1,4 @@
-import type { ConchingParameters } from "../../plant/schema/simulation/conching.ts";
+import type { ConchingParameters } from "../../plant/schema/simulation/mass-simulation.ts";
 import type { ConcheMass } from "./conche-mass.ts";
 import { type ConchePhase, phasePowerKw } from "./conching-course.ts";
 import { approach, clamp } from "./first-order.ts";

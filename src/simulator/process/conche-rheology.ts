@@ -1,5 +1,5 @@
 import type { Phases } from "../../plant/schema/product.ts";
-import type { ConchingParameters } from "../../plant/schema/simulation/conching.ts";
+import type { ConchingParameters } from "../../plant/schema/simulation/mass-simulation.ts";
 import type { Casson } from "./casson.ts";
 
 /** Before butter and lecithin the mass is so much more viscous. */

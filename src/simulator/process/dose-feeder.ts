@@ -1,4 +1,4 @@
-import type { DosingParameters } from "../../plant/schema/simulation/dosing.ts";
+import type { DosingParameters } from "../../plant/schema/simulation/mass-simulation.ts";
 import type { RandomStream } from "../random-stream.ts";
 import { STEP_S } from "../step-time.ts";
 

@@ -1,4 +1,4 @@
-import type { DepositingParameters } from "../../plant/schema/simulation/depositing.ts";
+import type { DepositingParameters } from "../../plant/schema/simulation/bar-simulation.ts";
 import type { RandomStream } from "../random-stream.ts";
 import { clamp } from "./first-order.ts";
 

@@ -1,5 +1,5 @@
 import type { Phases } from "../../plant/schema/product.ts";
-import type { TemperingParameters } from "../../plant/schema/simulation/tempering.ts";
+import type { TemperingParameters } from "../../plant/schema/simulation/bar-simulation.ts";
 import type { RandomStream } from "../random-stream.ts";
 import { Countdown } from "../step-time.ts";
 import { approach, DriftingNoise } from "./first-order.ts";

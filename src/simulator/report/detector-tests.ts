@@ -1,5 +1,5 @@
 import type { DisturbanceOf } from "../../plant/scenario/disturbance.ts";
-import type { PackagingParameters } from "../../plant/schema/simulation/packaging.ts";
+import type { PackagingParameters } from "../../plant/schema/simulation/bar-simulation.ts";
 import { compactTime } from "../genealogy/lot-names.ts";
 import type { ModelContext } from "../machine-model.ts";
 import type { LineDisturbances } from "../scenario/line-disturbances.ts";

@@ -1,5 +1,6 @@
 import type { CurrentPayloads } from "../../contract/message.ts";
 import type { MessageType } from "../../contract/topic.ts";
+import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
 
 /** Fields that are added to every message when it is said. */
 type Stamped = "v" | "ts" | "boot" | "seq" | "refill" | "extra";
@@ -20,3 +21,15 @@ export type Counts = NonNullable<BodyOf<"state">["counts"]>;
 export type TagReading = BodyOf<"telemetry">["tags"][string];
 /** Values by tag name, as a model gives them: not rounded, tags that the plant doesn't list included. */
 export type Readings = Readonly<Record<string, TagReading>>;
+
+type PhaseBody = Extract<BodyOf<"batch">, { event: "PHASE" }>;
+
+/** A unit procedure of a batch's recipe changes its state (ISA-88). */
+export function phaseEvent(
+  batch: ProductionBatch,
+  name: string,
+  state: PhaseBody["state"],
+  values: Pick<PhaseBody, "set_points" | "actual"> = {},
+): PhaseBody {
+  return { event: "PHASE", ...batchFields(batch), level: "unit_procedure", name, state, ...values };
+}

@@ -1,4 +1,4 @@
-import type { PackagingParameters } from "../../plant/schema/simulation/packaging.ts";
+import type { PackagingParameters } from "../../plant/schema/simulation/bar-simulation.ts";
 import type { ProductionBatch } from "../process/production-batch.ts";
 import type { BodyOf } from "./machine-event.ts";
 import { roundTo } from "./round-to.ts";

@@ -4,7 +4,7 @@ import type { Plant } from "../../plant/plant.ts";
 import type { ScenarioDocument } from "../../plant/scenario/scenario-document.ts";
 import type { LineSimulation } from "../line-simulation.ts";
 import { simulatePlant } from "../plant-simulation.ts";
-import { offlineState } from "../report/birth-and-will.ts";
+import { offlineState } from "../report/payloads.ts";
 import { timestampV1, timestampV2 } from "../report/timestamp-text.ts";
 import { type SimulatedMessage, sentAt } from "../simulated-message.ts";
 import { STEP_MS } from "../step-time.ts";

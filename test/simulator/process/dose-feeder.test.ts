@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DosingParameters } from "../../../src/plant/schema/simulation/dosing.ts";
+import type { DosingParameters } from "../../../src/plant/schema/simulation/mass-simulation.ts";
 import { DoseFeeder } from "../../../src/simulator/process/dose-feeder.ts";
 import { RandomStream } from "../../../src/simulator/random-stream.ts";
 import { chocolatePlant } from "../../plant/chocolate-document.ts";

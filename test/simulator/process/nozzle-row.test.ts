@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { DepositingParameters } from "../../../src/plant/schema/simulation/depositing.ts";
+import type { DepositingParameters } from "../../../src/plant/schema/simulation/bar-simulation.ts";
 import { NozzleRow } from "../../../src/simulator/process/nozzle-row.ts";
 import { RandomStream } from "../../../src/simulator/random-stream.ts";
 import { chocolatePlant } from "../../plant/chocolate-document.ts";

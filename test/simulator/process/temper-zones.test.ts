@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { TemperingParameters } from "../../../src/plant/schema/simulation/tempering.ts";
+import type { TemperingParameters } from "../../../src/plant/schema/simulation/bar-simulation.ts";
 import { TemperZones } from "../../../src/simulator/process/temper-zones.ts";
 import { RandomStream } from "../../../src/simulator/random-stream.ts";
 import { chocolatePlant, chocolateProduct } from "../../plant/chocolate-document.ts";

@@ -1,8 +1,8 @@
 import { Type } from "typebox";
+import { recordOf } from "../combinators.ts";
 import { text } from "../envelope.ts";
 import { mass } from "../lot.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "../product.ts";
-import { recordOf } from "../record-of.ts";
 import { PLAIN_VALUE } from "../value-quality.ts";
 import { eventName } from "./event-name.ts";
 

@@ -1,15 +1,31 @@
-import type { Static } from "typebox";
-import { discriminatedUnion } from "../../../contract/schemas/discriminated-union.ts";
-import { ConchingSchema } from "./conching.ts";
-import { CoolingSchema } from "./cooling.ts";
-import { DepositingSchema } from "./depositing.ts";
-import { DosingSchema } from "./dosing.ts";
-import { GatewaySchema } from "./gateway.ts";
-import { LineControllerSchema } from "./line-controller.ts";
-import { MixingSchema } from "./mixing.ts";
-import { PackagingSchema } from "./packaging.ts";
-import { RefiningSchema } from "./refining.ts";
-import { TemperingSchema } from "./tempering.ts";
+import { type Static, Type } from "typebox";
+import { discriminatedUnion } from "../../../contract/schemas/combinators.ts";
+import { closedObject } from "../closed-object.ts";
+import { DispatchSchema } from "../dispatch.ts";
+import { nonNegative, percent, positive } from "../quantity.ts";
+import { CoolingSchema, DepositingSchema, PackagingSchema, TemperingSchema } from "./bar-simulation.ts";
+import { ConchingSchema, DosingSchema, MixingSchema, RefiningSchema } from "./mass-simulation.ts";
+
+/** The line's gateway to the data center. */
+export const GatewaySchema = closedObject({
+  model: Type.Literal("gateway"),
+  latency_ms: positive("median round trip to the data center, ms"),
+  cpu_pct: percent("usual load, %"),
+  disk_pct: percent("usual filling of its disk, %"),
+  slow_uplink_mean_hours: positive("mean time between two spells of a slow uplink, h"),
+  slow_uplink_s: nonNegative("how long such a spell lasts, s"),
+});
+
+export type GatewayParameters = Static<typeof GatewaySchema>;
+
+/** The line controller: releases batches, follows them, reports them; keeps the warehouse. */
+export const LineControllerSchema = closedObject({
+  model: Type.Literal("line_controller"),
+  lead_minutes: nonNegative("dosing begins so long before a conche gets free, min"),
+  dispatch: Type.Optional(DispatchSchema),
+});
+
+export type LineControllerParameters = Static<typeof LineControllerSchema>;
 
 const MODELS = [
   DosingSchema,

@@ -1,7 +1,9 @@
 import { qualifiedValue } from "../../contract/schemas/telemetry-v2.ts";
+import { UNKNOWN_TS } from "../../contract/timestamp.ts";
 import type { Machine } from "../../plant/schema/machine.ts";
+import type { PayloadVersion } from "../simulated-message.ts";
 import type { BodyOf, MachineEvent } from "./machine-event.ts";
-import { timestampV1 } from "./timestamp-text.ts";
+import { timestampV1, timestampV2 } from "./timestamp-text.ts";
 
 type V1State = "ONLINE" | "OFFLINE" | "RUNNING" | "IDLE";
 type Payload = Record<string, unknown>;
@@ -84,4 +86,24 @@ function quality({ product_type, batch_id, results }: BodyOf<"quality">, ts: str
 function batch(body: BodyOf<"batch">, ts: string): Payload | null {
   if (body.event !== "BATCH_START" && body.event !== "BATCH_END") return null;
   return { ts, event: body.event, product_type: body.product_type, batch_id: body.batch_id };
+}
+
+/** A machine's event as a payload of version 2. */
+export function payloadV2(event: MachineEvent, atMs: number): Record<string, unknown> {
+  return { v: 2, ts: timestampV2(atMs), ...event.body };
+}
+
+/**
+ * What the broker says for a machine that disappears: the state OFFLINE, retained. Without `boot` and `seq`, like
+ * every simulated payload; a publisher may add `will_of_boot` to version 2. It is the same for every machine: the
+ * topic says whose it is.
+ */
+export function willOf(payloadVersion: PayloadVersion): Record<string, unknown> {
+  const state = { ts: UNKNOWN_TS, state: "OFFLINE" };
+  return payloadVersion === 1 ? state : { v: 2, ...state };
+}
+
+/** What a machine says before it disconnects in order: OFFLINE, with the time. */
+export function offlineState(payloadVersion: PayloadVersion, atMs: number): Record<string, unknown> {
+  return { ...willOf(payloadVersion), ts: payloadVersion === 1 ? timestampV1(atMs) : timestampV2(atMs) };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { willOf } from "../../../src/simulator/report/birth-and-will.ts";
+import { willOf } from "../../../src/simulator/report/payloads.ts";
 import { hoursOf, of, quietPlant, START_MS, simulation } from "../simulated-line.ts";
 
 /** Tags of the seed's machines, by step. */

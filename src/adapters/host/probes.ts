@@ -1,5 +1,7 @@
 import { mkdir, mkdtemp, open, rm, stat, statfs } from "node:fs/promises";
+import { createServer } from "node:net";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { ConcheError, messageOf, systemCodeOf } from "../../errors/conche-error.ts";
 
 /** What a data folder stands on. */
@@ -83,4 +85,54 @@ function mediumOf(type: number): FolderProbe["medium"] {
   const unsigned = type >>> 0;
   if (MEMORY_TYPES.has(unsigned)) return "memory";
   return NETWORK_TYPES.has(unsigned) ? "network" : "disk";
+}
+
+/** Whether one could listen there. */
+export type PortProbe =
+  | { readonly kind: "free" }
+  | { readonly kind: "in use" }
+  | { readonly kind: "refused"; readonly detail: string };
+
+/** Listens for a moment. Port 0 is always free, unless the address isn't this machine's. */
+export function probePort(host: string, port: number): Promise<PortProbe> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error) => {
+      if (systemCodeOf(error) === "EADDRINUSE") resolve({ kind: "in use" });
+      else resolve({ kind: "refused", detail: messageOf(error) });
+    });
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve({ kind: "free" })));
+  });
+}
+
+/** How the wall clock behaves. */
+export interface ClockProbe {
+  /** Milliseconds since 1970. */
+  readonly wallMs: number;
+  /** How far the wall clock moved against the monotonic one while it was watched, milliseconds. */
+  readonly driftMs: number;
+}
+
+/** Watches both clocks for a moment: one that is being stepped shows. */
+export async function probeClock(watchMs: number): Promise<ClockProbe> {
+  const [wall, monotonic] = [Date.now(), performance.now()];
+  await pause(watchMs);
+  const wallMs = Date.now();
+  return { wallMs, driftMs: wallMs - wall - (performance.now() - monotonic) };
+}
+
+const TIMEOUT_MS = 2_000;
+
+/** Whether a data center of ours answers on that HTTP address. */
+export async function answersHealth(host: string, port: number): Promise<boolean> {
+  const address = host.includes(":") ? `[${host}]` : host;
+  try {
+    const response = await fetch(`http://${address}:${port}/healthz`, {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const report: unknown = await response.json();
+    return typeof report === "object" && report !== null && "alive" in report && "ready" in report;
+  } catch {
+    return false;
+  }
 }
