@@ -55,10 +55,13 @@ function fail(message: string, details: readonly string[]): void {
   process.stderr.write(["npm test: ".concat(message), ...details.map((line) => `  ${line}`), ""].join("\n"));
 }
 
-/** A developer's own settings must not reach the processes that tests start (CONCHE_DATA is a real folder). */
+/**
+ * A developer's own settings must not reach the processes that tests start (CONCHE_DATA is a real folder); what tests
+ * themselves are set with (CONCHE_TEST_…) is theirs.
+ */
 function clearOwnSettings(): void {
   for (const name of Object.keys(process.env)) {
-    if (name.startsWith("CONCHE_")) delete process.env[name];
+    if (name.startsWith("CONCHE_") && !name.startsWith("CONCHE_TEST_")) delete process.env[name];
   }
 }
 

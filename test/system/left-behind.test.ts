@@ -20,10 +20,14 @@ import { liveHeap } from "../live-heap.ts";
 import { MemoryMessageLog } from "../log/memory-message-log.ts";
 import { START_MS, simulation } from "../simulator/simulated-line.ts";
 
-const MILLION = 1_000_000;
+/**
+ * Operations of each case, done twice: fewer here than anything needs to show, so that every run of the tests has time
+ * for it. CONCHE_TEST_OPERATIONS=1000000 is the whole.
+ */
+const OPERATIONS = Number(process.env.CONCHE_TEST_OPERATIONS ?? 200_000);
 const HOUR_MS = 3_600_000;
 
-/** What may be left of some hundred thousand operations, each on several things, bytes: an object of each would be 10 MB. */
+/** What may be left, bytes, however many operations: an object of each of 200,000 would be 10 MB. */
 const LEFT = 3_000_000;
 
 /** Does the work once for everything that is filled and compiled the first time, then again, and compares. */
@@ -44,7 +48,9 @@ class ForgetfulLog extends MemoryMessageLog {
   }
 }
 
-suite("what some million operations leave behind", { timeout: 900_000 }, () => {
+suite(`what ${OPERATIONS} operations leave behind`, {
+  timeout: 900_000 * Math.max(1, OPERATIONS / 200_000),
+}, () => {
   test("a data center: messages of ever new boots, their receipts, metrics and console", async () => {
     let sink: MessageSink | undefined;
     const delivery: Delivery = {
@@ -75,8 +81,8 @@ suite("what some million operations leave behind", { timeout: 900_000 }, () => {
     });
     await leavesNothing(async (round) => {
       const boot = (number: number) => `0198c5f2-0000-7000-8000-${String(number).padStart(12, "0")}`;
-      for (let at = 0; at < MILLION / 5; at++) {
-        const seq = Math.floor(at / 100) + 1 + round * MILLION;
+      for (let at = 0; at < OPERATIONS; at++) {
+        const seq = Math.floor(at / 100) + 1 + round * OPERATIONS;
         sink?.accept(telemetry(seq, 31.4, boot(at % 100)), () => {});
         if (at % 8_000 === 0) await center.ingester.drain();
       }
@@ -95,7 +101,7 @@ suite("what some million operations leave behind", { timeout: 900_000 }, () => {
     const window = new OutgoingPackets();
     window.limit(10);
     await leavesNothing((round) => {
-      for (let at = 0; at < MILLION / 10; at++) {
+      for (let at = 0; at < OPERATIONS; at++) {
         const name = `${round}-${at}`;
         const value = {};
         tree.add(`factory/${name}/+/#`, value);
@@ -129,8 +135,10 @@ suite("what some million operations leave behind", { timeout: 900_000 }, () => {
     });
     t.after(() => broker.stop());
     const { port } = broker;
+    // Each takes a port of this machine for a minute.
+    const connections = Math.min(3_000, OPERATIONS / 600);
     await leavesNothing(async (round) => {
-      for (let at = 0; at < 300; at++) {
+      for (let at = 0; at < connections; at++) {
         const client = await RawClient.connected(port, at % 2 === 0 ? 5 : 4, `client-${round}-${at}`);
         client.subscribe(1, [`a/${round}/${at}/#`, 1]);
         await client.expect("suback");
@@ -147,7 +155,7 @@ suite("what some million operations leave behind", { timeout: 900_000 }, () => {
   test("a forwarder's memory of transfers", async () => {
     const transfers = new SettledTransfers();
     await leavesNothing((round) => {
-      for (let at = 0; at < MILLION / 2; at++) {
+      for (let at = 0; at < OPERATIONS; at++) {
         transfers.add({
           sender: `machine-${at % 300}-${round}`,
           packetId: (at % 65_535) + 1,
@@ -160,11 +168,9 @@ suite("what some million operations leave behind", { timeout: 900_000 }, () => {
 
   test("a simulated line: hours after the first", async () => {
     const line = simulation();
-    let said = 0;
-    await leavesNothing((round) => {
-      for (let hour = 1; hour <= 2; hour++)
-        said += line.advance(START_MS + (2 * round + hour) * HOUR_MS).length;
+    let hour = 0;
+    await leavesNothing(() => {
+      for (let said = 0; said < OPERATIONS / 4; ) said += line.advance(START_MS + ++hour * HOUR_MS).length;
     });
-    assert.ok(said > MILLION / 10, `${said} messages`);
   });
 });

@@ -1,5 +1,13 @@
 import type { IClientSubscribeOptions, IConnackPacket, IStore, Packet } from "mqtt";
-import type { BrokerLink, LinkLimits, LinkMessage, LinkOwner, LinkRequest, OpenLink, PublishAnswer } from "../../edge/broker-link.ts";
+import type {
+  BrokerLink,
+  LinkLimits,
+  LinkMessage,
+  LinkOwner,
+  LinkRequest,
+  OpenLink,
+  PublishAnswer,
+} from "../../edge/broker-link.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { unreachable } from "../../mqtt/broker-failure.ts";
 import { travellingProperties } from "../../mqtt/delivery.ts";

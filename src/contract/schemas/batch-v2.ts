@@ -3,7 +3,16 @@ import { limitChanged, maintained, recipeChanged } from "./batch-events/change.t
 import { disposed, hold, rejectsCounted, release, reworkCreated } from "./batch-events/disposition.ts";
 import { calibrated, cleaned, detectorTest, deviation } from "./batch-events/food-safety.ts";
 import { aggregated, disaggregated, returned, shipped } from "./batch-events/logistics.ts";
-import { lotBoundary, lotCreated, lotReceived, materialLoaded, siloToppedUp, stockCounted, transferred, transformed } from "./batch-events/material.ts";
+import {
+  lotBoundary,
+  lotCreated,
+  lotReceived,
+  materialLoaded,
+  siloToppedUp,
+  stockCounted,
+  transferred,
+  transformed,
+} from "./batch-events/material.ts";
 import { batchEnd, batchStart, phase } from "./batch-events/procedure.ts";
 import { discriminatedUnion } from "./combinators.ts";
 import { CORRECTS } from "./correction.ts";

@@ -1,7 +1,15 @@
 import { type Static, Type } from "typebox";
 import { BOOT_PATTERN } from "../identity.ts";
 import { recordOf } from "./combinators.ts";
-import { STATE_TS, text, timestamp, UNKNOWN_TS_ONLY_OFFLINE, V2_ENVELOPE, V2_RULES, V2_VERSION } from "./envelope.ts";
+import {
+  STATE_TS,
+  text,
+  timestamp,
+  UNKNOWN_TS_ONLY_OFFLINE,
+  V2_ENVELOPE,
+  V2_RULES,
+  V2_VERSION,
+} from "./envelope.ts";
 import { machineKey } from "./machine-key.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
 

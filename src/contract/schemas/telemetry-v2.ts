@@ -2,7 +2,14 @@ import { type Static, Type } from "typebox";
 import { recordOf } from "./combinators.ts";
 import { TS, V2_ENVELOPE, V2_RULES, V2_VERSION } from "./envelope.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
-import { DEVICE_STATUS, type DeviceStatus, type PlainValue, UNIT, VALUE_QUALITY, type ValueQuality } from "./value-quality.ts";
+import {
+  DEVICE_STATUS,
+  type DeviceStatus,
+  type PlainValue,
+  UNIT,
+  VALUE_QUALITY,
+  type ValueQuality,
+} from "./value-quality.ts";
 
 /** A tag's value with what is known about it. */
 export interface QualifiedValue {

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { edgeLinks } from "../../../src/adapters/mqtt/edge-link.ts";
 import type { EdgeLinkOptions } from "../../../src/adapters/mqtt/machine-client-options.ts";
-import type { LinkLimits, LinkMessage, LinkOwner, LinkRequest, PublishAnswer } from "../../../src/edge/broker-link.ts";
+import type {
+  LinkLimits,
+  LinkMessage,
+  LinkOwner,
+  LinkRequest,
+  PublishAnswer,
+} from "../../../src/edge/broker-link.ts";
 import type { ConcheError } from "../../../src/errors/conche-error.ts";
 import { freePort } from "../../servers/mosquitto.ts";
 import { Arrivals, ScriptedBroker } from "../../servers/scripted-broker.ts";
