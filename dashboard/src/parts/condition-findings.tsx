@@ -32,6 +32,7 @@ export function ConditionFindings({ machine }: ConditionFindingsProps) {
         {words.title} <span class="label">{words.note}</span>
       </h2>
       {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      {data === undefined && problem === undefined ? <p class="empty">–</p> : null}
       {data?.findings.length === 0 ? (
         <p class="empty">{words.none(data.looked_at.reduce((sum, { tags }) => sum + tags, 0))}</p>
       ) : null}

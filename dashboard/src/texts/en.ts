@@ -197,8 +197,11 @@ export const texts = {
   },
   condition: {
     title: "Condition",
-    note: "sensors that can't be believed, and what wears; the last 24 h",
-    none: (tags: number) => `${tags} tags were looked at, and nothing is odd about them.`,
+    note: "sensors not to be believed, wear; last 24 h",
+    none: (tags: number) =>
+      tags === 0
+        ? "No tag has enough of a past yet to be judged."
+        : `${tags} tags were looked at, and nothing is odd about them.`,
     since: "since",
     kinds: {
       stuck: "stuck",
