@@ -112,12 +112,12 @@ export const texts = {
     close: "Close",
     coverage: {
       title: "When",
-      note: "violet: missing; outlined: came late",
+      note: "grey: heard; violet: missing; outlined: came late",
       spans: { "1h": "1 h", "8h": "8 h", "24h": "24 h", "7d": "7 d" },
       received: "received",
       slowest: (delay: string) => `slowest way ${delay}`,
       nothing: "nothing heard",
-      of: (seen: string, share: string) => `${seen}, ${share}`,
+      of: (seen: string, heard: string) => `${seen}, heard ${heard}`,
       strip: (machine: string, said: string, missing: number, late: number) =>
         `${machine}: ${said}, ${missing} missing, ${late} came late`,
       cameLate: (count: string, at: string) => `${count} came late, the last at ${at}`,

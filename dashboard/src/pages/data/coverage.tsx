@@ -55,7 +55,13 @@ export function Coverage() {
           />
         </div>
         {data?.machines.map((machine) => (
-          <MachineStrip key={machine.machine} machine={machine} period={period} width={inner} />
+          <MachineStrip
+            key={machine.machine}
+            machine={machine}
+            period={period}
+            width={inner}
+            heard={heardOf(machine.machine, received?.minutes ?? [])}
+          />
         ))}
         <span class="label small">{words.slowest(slowest(received?.minutes ?? []))}</span>
         <TimeAxis fromMs={period.fromMs} toMs={period.toMs} width={inner} zone={zone.value} />
@@ -68,9 +74,11 @@ interface MachineStripProps {
   readonly machine: CoverageAnswer["machines"][number];
   readonly period: Period;
   readonly width: number;
+  /** The first and the last minute in which anything of its line was received. */
+  readonly heard: readonly [fromMs: number, toMs: number] | undefined;
 }
 
-function MachineStrip({ machine, period, width }: MachineStripProps) {
+function MachineStrip({ machine, period, width, heard }: MachineStripProps) {
   const { machine: key, missing, seen, share, gaps, more_gaps, late } = machine;
   const [, , step = "", id = key] = key.split("/");
   const x = linear(period.fromMs, period.toMs, 0, width);
@@ -79,7 +87,7 @@ function MachineStrip({ machine, period, width }: MachineStripProps) {
     return { x: left, width: Math.max(NARROWEST, Math.min(width, x(Date.parse(to))) - left) };
   };
   const lateCount = late.reduce((sum, each) => sum + each.messages, 0);
-  const said = share === null ? words.nothing : words.of(number(seen), percent(share));
+  const said = share === null ? words.nothing : words.of(number(seen), percent(machine.heard));
   return (
     <>
       <span class="small nowrap">
@@ -94,7 +102,15 @@ function MachineStrip({ machine, period, width }: MachineStripProps) {
       </span>
       <span class="coverage-row">
         <svg width={width} height={HEIGHT} role="img" aria-label={words.strip(id, said, missing, lateCount)}>
-          {seen === 0 ? null : <path class="d-axis" d={`M0 ${HEIGHT / 2}h${width}`} />}
+          {seen === 0 || heard === undefined ? null : (
+            <rect
+              class="coverage-heard"
+              x={Math.max(0, x(heard[0]))}
+              y={HEIGHT / 2 - 1.5}
+              width={Math.max(0, Math.min(width, x(heard[1])) - Math.max(0, x(heard[0])))}
+              height="3"
+            />
+          )}
           {late.map((each) => (
             <rect
               key={each.from}
@@ -142,6 +158,12 @@ function stretches(minutes: ReceivedAnswer["minutes"], period: Period, width: nu
     counts.set(from, (counts.get(from) ?? 0) + messages);
   }
   return Array.from(counts, ([fromMs, count]) => ({ fromMs, toMs: fromMs + wide, count }));
+}
+
+function heardOf(machine: string, minutes: ReceivedAnswer["minutes"]): MachineStripProps["heard"] {
+  const line = machine.split("/", 2).join("/");
+  const own = minutes.filter((each) => each.line === line).map(({ minute }) => Date.parse(minute));
+  return own.length === 0 ? undefined : [Math.min(...own), Math.max(...own) + MINUTE];
 }
 
 /** The longest way from said to received, in words. */
