@@ -11,6 +11,7 @@ import { NO_MOSQUITTO } from "../test/servers/mosquitto.ts";
 import { bridgeToLog, gatewayToLog } from "./cases/bridge.ts";
 import { brokerToLog, TO_LOG, TO_NOWHERE } from "./cases/broker-to-log.ts";
 import { currentState } from "./cases/current-state.ts";
+import { dashboard } from "./cases/dashboard.ts";
 import { edgeCatchUp, edgeToLog, receiptLatency } from "./cases/edge-to-log.ts";
 import {
   commitLatency,
@@ -80,6 +81,7 @@ const CASES: readonly Case[] = [
     onlyByName: true,
     measure: (_messages, _runs, minutes) => soak(minutes),
   },
+  { name: "dashboard", onlyByName: true, measure: (_messages, runs) => dashboard(Math.min(runs, 5)) },
   { name: "start", measure: (_messages, runs) => firstMessage(runs) },
   { name: "setup", measure: (_messages, runs) => setUp(Math.min(runs, 2)) },
 ];

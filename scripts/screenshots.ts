@@ -41,6 +41,7 @@ const SIZES = [
 const { values } = parseArgs({
   options: {
     all: { type: "boolean", default: false },
+    only: { type: "string", multiple: true },
     out: { type: "string" },
     history: { type: "string", default: "4h" },
   },
@@ -61,11 +62,11 @@ const browser = await startChromium();
 parts.defer(() => browser.close());
 
 if (values.all) {
+  const chosen = (Object.keys(PAGES) as PageName[]).filter((name) => values.only?.includes(name) ?? true);
   for (const [width, height] of SIZES) {
     for (const theme of ["light", "dark"] as const) {
       const page = await pageOf(browser, width, height, theme);
-      for (const name of Object.keys(PAGES) as PageName[])
-        await take(page, name, `${name}-${width}-${theme}`);
+      for (const name of chosen) await take(page, name, `${name}-${width}-${theme}`);
       await page.context().close();
     }
   }

@@ -92,7 +92,9 @@ export function lineVerdict(situation: Situation): VerdictWords {
   }
   const stopped = machines.filter(({ state }) => STOPPED.has(state));
   const waiting = machines.filter(({ state }) => WAITING.has(state));
-  const why = ({ reason, state }: MachinePresent) => (reason?.message ?? reason?.code ?? state).toLowerCase();
+  // A code is a word for programs: people get it without its underscores.
+  const why = ({ reason, state }: MachinePresent) =>
+    (reason?.message ?? reason?.code.replaceAll("_", " ") ?? state).toLowerCase();
   const outWords =
     out.length === 0
       ? undefined

@@ -117,7 +117,7 @@ export const texts = {
       received: "received",
       slowest: (delay: string) => `slowest way ${delay}`,
       nothing: "nothing heard",
-      of: (seen: string, heard: string) => `${seen}, heard ${heard}`,
+      heard: (share: string) => `heard ${share}`,
       strip: (machine: string, said: string, missing: number, late: number) =>
         `${machine}: ${said}, ${missing} missing, ${late} came late`,
       cameLate: (count: string, at: string) => `${count} came late, the last at ${at}`,

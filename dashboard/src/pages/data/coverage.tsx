@@ -87,7 +87,7 @@ function MachineStrip({ machine, period, width, heard }: MachineStripProps) {
     return { x: left, width: Math.max(NARROWEST, Math.min(width, x(Date.parse(to))) - left) };
   };
   const lateCount = late.reduce((sum, each) => sum + each.messages, 0);
-  const said = share === null ? words.nothing : words.of(number(seen), percent(machine.heard));
+  const said = share === null ? words.nothing : words.heard(percent(machine.heard, 0));
   return (
     <>
       <span class="small nowrap">

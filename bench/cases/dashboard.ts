@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { openEdge } from "../../src/index.ts";
+import { runConche } from "../../test/commands/run-conche.ts";
+import { startChromium } from "../../test/servers/chromium.ts";
+import { startConche } from "../../test/servers/conche.ts";
+import { type Figure, figure } from "../statistics.ts";
+import { inFolder } from "./in-folder.ts";
+
+const TEMPERER = "tunis-01/line-a/s5_tempering/temper-01";
+const PATIENCE_MS = 300_000;
+/** Values that are followed from the machine to the page, and the pause between two, milliseconds. */
+const VALUES = 60;
+const PACE_MS = 500;
+/** A month with a reading a minute: the points that are drawn are as many as of one a second. */
+const MONTH = ["--backfill", "30d", "--telemetry-interval", "300"] as const;
+
+/**
+ * The dashboard in a real Chromium: until the first page can be used, from a machine's message to the pixel, and a month
+ * of a tag. What a page loads is held by test/dashboard/size.test.ts.
+ */
+export async function dashboard(runs: number): Promise<Figure[]> {
+  const browser = await startChromium();
+  try {
+    return [...(await live(browser, runs)), ...(await month(browser, runs))];
+  } finally {
+    await browser.close();
+  }
+}
+
+/** A page of a browser that has loaded nothing yet. */
+async function freshPage(browser: Browser): Promise<Page> {
+  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  return page;
+}
+
+function live(browser: Browser, runs: number): Promise<Figure[]> {
+  return inFolder(async (folder) => {
+    const ports = ["--mqtt-port", "0", "--http-port", "0"];
+    const conche = await startConche(["datacenter", "--data", join(folder, "data"), ...ports]);
+    const edge = await openEdge({ url: String(conche.started.mqtt), outbox: join(folder, "machine") });
+    try {
+      const machine = await edge.machine(TEMPERER);
+      const say = (value: number) =>
+        machine.publish("telemetry", {
+          ts: new Date().toISOString(),
+          product_type: "dark",
+          tags: { temp_c: value },
+        });
+      await machine.publish("state", { ts: new Date().toISOString(), state: "Execute", mode: "Production" });
+      await say(30);
+      const first: number[] = [];
+      let page = await freshPage(browser);
+      for (let run = 0; run < runs; run++) {
+        await page.context().close();
+        page = await freshPage(browser);
+        const startedAt = performance.now();
+        await page.goto(`${conche.started.http}/line`);
+        await page.locator(`a.column[href="/machine/${TEMPERER}"] .value-line b`).first().waitFor();
+        first.push(performance.now() - startedAt);
+      }
+      const ways: number[] = [];
+      for (let at = 0; at < VALUES; at++) {
+        const value = 31 + at / 100;
+        // Browser and machine share a clock: both read the milliseconds since 1970 of this computer.
+        const seen = page.evaluate(watchFor, [
+          `a.column[href="/machine/${TEMPERER}"] .value-line b`,
+          value.toFixed(2),
+        ] as const);
+        const saidMs = Date.now();
+        await say(value);
+        ways.push((await seen) - saidMs);
+        await page.waitForTimeout(PACE_MS);
+      }
+      ways.sort((a, b) => a - b);
+      const rank = (share: number) => ways[Math.min(ways.length - 1, Math.floor(ways.length * share))] ?? 0;
+      return [
+        figure("dashboard, first page usable, nothing cached", "ms", first),
+        figure(`dashboard, message to pixel, median of ${VALUES}`, "ms", [rank(0.5)]),
+        figure(`dashboard, message to pixel, 95 % of ${VALUES}`, "ms", [rank(0.95)]),
+      ];
+    } finally {
+      await edge.close();
+      await conche.stop("SIGTERM");
+    }
+  });
+}
+
+/** Runs in the page: resolves with the time at which an element shows a text. */
+function watchFor([selector, text]: readonly [string, string]): Promise<number> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (document.querySelector(selector)?.textContent?.includes(text) !== true) return;
+      observer.disconnect();
+      // The frame in which it is drawn.
+      requestAnimationFrame(() => resolve(Date.now()));
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+    look();
+  });
+}
+
+function month(browser: Browser, runs: number): Promise<Figure[]> {
+  return inFolder(async (folder) => {
+    for (const words of [
+      ["simulate", ...MONTH, "--data", folder],
+      ["rebuild", "--data", folder],
+    ]) {
+      const { code, err } = await runConche(words);
+      if (code !== 0) throw new Error(err);
+    }
+    const server = await startConche(["serve", "--data", folder, "--http-port", "0"]);
+    try {
+      const page = await freshPage(browser);
+      const machine = `${server.started.http}/machine/${TEMPERER}`;
+      const drawn: number[] = [];
+      await page.goto(`${machine}?tags=temp_c&span=10m`);
+      await page.locator(".trend-label b").first().waitFor();
+      for (let run = 0; run < runs; run++) {
+        await page.goto(`${machine}?tags=temp_c&span=30d`);
+        await page.locator("svg .trace, svg path.d-trace").first().waitFor();
+        drawn.push(await page.evaluate(sinceRequest));
+      }
+      return [figure("dashboard, a month of a tag, from request to drawn", "ms", drawn)];
+    } finally {
+      await server.stop("SIGTERM");
+    }
+  });
+}
+
+/** Runs in the page: from the begin of the newest question for a series until now. */
+function sinceRequest(): number {
+  const asked = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/series/"));
+  return performance.now() - (asked.at(-1)?.startTime ?? 0);
+}
