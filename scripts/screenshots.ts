@@ -71,9 +71,7 @@ if (values.all) {
     }
   }
   const wall = await pageOf(browser, 2560, 1440, "light");
-  await wall.addInitScript(() =>
-    localStorage.setItem("conche.preferences", JSON.stringify({ scale: "wall" })),
-  );
+  await wall.addInitScript({ content: `localStorage.setItem("conche.preferences", '{"scale":"wall"}')` });
   await take(wall, "line", "line-wall");
 } else {
   const page = await pageOf(browser, 1440, 900, "light");

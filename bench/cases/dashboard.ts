@@ -64,10 +64,8 @@ function live(browser: Browser, runs: number): Promise<Figure[]> {
       for (let at = 0; at < VALUES; at++) {
         const value = 31 + at / 100;
         // Browser and machine share a clock: both read the milliseconds since 1970 of this computer.
-        const seen = page.evaluate(watchFor, [
-          `a.column[href="/machine/${TEMPERER}"] .value-line b`,
-          value.toFixed(2),
-        ] as const);
+        const shown = `a.column[href="/machine/${TEMPERER}"] .value-line b`;
+        const seen = page.evaluate<number>(watchFor(shown, value.toFixed(2)));
         const saidMs = Date.now();
         await say(value);
         ways.push((await seen) - saidMs);
@@ -87,19 +85,18 @@ function live(browser: Browser, runs: number): Promise<Figure[]> {
   });
 }
 
-/** Runs in the page: resolves with the time at which an element shows a text. */
-function watchFor([selector, text]: readonly [string, string]): Promise<number> {
-  return new Promise((resolve) => {
+/** What the page runs: resolves with the time at which an element shows a text, in the frame in which it is drawn. */
+function watchFor(selector: string, text: string): string {
+  return `new Promise((resolve) => {
     const look = () => {
-      if (document.querySelector(selector)?.textContent?.includes(text) !== true) return;
+      if (!document.querySelector(${JSON.stringify(selector)})?.textContent.includes(${JSON.stringify(text)})) return;
       observer.disconnect();
-      // The frame in which it is drawn.
       requestAnimationFrame(() => resolve(Date.now()));
     };
     const observer = new MutationObserver(look);
     observer.observe(document.body, { subtree: true, childList: true, characterData: true });
     look();
-  });
+  })`;
 }
 
 function month(browser: Browser, runs: number): Promise<Figure[]> {
@@ -121,7 +118,7 @@ function month(browser: Browser, runs: number): Promise<Figure[]> {
       for (let run = 0; run < runs; run++) {
         await page.goto(`${machine}?tags=temp_c&span=30d`);
         await page.locator("svg .trace, svg path.d-trace").first().waitFor();
-        drawn.push(await page.evaluate(sinceRequest));
+        drawn.push(await page.evaluate<number>(SINCE_REQUEST));
       }
       return [figure("dashboard, a month of a tag, from request to drawn", "ms", drawn)];
     } finally {
@@ -130,8 +127,6 @@ function month(browser: Browser, runs: number): Promise<Figure[]> {
   });
 }
 
-/** Runs in the page: from the begin of the newest question for a series until now. */
-function sinceRequest(): number {
-  const asked = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/series/"));
-  return performance.now() - (asked.at(-1)?.startTime ?? 0);
-}
+/** What the page runs: from the begin of the newest question for a series until now, milliseconds. */
+const SINCE_REQUEST = `performance.now() - (performance.getEntriesByType("resource")
+  .filter(({ name }) => name.includes("/api/series/")).at(-1)?.startTime ?? 0)`;
