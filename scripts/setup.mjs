@@ -11,6 +11,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, wr
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildDashboard, isStale } from "./build-dashboard.mjs";
+import { bundleTypebox } from "./bundle-typebox.mjs";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const MODULES = join(ROOT, "node_modules");
@@ -111,6 +112,11 @@ if (found !== wanted) {
         `run "npm rebuild node", or install Node ${OLDEST_NODE} or later yourself, then run the command again`,
       );
     }
+  }
+  try {
+    await bundleTypebox();
+  } catch (error) {
+    fail("TypeBox could not be bundled", String(error), "remove node_modules and run the command again");
   }
   linkCommand();
   writeFileSync(STAMP, wanted);
