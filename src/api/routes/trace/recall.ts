@@ -6,7 +6,7 @@ import { madeAt } from "../../../trace/questions/made-at.ts";
 import { type Recall, type RecallPlace, recall, type Suspicion } from "../../../trace/questions/recall.ts";
 import type { ApiContext } from "../../context.ts";
 import { isoTime, PERIOD, Time, timeOf } from "../../period.ts";
-import { badRequest, noDesk } from "../../problem.ts";
+import { badRequest } from "../../problem.ts";
 import { closed, type Route, route } from "../../route.ts";
 import { orNull } from "../../schemas.ts";
 import { genealogyOf, requireSubject } from "./genealogy-of.ts";
@@ -186,78 +186,4 @@ function shownPlace({ customer, shipments, firstMs, units, mg }: RecallPlace) {
   };
 }
 
-const GOODS = {
-  lots: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 80 }), { maxItems: 10_000 })),
-  units: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 80 }), { maxItems: 10_000 })),
-};
-const WHERE = {
-  site: Type.String({ minLength: 1, maxLength: 63 }),
-  line: Type.String({ minLength: 1, maxLength: 63 }),
-};
-const PERSON = {
-  by: Type.String({ minLength: 1, maxLength: 80, description: "The person who decides" }),
-  reason: Type.String({ minLength: 1, maxLength: 500, description: "Why" }),
-  hold_id: Type.String({ minLength: 1, maxLength: 80, description: "The hold" }),
-};
-const SAID = closed({
-  machine: Type.String({ description: "The desk that says it" }),
-  boot: Text,
-  seq: Type.Integer({ description: "Done when the message with this number is in the log and the view" }),
-});
-
-interface Decision {
-  readonly site: string;
-  readonly line: string;
-  readonly lots?: readonly string[];
-  readonly units?: readonly string[];
-}
-
-async function decide(context: ApiContext, { site, line, ...goods }: Decision, body: object) {
-  const { lots = [], units = [] } = goods;
-  if (lots.length + units.length === 0)
-    throw badRequest("body: names no lots and no units", "give what it is about");
-  if (context.desk === undefined) throw noDesk();
-  const said = await context.desk.publish({ site, line }, "batch", {
-    ...body,
-    ...(lots.length === 0 ? {} : { lots }),
-    ...(units.length === 0 ? {} : { units }),
-  });
-  return { machine: said.machine, boot: said.boot, seq: said.seq };
-}
-
-const hold = route({
-  method: "POST",
-  path: "/api/holds",
-  name: "holdGoods",
-  area: "Traceability",
-  summary: "Puts lots, cases and pallets on hold: they may not be used, moved on or shipped",
-  body: closed({ ...WHERE, ...GOODS, ...PERSON }),
-  answer: SAID,
-  status: 202,
-  changesWith: ["now"],
-  handle({ body: { hold_id, reason, by, ...where } }, context) {
-    return decide(context, where, { event: "HOLD", hold_id, reason, by });
-  },
-});
-
-const release = route({
-  method: "POST",
-  path: "/api/holds/release",
-  name: "releaseGoods",
-  area: "Traceability",
-  summary: "Decides over goods that were on hold",
-  body: closed({
-    ...WHERE,
-    ...GOODS,
-    ...PERSON,
-    decision: Type.Enum(["released", "rework", "rejected"], { description: "What becomes of them" }),
-  }),
-  answer: SAID,
-  status: 202,
-  changesWith: ["now"],
-  handle({ body: { hold_id, reason, by, decision, ...where } }, context) {
-    return decide(context, where, { event: "RELEASE", hold_id, decision, reason, by });
-  },
-});
-
-export const recallRoutes: readonly Route[] = [recalls, hold, release];
+export const recallRoutes: readonly Route[] = [recalls];
