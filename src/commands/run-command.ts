@@ -60,7 +60,7 @@ export async function runCommand(definition: CommandDefinition, given: Given, su
     options: values,
     config,
     terminal,
-    stopSignal,
+    stopSignal: () => stopSignal(definition.outlivesOutput === true),
   });
   return exitCode ?? 0;
 }

@@ -6,12 +6,16 @@ export const INTERRUPTED = 130;
 
 let controller: AbortController | undefined;
 
-/** Takes the signals over. The first one aborts; a second one ends the process, in case the draining hangs. */
-export function stopSignal(): AbortSignal {
+/**
+ * Takes the signals over. The first one aborts; a second one ends the process, in case the draining hangs.
+ * @param serves it runs for others: a SIGHUP that is no closed terminal (of a log rotation, say) is ignored
+ */
+export function stopSignal(serves = false): AbortSignal {
   if (controller === undefined) {
     controller = new AbortController();
     for (const name of SIGNALS) {
       process.on(name, () => {
+        if (name === "SIGHUP" && serves && process.stdin.isTTY !== true) return;
         if (controller?.signal.aborted) process.exit(INTERRUPTED);
         controller?.abort();
       });

@@ -28,3 +28,22 @@ test("the first signal asks the command to end, a second one ends the process", 
   child.kill("SIGINT");
   assert.deepEqual(await once(child, "close"), [130, null]);
 });
+
+test("what serves others outlives a SIGHUP that is no closed terminal; what doesn't, ends", async () => {
+  for (const serves of [true, false]) {
+    const source = NEVER_ENDING.replaceAll("stopSignal()", `stopSignal(${serves})`);
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", source], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const next = async () => (await lines.next()).value;
+    await next();
+    await next();
+    child.kill("SIGHUP");
+    if (serves) child.kill("SIGTERM");
+    assert.equal(await next(), "asked to end");
+    // A first signal that was ignored makes no second one of the next.
+    child.kill(serves ? "SIGKILL" : "SIGINT");
+    await once(child, "close");
+  }
+});
