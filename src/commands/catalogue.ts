@@ -85,7 +85,7 @@ export const COMMANDS: readonly CatalogueEntry[] = [
   },
   {
     name: "quarantine",
-    summary: "look at messages that were kept aside, and work them off: list, show, replay, correct, dismiss",
+    summary: "messages that were kept aside, and why: list, show, replay, correct, dismiss",
     group: "Look",
     load: async () => (await import("./quarantine.ts")).quarantine,
   },

@@ -8,7 +8,7 @@ import { show } from "./quarantine/show.ts";
 /** `conche quarantine` */
 export const quarantine: CommandGroup = {
   name: "quarantine",
-  summary: "look at messages that were kept aside, and work them off: list, show, replay, correct, dismiss",
+  summary: "messages that were kept aside, and why: list, show, replay, correct, dismiss",
   description:
     "Looks at the messages that could not be stored as ones of the namespace. They are kept byte by byte and were\n" +
     "acknowledged. Each can be put through again after schema or plant was corrected, be corrected itself, or be\n" +
