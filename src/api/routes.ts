@@ -23,6 +23,7 @@ import { askRoutes } from "./routes/trace/ask.ts";
 import { dueDiligenceRoutes } from "./routes/trace/due-diligence.ts";
 import { epcisRoutes } from "./routes/trace/epcis.ts";
 import { recallRoutes } from "./routes/trace/recall.ts";
+import { recordRoutes } from "./routes/trace/record.ts";
 import { traceRoutes } from "./routes/trace/trace.ts";
 import { viewRoutes } from "./routes/views.ts";
 
@@ -46,6 +47,7 @@ export const ROUTES: readonly Route[] = [
   ...askRoutes,
   ...dueDiligenceRoutes,
   ...epcisRoutes,
+  ...recordRoutes,
   ...messageRoutes,
   ...topicRoutes,
   ...quarantineRoutes,

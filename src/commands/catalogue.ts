@@ -120,6 +120,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./recall.ts")).recall,
   },
   {
+    name: "batch",
+    summary: "the electronic record of a batch, sealed: record, verify",
+    group: "Look",
+    load: async () => (await import("./batch.ts")).batch,
+  },
+  {
     name: "ask",
     summary: "the questions that a quality manager is asked: list them, or answer one",
     group: "Look",

@@ -76,7 +76,7 @@ export function recall(genealogy: Genealogy, { lots: asked, units: given = [] }:
   const unknown = asked.filter((id) => genealogy.lot(id) === undefined);
   const from = suspected.flatMap(({ lot }) => graph.lot(lot) ?? []);
   const reached = reach(graph, from, "down", marks);
-  const { share, refused } = shares(graph, from, reached);
+  const { share, refused } = shares(graph, from, reached, marks);
 
   const lots: AffectedLot[] = [];
   const units = new Map<string, RecalledUnit>();
@@ -85,14 +85,14 @@ export function recall(genealogy: Genealogy, { lots: asked, units: given = [] }:
     if (at % 256 === 0) genealogy.spend();
     const { kind, id } = graph.nameOf(node);
     if (kind === "unit") {
-      const found = unitOf(genealogy, id, share.get(node) ?? 0);
+      const found = unitOf(genealogy, id, share[at] ?? 0);
       if (found !== undefined) units.set(id, found);
       continue;
     }
     inGraph.add(id);
     const lot = genealogy.lot(id);
     if (lot !== undefined)
-      lots.push({ lot, share: share.get(node) ?? 0, depth: reached.depths[at] ?? 0, restMg: restOf(lot) });
+      lots.push({ lot, share: share[at] ?? 0, depth: reached.depths[at] ?? 0, restMg: restOf(lot) });
   }
   // A lot that nothing was made of has no edge, and is affected all the same.
   for (const lot of suspected)

@@ -63,7 +63,8 @@ export function trace(
   const found = directions.map((way) => {
     const bounds = { most: MOST_REACHED, ...(depth === undefined ? {} : { depth }) };
     const reached = reach(graph, from, way, marks, bounds);
-    const parts = way === "down" ? shares(graph, from, reached) : contributions(graph, from, reached);
+    const parts =
+      way === "down" ? shares(graph, from, reached, marks) : contributions(graph, from, reached, marks);
     return { way, reached, parts };
   });
   const asked = new Set(from);
@@ -102,7 +103,7 @@ export function trace(
 function placesOf(way: Direction, { nodes, depths }: Reach, { share }: Shares, asked: ReadonlySet<number>) {
   return [...nodes.entries()]
     .filter(([, node]) => !asked.has(node))
-    .map(([at, node]) => ({ node, way, depth: depths[at] ?? 0, share: share.get(node) ?? 0 }));
+    .map(([at, node]) => ({ node, way, depth: depths[at] ?? 0, share: share[at] ?? 0 }));
 }
 
 /** The edges between nodes that were given so far, of which at least one end is new. */

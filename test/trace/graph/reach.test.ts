@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { type EdgeSource, LotGraph } from "../../../src/trace/graph/lot-graph.ts";
-import { contributions, Marks, reach, shares } from "../../../src/trace/graph/reach.ts";
+import {
+  contributions,
+  Marks,
+  type Reach,
+  reach,
+  type Shares,
+  shares,
+} from "../../../src/trace/graph/reach.ts";
 
 const edge = (source: string, target: string, mg: number, kind = "lot"): EdgeSource => ({
   source,
@@ -47,6 +54,11 @@ function slowShare(edges: readonly EdgeSource[], from: string, of: string): numb
   return into.reduce((sum, { source, mg }) => sum + mg * slowShare(edges, from, source), 0) / all;
 }
 
+/** The share of a node; 0 where it was not reached. */
+function at({ share }: Shares, { nodes }: Reach, node: number): number {
+  return share[nodes.indexOf(node)] ?? 0;
+}
+
 suite("the graph of lots", () => {
   test("reach is what a slow search finds, built at once or in parts", () => {
     fc.assert(
@@ -72,8 +84,10 @@ suite("the graph of lots", () => {
         const marks = new Marks(graph.nodes);
         const [first, last] = [graph.lot("L0"), graph.lot("L11")];
         if (first === undefined || last === undefined) return;
-        const down = shares(graph, [first], reach(graph, [first], "down", marks)).share.get(last) ?? 0;
-        const up = contributions(graph, [last], reach(graph, [last], "up", marks)).share.get(first) ?? 0;
+        const below = reach(graph, [first], "down", marks);
+        const down = at(shares(graph, [first], below, marks), below, last);
+        const above = reach(graph, [last], "up", marks);
+        const up = at(contributions(graph, [last], above, marks), above, first);
         assert.ok(Math.abs(down - slowShare(edges, "L0", "L11")) < 1e-6, `${down}`);
         assert.ok(Math.abs(up - down) < 1e-6, `${up} up, ${down} down`);
       }),
@@ -88,11 +102,12 @@ suite("the graph of lots", () => {
       edge("C", "D", 5),
     ]);
     const from = [graph.lot("A") ?? -1];
-    const reached = reach(graph, from, "down", new Marks(graph.nodes));
-    const { share, refused } = shares(graph, from, reached);
+    const marks = new Marks(graph.nodes);
+    const reached = reach(graph, from, "down", marks);
+    const found = shares(graph, from, reached, marks);
     assert.equal(reached.nodes.length, 4);
-    assert.equal(refused.length, 1);
-    assert.equal(share.get(graph.lot("D") ?? -1), 1);
+    assert.equal(found.refused.length, 1);
+    assert.equal(at(found, reached, graph.lot("D") ?? -1), 1);
   });
 
   test("bounds say that they kept something out", () => {

@@ -1,0 +1,250 @@
+import type { StoredMessage } from "../../log/log-reading.ts";
+import { isReadable, MessageReader } from "../../log/message-reader.ts";
+import type { Plant } from "../../plant/plant.ts";
+import { MENTIONS } from "../genealogy/genealogy-tables.ts";
+import { restMg, totalMg } from "../genealogy/lot-row.ts";
+import { kilograms } from "../genealogy/mass.ts";
+import { findSubject } from "../questions/find-subject.ts";
+import { type Genealogy, isEvent } from "../questions/genealogy.ts";
+import { trace } from "../questions/trace.ts";
+import { holdsOnLot, whereIs } from "../questions/where-units-are.ts";
+import {
+  type BatchOutline,
+  type ProcedureStep,
+  type RecordedAction,
+  type RecordedAlarm,
+  type RecordedResults,
+  RecordTally,
+} from "./record-tally.ts";
+import { type Seal, SealChain } from "./seal.ts";
+import type { TagCourse } from "./tag-course.ts";
+
+/** Something that whoever signs must have seen. */
+export interface RecordException {
+  readonly what: string;
+  readonly detail: string;
+}
+
+export interface RecordedLot {
+  readonly lot: string;
+  readonly material: string;
+  readonly share: number;
+  readonly supplier: string;
+  readonly supplierLot: string;
+  readonly certificate: string;
+  readonly released: boolean;
+  readonly holds: readonly string[];
+}
+
+export interface RecordedOutput {
+  readonly lot: string;
+  readonly material: string;
+  readonly totalKg: number;
+  readonly restKg: number;
+  readonly holds: readonly string[];
+}
+
+/** How complete what the record is made of is, by machine: numbers seen, numbers missing. */
+export interface MachineCoverage {
+  readonly machine: string;
+  readonly messages: number;
+  readonly seen: number;
+  readonly missing: number;
+  readonly numbered: boolean;
+}
+
+/** The electronic record of a batch: everything that the log has about it, exceptions first. */
+export interface BatchRecord extends BatchOutline {
+  readonly batch: string;
+  readonly exceptions: readonly RecordException[];
+  readonly procedure: readonly ProcedureStep[];
+  readonly ingredients: readonly RecordedLot[];
+  readonly outputs: readonly RecordedOutput[];
+  readonly pallets: { readonly count: number; readonly kg: number; readonly shipped: number };
+  readonly courses: readonly TagCourse[];
+  readonly alarms: readonly RecordedAlarm[];
+  readonly results: readonly RecordedResults[];
+  readonly actions: readonly RecordedAction[];
+  readonly coverage: readonly MachineCoverage[];
+  /** What can't be said of this batch, and why. */
+  readonly unsaid: readonly string[];
+  readonly unreadable: number;
+  readonly seal: Seal;
+}
+
+/** What a record is made with. */
+export interface RecordParts {
+  readonly plant: Plant;
+  /** All messages that name the batch, in the order of the log. */
+  readonly messages: Iterable<StoredMessage>;
+  /** Where nobody keeps the genealogy, the record says so. */
+  readonly genealogy: Genealogy | undefined;
+  /** Numbers of a machine that came and that are missing, from one time to another; undefined where nobody knows. */
+  readonly covered: (
+    machine: string,
+    fromMs: number,
+    toMs: number,
+  ) => { seen: number; missing: number } | undefined;
+  readonly sha256: (text: string) => string;
+}
+
+const MOST_NODES = 100_000;
+/** Below this much measured time a curve proves little. */
+const THIN_COVERAGE = 0.95;
+
+/** Draws up the record of a batch; undefined where no message names it. */
+export function batchRecord(batch: string, parts: RecordParts): BatchRecord | undefined {
+  const reader = new MessageReader();
+  const chain = new SealChain(parts.sha256);
+  const tally = new RecordTally(parts.plant);
+  let unreadable = 0;
+  for (const stored of parts.messages) {
+    chain.add(stored);
+    const message = reader.read(stored);
+    if (isReadable(message)) tally.add(message);
+    else unreadable += 1;
+  }
+  if (chain.seal.messages === 0) return undefined;
+  const lots = lotsOf(batch, parts.genealogy);
+  const coverage = Array.from(tally.machines, ([machine, { messages, firstMs, lastMs, versions }]) => {
+    const covered = parts.covered(machine, firstMs, lastMs + 1);
+    const numbered = versions.has(2);
+    return { machine, messages, seen: covered?.seen ?? messages, missing: covered?.missing ?? 0, numbered };
+  }).sort((a, b) => (a.machine < b.machine ? -1 : 1));
+  const record: Omit<BatchRecord, "exceptions" | "unsaid"> = {
+    batch,
+    ...tally.outline,
+    ...lots,
+    procedure: tally.procedure,
+    courses: tally.courses,
+    alarms: tally.alarms,
+    results: tally.results,
+    actions: tally.actions.toSorted((a, b) => a.atMs - b.atMs),
+    coverage,
+    unreadable,
+    seal: chain.seal,
+  };
+  return { ...record, exceptions: exceptionsOf(record), unsaid: unsaidOf(record, parts.genealogy) };
+}
+
+function lotsOf(
+  batch: string,
+  genealogy: Genealogy | undefined,
+): Pick<BatchRecord, "ingredients" | "outputs" | "pallets"> {
+  const subject = genealogy === undefined ? undefined : findSubject(genealogy, batch);
+  if (genealogy === undefined || subject === undefined || subject.kind !== "batch")
+    return { ingredients: [], outputs: [], pallets: { count: 0, kg: 0, shipped: 0 } };
+  const up = trace(genealogy, subject, "up", { most: MOST_NODES });
+  const ingredients = up.nodes.flatMap(({ id, lot, share }): RecordedLot[] => {
+    if (lot === undefined || lot.received === 0) return [];
+    return [
+      {
+        lot: id,
+        material: lot.material ?? "",
+        share,
+        ...receiptOf(genealogy, id),
+        holds: holdsOnLot(genealogy, id),
+      },
+    ];
+  });
+  const outputs = subject.lots.flatMap((id): RecordedOutput[] => {
+    const lot = genealogy.lot(id);
+    if (lot === undefined) return [];
+    return [
+      {
+        lot: id,
+        material: lot.material ?? lot.kind ?? "",
+        totalKg: kilograms(totalMg(lot)),
+        restKg: kilograms(restMg(lot)),
+        holds: holdsOnLot(genealogy, id),
+      },
+    ];
+  });
+  const bars = subject.lots.filter((id) => genealogy.lot(id)?.kind === "finished");
+  const pallets = trace(genealogy, { lots: bars, units: [] }, "down", {
+    most: MOST_NODES,
+    depth: 1,
+  }).nodes.filter(({ unit }) => unit?.kind === "pallet");
+  return {
+    ingredients: ingredients.sort((a, b) => b.share - a.share),
+    outputs,
+    pallets: {
+      count: pallets.length,
+      kg: pallets.reduce((sum, { unit }) => sum + kilograms(unit?.mg ?? 0), 0),
+      shipped: pallets.filter(({ id }) => whereIs(genealogy, id).place === "shipped").length,
+    },
+  };
+}
+
+function receiptOf(genealogy: Genealogy, lot: string) {
+  let released = false;
+  let found = { supplier: "", supplierLot: "", certificate: "" };
+  for (const { id, role } of genealogy.reading.rows(MENTIONS).range({ prefix: [lot] })) {
+    const event = role === "received" || role === "released" ? genealogy.event(id) : undefined;
+    if (isEvent(event, "LOT_RECEIVED")) {
+      const { supplier, supplier_lot = "", certificate = "" } = event.body;
+      found = { supplier, supplierLot: supplier_lot, certificate };
+    } else if (isEvent(event, "RELEASE") && event.body.decision === "released") released = true;
+  }
+  return { ...found, released };
+}
+
+function exceptionsOf(record: Omit<BatchRecord, "exceptions" | "unsaid">): RecordException[] {
+  const found: RecordException[] = [];
+  const add = (what: string, detail: string) => found.push({ what, detail });
+  for (const { lot, material, holds } of [...record.ingredients, ...record.outputs])
+    if (holds.length > 0) add("on hold", `${material} ${lot}: ${holds.join(", ")}`);
+  for (const { characteristic, failed, n } of record.results)
+    if (failed > 0) add("result out of specification", `${characteristic}: ${failed} of ${n}`);
+  for (const { machine, code, priority, raisedMs, clearedMs } of record.alarms)
+    if (priority === "high" || priority === "critical") {
+      const stood =
+        clearedMs === null
+          ? "not cleared within the record"
+          : `${Math.round((clearedMs - raisedMs) / 1000)} s`;
+      add(`${priority} alarm`, `${code} at ${nameOf(machine)}, ${stood}`);
+    }
+  for (const { name, machine, state, reason } of record.procedure)
+    if (["held", "stopped", "aborted"].includes(state))
+      add(`procedure ${state}`, `${name} at ${nameOf(machine)}${reason === "" ? "" : `: ${reason}`}`);
+  for (const { machine, tag, beyondAlarm, values } of record.courses)
+    if (beyondAlarm > 0)
+      add("beyond the alarm limit", `${tag} of ${nameOf(machine)}: ${beyondAlarm} of ${values} values`);
+  for (const { machine, tag, coverage } of record.courses)
+    if (coverage < THIN_COVERAGE)
+      add("measured in part", `${tag} of ${nameOf(machine)}: ${(100 * coverage).toFixed(1)} % of the time`);
+  for (const { machine, missing } of record.coverage)
+    if (missing > 0) add("messages missing", `${missing} of ${nameOf(machine)}`);
+  if (record.unreadable > 0) add("not readable", `${record.unreadable} messages`);
+  if (record.outcome !== null && record.outcome !== "complete") add("outcome", record.outcome);
+  return found;
+}
+
+/** Version 1 and foreign machines say less: what follows from it is named. */
+function unsaidOf(
+  record: Omit<BatchRecord, "exceptions" | "unsaid">,
+  genealogy: Genealogy | undefined,
+): string[] {
+  const unsaid: string[] = [];
+  if (genealogy === undefined)
+    unsaid.push("Lots and pallets: nobody keeps the view of genealogy in this data folder.");
+  else if (record.outputs.length === 0)
+    unsaid.push("Ingredients, lots and pallets: no event says of what this batch was made.");
+  if (record.procedure.length === 0) unsaid.push("Procedure: no machine reported a phase of the recipe.");
+  if (record.recipe === null) unsaid.push("Recipe and version: the begin of the batch doesn't name them.");
+  const unnumbered = record.coverage
+    .filter(({ numbered }) => !numbered)
+    .map(({ machine }) => nameOf(machine));
+  if (unnumbered.length > 0)
+    unsaid.push(
+      `Missing messages of ${unnumbered.join(", ")}: they number nothing (version 1), so that a gap can't be seen.`,
+    );
+  if (record.startedMs === null) unsaid.push("The begin of the batch: no BATCH_START.");
+  if (record.endedMs === null) unsaid.push("The end of the batch: no BATCH_END; it may still run.");
+  if (record.results.length === 0) unsaid.push("Quality: no result names this batch.");
+  return unsaid;
+}
+
+export function nameOf(machine: string): string {
+  return machine.split("/").at(-1) ?? machine;
+}

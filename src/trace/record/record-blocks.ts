@@ -1,0 +1,222 @@
+import { type BatchRecord, nameOf } from "./batch-record.ts";
+import type { TagCourse } from "./tag-course.ts";
+
+/** A part of the record as it is set, in HTML and in the terminal alike. */
+export type Block =
+  | { readonly kind: "heading"; readonly text: string }
+  | { readonly kind: "text"; readonly text: string; readonly strong?: true }
+  | { readonly kind: "facts"; readonly facts: readonly (readonly [name: string, value: string])[] }
+  | {
+      readonly kind: "table";
+      readonly columns: readonly { readonly title: string; readonly width: number; readonly right?: true }[];
+      readonly rows: readonly (readonly string[])[];
+    }
+  | { readonly kind: "chart"; readonly course: TagCourse }
+  | { readonly kind: "signature"; readonly roles: readonly string[] };
+
+const time = (ms: number | null) =>
+  ms === null ? "-" : `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+const number = (value: number | null, digits = 2) =>
+  value === null ? "-" : Number(value.toFixed(digits)).toString();
+
+/** The record in the order in which it is read: verdict, exceptions, then the evidence, signatures at the end. */
+export function recordBlocks(record: BatchRecord): Block[] {
+  const { exceptions, coverage, seal } = record;
+  const missing = coverage.reduce((sum, each) => sum + each.missing, 0);
+  const numbered = coverage.filter((each) => each.numbered);
+  const blocks: Block[] = [
+    {
+      kind: "facts",
+      facts: [
+        ["Product", record.product ?? "-"],
+        ["Recipe", record.recipe ?? "-"],
+        ["Order", record.order ?? "-"],
+        ["Begun", time(record.startedMs)],
+        ["Ended", time(record.endedMs)],
+        ["Outcome", record.outcome ?? "-"],
+        ["Planned", record.plannedKg === null ? "-" : `${number(record.plannedKg, 1)} kg`],
+        ["Packed", record.producedKg === null ? "-" : `${number(record.producedKg, 1)} kg`],
+        [
+          "Pallets",
+          `${record.pallets.count}, ${number(record.pallets.kg, 1)} kg, ${record.pallets.shipped} shipped`,
+        ],
+      ],
+    },
+    {
+      kind: "heading",
+      text: exceptions.length === 0 ? "No exceptions" : `Exceptions (${exceptions.length})`,
+    },
+  ];
+  if (exceptions.length === 0)
+    blocks.push({
+      kind: "text",
+      text: "Nothing is on hold, no result failed, no limit was passed, no message is missing.",
+    });
+  else
+    blocks.push({
+      kind: "table",
+      columns: [
+        { title: "what", width: 28 },
+        { title: "detail", width: 72 },
+      ],
+      rows: exceptions.map(({ what, detail }) => [what, detail]),
+    });
+
+  blocks.push({ kind: "heading", text: "Completeness" });
+  blocks.push({
+    kind: "text",
+    strong: true,
+    text:
+      missing === 0
+        ? `The record is complete: of ${numbered.length} machines that number their messages, none is missing while they worked on this batch.`
+        : `The record is not complete: ${missing} numbered messages are missing.`,
+  });
+  for (const text of record.unsaid) blocks.push({ kind: "text", text: `Not in this record. ${text}` });
+  blocks.push({
+    kind: "table",
+    columns: [
+      { title: "machine", width: 40 },
+      { title: "of this batch", width: 20, right: true },
+      { title: "numbers seen", width: 20, right: true },
+      { title: "missing", width: 20, right: true },
+    ],
+    rows: coverage.map(({ machine, messages, seen, missing: gone, numbered: counts }) => [
+      nameOf(machine),
+      String(messages),
+      counts ? String(seen) : "not numbered",
+      counts ? String(gone) : "unknown",
+    ]),
+  });
+  push(
+    blocks,
+    "Ingredients",
+    ["lot:30", "material:18", "share:9r", "supplier:17", "supplier lot, certificate:18", "state:8"],
+    record.ingredients.map((each) => [
+      each.lot,
+      each.material,
+      `${number(100 * each.share, 2)} %`,
+      each.supplier,
+      [each.supplierLot, each.certificate].filter((part) => part !== "").join(", "),
+      each.holds.length > 0 ? "HOLD" : each.released ? "released" : "",
+    ]),
+  );
+  push(
+    blocks,
+    "Lots made",
+    ["lot:46", "material:22", "kg:12r", "left:12r", "state:8"],
+    record.outputs.map((each) => [
+      each.lot,
+      each.material,
+      number(each.totalKg, 1),
+      Math.abs(each.restKg) < 0.05 ? "0" : number(each.restKg, 1),
+      each.holds.length > 0 ? "HOLD" : "",
+    ]),
+  );
+  push(
+    blocks,
+    "Procedure (ISA-88)",
+    ["phase:20", "machine:12", "from:17", "to:17", "state:9", "set points and reached:25"],
+    record.procedure.map((step) => [
+      step.run > 1 ? `${step.name} ${step.run}` : step.name,
+      nameOf(step.machine),
+      time(step.fromMs).replace(" UTC", ""),
+      time(step.toMs).replace(" UTC", ""),
+      step.state,
+      [step.setPoints, step.actual === "" ? "" : `reached ${step.actual}`, step.reason]
+        .filter((part) => part !== "")
+        .join("; "),
+    ]),
+  );
+  if (record.courses.length > 0) {
+    blocks.push({ kind: "heading", text: "Process curves against limits" });
+    const drawn = record.courses.filter(
+      ({ limits, points }) => Object.keys(limits).length > 0 && points.length > 1,
+    );
+    for (const course of drawn) blocks.push({ kind: "chart", course });
+    push(
+      blocks,
+      undefined,
+      ["tag:24", "values:10r", "min:10r", "mean:10r", "max:10r", "measured:12r", "outside:12r", "alarm:12r"],
+      record.courses.map((course) => [
+        `${nameOf(course.machine)} ${course.tag}${course.unit === "" ? "" : `, ${course.unit}`}`,
+        String(course.values),
+        number(course.min),
+        number(course.mean),
+        number(course.max),
+        `${number(100 * course.coverage, 1)} %`,
+        Object.keys(course.limits).length === 0 ? "no limits" : String(course.outside),
+        Object.keys(course.limits).length === 0 ? "" : String(course.beyondAlarm),
+      ]),
+    );
+  }
+  push(
+    blocks,
+    "Results",
+    ["characteristic:30", "n:8r", "mean:13r", "min:13r", "max:13r", "limits:15", "failed:8r"],
+    record.results.map((each) => [
+      `${each.characteristic}${each.unit === "" ? "" : `, ${each.unit}`}`,
+      String(each.n),
+      each.numbers === 0 ? "-" : number(each.sum / each.numbers),
+      number(each.min),
+      number(each.max),
+      each.lower === null && each.upper === null ? "-" : `${number(each.lower)} to ${number(each.upper)}`,
+      String(each.failed),
+    ]),
+  );
+  push(
+    blocks,
+    "Alarms",
+    ["raised:19", "machine:14", "priority:10", "code:22", "stood:11r", "seen by:24"],
+    record.alarms.map((alarm) => [
+      time(alarm.raisedMs).replace(" UTC", ""),
+      nameOf(alarm.machine),
+      alarm.priority,
+      alarm.code,
+      alarm.clearedMs === null ? "stands" : `${Math.round((alarm.clearedMs - alarm.raisedMs) / 1000)} s`,
+      alarm.acknowledgedBy ?? "nobody",
+    ]),
+  );
+  push(
+    blocks,
+    "What people did",
+    ["when:19", "who:16", "what:25", "why:40"],
+    record.actions.map(({ atMs, by, what, why }) => [time(atMs).replace(" UTC", ""), by, what, why]),
+  );
+  blocks.push({ kind: "heading", text: "Seal" });
+  blocks.push({
+    kind: "facts",
+    facts: [
+      ["Made of", `${seal.messages} messages of the log, ids ${seal.first_id} to ${seal.last_id}`],
+      ["Chain", `${seal.algorithm}: ${seal.hash}`],
+      [
+        "To check",
+        `conche batch verify ${record.batch} --seal ${seal.messages}:${seal.last_id}:${seal.hash}`,
+      ],
+    ],
+  });
+  blocks.push({ kind: "signature", roles: ["Production", "Quality"] });
+  return blocks;
+}
+
+/** A table under a heading, unless it is empty. Columns as `title:width`, with an `r` for figures. */
+function push(
+  blocks: Block[],
+  heading: string | undefined,
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
+  if (rows.length === 0) return;
+  if (heading !== undefined) blocks.push({ kind: "heading", text: heading });
+  blocks.push({
+    kind: "table",
+    columns: columns.map((text) => {
+      const [title = "", width = "10"] = text.split(":");
+      return {
+        title,
+        width: Number.parseInt(width, 10),
+        ...(width.endsWith("r") ? { right: true as const } : {}),
+      };
+    }),
+    rows,
+  });
+}
