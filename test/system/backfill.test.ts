@@ -73,7 +73,7 @@ describe("conche simulate --backfill", () => {
     assert.deepEqual([people.code, program.code], [0, 0], people.err + program.err);
     assert.match(
       people.err,
-      /^conche: the history has 0\.17 h and ends before the scenario nozzle-clogging, which takes 9 h \(--backfill 9h\); .*: nozzle_drifts/,
+      /^\S+ warning scenario-cut: the history has 0\.17 h and ends before the scenario nozzle-clogging, which takes 9 h \(--backfill 9h\); .*: nozzle_drifts/,
     );
     const events = program.out
       .trimEnd()
