@@ -65,8 +65,9 @@ export class ForwardConsole {
     this.#links.set(side, up);
     const level = up ? "info" : "warning";
     const code = up ? "link-up" : "link-down";
-    const said = this.#options.mode === "json" ? detail : `${side}: ${detail}`;
-    this.#notices.say({ level, code, text: said }, "link", { side, up, detail });
+    // A program that follows the links needs both ends of an outage, however quiet it is asked to be.
+    if (this.#options.mode === "json") this.#notices.event("link", { level, code, side, up, detail });
+    else this.#notices.say({ level, code, text: `${side}: ${detail}` });
   }
 
   /** A line about something else that happened. */
