@@ -51,9 +51,10 @@ suite("what people do on the dashboard is in the log", { skip: NO_CHROMIUM, time
     page.locator("tr", { has: page.locator("a", { hasText: /^temper-01$/ }) }).first();
   const alarm = async (until: (answer: AlarmAnswer) => boolean): Promise<AlarmAnswer> => {
     for (;;) {
-      const answer = JSON.parse(
-        (await conche.page(`/api/alarms/${TEMPERER}/temp_c.high`)).text,
-      ) as AlarmAnswer;
+      const { status, text } = await conche.page(`/api/alarms/${TEMPERER}/temp_c.high`);
+      // 404 until the views have it.
+      if (status !== 200) continue;
+      const answer = JSON.parse(text) as AlarmAnswer;
       if (until(answer)) return answer;
     }
   };
@@ -65,6 +66,8 @@ suite("what people do on the dashboard is in the log", { skip: NO_CHROMIUM, time
     ).message;
 
   test("an alarm is acknowledged by keyboard alone, in the name that was asked once; the log has the message", async () => {
+    // The past raises it twice; who acknowledges before the second has come would leave that one open, and rightly.
+    await alarm((answer) => answer.alarm.unacknowledged === 2);
     await open("/alarms");
     const button = rowOfTemperer().getByRole("button", { name: /^Ack/ });
     await button.focus();
