@@ -5,14 +5,20 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { buildDashboard, isStale } from "../../scripts/build-dashboard.mjs";
+import { RawClient } from "../adapters/aedes/raw-client.ts";
 import { filledLog, refused } from "../commands/filled-log.ts";
 import { runConche } from "../commands/run-conche.ts";
 import { NO_CHROMIUM, startChromium } from "../servers/chromium.ts";
-import { type RunningConche, startConche } from "../servers/conche.ts";
+import { portOf, type RunningConche, startConche } from "../servers/conche.ts";
 
 /** An outer bound for what a page shows; a machine under load takes its time. */
 const PATIENCE_MS = 120_000;
 const PORTS = ["--mqtt-port", "0", "--http-port", "0"];
+/** An alarm of its own, so that nobody depends on what the line's story has at this moment. */
+const ALARM = {
+  ...{ v: 2, ts: new Date().toISOString(), alarm_id: "reel.low", event: "raised", priority: "medium" },
+  ...{ code: "REEL_LOW", message: "the reel is nearly empty" },
+};
 const TEMPERER = "tunis-01/line-a/s5_tempering/temper-01";
 
 interface AlarmAnswer {
@@ -48,7 +54,10 @@ suite("what people do on the dashboard is in the log", { skip: NO_CHROMIUM, time
 
   const open = async (path: string) => page.goto(`${conche.started.http}${path}`);
   const rowOfTemperer = () =>
-    page.locator("tr", { has: page.locator("a", { hasText: /^temper-01$/ }) }).first();
+    page
+      .locator("tr", { has: page.locator("a", { hasText: /^temper-01$/ }) })
+      .filter({ has: page.getByRole("button", { name: /^Ack/ }) })
+      .first();
   const alarm = async (until: (answer: AlarmAnswer) => boolean): Promise<AlarmAnswer> => {
     for (;;) {
       const { status, text } = await conche.page(`/api/alarms/${TEMPERER}/temp_c.high`);
@@ -86,6 +95,9 @@ suite("what people do on the dashboard is in the log", { skip: NO_CHROMIUM, time
   });
 
   test("an alarm is shelved with a reason, and is found among the shelved ones", async () => {
+    const plc = await RawClient.connected(portOf(conche.started.mqtt), 5, "plc");
+    plc.publish("factory/tunis-01/line-a/s2_mixing/mixer-02/alarm", JSON.stringify(ALARM), 1, 1);
+    await plc.expect("puback");
     await open("/alarms");
     const row = page.locator("tbody tr", { has: page.getByRole("button", { name: "Shelve …" }) }).first();
     const machine = await row.locator("a.label").innerText();
