@@ -6,13 +6,14 @@ import { ConcheError } from "../errors/conche-error.ts";
 import { dueDiligence, plotsOf } from "../trace/questions/due-diligence.ts";
 import { defineCommand } from "./command.ts";
 import { oneOf } from "./option-values.ts";
+import { CSV_EXCEL_HELP } from "./output-format.ts";
 import { withGenealogy } from "./with-genealogy.ts";
 
 const OPTIONS = {
   format: {
     argument: "FORMAT",
-    help: "table (the default), json, csv, or geojson: the plots",
-    parse: oneOf(["table", "json", "csv", "geojson"]),
+    help: `table (the default), json, csv, or geojson: the plots; ${CSV_EXCEL_HELP}`,
+    parse: oneOf(["table", "json", "csv", "csv-excel", "geojson"]),
   },
 } as const;
 

@@ -1,4 +1,4 @@
-import { csvRows } from "../adapters/terminal/csv.ts";
+import { csvFile, csvRows, csvShown, isCsv } from "../adapters/terminal/csv.ts";
 import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { recallText } from "../adapters/terminal/recall-format.ts";
 import { shownRecall } from "../api/routes/trace/recall.ts";
@@ -10,6 +10,7 @@ import { recall as recallOf, type Suspicion } from "../trace/questions/recall.ts
 import { trackingEvents } from "../trace/questions/tracking-events.ts";
 import { defineCommand } from "./command.ts";
 import { oneOf } from "./option-values.ts";
+import { CSV_EXCEL_HELP } from "./output-format.ts";
 import { subjectOf, withGenealogy } from "./with-genealogy.ts";
 
 const moment = (text: string) => readMoment(text);
@@ -23,8 +24,8 @@ const OPTIONS = {
   to: { argument: "TIME", help: "with --machine: before this time (default: now)", parse: moment },
   format: {
     argument: "FORMAT",
-    help: "table (the default), json, csv: affected goods, or fsma204: tracking events for a regulator's spreadsheet",
-    parse: oneOf(["table", "json", "csv", "fsma204"]),
+    help: `table (the default), json, csv: affected goods, fsma204: tracking events for a regulator's spreadsheet, or ${CSV_EXCEL_HELP}`,
+    parse: oneOf(["table", "json", "csv", "csv-excel", "fsma204"]),
   },
 } as const;
 
@@ -60,13 +61,13 @@ export const recall = defineCommand({
         terminal.out.write(
           `${jsonLine({ ...shownRecall(found), drill: { took_s: tookMs / 1000, log_position: genealogy.reading.position() } })}\n`,
         );
-      } else if (format === "csv") {
+      } else if (isCsv(format)) {
         const { units } = shownRecall(found);
         const head = Object.keys(units[0] ?? { unit: "" });
         const rows = units.map((unit) =>
           Object.values(unit).map((value) => (Array.isArray(value) ? value.join(" ") : value)),
         );
-        terminal.out.write(csvRows([head, ...rows]));
+        terminal.out.write(csvShown(csvFile(head, rows, format), terminal.columns));
       } else if (format === "fsma204") {
         const [first, ...rows] = trackingEvents(genealogy, found);
         terminal.out.write(

@@ -8,6 +8,7 @@ import { genealogySvg } from "../trace/draw/genealogy-svg.ts";
 import { trace as traceOf } from "../trace/questions/trace.ts";
 import { defineCommand } from "./command.ts";
 import { oneOf, wholeNumber } from "./option-values.ts";
+import { CSV_EXCEL_HELP } from "./output-format.ts";
 import { subjectOf, withGenealogy } from "./with-genealogy.ts";
 
 const MOST = 100_000;
@@ -23,8 +24,8 @@ const OPTIONS = {
   },
   format: {
     argument: "FORMAT",
-    help: "table (the default), json, csv, or svg: the graph as an image",
-    parse: oneOf(["table", "json", "csv", "svg"]),
+    help: `table (the default), json, csv, or svg: the graph as an image; ${CSV_EXCEL_HELP}`,
+    parse: oneOf(["table", "json", "csv", "csv-excel", "svg"]),
   },
 } as const;
 
