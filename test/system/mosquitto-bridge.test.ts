@@ -82,12 +82,15 @@ suite("Mosquitto's own bridge with the generated configuration", { skip: NO_MOSQ
     const above = await client(context, cloud.port);
     const order = (name: string) =>
       above.publishAsync("datacenter/a/b/s5_tempering/c/command", name, { qos: 1 });
-    await order("before");
-    await until(() => came.includes("before"));
+    // Until its bridge has subscribed above, an order reaches nobody.
+    await until(async () => {
+      await order("before");
+      return came.includes("before");
+    });
     await local.stop();
     for (const name of ["hold-1", "hold-2", "hold-3"]) await order(name);
     await local.start();
-    await until(() => came.length >= 4);
-    assert.deepEqual(came, ["before", "hold-1", "hold-2", "hold-3"]);
+    await until(() => came.includes("hold-3"));
+    assert.deepEqual([...new Set(came)], ["before", "hold-1", "hold-2", "hold-3"]);
   });
 });
