@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: "src/ingest/ingester.ts",
-        find: "    this.#classifier.forgetIdle(classified.touched);\n    this.#answer(messages, settles, undefined);\n",
+        find: "    this.#classifier.forgetIdle(classified.touched);\n    this.#answer(messages, settles, undefined, verdictsOf(messages, decoded, classified));\n",
         replace: "    this.#classifier.forgetIdle(classified.touched);\n",
       },
     ],
@@ -150,7 +150,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: "src/adapters/sqlite/log/sqlite-message-log.ts",
-        find: "    this.#transaction.commit.run();\n",
+        find: "    this.#transaction.commit.run();\n    return totals;\n",
         replace: "    this.#transaction.commit.run();\n    this.#sequences.save(group.sequences);\n",
       },
     ],
