@@ -72,7 +72,7 @@ if (values.all) {
   }
   const wall = await pageOf(browser, 2560, 1440, "light");
   await wall.addInitScript({ content: `localStorage.setItem("conche.preferences", '{"scale":"wall"}')` });
-  await take(wall, "line", "line-wall");
+  for (const name of ["plant", "line"] as const) await take(wall, name, `${name}-wall`);
 } else {
   const page = await pageOf(browser, 1440, 900, "light");
   for (const name of IN_DOCS) await take(page, name, name);

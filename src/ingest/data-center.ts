@@ -106,7 +106,7 @@ export class DataCenter {
   /** Messages are taken all the same; at the limit the log itself says so where nothing more is. */
   #quarantineCheck(): HealthCheck {
     const { limit, bytes, dropped } = this.#parts.log.quarantineRoom();
-    const held = `${bytes} bytes of ${limit.bytes}`;
+    const held = `${(bytes / 1e6).toFixed(1)} MB of ${(limit.bytes / 1e6).toFixed(0)} MB`;
     const gone = dropped === 0 ? "" : `, ${dropped} messages were dropped before anybody replayed them`;
     return { name: "quarantine", ok: bytes < limit.bytes * QUARANTINE_NEARLY_FULL, detail: held + gone };
   }

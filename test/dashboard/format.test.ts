@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { batchesOf } from "../../dashboard/src/format/batches.ts";
+import { messageWords } from "../../dashboard/src/format/message-words.ts";
 import { bytes, number, percent, plain } from "../../dashboard/src/format/number.ts";
 import { lookOf } from "../../dashboard/src/format/packml.ts";
 import { place, scaleOf, standing } from "../../dashboard/src/format/range.ts";
@@ -174,4 +175,40 @@ test("batches are put together from what machines say they worked on", () => {
       ["B1", false, 2],
     ],
   );
+});
+
+suite("a message in one line", () => {
+  const labelOf = (name: string) => ({ temp_c: "outlet", weight_g: "weight" })[name] ?? name;
+
+  test("values by their names, without the envelope", () => {
+    const telemetry = {
+      v: 2,
+      boot: "b",
+      seq: 7,
+      ts: "2026-01-11T08:00:00Z",
+      tags: { temp_c: 29.3, rpm: null },
+    };
+    assert.equal(messageWords(JSON.stringify(telemetry), labelOf), "outlet 29.3");
+    const sample = { v: 2, results: [{ characteristic: "weight_g", value: 100.2, unit: "g" }] };
+    assert.equal(messageWords(JSON.stringify(sample), labelOf), "weight 100.2 g");
+    const made = { event: "TRANSFORMED", inputs: [{ lot_id: "L1", quantity_kg: 150.7 }] };
+    assert.equal(messageWords(JSON.stringify(made), labelOf), "event TRANSFORMED · inputs L1 150.7 kg");
+    const quality = { tags: { temp_c: { value: 31, quality: "uncertain" } } };
+    assert.equal(messageWords(JSON.stringify(quality), labelOf), "outlet 31");
+  });
+
+  test("what people wrote is enough", () => {
+    const alarm = { v: 2, event: "raised", message: "temp_c 31.1 °C is above 31 °C", value: 31.1 };
+    assert.equal(messageWords(JSON.stringify(alarm), labelOf), "raised: temp_c 31.1 °C is above 31 °C");
+  });
+
+  test("any payload at all gives a line that ends", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json({ maxDepth: 5 })), (payload) => {
+        assert.ok(messageWords(payload, labelOf).length <= 241);
+      }),
+    );
+    assert.equal(messageWords("not JSON", labelOf), "not JSON");
+    assert.equal(messageWords("[1]", labelOf), "[1]");
+  });
 });

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { toggleTheme } from "./preferences.ts";
+import { toggleTheme, toggleWall } from "./preferences.ts";
 import { go } from "./router.ts";
 
 /** Whether the palette is open. */
@@ -30,7 +30,7 @@ function typing(target: EventTarget | null): boolean {
   );
 }
 
-/** The keys that work on every page: G and a letter, / or Ctrl K for the palette, D for the theme. */
+/** The keys that work on every page: G and a letter, / or Ctrl K for the palette, D for the theme, W for the wall. */
 export function useKeyboard(): void {
   useEffect(() => {
     let prefixAt = Number.NEGATIVE_INFINITY;
@@ -50,6 +50,7 @@ export function useKeyboard(): void {
         event.preventDefault();
         paletteOpen.value = true;
       } else if (key === "d") toggleTheme();
+      else if (key === "w") toggleWall();
     };
     document.addEventListener("keydown", pressed);
     return () => document.removeEventListener("keydown", pressed);

@@ -41,10 +41,25 @@ export function toggleTheme(): void {
   prefer({ theme: dark ? "light" : "dark" });
 }
 
+/** The wall display, without controls, and back. */
+export function toggleWall(): void {
+  prefer({ scale: preferences.value.scale === "wall" ? "desk" : "wall" });
+}
+
+/** On a wall, a page of this width fills the screen, px: what is read at a desk from 70 cm is read from four metres. */
+const WALL_WIDTH = 1_280;
+/** The width of the window, px. */
+const windowWidth = signal(innerWidth);
+addEventListener("resize", () => {
+  windowWidth.value = innerWidth;
+});
+
 effect(() => {
   const { theme, scale } = preferences.value;
   const root = document.documentElement;
   if (theme === "system") delete root.dataset.theme;
   else root.dataset.theme = theme;
   root.dataset.scale = scale;
+  const zoom = scale === "wall" ? Math.max(1, windowWidth.value / WALL_WIDTH) : 1;
+  root.style.setProperty("--zoom", String(zoom));
 });

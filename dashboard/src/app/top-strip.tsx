@@ -7,7 +7,7 @@ import { duration } from "../format/time.ts";
 import { Glyph } from "../parts/glyph.tsx";
 import { texts } from "../texts/en.ts";
 import { now } from "./clock.ts";
-import { preferences, toggleTheme } from "./preferences.ts";
+import { preferences, toggleTheme, toggleWall } from "./preferences.ts";
 
 /** Behind by so much, a view is said to be behind. */
 const BEHIND_MS = 5_000;
@@ -16,13 +16,23 @@ const BEHIND_MS = 5_000;
 export function TopStrip() {
   const { document } = plant.value ?? {};
   const at = now.value;
+  const wall = preferences.value.scale === "wall";
   return (
     <header class="top">
-      <a class="brand" href="/plant">
+      <a
+        class="brand"
+        href="/plant"
+        title={wall ? texts.strip.leaveWall : undefined}
+        onClick={(event) => {
+          if (!wall) return;
+          event.preventDefault();
+          toggleWall();
+        }}
+      >
         {texts.brand}
       </a>
-      <div class="optional">
-        <b>{document?.name ?? ""}</b>
+      <div class="optional plant-name">
+        <b class="ellipsis">{document?.name ?? ""}</b>
       </div>
       <div class="space" />
       <Record />
@@ -35,7 +45,7 @@ export function TopStrip() {
           <span class="label">{zone.value.offset(at)}</span>
         </span>
       </div>
-      <a class="optional" href="/settings">
+      <a class="optional desk-only" href="/settings">
         {preferences.value.person === "" ? (
           <span class="label">{texts.strip.nobody}</span>
         ) : (

@@ -8,8 +8,12 @@ import { number } from "../format/number.ts";
 import { Failed } from "../parts/failed.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
+import { TopicTree } from "./explore/topic-tree.tsx";
 
 const words = texts.explore;
+const ROOT = "factory/";
+/** Topics that a filter lists. */
+const MOST = 500;
 const TYPES = ["telemetry", "state", "alarm", "quality", "batch"] as const;
 
 /** The topics as they come, and their payloads as they were received. Nothing is published from here. */
@@ -40,21 +44,39 @@ export default function ExplorePage() {
             value={filter}
             onInput={(event) => choose({ filter: event.currentTarget.value || undefined }, true)}
           />
-          {shown.length === 0 ? <p class="empty">{words.none}</p> : null}
-          <ul class="topics" aria-label={words.title(number(shown.length))}>
-            {shown.slice(0, 500).map((each) => (
-              <li key={each}>
-                <button
-                  type="button"
-                  class="topic"
-                  aria-pressed={each === topic}
-                  onClick={() => choose({ topic: each, message: undefined })}
-                >
-                  {each}
-                </button>
-              </li>
-            ))}
-          </ul>
+          {filter.trim() === "" ? (
+            <>
+              <p class="topic-head label xs">
+                <span>{words.topic}</span>
+                <span class="number">{words.messages}</span>
+                <span class="number">{words.age}</span>
+              </p>
+              <TopicTree
+                under=""
+                chosen={topic === undefined ? undefined : `${ROOT}${topic}`}
+                onChoose={(each) => choose({ topic: each.replace(ROOT, ""), message: undefined })}
+              />
+            </>
+          ) : (
+            <>
+              {shown.length === 0 ? <p class="empty">{words.none}</p> : null}
+              <ul class="topics" aria-label={words.title(number(shown.length))}>
+                {shown.slice(0, MOST).map((each) => (
+                  <li key={each}>
+                    <button
+                      type="button"
+                      class="topic"
+                      aria-pressed={each === topic}
+                      onClick={() => choose({ topic: each, message: undefined })}
+                    >
+                      <span />
+                      {each}
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
         </section>
         <section>
           {message !== undefined ? (

@@ -101,7 +101,7 @@ function Line({ line, lines }: { readonly line: PlantLine; readonly lines: reado
           />
         ))}
       </div>
-      <div class="columns wide-right desk-only">
+      <div class="columns wide-right">
         <LineAlarms alarms={alarms} out={out} line={line.key} />
         <LineStates process={line.process} states={states} toMs={toMs} />
       </div>

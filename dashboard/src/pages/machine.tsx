@@ -165,7 +165,7 @@ function Machine({ machine }: { readonly machine: PlantMachine }) {
           />
           <MachineAlarms open={open} history={history} />
           <ConditionFindings machine={key} />
-          <MachineMessages machine={key} />
+          <MachineMessages machine={machine} />
         </div>
       </div>
     </>

@@ -5,18 +5,18 @@ const WIDTH = 84;
 interface RangeBarProps {
   readonly value: number | undefined;
   readonly limits: Limits;
-  /** The class that fills the pointer beyond an alarm limit. */
-  readonly alarmClass?: string;
+  /** Nobody's alarm wherever it stands: the machine does not run, or the value is an old one. */
+  readonly quiet?: boolean;
 }
 
 /** A value on its scale: normal range as a band, alarm limits as ticks, the value as a triangle that clamps. */
-export function RangeBar({ value, limits, alarmClass = "p-high" }: RangeBarProps) {
+export function RangeBar({ value, limits, quiet = false }: RangeBarProps) {
   const scale = scaleOf(limits);
   if (scale === undefined) return <svg width={WIDTH} height="12" aria-hidden="true" />;
   const at = (mark: number) => place(mark, scale) * WIDTH;
   const left = at(limits.min ?? scale.from);
   const right = at(limits.max ?? scale.to);
-  const alarm = value !== undefined && standing(value, limits) === "alarm";
+  const alarm = !quiet && value !== undefined && standing(value, limits) === "alarm";
   return (
     <svg width={WIDTH} height="12" aria-hidden="true">
       <rect class="d-bar" x="0" y="3" width={WIDTH} height="6" />
@@ -25,7 +25,7 @@ export function RangeBar({ value, limits, alarmClass = "p-high" }: RangeBarProps
         limit === undefined ? null : <path key={limit} class="d-limit" d={`M${at(limit)} 1v10`} />,
       )}
       {value === undefined ? null : (
-        <path class={alarm ? alarmClass : "d-mark"} d={`M${at(value)} 9.5l-4-8.5h8z`} />
+        <path class={alarm ? "p-high" : "d-mark"} d={`M${at(value)} 9.5l-4-8.5h8z`} />
       )}
     </svg>
   );

@@ -71,7 +71,7 @@ export function TagValue(props: TagValueProps) {
         </span>
       </div>
       <div class="value-drawings">
-        <RangeBar value={age === "stale" ? undefined : known} limits={limits} />
+        <RangeBar value={age === "stale" ? undefined : known} limits={limits} quiet={quiet} />
         {age === "stale" && value !== undefined ? (
           <span class="label xs">{words.silent(duration(now.value - value.atMs))}</span>
         ) : age === "old" && value !== undefined ? (

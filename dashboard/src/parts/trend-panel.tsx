@@ -12,7 +12,11 @@ import { axisTicks, TimeAxis } from "./time-axis.tsx";
 import { useWidth } from "./use-width.ts";
 
 const words = texts.trend;
-const STRIP_HEIGHT = 74;
+/** A strip is at least so high, and grows into a window that has room, px. */
+const STRIP_LEAST = 74;
+const STRIP_MOST = 168;
+/** What a window has above and below the strips, px. */
+const AROUND = 260;
 /** What one press of an arrow moves the cursor by, as a share of the span. */
 const CURSOR_STEP = 1 / 200;
 const ZOOM = 1.4;
@@ -45,6 +49,8 @@ export function TrendPanel({ series, period, zone, tinted, onLive }: TrendPanelP
     undefined,
   );
   const { fromMs, toMs } = period;
+  const room = (innerHeight - AROUND) / Math.max(1, series.length);
+  const height = Math.round(Math.min(STRIP_MOST, Math.max(STRIP_LEAST, room)));
   const inner = Math.max(1, width - LIMIT_ROOM);
   const timeAt = (x: number) => fromMs + (Math.min(inner, Math.max(0, x)) / inner) * (toMs - fromMs);
   const ticks = axisTicks({ fromMs, toMs, width: inner, zone });
@@ -90,7 +96,7 @@ export function TrendPanel({ series, period, zone, tinted, onLive }: TrendPanelP
     event.preventDefault();
   };
   return (
-    <div class="trends">
+    <div class="trends" style={{ "--strip": `${height}px` }}>
       <div class="trend-labels">
         {series.map((each) => (
           <TrendLabel key={each.name} series={each} cursorMs={cursorMs} />
@@ -121,7 +127,7 @@ export function TrendPanel({ series, period, zone, tinted, onLive }: TrendPanelP
             fromMs={fromMs}
             toMs={toMs}
             width={width}
-            height={STRIP_HEIGHT}
+            height={height}
             limits={each.limits}
             ticks={ticks}
             cursorMs={cursorMs}

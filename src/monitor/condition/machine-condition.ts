@@ -23,7 +23,7 @@ export interface ConditionRequest {
   readonly compareMs?: number | undefined;
   /** A tag's limits while a product is made, as the plant model has them; none without. */
   readonly limitsFor?: ((tag: string, product: string | undefined) => TagLimits) | undefined;
-  /** Whether the machine ran; always where nobody knows. Limits hold, and values must be there, while it runs. */
+  /** Whether the machine ran; always where nobody knows. Limits hold, values are there and sensors move while it runs. */
   readonly runsAt?: ((atMs: number) => boolean) | undefined;
 }
 
@@ -57,9 +57,15 @@ export function machineCondition(reading: ViewReading, request: ConditionRequest
   const sinceMs = fromMs - compareMs;
   const all = new Map(tags.map((tag) => [tag, minutesOf(reading, machine, tag, sinceMs, toMs)]));
   const numbers = new Map<string, readonly NumberMinute[]>();
+  const inRun = new Map<string, readonly NumberMinute[]>();
   for (const [tag, minutes] of all) {
     const withNumbers = minutes.filter(hasNumbers);
-    if (withNumbers.length > 0) numbers.set(tag, withNumbers);
+    if (withNumbers.length === 0) continue;
+    numbers.set(tag, withNumbers);
+    inRun.set(
+      tag,
+      withNumbers.filter(({ atMs }) => runsAt(atMs)),
+    );
   }
   const productAt = productsOf(reading, machine, sinceMs, toMs);
   const findings: ConditionFinding[] = [];
@@ -73,17 +79,12 @@ export function machineCondition(reading: ViewReading, request: ConditionRequest
       ),
     );
   for (const [tag, minutes] of numbers) {
+    const running = inRun.get(tag) ?? [];
     const limitsAt = (atMs: number) => limitsFor(tag, productAt(atMs));
     findings.push(
-      ...findStuck(machine, tag, minutes, numbers, fromMs),
+      ...findStuck(machine, tag, running, inRun, fromMs),
       ...findNoisy(machine, tag, minutes, fromMs),
-      ...findOutOfRange(
-        machine,
-        tag,
-        minutes.filter(({ atMs }) => runsAt(atMs)),
-        limitsAt,
-        fromMs,
-      ),
+      ...findOutOfRange(machine, tag, running, limitsAt, fromMs),
       ...findDrift(machine, tag, besideProductLevel(minutes, productAt, fromMs), fromMs),
     );
   }

@@ -5,7 +5,7 @@ import type { Span } from "../span.ts";
 
 /**
  * Whether a machine ran at a time, from its states: while it stands, its values are those of a cold or empty machine.
- * What never says a state that a machine can run in (a gateway) counts as running.
+ * What never says a state (a gateway, say) counts as running.
  */
 export function runningTime(
   states: ViewReading,
@@ -15,7 +15,7 @@ export function runningTime(
 ): (atMs: number) => boolean {
   const { intervals } = stateHistory(states, machine, span, watch);
   const running = intervals.filter(({ state }) => state === "Execute");
-  if (running.length === 0) return () => true;
+  if (intervals.every(({ state }) => state === "unknown")) return () => true;
   return (atMs) => {
     let [low, high] = [0, running.length];
     while (low < high) {

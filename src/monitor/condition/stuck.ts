@@ -13,7 +13,7 @@ const MAX_STILL_SHARE = 0.1;
 
 /**
  * A sensor that shows exactly the same for long, while another tag of the machine moves with which it otherwise moves.
- * That the machine stands explains nothing then: both would be still.
+ * Minutes in which the machine stands are not asked: its rolls cool down while everything else rests.
  */
 export function findStuck(
   machine: string,
@@ -51,10 +51,15 @@ export function findStuck(
           still_otherwise_share: best.stillShare,
           compared_minutes: best.compared,
         },
-        says: `exactly ${shown(first.min)} for ${shownTime(lengthMs)}, while ${best.name} moved for ${best.moves} min; otherwise it never stands still for longer than ${best.longestElse} min of those`,
+        says: `exactly ${shown(first.min)} for ${shownTime(lengthMs)}, while ${best.name} moved for ${best.moves} min; ${otherwise(best)}`,
       },
     ];
   });
+}
+
+function otherwise({ longestElse, compared }: Comparison): string {
+  const still = longestElse === 0 ? "always moved along" : `stood still for ${longestElse} min at most`;
+  return `in the ${compared} other minutes in which that one moved, it ${still}`;
 }
 
 function isStill(minute: NumberMinute, before: NumberMinute | undefined): boolean {

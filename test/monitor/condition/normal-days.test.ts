@@ -28,4 +28,18 @@ suite("the condition of machines on normal days", () => {
     // 10 machines, 83 tags.
     assert.ok(found.length <= 4, `${found.length}:\n${found.join("\n")}`);
   });
+
+  test("a machine that has worked and rests is no sensor that sticks, though its rolls cool down", () => {
+    const plant = quietPlant();
+    const tags = tagsOf(saidBy(plant, 3, 0, undefined, 8));
+    const found = tags.machines.flatMap((machine) =>
+      conditionIn(plant, tags, machine, START_MS, START_MS + 8 * HOUR_MS).findings.map(
+        ({ kind, tag, says }) => `${kind} ${machine} ${tag}: ${says}`,
+      ),
+    );
+    assert.deepEqual(
+      found.filter((each) => each.startsWith("stuck")),
+      [],
+    );
+  });
 });

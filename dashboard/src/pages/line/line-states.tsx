@@ -38,7 +38,8 @@ export function LineStates({ process, states, toMs }: LineStatesProps) {
   return (
     <section class="section">
       <h2>
-        {words.states(Math.round((toMs - fromMs) / 3_600_000))}
+        {words.states(Math.round((toMs - fromMs) / 3_600_000))}{" "}
+        <span class="label nowrap desk-only">{words.share}</span>
         <span class="space" />
         {LEGEND.map(([look, word]) => (
           <span key={look} class="label xs nowrap">
@@ -83,7 +84,7 @@ export function LineStates({ process, states, toMs }: LineStatesProps) {
         <div class="lane">
           <span />
           <TimeAxis fromMs={fromMs} toMs={toMs} width={inner} zone={zone.value} />
-          <span class="label xs number">{words.share}</span>
+          <span />
         </div>
       </div>
     </section>

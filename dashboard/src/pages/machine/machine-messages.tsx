@@ -1,26 +1,27 @@
 import type { MessagesAnswer } from "../../api/answers.ts";
-import { zone } from "../../api/plant.ts";
+import { type PlantMachine, tagLabel, zone } from "../../api/plant.ts";
 import { useQuery } from "../../api/query.ts";
 import { now } from "../../app/clock.ts";
+import { messageWords } from "../../format/message-words.ts";
 import { number } from "../../format/number.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.machine;
 
-/** The newest messages of a machine as they were received. */
-export function MachineMessages({ machine }: { readonly machine: string }) {
-  const [site = "", line = "", step = "", id = ""] = machine.split("/");
+/** The newest messages of a machine: what each says, and a link to it as it was received. */
+export function MachineMessages({ machine }: { readonly machine: PlantMachine }) {
+  const { key, definition } = machine;
+  const [site = "", line = "", step = "", id = ""] = key.split("/");
+  const labelOf = (name: string) => tagLabel(name, definition.tags[name]);
   const query = new URLSearchParams({ site, line, step, machine: id, limit: "10" });
-  const { data, problem, reload } = useQuery<MessagesAnswer>(`/api/messages?${query}`, [
-    `machine:${machine}`,
-  ]);
+  const { data, problem, reload } = useQuery<MessagesAnswer>(`/api/messages?${query}`, [`machine:${key}`]);
   return (
     <section class="section">
       <h2>
         {words.messages} <span class="label">{words.newestFirst}</span>
         <span class="space" />
-        <a class="label xs" href={`/explore?filter=${encodeURIComponent(machine)}`}>
+        <a class="label xs" href={`/explore?filter=${encodeURIComponent(key)}`}>
           {words.raw}
         </a>
       </h2>
@@ -34,7 +35,9 @@ export function MachineMessages({ machine }: { readonly machine: string }) {
               <td>
                 <a href={`/explore?message=${messageId}`}>{type}</a>
               </td>
-              <td class="mono cut">{payload}</td>
+              <td class="cut" title={payload}>
+                {messageWords(payload, labelOf)}
+              </td>
             </tr>
           ))}
         </tbody>

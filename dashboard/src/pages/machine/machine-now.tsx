@@ -77,7 +77,7 @@ export function MachineNow({ machine, present, values, drawn, onDraw }: MachineN
                 </td>
                 <td class="unit nowrap">{tag?.unit ?? ""}</td>
                 <td>
-                  <RangeBar value={age === "stale" ? undefined : usable} limits={limits} />
+                  <RangeBar value={age === "stale" ? undefined : usable} limits={limits} quiet={!running} />
                 </td>
                 <td class="nowrap xs">
                   {age !== "fresh" && found !== undefined ? (
