@@ -113,6 +113,23 @@ suite("the dashboard in a real browser", { skip: NO_CHROMIUM, timeout: 600_000 }
     assert.deepEqual(await violations(page), []);
   });
 
+  test("a wall shows the line larger and nothing to be operated; W and the name at the top lead back", async () => {
+    await page.goto(`${base()}/line`);
+    const column = page.locator(".column").first();
+    await column.waitFor();
+    const digits = () => page.locator(".column .value b").first();
+    const before = await digits().boundingBox();
+    await page.keyboard.press("w");
+    await page.waitForFunction("document.documentElement.dataset.scale === 'wall'");
+    const after = await digits().boundingBox();
+    assert.ok((after?.height ?? 0) > (before?.height ?? 0), `${after?.height} px after ${before?.height}`);
+    assert.equal(await page.locator("main .btn:visible, .nav:visible, .top button:visible").count(), 0);
+    assert.deepEqual(await violations(page), []);
+    await page.locator(".brand").click();
+    await page.waitForFunction("document.documentElement.dataset.scale === 'desk'");
+    assert.equal(new URL(page.url()).pathname, "/line");
+  });
+
   test("a deep link shows that period of that machine and those tags, and nothing else", async () => {
     const to = new Date();
     const from = new Date(to.getTime() - 15 * 60_000);

@@ -50,6 +50,7 @@ export function followLinks(event: MouseEvent): void {
   const link = (event.target as Element).closest("a");
   if (link === null || link.target !== "" || link.origin !== location.origin || link.hasAttribute("download"))
     return;
+  if (event.defaultPrevented) return;
   if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   if (link.pathname.startsWith("/api/") || link.hash !== "") return;
   event.preventDefault();
