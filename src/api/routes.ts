@@ -12,6 +12,7 @@ import { holdRoutes } from "./routes/holds.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
 import { plantRoutes } from "./routes/plant.ts";
+import { plausibilityRoutes } from "./routes/plausibility.ts";
 import { productionRoutes } from "./routes/production.ts";
 import { qualityRoutes } from "./routes/quality.ts";
 import { quarantineRoutes } from "./routes/quarantine.ts";
@@ -53,6 +54,7 @@ export const ROUTES: readonly Route[] = [
   ...quarantineRoutes,
   ...completenessRoutes,
   ...coverageRoutes,
+  ...plausibilityRoutes,
   ...viewRoutes,
   ...notificationRoutes,
   ...healthRoutes,

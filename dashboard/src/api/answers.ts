@@ -179,6 +179,10 @@ export type CoverageQuery = { readonly "site"?: string | undefined; readonly "li
 export type ReceivedAnswer = { readonly "minutes": readonly ({ readonly "line": string; readonly "minute": string; readonly "messages": number; readonly "delay_max_ms": number; })[]; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
 export type ReceivedQuery = { readonly "site"?: string | undefined; readonly "line"?: string | undefined; readonly "from"?: string | undefined; readonly "to"?: string | undefined; };
 
+/** What machines say that doesn't fit the plant or the clock; all of it is stored (`GET /api/plausibility`). */
+export type PlausibilityAnswer = { readonly "flagged": readonly ({ readonly "machine": string; readonly "flag": string; readonly "messages": number; readonly "first_received_at": string; readonly "last_received_at": string; readonly "last_id": number; })[]; readonly "next": string | null; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
+export type PlausibilityQuery = { readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined; };
+
 /** What is derived from the log, and how far each has come (`GET /api/views`). */
 export type ViewsAnswer = { readonly "views": readonly ({ readonly "name": string; readonly "version": number; readonly "standing": "answering" | "building"; readonly "position": number; readonly "behind": number; readonly "findings": number; readonly "newest": string | null; })[]; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
 

@@ -13,6 +13,7 @@ import { texts } from "../texts/en.ts";
 import { Coverage } from "./data/coverage.tsx";
 import { Findings } from "./data/findings.tsx";
 import { Notifications } from "./data/notifications.tsx";
+import { Plausibility } from "./data/plausibility.tsx";
 import { Quarantine } from "./data/quarantine.tsx";
 import { Views } from "./data/views.tsx";
 
@@ -36,7 +37,10 @@ export default function DataPage() {
       {data === undefined ? null : <Publishers publishers={data.publishers} totals={data.totals} />}
       <Coverage />
       <div class="columns even">
-        <Quarantine />
+        <div class="stack">
+          <Quarantine />
+          <Plausibility />
+        </div>
         <div class="stack">
           <Views />
           <Findings />

@@ -2,6 +2,7 @@ import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import { completenessView } from "../../monitor/completeness/completeness-view.ts";
 import { holdsView } from "../../monitor/holds/holds-view.ts";
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
+import { plausibilityView } from "../../monitor/plausibility/plausibility-view.ts";
 import { productionView } from "../../monitor/production/production-view.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { tagsView } from "../../monitor/tags/tags-view.ts";
@@ -19,6 +20,7 @@ export function allViews(): readonly View[] {
     productionView,
     QUALITY_VIEW,
     completenessView,
+    plausibilityView,
     holdsView,
     topicView,
     genealogyView,

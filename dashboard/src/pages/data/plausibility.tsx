@@ -1,0 +1,44 @@
+import type { PlausibilityAnswer } from "../../api/answers.ts";
+import { zone } from "../../api/plant.ts";
+import { useQuery } from "../../api/query.ts";
+import { now } from "../../app/clock.ts";
+import { addressOf } from "../../app/router.ts";
+import { number } from "../../format/number.ts";
+import { Failed } from "../../parts/failed.tsx";
+import { texts } from "../../texts/en.ts";
+
+const words = texts.data;
+
+/** What machines say that doesn't fit the plant or the clock: stored all the same, and somebody should look. */
+export function Plausibility() {
+  const { data, problem, reload } = useQuery<PlausibilityAnswer>("/api/plausibility?limit=50", [], 10);
+  return (
+    <section class="section">
+      <h2>
+        {words.plausibility} <span class="label">{words.plausibilityNote}</span>
+      </h2>
+      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      {data?.flagged.length === 0 ? <p class="empty">{words.plausibilityEmpty}</p> : null}
+      <table>
+        <tbody>
+          {data?.flagged.map(({ machine, flag, messages, last_received_at, last_id }) => (
+            <tr key={`${machine} ${flag}`}>
+              <th scope="row">
+                <a href={addressOf("machine", machine)}>{machine.split("/").slice(2).join("/")}</a>
+              </th>
+              <td>{words.flags[flag] ?? flag.replaceAll("_", " ")}</td>
+              <td class="number">{number(messages)}</td>
+              <td class="nowrap">
+                {zone.value.near(Date.parse(last_received_at), now.value)}{" "}
+                <a class="label" href={`/explore?message=${last_id}`}>
+                  {words.message} {number(last_id)}
+                </a>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {data?.next == null ? null : <p class="label">{words.plausibilityMore}</p>}
+    </section>
+  );
+}
