@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/**
+ * How long the threads of a process could have run and were not let: what a busy machine adds to whatever the process
+ * does. Linux counts it (`/proc/PID/task/TID/schedstat`, the second figure, ns); elsewhere it is taken for nothing.
+ */
+export class MachineWait {
+  readonly #folder: string;
+  readonly #before = new Map<string, number>();
+  readonly #now = new Map<string, number>();
+
+  /** Counts from here on. */
+  constructor(pid: number) {
+    this.#folder = `/proc/${pid}/task`;
+    this.#look(this.#before);
+  }
+
+  /** Milliseconds so far, of all threads together; those that have ended count as far as they were seen. */
+  ms(): number {
+    this.#look(this.#now);
+    let ns = 0;
+    for (const [thread, waited] of this.#now) ns += waited - (this.#before.get(thread) ?? 0);
+    return ns / 1e6;
+  }
+
+  #look(into: Map<string, number>): void {
+    try {
+      for (const thread of readdirSync(this.#folder)) {
+        const waited = readFileSync(`${this.#folder}/${thread}/schedstat`, "utf8").split(" ")[1];
+        into.set(thread, Number(waited));
+      }
+    } catch {
+      // The process or a thread of it has ended between two looks.
+    }
+  }
+}
