@@ -1,9 +1,12 @@
+import type { OeeAnswer } from "../api/answers.ts";
 import { type PlantLine, plant, stepWords } from "../api/plant.ts";
 import type { AlarmPresent, MachinePresent } from "../api/present.ts";
 import { useOpenAlarms, usePresent } from "../api/queries.ts";
+import { useQuery } from "../api/query.ts";
 import { now } from "../app/clock.ts";
 import { addressOf } from "../app/router.ts";
 import { lineVerdict, type VerdictWords } from "../format/line-verdict.ts";
+import { number, percent } from "../format/number.ts";
 import { duration } from "../format/time.ts";
 import { alarmWords } from "../parts/alarm-words.ts";
 import { ConditionFindings } from "../parts/condition-findings.tsx";
@@ -15,12 +18,18 @@ import { texts } from "../texts/en.ts";
 import { reasonWords, stateWords } from "./line/machine-column.tsx";
 
 const words = texts.plant;
+/** What a shift is long: how well a line did of late. */
+const LATELY_MS = 8 * 3_600_000;
+/** How often that is asked for. */
+const LATELY_STEP_MS = 300_000;
 
 /** Sites and lines at a glance: which of them needs somebody? */
 export default function PlantPage() {
   const model = plant.value;
   const present = usePresent(undefined);
   const alarms = useOpenAlarms(undefined);
+  const fromMs = Math.floor(now.value / LATELY_STEP_MS) * LATELY_STEP_MS - LATELY_MS;
+  const lately = useQuery<OeeAnswer>(`/api/oee?from=${new Date(fromMs).toISOString()}`).data;
   if (model === undefined) return null;
   const lines = model.lines.map((line) => ({ line, verdict: verdictOf(line, present, alarms.alarms) }));
   const wrong = lines.filter(({ verdict }) => verdict.priority !== undefined);
@@ -51,6 +60,7 @@ export default function PlantPage() {
           verdict={verdict}
           present={present.machines}
           alarms={alarms.alarms}
+          lately={lately?.figures.find(({ of }) => of === line.key)}
         />
       ))}
       <ConditionFindings />
@@ -85,10 +95,15 @@ interface LineRowProps {
   readonly verdict: VerdictWords;
   readonly present: ReadonlyMap<string, MachinePresent>;
   readonly alarms: readonly AlarmPresent[];
+  /** How the line did in the last hours; undefined where nobody knows, or it has no rated machine. */
+  readonly lately: OeeAnswer["figures"][number] | undefined;
 }
 
-function LineRow({ line, verdict, present, alarms }: LineRowProps) {
+function LineRow({ line, verdict, present, alarms, lately }: LineRowProps) {
   const { site, key, process, beside } = line;
+  const own = alarms.filter(({ machine }) => machine.startsWith(`${key}/`));
+  const active = own.filter((alarm) => alarm.active).length;
+  const waiting = own.filter(({ acknowledged }) => !acknowledged).length;
   const ink =
     verdict.priority === undefined ? "" : verdict.priority === "critical" ? "high" : verdict.priority;
   return (
@@ -137,6 +152,20 @@ function LineRow({ line, verdict, present, alarms }: LineRowProps) {
           );
         })}
       </div>
+      <p class="plant-lately small">
+        <span class="label">{words.lately}</span>{" "}
+        <a href={`/oee?line=${encodeURIComponent(key)}`}>
+          OEE <b>{percent(lately?.oee ?? null)}</b>
+        </a>
+        {lately === undefined || lately.good_unit === null ? null : (
+          <span>
+            <b>{number(lately.good)}</b> {words.good(lately.good_unit)}
+          </span>
+        )}
+        <a href="/alarms">
+          <b>{active}</b> {words.alarms(active)}, <b>{waiting}</b> {words.waiting}
+        </a>
+      </p>
     </section>
   );
 }

@@ -424,6 +424,10 @@ export const texts = {
       `${place} drifts by ${drift} ${unit} an hour (${confidence} sure).`,
   },
   plant: {
+    lately: "last 8 h",
+    good: (unit: string) => `${unit} good`,
+    alarms: (active: number) => (active === 1 ? "alarm active" : "alarms active"),
+    waiting: "to acknowledge",
     unknown: "Nobody knows yet how the plant does.",
     well: (lines: number) =>
       lines === 1 ? "The line needs nobody." : `None of the ${lines} lines needs anybody.`,
