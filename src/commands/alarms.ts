@@ -1,4 +1,5 @@
 import { ack } from "./alarms/ack.ts";
+import { comment } from "./alarms/comment.ts";
 import { history } from "./alarms/history.ts";
 import { list } from "./alarms/list.ts";
 import { performance } from "./alarms/performance.ts";
@@ -20,5 +21,5 @@ export const alarms: CommandGroup = {
     ["conche alarms performance --since 7d", "a week against ISA-18.2"],
     ["conche alarms ack temper-01 temp_c.high --by a.trabelsi", "somebody has seen it"],
   ],
-  commands: [list, history, show, performance, ack, shelve, unshelve],
+  commands: [list, history, show, performance, ack, comment, shelve, unshelve],
 };

@@ -196,7 +196,7 @@ describe("readPayload", () => {
         "alarm",
         { ...v2, alarm_id: "a", event: "rose" },
         "alarm/2",
-        "/event must be one of raised, cleared, acknowledged, shelved, unshelved, suppressed, unsuppressed, out_of_service, returned_to_service",
+        "/event must be one of raised, cleared, acknowledged, commented, shelved, unshelved, suppressed, unsuppressed, out_of_service, returned_to_service",
       ],
       [
         "alarm",

@@ -59,6 +59,10 @@ export type AlarmPerformanceQuery = { readonly "site"?: string | undefined; read
 export type AcknowledgeAlarmAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
 export type AcknowledgeAlarmBody = { readonly "by": string; readonly "seen": number; readonly "comment"?: string | undefined; };
 
+/** Says something about it, for whoever looks next; the alarm stands as it did (`POST /api/alarms/{site}/{line}/{step}/{machine}/{alarm_id}/comment`). */
+export type CommentAlarmAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
+export type CommentAlarmBody = { readonly "by": string; readonly "seen": number; readonly "comment": string; };
+
 /** Silences it for a time, 7 days at most, with a reason (`POST /api/alarms/{site}/{line}/{step}/{machine}/{alarm_id}/shelve`). */
 export type ShelveAlarmAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
 export type ShelveAlarmBody = { readonly "by": string; readonly "seen": number; readonly "until": string; readonly "reason": string; };

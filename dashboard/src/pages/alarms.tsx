@@ -11,6 +11,7 @@ import { addressOf, choices, choose } from "../app/router.ts";
 import { number } from "../format/number.ts";
 import { duration } from "../format/time.ts";
 import { AcknowledgeButton, ShelveButton } from "../parts/alarm-actions.tsx";
+import { AlarmStoryButton } from "../parts/alarm-story.tsx";
 import { alarmWords } from "../parts/alarm-words.ts";
 import { Failed } from "../parts/failed.tsx";
 import { Glyph } from "../parts/glyph.tsx";
@@ -192,7 +193,7 @@ function OpenRow({ alarm }: { readonly alarm: AlarmPresent }) {
       </td>
       <td class="number nowrap">
         {acknowledged ? null : <AcknowledgeButton alarms={[alarm]} primary={urgent} />}{" "}
-        <ShelveButton alarm={alarm} />
+        <ShelveButton alarm={alarm} /> <AlarmStoryButton alarm={alarm} />
       </td>
     </tr>
   );

@@ -283,6 +283,15 @@ export const texts = {
     forHours: (hours: number) => (hours === 1 ? "1 hour" : `${hours} hours`),
     reason: "Why",
     cancel: "Cancel",
+    story: "…",
+    storyTitle: "Who did what, and comment",
+    comment: "Comment",
+    by: "by",
+    say: "Say it",
+    close: "Close",
+    events: { raised: "raised", cleared: "back to normal", commented: "comment" } as Readonly<
+      Record<string, string>
+    >,
   },
   alarms: {
     none: "No alarm is active.",

@@ -90,6 +90,14 @@ const acknowledge = actionRoute({
   action: ({ comment }) => ({ kind: "acknowledge", comment }),
 });
 
+const comment = actionRoute({
+  verb: "comment",
+  name: "commentAlarm",
+  summary: "Says something about it, for whoever looks next; the alarm stands as it did",
+  body: { comment: Type.String({ minLength: 1, maxLength: 500, description: "What to say" }) },
+  action: ({ comment: said }) => ({ kind: "comment", comment: said }),
+});
+
 const shelve = actionRoute({
   verb: "shelve",
   name: "shelveAlarm",
@@ -129,4 +137,4 @@ const putBack = actionRoute({
   action: () => ({ kind: "return_to_service" }),
 });
 
-export const alarmActionRoutes: readonly Route[] = [acknowledge, shelve, unshelve, takeOut, putBack];
+export const alarmActionRoutes: readonly Route[] = [acknowledge, comment, shelve, unshelve, takeOut, putBack];

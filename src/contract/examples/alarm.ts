@@ -57,6 +57,19 @@ export const ALARM_V2_EXAMPLES: readonly PayloadExample<AlarmV2>[] = [
     payload: { ...FROM_DESK, seq: 3, ts: "2026-01-11T08:31:40Z", event: "acknowledged", by: "a.trabelsi" },
   },
   {
+    name: "commented",
+    topic: DESK_ALARM,
+    summary: "the operator says what was found",
+    payload: {
+      ...FROM_DESK,
+      seq: 5,
+      ts: "2026-01-11T08:35:10Z",
+      event: "commented",
+      by: "a.trabelsi",
+      comment: "valve of zone 2 stuck, freed by hand",
+    },
+  },
+  {
     name: "cleared",
     topic: TEMPER_ALARM,
     summary: "the condition went",

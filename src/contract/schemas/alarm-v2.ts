@@ -46,6 +46,14 @@ const acknowledged = Type.Object(
   },
   { title: "Alarm acknowledged", description: "A person has seen it and takes it on" },
 );
+const commented = Type.Object(
+  {
+    event: Type.Literal("commented", { description: "a person says something about it" }),
+    by: BY,
+    comment: text("what the person says", 500),
+  },
+  { title: "Alarm commented", description: "A person says something about it; the alarm stands as it did" },
+);
 const shelved = Type.Object(
   {
     event: Type.Literal("shelved", { description: "silenced by a person for a time" }),
@@ -96,6 +104,7 @@ const ALARM_EVENTS = [
   raised,
   cleared,
   acknowledged,
+  commented,
   shelved,
   unshelved,
   suppressed,

@@ -6,6 +6,7 @@ import type { AlarmEventRow } from "./alarm-tables.ts";
 /** What a person does with an alarm. */
 export type AlarmAction =
   | { readonly kind: "acknowledge"; readonly comment?: string | undefined }
+  | { readonly kind: "comment"; readonly comment: string }
   | { readonly kind: "shelve"; readonly untilMs: number; readonly reason: string }
   | { readonly kind: "unshelve" }
   | { readonly kind: "take_out_of_service"; readonly reason: string }
@@ -58,6 +59,8 @@ export function alarmMessage(
       const comment = action.comment === undefined ? {} : { comment: action.comment };
       return { ...common, event: "acknowledged", by, ...comment };
     }
+    case "comment":
+      return { ...common, event: "commented", by, comment: action.comment };
     case "shelve":
       return { ...common, event: "shelved", by, until: iso(action.untilMs), reason: action.reason };
     case "unshelve":
@@ -74,6 +77,8 @@ function refusal(alarm: AlarmNow, action: AlarmAction, nowMs: number): string | 
   switch (action.kind) {
     case "acknowledge":
       return alarm.unacknowledged > 0 ? undefined : "has nothing that is unacknowledged";
+    case "comment":
+      return undefined;
     case "shelve":
       if (action.untilMs <= nowMs) return `would be shelved until ${iso(action.untilMs)}, which is over`;
       return action.untilMs - nowMs > LONGEST_SHELVED_MS ? "can be shelved for 7 days at most" : undefined;

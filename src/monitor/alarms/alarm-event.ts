@@ -10,6 +10,7 @@ const LANES: Readonly<Record<Event, AlarmLane>> = {
   raised: "raised",
   cleared: "cleared",
   acknowledged: "acknowledged",
+  commented: "comment",
   shelved: "shelving",
   unshelved: "shelving",
   suppressed: "suppression",
@@ -103,6 +104,7 @@ function detailsOf(payload: AlarmMessage["payload"]): Details {
     case "cleared":
       return { ...NO_DETAILS, value: valueText(payload.value), unit: payload.unit ?? null };
     case "acknowledged":
+    case "commented":
       return { ...NO_DETAILS, by: payload.by, reason: payload.comment ?? null };
     case "shelved":
       return {

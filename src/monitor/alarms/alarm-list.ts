@@ -5,6 +5,7 @@ import { type OccurrenceView, occurrenceView } from "./alarm-history.ts";
 import { type AlarmState, alarmState, BY_URGENCY, silenceAt } from "./alarm-state.ts";
 import {
   ALARM_EVENTS,
+  ALARM_LANES,
   ALARMS,
   type AlarmEventRow,
   type AlarmRow,
@@ -125,9 +126,9 @@ export function alarmEvents(
   limit: number,
 ): AlarmEventRow[] {
   const rows = reading.rows(ALARM_EVENTS);
-  const lanes = ["raised", "cleared", "acknowledged", "shelving", "suppression", "service"];
-  return lanes
-    .flatMap((lane) => [...rows.range({ prefix: [machine, alarmId, lane], order: "desc", limit })])
+  return ALARM_LANES.flatMap((lane) => [
+    ...rows.range({ prefix: [machine, alarmId, lane], order: "desc", limit }),
+  ])
     .sort((a, b) => b.said_ms - a.said_ms || b.message_id - a.message_id)
     .slice(0, limit);
 }

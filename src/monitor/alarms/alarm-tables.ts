@@ -5,7 +5,17 @@ import type { ViewTable } from "../../views/view-table.ts";
  * The courses in which one alarm's events run beside one another: its condition comes and goes, people acknowledge,
  * shelve and switch off, the design suppresses.
  */
-export type AlarmLane = "raised" | "cleared" | "acknowledged" | "shelving" | "suppression" | "service";
+export const ALARM_LANES = [
+  "raised",
+  "cleared",
+  "acknowledged",
+  "comment",
+  "shelving",
+  "suppression",
+  "service",
+] as const;
+/** A kind of event that is looked at by itself. */
+export type AlarmLane = (typeof ALARM_LANES)[number];
 
 /** One event of an alarm, as it was said. */
 export type AlarmEventRow = {

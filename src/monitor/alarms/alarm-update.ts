@@ -1,9 +1,9 @@
 import type { ViewStore } from "../../views/view.ts";
 import {
   ALARM_EVENTS,
+  ALARM_LANES,
   ALARMS,
   type AlarmEventRow,
-  type AlarmLane,
   type AlarmRow,
   OCCURRENCES,
   OPEN_ALARMS,
@@ -11,15 +11,6 @@ import {
 } from "./alarm-tables.ts";
 import { beginsOccurrence, occurrenceOf } from "./occurrence.ts";
 import type { OneAlarm } from "./one-alarm.ts";
-
-const LANES: readonly AlarmLane[] = [
-  "raised",
-  "cleared",
-  "acknowledged",
-  "shelving",
-  "suppression",
-  "service",
-];
 
 /** Brings what is derived of one alarm up to date after a change of its events. */
 export class AlarmUpdate {
@@ -43,6 +34,8 @@ export class AlarmUpdate {
       case "acknowledged":
         this.#acknowledged(event.at_ms);
         break;
+      case "comment":
+        break; // It is among the alarm's events, and changes nothing of it.
       default:
         this.#silenced(event);
     }
@@ -108,7 +101,7 @@ export class AlarmUpdate {
         this.#store.rows(TARGETED_CLEARS).delete(machine, alarmId, event.target_ms, event.at_ms, event.tie);
       }
     }
-    for (const lane of LANES) {
+    for (const lane of ALARM_LANES) {
       for (const event of [...this.#alarm.from(lane)]) this.apply(event);
     }
     this.#store.rows(ALARMS).delete(machine, alarmId);

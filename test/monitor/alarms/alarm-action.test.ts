@@ -46,6 +46,11 @@ describe("what people do with an alarm", () => {
   it("each action is a message of the contract that the view then shows", () => {
     const alarm = new Alarm().says(TEMPER, 0, RAISED);
     assert.equal(alarm.act(1, { kind: "acknowledge", comment: "water" }, 1), "ack");
+    assert.equal(alarm.act(1.5, { kind: "comment", comment: "valve freed by hand" }), "ack");
+    assert.equal(
+      alarmEvents(readingOf(alarm.store), TEMPER, "temp.high", 1)[0]?.reason,
+      "valve freed by hand",
+    );
     assert.equal(alarm.act(2, { kind: "shelve", untilMs: START_MS + 3_600_000, reason: "pump" }), "shelved");
     assert.equal(alarm.act(3, { kind: "unshelve" }), "ack");
     assert.equal(alarm.act(4, { kind: "take_out_of_service", reason: "sensor" }), "out_of_service");

@@ -23,6 +23,7 @@ const BODIES: Readonly<Record<string, object>> = {
   acknowledged: { event: "acknowledged", by: "a" },
   shelved: { event: "shelved", by: "a", reason: "r" },
   unshelved: { event: "unshelved", by: "a" },
+  commented: { event: "commented", by: "a", comment: "c" },
   suppressed: { event: "suppressed", reason: "r" },
   unsuppressed: { event: "unsuppressed" },
   out_of_service: { event: "out_of_service", by: "a", reason: "r" },
