@@ -81,7 +81,7 @@ suite("what people do on the dashboard is in the log", { skip: NO_CHROMIUM, time
         views?: { behind: number }[];
       };
       const live = machines?.some(({ state }) => state !== "unknown") ?? false;
-      if (live && views !== undefined && views.every(({ behind }) => behind < NEARLY)) return;
+      if (live && views?.every(({ behind }) => behind < NEARLY)) return;
       await setTimeout(LOOK_MS);
     }
   };
