@@ -11,7 +11,7 @@ const MOST_FAULTS = 50;
  * Everything that is wrong with a payload, a line each, for a person who mends it; for a verdict, readPayload stops at
  * the first. Empty where the payload fits, or has no known version.
  */
-export function explainPayload(type: MessageType, value: unknown): string[] {
+function explainPayload(type: MessageType, value: unknown): string[] {
   const version = typeof value === "object" && value !== null && "v" in value ? value.v : 1;
   const entry = UP_CATALOGUE.find((candidate) => candidate.type === type && candidate.version === version);
   if (entry === undefined) return [];

@@ -1,5 +1,5 @@
 /** Deeper nesting than this is refused: no schema of the contract needs more than ten levels. */
-export const MAX_DEPTH = 128;
+const MAX_DEPTH = 128;
 
 /** What makes a value unfit for JSON, and where. */
 export interface JsonLimitBreach {

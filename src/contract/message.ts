@@ -3,7 +3,6 @@ import type { BatchV2 } from "./schemas/batch-v2.ts";
 import type { QualityV2 } from "./schemas/quality-v2.ts";
 import type { StateV2 } from "./schemas/state-v2.ts";
 import type { TelemetryV2 } from "./schemas/telemetry-v2.ts";
-import type { MessageType, UpTopic } from "./topic.ts";
 
 /** The payloads of the current version, by message type: the only form that a reader of the log sees. */
 export interface CurrentPayloads {
@@ -16,15 +15,3 @@ export interface CurrentPayloads {
 
 /** The version that readers see and publishers of ours write. */
 export const CURRENT_VERSION = 2;
-
-/** One message of the namespace in its internal form: where it comes from and what it says. */
-export type ContractMessage = {
-  readonly [Type in MessageType]: {
-    readonly type: Type;
-    readonly topic: UpTopic;
-    readonly payload: CurrentPayloads[Type];
-  };
-}[MessageType];
-
-/** The message of one type. */
-export type MessageOf<Type extends MessageType> = Extract<ContractMessage, { type: Type }>;

@@ -16,10 +16,10 @@ declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 /** A topic level that has been checked against {@link LEVEL_PATTERN}; two kinds can't be mixed up. */
-export type SiteId = Branded<"site">;
-export type LineId = Branded<"line">;
-export type StepId = Branded<"step">;
-export type MachineId = Branded<"machine">;
+type SiteId = Branded<"site">;
+type LineId = Branded<"line">;
+type StepId = Branded<"step">;
+type MachineId = Branded<"machine">;
 
 /** `<site>/<line>/<step>/<machine>`: one publisher's address, unique in the enterprise. */
 export type MachineKey = Branded<"machineKey">;

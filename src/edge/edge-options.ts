@@ -37,7 +37,7 @@ export interface EdgeSettings extends RecoveryTiming, HandOverLimits {
   readonly retry: RetryLimits;
 }
 
-export const EDGE_DEFAULTS: EdgeSettings = {
+const EDGE_DEFAULTS: EdgeSettings = {
   connection: { kind: "per-machine" },
   outboxBytes: 256 * 1024 * 1024,
   telemetryBytes: 256 * 1024 * 1024,

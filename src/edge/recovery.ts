@@ -8,7 +8,7 @@ export interface RecoveryTiming {
 
 /** Messages sent again in a silence; after each answer twice as many as before it. */
 export const FIRST_PROBE = 64;
-export const LARGEST_PROBE = 4_096;
+const LARGEST_PROBE = 4_096;
 
 /** Numbers to be sent again: at most `left` of those that are still held, from … to. */
 export interface Probe {

@@ -6,7 +6,7 @@ import type { RecoveryTiming } from "./recovery.ts";
  * A number that a receipt calls missing may just have been overtaken: telemetry at QoS 0 passes alarms that wait for
  * the broker's window. It counts as missing when it was sent at least this long before, milliseconds.
  */
-export const SETTLE_MS = 500;
+const SETTLE_MS = 500;
 
 /**
  * Which missing numbers to send again. Receipts repeat what is missing several times a second, faster than a

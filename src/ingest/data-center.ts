@@ -22,7 +22,7 @@ export interface DataCenterParts extends IngesterParts {
 const ANNOUNCED = 20_000;
 
 /** Longest that a stop waits for the last commits, milliseconds. */
-export const DRAIN_LIMIT_MS = 8_000;
+const DRAIN_LIMIT_MS = 8_000;
 
 /** A delivery, an ingester, a log and receipts, started and stopped in the order that loses nothing. */
 export class DataCenter {

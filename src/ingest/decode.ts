@@ -23,7 +23,7 @@ import type { DeliveredMessage } from "../mqtt/delivery.ts";
 import { readPayloadText } from "./payload-text.ts";
 
 /** A clock further off than this flags the message: well above network delay, well below a shift. */
-export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
 /** No clock that once was right drifts so far. */
 const FUTURE_MS = 86_400_000;
 /** Characters of a topic that are shown where it is no part of the record. */

@@ -1,7 +1,7 @@
 /** Gaps that each publisher may have without asking: whoever numbers honestly has fewer, or closes them again. */
 export const GAP_ALLOWANCE = 64;
 /** Gaps beyond that, of all publishers in the log together. */
-export const SHARED_GAPS = 65_536;
+const SHARED_GAPS = 65_536;
 
 /**
  * One budget of gaps for all publishers. A publisher is a name that anybody can make up: with a limit for each alone,

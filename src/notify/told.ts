@@ -37,7 +37,7 @@ export interface Decision {
 }
 
 /** Conditions that are remembered; of what comes beyond, the counts of the dashboard speak. */
-export const MOST_TOLD = 5_000;
+const MOST_TOLD = 5_000;
 /** What goes and comes back within so long was never gone: a chattering alarm is one story, milliseconds. */
 export const SETTLE_MS = 120_000;
 

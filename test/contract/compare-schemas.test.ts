@@ -3,10 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { UP_CATALOGUE } from "../../src/contract/catalogue.ts";
-import { breakingChanges, compareSchemas, WIDER_PATTERNS } from "../../src/contract/compare-schemas.ts";
 import { contractDocuments } from "../../src/contract/documents/contract-documents.ts";
-
 import { BATCH_NAME_PATTERN } from "../../src/contract/schemas/product.ts";
+import { breakingChanges, compareSchemas, WIDER_PATTERNS } from "./compare-schemas.ts";
 
 const PUBLISHED = new URL("../../docs/contract/schemas/", import.meta.url);
 

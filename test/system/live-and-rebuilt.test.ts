@@ -8,9 +8,9 @@ import { test } from "node:test";
 import { viewsFiles } from "../../src/adapters/sqlite/database/database-files.ts";
 import { OpenViews } from "../../src/adapters/sqlite/views/open-views.ts";
 import { SqliteFollowedLog } from "../../src/adapters/sqlite/views/sqlite-followed-log.ts";
-import { dumpViews } from "../../src/adapters/sqlite/views/views-dump.ts";
 import { allViews } from "../../src/run/views/all-views.ts";
 import { Follower } from "../../src/views/follower.ts";
+import { dumpViews } from "../adapters/sqlite/views/views-dump.ts";
 import { runConche } from "../commands/run-conche.ts";
 
 const TELEMETRY_S = "300";

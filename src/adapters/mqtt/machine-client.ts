@@ -30,7 +30,7 @@ export async function connectMachine(options: MachineClientOptions): Promise<Mac
 }
 
 /** The publishing side of one machine: a connection of its own, with its own will. Made by {@link connectMachine}. */
-export class MachineClient implements MachineConnection {
+class MachineClient implements MachineConnection {
   readonly #options: MachineClientOptions;
   readonly #broker: BrokerOptions;
   readonly #queue: MessageQueue;

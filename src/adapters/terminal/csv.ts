@@ -16,7 +16,7 @@ export interface CsvDialect {
 }
 
 /** For programs: RFC 4180 with line feeds. */
-export const PLAIN_CSV: CsvDialect = { separator: ",", lineEnd: "\n", start: "" };
+const PLAIN_CSV: CsvDialect = { separator: ",", lineEnd: "\n", start: "" };
 
 /**
  * For Excel: a byte order mark, without which it takes UTF-8 for the machine's old code page, and the separator that it

@@ -21,7 +21,7 @@ export interface Listing<Row> {
   readonly verdict?: string;
 }
 
-export type ListingFormat = "table" | "json" | CsvFormat;
+type ListingFormat = "table" | "json" | CsvFormat;
 
 /** A list in the form that was asked for, ended. */
 export function renderListing<Row>(

@@ -10,7 +10,7 @@ export interface FlowLimits {
   readonly standingOut: number;
 }
 
-export const FLOW_LIMITS: FlowLimits = { many: 50, few: 20, calmSeconds: 3, standingOut: 5 };
+const FLOW_LIMITS: FlowLimits = { many: 50, few: 20, calmSeconds: 3, standingOut: 5 };
 
 /** What happened in a second. */
 export interface FlowSecond {

@@ -2,7 +2,7 @@ import { jsonLine } from "./json-line.ts";
 import { type Piece, renderLine } from "./styled-text.ts";
 import type { Terminal } from "./terminal.ts";
 
-export type NoticeLevel = "info" | "warning" | "error";
+type NoticeLevel = "info" | "warning" | "error";
 
 /** Something that happened and is worth a line of its own. */
 export interface Notice {

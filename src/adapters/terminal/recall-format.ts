@@ -64,7 +64,7 @@ export function recallText(found: Recall, tookMs: number, surface: TableSurface)
 }
 
 /** One sentence: what comes back, what is held, out of how much. */
-export function recallVerdict({ units, customers, withoutGenealogy }: Recall): string {
+function recallVerdict({ units, customers, withoutGenealogy }: Recall): string {
   const back = units.filter(({ decision }) => decision === "call_back");
   const hold = units.filter(({ decision }) => decision === "hold");
   const pallets = units.filter(({ kind }) => kind === "pallet").length;

@@ -86,7 +86,7 @@ function invalid(path: string, lines: readonly string[], what: string, kind: Fil
 }
 
 /** A path below the working folder as its user would write it; another one as it was given. */
-export function shownPath(path: string): string {
+function shownPath(path: string): string {
   const below = relative(".", path);
   return below === "" || below.startsWith("..") ? path : below;
 }

@@ -12,7 +12,7 @@ const Client = Type.String({ minLength: 1, maxLength: 512 });
 const Subscription = Type.Object({ clientId: Client, subscriptionId: Id });
 
 /** What requests must be. Fields that the guide doesn't name are let through: a later version may have them. */
-export const BODIES = {
+const BODIES = {
   ids: Type.Object({ elementIds: Ids }),
   list: Type.Object({ elementIds: Ids, includeMetadata: Flag }),
   related: Type.Object({

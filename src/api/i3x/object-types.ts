@@ -4,7 +4,7 @@ import type { Tag } from "../../plant/schema/tag.ts";
 
 /** The namespace of this product's levels and relationships, and that of the plant file's machines. */
 export const CONCHE_NAMESPACE = "urn:conche:i3x";
-export const PLANT_NAMESPACE = "urn:conche:plant";
+const PLANT_NAMESPACE = "urn:conche:plant";
 
 export const NAMESPACES = [
   { uri: CONCHE_NAMESPACE, displayName: "Conche" },

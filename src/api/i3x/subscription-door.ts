@@ -5,7 +5,7 @@ import type { Subscription, Subscriptions } from "./subscriptions.ts";
 
 /** What is asked of subscriptions, below `/subscriptions`; the stream is apart, being no answer. */
 export const SUBSCRIPTION_PATHS = ["", "/list", "/delete", "/register", "/unregister", "/sync"] as const;
-export type SubscriptionPath = (typeof SUBSCRIPTION_PATHS)[number];
+type SubscriptionPath = (typeof SUBSCRIPTION_PATHS)[number];
 
 /** Answers what is asked of subscriptions. */
 export class SubscriptionDoor {

@@ -11,7 +11,7 @@ export interface SubscriptionLimits extends QueueLimits {
 }
 
 /** 50 subscribers of 4 MiB at most, and what they were told last. */
-export const SUBSCRIPTION_LIMITS: SubscriptionLimits = {
+const SUBSCRIPTION_LIMITS: SubscriptionLimits = {
   subscriptions: 50,
   objects: 500,
   updates: 10_000,

@@ -30,6 +30,6 @@ export function noData(atMs: number): Vqt {
   return { value: null, quality: "GoodNoData", timestamp: i3xTime(atMs) };
 }
 
-export function i3xTime(ms: number): string {
+function i3xTime(ms: number): string {
   return new Date(ms).toISOString();
 }

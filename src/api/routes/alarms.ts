@@ -22,7 +22,7 @@ const Priority = Type.Enum([...ALARM_PRIORITIES]);
 const Silence = Type.Enum(["shelved", "suppressed", "out_of_service"]);
 const Text = Type.String();
 
-export const Occurrence = closed({
+const Occurrence = closed({
   machine: Type.String({ description: "`<site>/<line>/<step>/<machine>`" }),
   alarm_id: Text,
   code: Text,

@@ -10,7 +10,7 @@ const LISTED = 8;
  * What a filter names that the log has never heard of, a line each with what may have been meant: where nothing is
  * found, it is what one wants to know.
  */
-export function unknownNames(log: LogReading, filter: LogFilter): string[] {
+function unknownNames(log: LogReading, filter: LogFilter): string[] {
   const { site, line, step, machine, batchId } = filter;
   const named: readonly (readonly [NamedInLog, string | undefined])[] = [
     ["site", site],
@@ -32,7 +32,7 @@ export function tellUnknown({ err }: Terminal, log: LogReading, filter: LogFilte
 }
 
 /** `there is no machine 'temper-1' in the log, did you mean temper-01?`; where none is near, some that there are. */
-export function unknownName(of: NamedInLog, name: string, known: readonly string[]): string {
+function unknownName(of: NamedInLog, name: string, known: readonly string[]): string {
   const meant = suggestion(name, known);
   const listed = known.slice(0, LISTED).join(", ");
   const more = known.length > LISTED ? ", …" : "";

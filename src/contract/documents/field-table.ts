@@ -73,7 +73,7 @@ const PATTERN_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The type of a field in words. */
-export function typeText(field: SchemaNode): string {
+function typeText(field: SchemaNode): string {
   if (field.const !== undefined) return `\`${JSON.stringify(field.const)}\``;
   if (field.enum !== undefined) return field.enum.map((word) => `\`${word}\``).join(", ");
   if (field.items) return `array of ${typeText(field.items)}`;

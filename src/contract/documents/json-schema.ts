@@ -2,10 +2,10 @@ import type { CatalogueEntry } from "../catalogue.ts";
 import { examplesOf } from "../examples/catalogue.ts";
 
 /** The dialect of the published schemas. */
-export const JSON_SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema";
+const JSON_SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema";
 
 /** A name, not an address: nothing is fetched from it. */
-export function schemaId(entry: CatalogueEntry): string {
+function schemaId(entry: CatalogueEntry): string {
   return `urn:conche:contract:${entry.type}:${entry.version}`;
 }
 

@@ -10,7 +10,7 @@ export const ALARM_PRIORITIES = ["low", "medium", "high", "critical"] as const;
 export type AlarmPriority = (typeof ALARM_PRIORITIES)[number];
 
 /** Which side of which limit an alarm guards. */
-export const LIMIT_KINDS = ["low_low", "low", "high", "high_high", "deviation", "rate", "discrete"] as const;
+const LIMIT_KINDS = ["low_low", "low", "high", "high_high", "deviation", "rate", "discrete"] as const;
 
 const BY = text("the person who did it");
 const REASON = text("why", 500);
@@ -143,5 +143,3 @@ export const AlarmV2Schema = discriminatedUnion<typeof ALARM_EVENTS, AlarmFields
 });
 
 export type AlarmV2 = Static<typeof AlarmV2Schema>;
-/** The steps in the life of an alarm. */
-export type AlarmEvent = AlarmV2["event"];

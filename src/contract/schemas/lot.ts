@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { text } from "./envelope.ts";
 
 /** What a lot is. */
-export const LOT_KINDS = ["ingredient", "packaging", "intermediate", "finished", "rework", "flush"] as const;
+const LOT_KINDS = ["ingredient", "packaging", "intermediate", "finished", "rework", "flush"] as const;
 
 /** The allergens that must be declared: Regulation (EU) 1169/2011, annex II. */
 export const ALLERGENS = [

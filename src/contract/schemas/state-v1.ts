@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { STATE_TS, UNKNOWN_TS_ONLY_OFFLINE, V1_VERSION } from "./envelope.ts";
 import { V1_OPTIONAL_BATCH_ID, V1_OPTIONAL_PRODUCT_TYPE } from "./product.ts";
 
-export const V1_STATES = ["ONLINE", "OFFLINE", "RUNNING", "IDLE"] as const;
+const V1_STATES = ["ONLINE", "OFFLINE", "RUNNING", "IDLE"] as const;
 
 /** What the seed's machines send as state, retained, and leave behind as their will. */
 export const StateV1Schema = Type.Object(

@@ -35,7 +35,7 @@ export const PACKML_STATES = [
 ] as const;
 
 /** Whether a publisher is connected: all that a gateway has to say, and what a will says. */
-export const CONNECTIVITY_STATES = ["ONLINE", "OFFLINE"] as const;
+const CONNECTIVITY_STATES = ["ONLINE", "OFFLINE"] as const;
 
 /** What a stop is counted under. */
 export const STOP_CATEGORIES = [
@@ -54,7 +54,6 @@ export const STOP_CATEGORIES = [
 ] as const;
 
 export type PackmlState = (typeof PACKML_STATES)[number];
-export type ConnectivityState = (typeof CONNECTIVITY_STATES)[number];
 export type StopCategory = (typeof STOP_CATEGORIES)[number];
 
 const STOP_REASON = Type.Object(

@@ -16,7 +16,7 @@ import {
 } from "./alarm-tables.ts";
 
 /** Unacknowledged occurrences of one alarm are counted up to here: one that is never acknowledged grows for ever. */
-export const MAX_COUNTED = 1000;
+const MAX_COUNTED = 1000;
 
 /** An alarm as it stands at a time. */
 export interface AlarmNow {

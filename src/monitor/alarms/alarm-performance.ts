@@ -86,7 +86,7 @@ export interface LineFlood extends Omit<AlarmFlood, "first"> {
   readonly first: readonly { readonly machine: string; readonly code: string; readonly raisedMs: number }[];
 }
 
-export interface Standing {
+interface Standing {
   readonly machine: string;
   readonly alarmId: string;
   readonly raisedMs: number;

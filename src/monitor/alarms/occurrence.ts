@@ -8,7 +8,7 @@ import type { OneAlarm } from "./one-alarm.ts";
 export const MOMENTARY_MS = 10 * 60_000;
 
 /** Whether the publisher of a raise never says that the alarm went. */
-export function isMomentary(raise: AlarmEventRow): boolean {
+function isMomentary(raise: AlarmEventRow): boolean {
   return raise.version === 1;
 }
 
@@ -73,7 +73,7 @@ function clearOf(alarm: OneAlarm, raisedMs: number, endMs: number): AlarmEventRo
 }
 
 /** What silences the alarm at a time: switched off counts before suppressed, suppressed before shelved (ISA-18.2). */
-export function silencedAt(alarm: OneAlarm, atMs: number): Silence | null {
+function silencedAt(alarm: OneAlarm, atMs: number): Silence | null {
   if (alarm.lastBefore("service", atMs + 1)?.event === "out_of_service") return "out_of_service";
   if (alarm.lastBefore("suppression", atMs + 1)?.event === "suppressed") return "suppressed";
   const shelving = alarm.lastBefore("shelving", atMs + 1);

@@ -14,7 +14,7 @@ import {
 import { addNumber, BLOCK_NUMBERS, columnsOfRuns, runsOfRow } from "./seq-runs.ts";
 
 /** A message is late that was said so long before it was received, milliseconds: longer than any network takes. */
-export const LATE_MS = 60_000;
+const LATE_MS = 60_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const REMOVED_AT_ONCE = 1000;

@@ -4,8 +4,8 @@ import type { Hold } from "./hold-list.ts";
 
 type WithoutEnvelope<Payload> = Omit<Payload, "v" | "boot" | "seq" | "refill">;
 /** Batch messages as a desk says them: the library adds version and identity. */
-export type HoldBody = WithoutEnvelope<BatchEventOf<"HOLD">>;
-export type ReleaseBody = WithoutEnvelope<BatchEventOf<"RELEASE">>;
+type HoldBody = WithoutEnvelope<BatchEventOf<"HOLD">>;
+type ReleaseBody = WithoutEnvelope<BatchEventOf<"RELEASE">>;
 
 /** What goods are meant: lots, or cases and pallets, or both. */
 export interface Goods {

@@ -98,7 +98,7 @@ function withRun(known: CurrentRow, first: StateRow, before: StateRow | undefine
 }
 
 /** The PackML message right before or after one, of the same machine. */
-export function neighbour(
+function neighbour(
   states: ViewRowReading<StateRow>,
   row: StateRow,
   order: "asc" | "desc",

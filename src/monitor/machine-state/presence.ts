@@ -1,6 +1,6 @@
 /** An hour's presence has a bit for each ten seconds: 45 bytes an hour and machine, however much it says. */
 export const SLOT_MS = 10_000;
-export const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 const SLOTS = HOUR_MS / SLOT_MS;
 const BYTES = SLOTS / 8;
 

@@ -160,6 +160,6 @@ function isWithin(sample: ChartSample, limits: FrozenLimits): boolean {
   return spread >= lower && spread <= upper;
 }
 
-export function mean(values: readonly number[]): number {
+function mean(values: readonly number[]): number {
   return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

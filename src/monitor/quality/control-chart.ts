@@ -22,12 +22,12 @@ export interface ChartPoint {
   readonly signals: readonly ChartSignal[];
 }
 
-export type ChartSignal = Rule | "spread";
+type ChartSignal = Rule | "spread";
 
 /** EWMA: weight of the newest sample and width of the limits (ISO 7870-6; Lucas and Saccucci 1990). */
-export const EWMA = { weight: 0.2, width: 2.7 } as const;
+const EWMA = { weight: 0.2, width: 2.7 } as const;
 /** CUSUM: slack and decision interval in standard deviations (ISO 7870-4; Montgomery). */
-export const CUSUM = { slack: 0.5, decision: 5 } as const;
+const CUSUM = { slack: 0.5, decision: 5 } as const;
 
 /** Parameters of the charts with a memory. */
 export interface MemoryParameters {

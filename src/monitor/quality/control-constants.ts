@@ -19,7 +19,7 @@ export function d2(n: number): number {
 }
 
 /** Standard deviation of the range in standard deviations; n from 2 to 10. */
-export function d3(n: number): number {
+function d3(n: number): number {
   return D3[n - 2] ?? Number.NaN;
 }
 

@@ -27,7 +27,7 @@ const ENOUGH = 1e-15;
 const MAX_TERMS = 10_000;
 
 /** Share of a chi-squared distribution below a value. */
-export function chiSquaredCdf(value: number, degrees: number): number {
+function chiSquaredCdf(value: number, degrees: number): number {
   if (value <= 0) return 0;
   const a = degrees / 2;
   const x = value / 2;
@@ -92,7 +92,7 @@ function lentz(
 }
 
 /** Share of the standard normal distribution below a value. */
-export function normalCdf(value: number): number {
+function normalCdf(value: number): number {
   const outside = 0.5 * (1 - chiSquaredCdf(value * value, 1));
   return value < 0 ? outside : 1 - outside;
 }

@@ -21,7 +21,7 @@ const TOLERABLE: readonly {
 ];
 
 /** Packs that may be below T1 when the packer samples (guidance to the directive, OIML R 87: 2.5 %). */
-export const BELOW_T1_PCT = 2.5;
+const BELOW_T1_PCT = 2.5;
 
 /** Weights of packs of one kind. */
 export interface PackWeights {

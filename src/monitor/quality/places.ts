@@ -24,7 +24,7 @@ export interface PlaceComparison {
 
 const HOUR_MS = 3_600_000;
 /** So sure that among ten nozzles one is said to drift by mistake once in a hundred looks. */
-export const SURE = 0.99;
+const SURE = 0.99;
 
 /**
  * Compares places by their distance from the others in the same sample, so that what all share (viscosity, stroke)

@@ -103,6 +103,6 @@ function contentOf(plant: Plant | undefined, product: string | null): ContentLim
 }
 
 /** Nozzles and lanes differ for good: what differs within such a sample says nothing of how samples differ. */
-export function hasPlaces(row: SampleRow): boolean {
+function hasPlaces(row: SampleRow): boolean {
   return row.n > 1 && /"(nozzle|lane)":/.test(row.results);
 }

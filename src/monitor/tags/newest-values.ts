@@ -19,7 +19,7 @@ export interface NewestGroup {
 }
 
 /** Tags of a machine whose newest value is kept: of more, those heard of last. */
-export const MAX_NEWEST_TAGS = 1000;
+const MAX_NEWEST_TAGS = 1000;
 /** A longer word is no value to show at a glance; the log has it whole. */
 const LONG_WORD = 200;
 /** What a value takes in memory, about. */

@@ -37,7 +37,7 @@ export interface TagSeries extends MeasuredTime {
 }
 
 /** Values of at most so much time are read from the log itself, milliseconds. */
-export const RAW_SPAN_MS = 2 * 3_600_000;
+const RAW_SPAN_MS = 2 * 3_600_000;
 /** Messages of one machine that are read from the log for it: beyond, kept figures serve. */
 const MAX_RAW = 20_000;
 

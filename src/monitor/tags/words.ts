@@ -7,7 +7,7 @@ export interface WordCounts {
 }
 
 /** Different words that a bucket lists. A tag that says more is no state but a text: a serial number, a bar code. */
-export const MAX_WORDS = 32;
+const MAX_WORDS = 32;
 /** Of a longer word the beginning is kept, in UTF-16 units. */
 const MAX_WORD_LENGTH = 64;
 /** Stands for all words that aren't listed; no key is empty. */

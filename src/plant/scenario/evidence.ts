@@ -79,7 +79,7 @@ const affected = kind("affected", {
 });
 
 /** What is counted over the window, and what its rate is. */
-export const RATES = {
+const RATES = {
   alarms_per_day: "alarms raised on the line, 1/d",
   alarms_low_pct: "share of low priority among them, %",
   stops_per_day: "stops of the wrapper with an internal cause, 1/d",

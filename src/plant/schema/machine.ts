@@ -6,7 +6,7 @@ import { MachineSimulationSchema } from "./simulation/machine-simulation.ts";
 import { type Tag, TagSchema } from "./tag.ts";
 
 /** How a machine is drawn on a line's page. A machine without a symbol is drawn as a plain box. */
-export const MACHINE_SYMBOLS = [
+const MACHINE_SYMBOLS = [
   "dosing",
   "mixing",
   "refining",
@@ -18,7 +18,6 @@ export const MACHINE_SYMBOLS = [
   "tank",
   "oven",
 ] as const;
-export type MachineSymbol = (typeof MACHINE_SYMBOLS)[number];
 
 /** A machine, that is, a publisher. */
 export const MachineSchema = closedObject(

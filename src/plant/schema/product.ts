@@ -24,7 +24,7 @@ const parts = (description: string) =>
  * Set points of the recipe's unit procedures (ISA-88), one for each step. What belongs to the equipment (time
  * constants, capacities, noise) stands with the machine.
  */
-export const PhasesSchema = closedObject({
+const PhasesSchema = closedObject({
   mixing: closedObject({
     temp_c: celsius("paste at the end"),
     minutes: positive("mixing time, min"),

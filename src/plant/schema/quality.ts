@@ -18,7 +18,7 @@ const BoundsSchema = closedObject(BOUNDS, { description: "limits that hold for o
 export type SpecificationBounds = Static<typeof BoundsSchema>;
 
 /** How one characteristic is judged. */
-export const CharacteristicSchema = closedObject(
+const CharacteristicSchema = closedObject(
   {
     characteristic: name("the characteristic, as quality messages name it"),
     machine: Type.Optional(name("id of the machine that examines it; by default any")),

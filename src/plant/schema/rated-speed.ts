@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import { Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
 import { positive } from "./quantity.ts";
 
@@ -17,5 +17,3 @@ export const RatedSpeedSchema = closedObject(
   },
   { description: "rated speed" },
 );
-
-export type RatedSpeed = Static<typeof RatedSpeedSchema>;

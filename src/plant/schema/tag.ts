@@ -11,7 +11,7 @@ const LIMITS = {
   alarm_high: Type.Optional(number("an alarm is raised above it, in the tag's unit")),
 };
 
-export const TagLimitsSchema = closedObject(LIMITS, { description: "limits that hold for one product" });
+const TagLimitsSchema = closedObject(LIMITS, { description: "limits that hold for one product" });
 
 /** Limits of a tag, in its unit; a missing one isn't watched. */
 export type TagLimits = Static<typeof TagLimitsSchema>;

@@ -27,7 +27,7 @@ function standing(ms: number): string {
 }
 
 /** `3 days`, `2.5 h`, `4 min`, `12 s` */
-export function lengthOf(ms: number): string {
+function lengthOf(ms: number): string {
   if (ms >= 24 * HOUR_MS) return `${trimmed(ms / HOUR_MS / 24)} days`;
   if (ms >= HOUR_MS) return `${trimmed(ms / HOUR_MS)} h`;
   return ms >= 60_000 ? `${Math.round(ms / 60_000)} min` : `${Math.max(1, Math.round(ms / 1_000))} s`;

@@ -167,7 +167,7 @@ export interface DipAlarm {
   readonly active: boolean;
 }
 
-export type SensorDisturbance = DisturbanceOf<"sensor_sticks" | "sensor_drifts" | "sensor_noisy">;
+type SensorDisturbance = DisturbanceOf<"sensor_sticks" | "sensor_drifts" | "sensor_noisy">;
 
 function isSensorFault(disturbance: Disturbance): disturbance is SensorDisturbance {
   return disturbance.action.startsWith("sensor_");

@@ -47,7 +47,7 @@ export interface StoryPlan {
 export type BootOf = (startMs: number) => string | undefined;
 
 /** A longer chapter is not told again from its beginning at every start: another one begins. */
-export const LONGEST_CHAPTER_MS = 14 * 86_400_000;
+const LONGEST_CHAPTER_MS = 14 * 86_400_000;
 /** A shorter pause is caught up in any case, ms: nobody switches a line off for a minute. */
 const SHORTEST_STOP_MS = 60_000;
 

@@ -10,7 +10,7 @@ import { DatabaseSync } from "node:sqlite";
 import { after, before, suite, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { viewsFiles } from "../../../src/adapters/sqlite/database/database-files.ts";
-import { dumpViews } from "../../../src/adapters/sqlite/views/views-dump.ts";
+import { dumpViews } from "../../adapters/sqlite/views/views-dump.ts";
 import { runConche } from "../../commands/run-conche.ts";
 import { seededRandom } from "../seeded-random.ts";
 

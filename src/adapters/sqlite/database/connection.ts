@@ -18,7 +18,7 @@ const PAGE_SIZE = 8192;
 /** Pages kept in memory, KiB: the newest pages of every table, and the upper levels of the older ones. */
 const CACHE_KIB = 16_384;
 /** What the write-ahead log is cut to after it grew beyond (a long backup, a slow reader). */
-export const WAL_SIZE_LIMIT = 64 * 1024 * 1024;
+const WAL_SIZE_LIMIT = 64 * 1024 * 1024;
 
 /** Opens a connection that writes. Every wait for a lock blocks the process, so `busyTimeoutMs` is short. */
 export function openWriter(path: string, busyTimeoutMs: number): DatabaseSync {

@@ -1,5 +1,5 @@
 /** Text and bytes of the rows that are read in one go: payloads may be of any size, and a page is held in memory. */
-export const PAGE_BYTES = 8 * 1024 * 1024;
+const PAGE_BYTES = 8 * 1024 * 1024;
 
 /** A page of rows, and whether the rows went on after it because it was full. */
 export interface RowPage<Row> {

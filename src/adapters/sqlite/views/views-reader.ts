@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { ConcheError } from "../../../errors/conche-error.ts";
-import type { Finding, View } from "../../../views/view.ts";
+import type { View } from "../../../views/view.ts";
 import type {
   Key,
   RowRange,
@@ -178,18 +178,6 @@ class TableReading implements ViewRowReading {
       throw toViewsError(error, READING, this.#path);
     }
   }
-}
-
-/** A row of {@link FINDINGS} as a finding. */
-export function findingOf(row: ViewRow): Finding {
-  return {
-    key: String(row.key),
-    reason: String(row.reason),
-    detail: String(row.detail),
-    subject: String(row.subject),
-    atMs: Number(row.at_ms),
-    messageId: Number(row.message_id),
-  };
 }
 
 function notReady(message: string): ConcheError {

@@ -5,7 +5,7 @@ import { PRODUCT_TYPE } from "../product.ts";
 import { eventName } from "./event-name.ts";
 
 /** Where rework comes from. What a detector rejected never becomes rework and so has no word here. */
-export const REWORK_SOURCES = [
+const REWORK_SOURCES = [
   "start_up",
   "under_weight",
   "over_weight",

@@ -5,16 +5,7 @@ import { allergens, LOT_ID, LOT_KIND, lotQuantities, lotQuantity, MATERIAL, mass
 import { eventName } from "./event-name.ts";
 
 /** Where mass goes that is in no output lot. Without them no balance closes. */
-export const LOSS_CAUSES = [
-  "water",
-  "sample",
-  "flush",
-  "spill",
-  "dust",
-  "giveaway",
-  "scrap",
-  "unknown",
-] as const;
+const LOSS_CAUSES = ["water", "sample", "flush", "spill", "dust", "giveaway", "scrap", "unknown"] as const;
 
 const LOSS = Type.Object(
   {

@@ -7,9 +7,9 @@ import { PLAIN_VALUE } from "../value-quality.ts";
 import { eventName } from "./event-name.ts";
 
 /** Levels of the procedural model of ISA-88 below the batch. */
-export const PROCEDURE_LEVELS = ["unit_procedure", "operation", "phase"] as const;
+const PROCEDURE_LEVELS = ["unit_procedure", "operation", "phase"] as const;
 /** States of a procedural element that are worth a record (ISA-88). */
-export const PROCEDURE_STATES = ["running", "held", "stopped", "aborted", "complete"] as const;
+const PROCEDURE_STATES = ["running", "held", "stopped", "aborted", "complete"] as const;
 
 const RECIPE = Type.Object(
   {

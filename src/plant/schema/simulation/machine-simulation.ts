@@ -7,7 +7,7 @@ import { CoolingSchema, DepositingSchema, PackagingSchema, TemperingSchema } fro
 import { ConchingSchema, DosingSchema, MixingSchema, RefiningSchema } from "./mass-simulation.ts";
 
 /** The line's gateway to the data center. */
-export const GatewaySchema = closedObject({
+const GatewaySchema = closedObject({
   model: Type.Literal("gateway"),
   latency_ms: positive("median round trip to the data center, ms"),
   cpu_pct: percent("usual load, %"),
@@ -19,7 +19,7 @@ export const GatewaySchema = closedObject({
 export type GatewayParameters = Static<typeof GatewaySchema>;
 
 /** The line controller: releases batches, follows them, reports them; keeps the warehouse. */
-export const LineControllerSchema = closedObject({
+const LineControllerSchema = closedObject({
   model: Type.Literal("line_controller"),
   lead_minutes: nonNegative("dosing begins so long before a conche gets free, min"),
   dispatch: Type.Optional(DispatchSchema),
@@ -45,7 +45,7 @@ export const MachineSimulationSchema = discriminatedUnion("model", MODELS, {
   description: "how the machine is simulated; a machine without it isn't",
 });
 
-export type MachineSimulation = Static<(typeof MODELS)[number]>;
+type MachineSimulation = Static<(typeof MODELS)[number]>;
 /** The kinds of machine that can be simulated. */
 export type MachineModelName = MachineSimulation["model"];
 /** The parameters of one kind. */

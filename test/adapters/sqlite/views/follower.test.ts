@@ -7,7 +7,6 @@ import { logFiles, viewsFiles } from "../../../../src/adapters/sqlite/database/d
 import { openMessageLog } from "../../../../src/adapters/sqlite/log/open-message-log.ts";
 import { OpenViews } from "../../../../src/adapters/sqlite/views/open-views.ts";
 import { SqliteFollowedLog } from "../../../../src/adapters/sqlite/views/sqlite-followed-log.ts";
-import { dumpViews } from "../../../../src/adapters/sqlite/views/views-dump.ts";
 import { ViewsReader } from "../../../../src/adapters/sqlite/views/views-reader.ts";
 import { ConcheError } from "../../../../src/errors/conche-error.ts";
 import type { LogRecord } from "../../../../src/log/message-log.ts";
@@ -17,6 +16,7 @@ import type { View } from "../../../../src/views/view.ts";
 import { GroupMaker, record, TEN_O_CLOCK } from "../../../log/log-records.ts";
 import { COUNTS, countingView } from "../../../views/counting-view.ts";
 import { temporaryFolders } from "../temporary-folder.ts";
+import { dumpViews } from "./views-dump.ts";
 
 const newFolder = temporaryFolders();
 const MACHINES = ["temper-01", "temper-02", "temper-03"];

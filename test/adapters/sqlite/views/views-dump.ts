@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { ColumnValue } from "../../../views/view-table.ts";
-import { readEditions } from "./editions.ts";
-import { RangeQuery, TableSql } from "./table-sql.ts";
+import { readEditions } from "../../../../src/adapters/sqlite/views/editions.ts";
+import { RangeQuery, TableSql } from "../../../../src/adapters/sqlite/views/table-sql.ts";
+import type { ColumnValue } from "../../../../src/views/view-table.ts";
 
 /**
  * Everything that answers, line by line in one certain form: views by name, tables by name, rows by key. Equal views

@@ -1,4 +1,4 @@
-import { BATCH_ID_PATTERN, BATCH_NAME_PATTERN } from "./schemas/product.ts";
+import { BATCH_ID_PATTERN, BATCH_NAME_PATTERN } from "../../src/contract/schemas/product.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
