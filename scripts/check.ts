@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { undocumentedExports } from "./doc-comments.ts";
 import { ROOT, tool } from "./tool.ts";
 
 /** What a check found: nothing when it passed. */
@@ -27,6 +28,13 @@ const CHECKS: readonly Check[] = [
     [tool("@biomejs/biome", "biome"), "ci", COLORS, "--error-on-warnings", "--max-diagnostics=200", "."],
   ],
   ["generated files", [join(ROOT, "scripts", "generate.ts"), "--check"]],
+  [
+    "doc comments",
+    () =>
+      undocumentedExports(ROOT, "src")
+        .map((place) => `${place} has no doc comment`)
+        .join("\n"),
+  ],
   ["lock file", lockFile],
 ];
 

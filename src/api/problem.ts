@@ -14,8 +14,10 @@ export const Problem = Type.Object(
   },
   { additionalProperties: false },
 );
+/** A failed request's answer. */
 export type Problem = Static<typeof Problem>;
 
+/** The media type of a problem (RFC 9457, section 3). */
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 
 /** Errors that are not the server's: what they are in HTTP. Everything else is 500, or 503 where trying again helps. */

@@ -4,6 +4,7 @@ import { runDataCenter } from "../run/data-center/data-center-run.ts";
 import { endOfRun } from "../run/wait.ts";
 import { defineCommand } from "./command.ts";
 
+/** `conche datacenter`. */
 export const datacenter = defineCommand({
   name: "datacenter",
   summary: "receive and store messages: embedded broker, or --broker for any other",

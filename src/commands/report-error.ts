@@ -4,7 +4,9 @@ import { ConcheError, messageOf } from "../errors/conche-error.ts";
 
 /** Exit codes: 0 done, 1 failed, 2 the words don't fit, 70 a defect (EX_SOFTWARE of sysexits). */
 export const EXIT_FAILED = 1;
+/** The words on the command line don't fit. */
 export const EXIT_USAGE = 2;
+/** A defect of Conche itself (EX_SOFTWARE of sysexits). */
 export const EXIT_INTERNAL = 70;
 
 /** Anything thrown as an error with a code: what nobody foresaw is a defect. */
@@ -13,6 +15,7 @@ export function asConcheError(thrown: unknown): ConcheError {
   return new ConcheError("CONCHE_INTERNAL", { message: messageOf(thrown), cause: thrown });
 }
 
+/** The exit code that an error ends a command with. */
 export function exitCodeOf(error: ConcheError): number {
   if (error.code === "CONCHE_USAGE") return EXIT_USAGE;
   return error.code === "CONCHE_INTERNAL" ? EXIT_INTERNAL : EXIT_FAILED;

@@ -41,6 +41,7 @@ export interface DownEntry extends Entry {
   readonly root: typeof DOWN_ROOT;
 }
 
+/** One form of payload, up to the data center or down from it. */
 export type CatalogueEntry = UpEntry | DownEntry;
 
 /** The schemas of each type by version. A version that was published never leaves this table. */

@@ -26,4 +26,5 @@ export const CommandSchema = Type.Object(
   { title: "Command", description: "What the data center asks of a machine", additionalProperties: true },
 );
 
+/** What the data center asks a machine to do, on its `command` topic. */
 export type Command = Static<typeof CommandSchema>;

@@ -22,6 +22,7 @@ export const MAX_SEQ = Number.MAX_SAFE_INTEGER;
 
 /** MQTT 5 user property names under which a gateway stamps a message without touching its payload. */
 export const BOOT_PROPERTY = "boot";
+/** MQTT 5 user property that carries the number of a message within its boot. */
 export const SEQ_PROPERTY = "seq";
 /** MQTT 5 user property that names the payload's schema, for example `telemetry/2`. */
 export const SCHEMA_PROPERTY = "schema";

@@ -30,4 +30,5 @@ export const ReceiptSchema = Type.Object(
   },
 );
 
+/** Up to which number a machine's messages are on disk, and which are missing. */
 export type Receipt = Static<typeof ReceiptSchema>;

@@ -6,10 +6,12 @@ export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 /** Kinds of message the data center sends down to a machine. */
 export const DOWN_KINDS = ["receipt", "command"] as const;
+/** What the data center publishes to a machine: receipts and commands. */
 export type DownKind = (typeof DOWN_KINDS)[number];
 
 /** The root of everything machines publish, and of everything the data center publishes to them. */
 export const UP_ROOT = "factory";
+/** The root of everything the data center publishes to machines. */
 export const DOWN_ROOT = "datacenter";
 
 declare const brand: unique symbol;
@@ -52,6 +54,7 @@ export interface TopicRefusal {
 
 const TYPE_SET: ReadonlySet<string> = new Set(MESSAGE_TYPES);
 
+/** Whether a topic's last level is one of {@link MESSAGE_TYPES}. */
 export function isMessageType(level: string): level is MessageType {
   return TYPE_SET.has(level);
 }

@@ -14,6 +14,7 @@ export const OUTBOX_FINDINGS = {
   memory: "what is remembered beside the messages can't be what was written",
 } as const;
 
+/** A kind of {@link OUTBOX_FINDINGS}. */
 export type OutboxFindingKind = keyof typeof OUTBOX_FINDINGS;
 
 /** One contradiction. */

@@ -22,6 +22,7 @@ export interface IngestLimits {
   readonly retryMs: readonly [first: number, longest: number];
 }
 
+/** The bounds of what is taken over and not yet on disk, in messages and in bytes; docs/bounds.md. */
 export const DEFAULT_LIMITS = {
   groupSize: 8192,
   pendingBytes: 32 * 1024 * 1024,

@@ -22,6 +22,7 @@ export interface LoadCounts {
   readonly errors: Readonly<Record<string, number>>;
 }
 
+/** The counts of a load that has sent nothing. */
 export const NO_COUNTS: LoadCounts = {
   connected: 0,
   sent: 0,

@@ -2,6 +2,7 @@ import type { Qos } from "../contract/policy.ts";
 
 /** Message types a load can be made of: those that nobody retains and that need no story around them. */
 export const LOAD_TYPES = ["telemetry", "alarm", "quality"] as const;
+/** A type of message that a load sends. */
 export type LoadType = (typeof LOAD_TYPES)[number];
 
 /** What a load consists of, whichever broker it is for. */

@@ -25,6 +25,7 @@ export interface LoadReport {
   readonly ok: boolean;
 }
 
+/** What a load came to; the latency in milliseconds, undefined where nothing was acknowledged. */
 export function loadReport(
   order: LoadOrder,
   threads: number,

@@ -15,6 +15,7 @@ export const QUARANTINE_REASONS = {
   sequence: "the sequence jumps more often than can be tracked",
 } as const;
 
+/** Why a message can't be used: a key of {@link QUARANTINE_REASONS}, kept in the log. */
 export type QuarantineReason = keyof typeof QUARANTINE_REASONS;
 
 /**

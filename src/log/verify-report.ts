@@ -16,6 +16,7 @@ export const VERIFY_FINDINGS = {
   replay: "a replayed message is not in the log",
 } as const;
 
+/** A kind of {@link VERIFY_FINDINGS}. */
 export type VerifyFindingKind = keyof typeof VERIFY_FINDINGS;
 
 /** One contradiction. */

@@ -38,6 +38,7 @@ export const REASON = {
   WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED: 0xa2,
 } as const;
 
+/** A reason code of MQTT 5 (2.4), one of {@link REASON}. */
 export type ReasonCode = (typeof REASON)[keyof typeof REASON];
 
 /** Reason codes from here on are failures. */

@@ -9,6 +9,7 @@ export const CONDITION_KINDS = [
   "views_behind",
   "silent",
 ] as const;
+/** One of {@link CONDITION_KINDS}. */
 export type ConditionKind = (typeof CONDITION_KINDS)[number];
 
 /** Something that stands. */

@@ -23,6 +23,7 @@ export type Attempt =
   | { readonly ok: true }
   | { readonly ok: false; readonly error: string; readonly final: boolean };
 
+/** A message names so many conditions and counts the rest. */
 export const MOST_LISTED = 20;
 /** After so long nobody wants to hear it any more, milliseconds: what stands then comes with the next message. */
 export const GIVE_UP_MS = 86_400_000;

@@ -12,6 +12,7 @@ export interface NotifierState {
   readonly deliveries: ReadonlyMap<number, Delivery>;
 }
 
+/** The state of a notifier that starts for the first time. */
 export const NOTHING_TOLD: NotifierState = { told: new Map(), channels: new Map(), deliveries: new Map() };
 
 /** Settled deliveries that are kept to be looked at. */

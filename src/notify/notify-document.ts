@@ -144,4 +144,5 @@ export const NotifyDocumentSchema = fields(
   "notifications",
 );
 
+/** The notification plan, as its YAML file has it (docs/notifications.md). */
 export type NotifyDocument = Static<typeof NotifyDocumentSchema>;

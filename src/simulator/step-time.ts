@@ -1,5 +1,6 @@
 /** The simulation's fixed step, s. Every model is advanced by exactly this, whatever the real speed is. */
 export const STEP_S = 1;
+/** {@link STEP_S} in milliseconds. */
 export const STEP_MS = STEP_S * 1000;
 
 /** The end of a step. */

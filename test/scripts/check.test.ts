@@ -39,6 +39,7 @@ function brokenCheckout(): string {
     join(folder, "src/errors/upward.ts"),
     'export type { LogRecord } from "../log/message-log.ts";\n',
   );
+  writeFileSync(join(folder, "src/errors/bare.ts"), "export const bare = 1;\n");
   appendFileSync(join(folder, "docs/errors.md"), "by hand\n");
   const lockFile = join(folder, "package-lock.json");
   const lock = JSON.parse(readFileSync(lockFile, "utf8"));
@@ -53,7 +54,14 @@ test("npm run check fails on whatever one of its checks finds, and says what it 
   const result = spawnSync(process.execPath, [join(folder, "scripts/check.ts")], { encoding: "utf8" });
   assert.equal(result.status, 1, result.stdout);
   const [lines = "", ...details] = result.stdout.split("\n\n✖ ");
-  for (const name of ["types", "dependency rule", "format and lint", "generated files", "lock file"]) {
+  for (const name of [
+    "types",
+    "dependency rule",
+    "format and lint",
+    "generated files",
+    "doc comments",
+    "lock file",
+  ]) {
     assert.match(lines, new RegExp(`^✖ ${name} +\\d+\\.\\d s$`, "m"), result.stdout);
   }
   const found = details.join("\n");
@@ -61,5 +69,6 @@ test("npm run check fails on whatever one of its checks finds, and says what it 
   assert.match(found, /errors-imports: src\/errors\/upward\.ts/);
   assert.match(found, /src\/errors\/format\.ts format/);
   assert.match(found, /docs\/errors\.md/);
+  assert.match(found, /src\/errors\/bare\.ts:1 const bare has no doc comment/);
   assert.match(found, /registry of node_modules\/yaml/);
 });

@@ -74,10 +74,12 @@ function userPropertiesRead(properties: unknown): boolean {
   return true;
 }
 
+/** A fault that ends the connection with reason code 0x81 (MQTT 5, 4.13). */
 export function malformed(detail: string): PacketFault {
   return { reason: REASON.MALFORMED_PACKET, detail };
 }
 
+/** A fault that ends the connection with reason code 0x82 (MQTT 5, 4.13). */
 export function protocolError(detail: string): PacketFault {
   return { reason: REASON.PROTOCOL_ERROR, detail };
 }

@@ -55,6 +55,7 @@ export interface ConsumerStats {
   bytesReceived: number;
 }
 
+/** The counters of a consumer that begins, all zero. */
 export function newConsumerStats(): ConsumerStats {
   return {
     connections: 0,

@@ -22,6 +22,9 @@ export interface ConnackLimits {
   readonly retainAvailable: boolean;
 }
 
+/**
+ * The CONNECT of a consumer: a session that outlives the connection, so that the broker keeps what isn't acknowledged.
+ */
 export function connectPacket(settings: ConsumerSettings): IConnectPacket {
   const packet: IConnectPacket = {
     cmd: "connect",
@@ -74,6 +77,7 @@ export function readConnack(packet: IConnackPacket, settings: ConsumerSettings):
   };
 }
 
+/** The SUBSCRIBE for all filters in one packet, QoS 1 at most: a delivery is acknowledged once, on disk. */
 export function subscribePacket(
   filters: readonly string[],
   messageId: number,

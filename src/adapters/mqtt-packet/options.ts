@@ -75,6 +75,9 @@ export interface ConsumerSettings {
   readonly random: () => number;
 }
 
+/**
+ * What a consumer does where nothing is configured; a session is kept for a week, so that a long stop loses nothing.
+ */
 export const CONSUMER_DEFAULTS = {
   protocol: 5,
   filters: [`${UP_ROOT}/#`],

@@ -33,6 +33,7 @@ export interface MachineClientOptions {
   readonly random?: (() => number) | undefined;
 }
 
+/** What a machine's client does where nothing is configured: milliseconds, seconds and messages, as the names say. */
 export const MACHINE_CLIENT_DEFAULTS = {
   maxQueued: 1_000,
   retry: { firstMs: 500, longestMs: 30_000 },

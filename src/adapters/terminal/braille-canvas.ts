@@ -1,5 +1,6 @@
 /** Dots of a braille character: two across, four down. */
 export const DOTS_ACROSS = 2;
+/** Dots of a braille character from top to bottom. */
 export const DOTS_DOWN = 4;
 
 const BLANK = 0x2800;

@@ -24,12 +24,14 @@ export function timeTicks(fromMs: number, toMs: number, most: number, zone: stri
   return ticks;
 }
 
+/** `14:05` in a time zone. */
 export function clockText(atMs: number, zone: string): string {
   return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(
     atMs,
   );
 }
 
+/** `11 Jan` in a time zone. */
 export function dayText(atMs: number, zone: string): string {
   return new Intl.DateTimeFormat("en-GB", { timeZone: zone, day: "numeric", month: "short" }).format(atMs);
 }

@@ -10,6 +10,7 @@ export interface ChartPoint {
   readonly max: number | null;
 }
 
+/** The time that a chart shows, ms since 1970, the end not included. */
 export interface ChartSpan {
   readonly fromMs: number;
   readonly toMs: number;

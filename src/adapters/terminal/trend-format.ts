@@ -145,6 +145,7 @@ function decimalsOf(values: readonly unknown[]): number {
   return decimals ?? 4;
 }
 
+/** A trend as JSON for `conche trend --format json`; times in ISO 8601, UTC. */
 export function seriesJson({ machine, tag, model, series, fromMs, toMs }: Trend): string {
   const iso = (ms: number) => new Date(ms).toISOString();
   const points = series.points.map(({ beginMs, firstAtMs, lastAtMs, ...figures }) => ({

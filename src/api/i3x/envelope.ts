@@ -20,6 +20,7 @@ const TITLES: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
 };
 
+/** Why a request failed, as i3X 1.0 says it: RFC 9457's title, status and detail. */
 export function responseDetail(status: number, detail: string): ResponseDetail {
   return { title: TITLES[status] ?? "Internal Server Error", status, detail };
 }

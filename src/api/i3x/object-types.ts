@@ -6,6 +6,7 @@ import type { Tag } from "../../plant/schema/tag.ts";
 export const CONCHE_NAMESPACE = "urn:conche:i3x";
 const PLANT_NAMESPACE = "urn:conche:plant";
 
+/** The namespaces of the address space: Conche's own types, and one type per kind of machine in the plant. */
 export const NAMESPACES = [
   { uri: CONCHE_NAMESPACE, displayName: "Conche" },
   { uri: PLANT_NAMESPACE, displayName: "Machines of the plant" },
@@ -36,6 +37,7 @@ const COUNTS_SCHEMA = {
 };
 
 const LEVELS = ["Site", "Line", "Step"] as const;
+/** A level of the equipment hierarchy above the machine (ISA-95). */
 export type Level = (typeof LEVELS)[number];
 
 /** The types of a plant, and which of them its machines and tags are of. */

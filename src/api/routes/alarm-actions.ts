@@ -137,4 +137,5 @@ const putBack = actionRoute({
   action: () => ({ kind: "return_to_service" }),
 });
 
+/** `POST` on an alarm: acknowledge, comment, shelve, unshelve, take out of service, put back (ISA-18.2). */
 export const alarmActionRoutes: readonly Route[] = [acknowledge, comment, shelve, unshelve, takeOut, putBack];

@@ -145,4 +145,5 @@ function shownShare(share: AlarmShare) {
   };
 }
 
+/** `GET /api/alarms/performance`. */
 export const alarmPerformanceRoutes: readonly Route[] = [performance];

@@ -242,4 +242,5 @@ function seconds(ms: number | null): number | null {
   return ms === null ? null : ms / 1000;
 }
 
+/** `GET` of the active alarms, of their history, and of one alarm. */
 export const alarmRoutes: readonly Route[] = [alarms, history, one];

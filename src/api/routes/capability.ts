@@ -145,4 +145,5 @@ function shownCheck({ rule, found, limit, passed }: ContentCheck) {
   return { rule, found, limit, passed };
 }
 
+/** `GET` of a characteristic's capability, and of the net content of packs. */
 export const capabilityRoutes: readonly Route[] = [capabilityRoute, netContentRoute];

@@ -76,4 +76,5 @@ function shown(row: ReturnType<typeof reportCompleteness>["rows"][number]) {
   };
 }
 
+/** `GET /api/completeness`. */
 export const completenessRoutes: readonly Route[] = [completeness];

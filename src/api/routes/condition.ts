@@ -108,4 +108,5 @@ const condition = route({
   },
 });
 
+/** `GET /api/condition`. */
 export const conditionRoutes: readonly Route[] = [condition];

@@ -160,4 +160,5 @@ const received = route({
   },
 });
 
+/** `GET /api/coverage` by machine, `GET /api/received` by line and minute. */
 export const coverageRoutes: readonly Route[] = [coverage, received];

@@ -81,4 +81,5 @@ const energy = route({
   },
 });
 
+/** `GET /api/energy`. */
 export const energyRoutes: readonly Route[] = [energy];

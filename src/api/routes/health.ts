@@ -21,4 +21,5 @@ const health = route({
   },
 });
 
+/** `GET /api/health`. */
 export const healthRoutes: readonly Route[] = [health];

@@ -172,4 +172,5 @@ function shown({ holdId, version, open, line, targets, events }: Hold) {
   };
 }
 
+/** Goods on hold: `GET` lists them, `POST` puts and releases. */
 export const holdRoutes: readonly Route[] = [list, put, release];

@@ -104,4 +104,5 @@ function* within<Row>(rows: Iterable<Row>, spend: () => void): Generator<Row> {
   }
 }
 
+/** `GET` of messages of the log, newest first, and of one by its id. */
 export const messageRoutes: readonly Route[] = [messages, message];

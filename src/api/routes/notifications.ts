@@ -79,4 +79,5 @@ function shown({ id, channel, state, madeMs, attempts, atMs, error, news, more }
   };
 }
 
+/** `GET /api/notifications`. */
 export const notificationRoutes: readonly Route[] = [notifications];

@@ -41,4 +41,5 @@ const plant = route({
   },
 });
 
+/** `GET /api/plant`. */
 export const plantRoutes: readonly Route[] = [plant];

@@ -276,4 +276,5 @@ function shownStops({ of, measuredAt, pareto }: ProductionReport) {
   }));
 }
 
+/** `GET /api/oee` and `GET /api/stops`. */
 export const productionRoutes: readonly Route[] = [oee, stops];

@@ -23,10 +23,12 @@ const number = (description: string) => Type.Number({ description });
 
 /** The path of everything about one characteristic. */
 export const CHARACTERISTIC_PATH = "/api/quality/{site}/{line}/{step}/{machine}/{characteristic}";
+/** The parameters of {@link CHARACTERISTIC_PATH}. */
 export const CHARACTERISTIC = closed({
   ...ADDRESS,
   characteristic: Type.String({ minLength: 1, maxLength: 80, description: "As weight_g" }),
 });
+/** What every question about samples may be narrowed to: a period, a product, a batch. */
 export const ABOUT = {
   ...PERIOD,
   product: Type.Optional(
@@ -279,4 +281,5 @@ const places = route({
   },
 });
 
+/** `GET` of the characteristics, and of one's samples, control chart and comparison of nozzles or lanes. */
 export const qualityRoutes: readonly Route[] = [list, samples, chart, places];

@@ -160,4 +160,5 @@ function shown(summary: QuarantineSummary) {
   };
 }
 
+/** The quarantine: `GET` lists it and shows one message, `POST` replays one. */
 export const quarantineRoutes: readonly Route[] = [list, one, replay];

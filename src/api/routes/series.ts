@@ -220,4 +220,5 @@ function shownPoint(point: SeriesPoint) {
   };
 }
 
+/** `GET` of a tag's course, and of its machine's states over the same time. */
 export const seriesRoutes: readonly Route[] = [series, states];

@@ -211,4 +211,5 @@ function timeOrNull(ms: number | null | undefined): string | null {
   return ms === null || ms === undefined ? null : isoTime(ms);
 }
 
+/** `GET /api/now` and `GET /api/states`. */
 export const stateRoutes: readonly Route[] = [now, states];

@@ -112,4 +112,5 @@ export function limitsShown(limits: {
   return { min, max, alarm_low, alarm_high };
 }
 
+/** `GET /api/tags`. */
 export const tagRoutes: readonly Route[] = [values];

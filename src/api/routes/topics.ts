@@ -53,4 +53,5 @@ const topics = route({
   },
 });
 
+/** `GET /api/topics`. */
 export const topicRoutes: readonly Route[] = [topics];

@@ -105,4 +105,5 @@ function shown(view: string, row: ViewRow) {
   };
 }
 
+/** `GET /api/views` and `GET /api/findings`. */
 export const viewRoutes: readonly Route[] = [list, findings];

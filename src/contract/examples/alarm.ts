@@ -6,6 +6,7 @@ const TEMPER = `${LINE}/s5_tempering/temper-01`;
 const TEMPER_ALARM = `factory/${TEMPER}/alarm`;
 const DESK_ALARM = `factory/${LINE}/s0_office/line-desk/alarm`;
 
+/** Version 1 alarms, for the contract's documents and the tests. */
 export const ALARM_V1_EXAMPLES: readonly PayloadExample<AlarmV1>[] = [
   {
     name: "tempering-too-warm",
@@ -27,6 +28,7 @@ export const ALARM_V1_EXAMPLES: readonly PayloadExample<AlarmV1>[] = [
 const ALARM = { v: 2, boot: BOOT, alarm_id: "temp-high" } as const;
 const FROM_DESK = { ...ALARM, source: TEMPER, raised_at: "2026-01-11T08:31:02Z" } as const;
 
+/** One alarm message for each step in an alarm's life (ISA-18.2). */
 export const ALARM_V2_EXAMPLES: readonly PayloadExample<AlarmV2>[] = [
   {
     name: "raised",

@@ -6,6 +6,7 @@ import { BOOT, LINE, type PayloadExample } from "./example.ts";
 
 const CONTROLLER = `factory/${LINE}/s0_batch/line-controller/batch`;
 
+/** Version 1 batch events, for the contract's documents and the tests. */
 export const BATCH_V1_EXAMPLES: readonly PayloadExample<BatchV1>[] = [
   {
     name: "start",
@@ -85,6 +86,7 @@ const PROCEDURE_EXAMPLES: readonly PayloadExample<BatchV2>[] = [
   },
 ];
 
+/** At least one message for each batch event of version 2. */
 export const BATCH_V2_EXAMPLES: readonly PayloadExample<BatchV2>[] = [
   ...PROCEDURE_EXAMPLES,
   ...GENEALOGY_EXAMPLES,

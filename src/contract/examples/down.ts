@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import type { Receipt } from "../receipt.ts";
 import { BOOT, LINE, type PayloadExample } from "./example.ts";
 
+/** Receipts, for the contract's documents and the tests. */
 export const RECEIPT_EXAMPLES: readonly PayloadExample<Receipt>[] = [
   {
     name: "with-gap",
@@ -20,6 +21,7 @@ export const RECEIPT_EXAMPLES: readonly PayloadExample<Receipt>[] = [
   },
 ];
 
+/** Commands, for the contract's documents and the tests. */
 export const COMMAND_EXAMPLES: readonly PayloadExample<Command>[] = [
   {
     name: "set-parameter",

@@ -4,6 +4,7 @@ import { BOOT, LINE, type PayloadExample } from "./example.ts";
 
 const PACKER_QUALITY = `factory/${LINE}/s8_packaging/packer-03/quality`;
 
+/** Version 1 quality results, for the contract's documents and the tests. */
 export const QUALITY_V1_EXAMPLES: readonly PayloadExample<QualityV1>[] = [
   {
     name: "packaging",
@@ -18,6 +19,7 @@ export const QUALITY_V1_EXAMPLES: readonly PayloadExample<QualityV1>[] = [
   },
 ];
 
+/** Samples of several pieces, single results, and one that corrects another. */
 export const QUALITY_V2_EXAMPLES: readonly PayloadExample<QualityV2>[] = [
   {
     name: "weights-by-nozzle",

@@ -5,6 +5,7 @@ import { BOOT, LINE, type PayloadExample } from "./example.ts";
 const MOLDER = `factory/${LINE}/s6_molding/molder-01/state`;
 const GATEWAY = `factory/${LINE}/s0_edge/edge-gw-01/state`;
 
+/** Version 1 states, for the contract's documents and the tests. */
 export const STATE_V1_EXAMPLES: readonly PayloadExample<StateV1>[] = [
   {
     name: "gateway-online",
@@ -32,6 +33,7 @@ export const STATE_V1_EXAMPLES: readonly PayloadExample<StateV1>[] = [
   },
 ];
 
+/** States with counters, with the reason of a stop, and as a will. */
 export const STATE_V2_EXAMPLES: readonly PayloadExample<StateV2>[] = [
   {
     name: "producing",

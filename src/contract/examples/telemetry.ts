@@ -14,6 +14,7 @@ const V1_TAGS = [
   ["s8_packaging", "packer-03", { packs_per_min: 198, reject_rate_pct: 0.31 }],
 ] as const;
 
+/** The readings of version 1, one message for each step of the line. */
 export const TELEMETRY_V1_EXAMPLES: readonly PayloadExample<TelemetryV1>[] = V1_TAGS.map(
   ([step, machine, tags]) => ({
     name: step,
@@ -28,6 +29,7 @@ export const TELEMETRY_V1_EXAMPLES: readonly PayloadExample<TelemetryV1>[] = V1_
   }),
 );
 
+/** Readings with and without a quality of their own. */
 export const TELEMETRY_V2_EXAMPLES: readonly PayloadExample<TelemetryV2>[] = [
   {
     name: "tempering",

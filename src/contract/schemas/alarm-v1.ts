@@ -33,4 +33,5 @@ export const AlarmV1Schema = Type.Object(
   },
 );
 
+/** An alarm of version 1: raised, and never said to be over. */
 export type AlarmV1 = Static<typeof AlarmV1Schema>;

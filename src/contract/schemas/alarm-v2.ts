@@ -7,6 +7,7 @@ import { PLAIN_VALUE, UNIT } from "./value-quality.ts";
 
 /** Priorities of ISA-18.2: about 80 % low, 15 % medium, 5 % high, critical in a hundred at most. */
 export const ALARM_PRIORITIES = ["low", "medium", "high", "critical"] as const;
+/** The priority of an alarm (ISA-18.2). */
 export type AlarmPriority = (typeof ALARM_PRIORITIES)[number];
 
 /** Which side of which limit an alarm guards. */
@@ -142,4 +143,5 @@ export const AlarmV2Schema = discriminatedUnion<typeof ALARM_EVENTS, AlarmFields
   ...V2_RULES,
 });
 
+/** One step in the life of an alarm (ISA-18.2), told by its `event`. */
 export type AlarmV2 = Static<typeof AlarmV2Schema>;

@@ -14,4 +14,5 @@ export const BatchV1Schema = Type.Object(
   { title: "Batch, version 1", description: "A batch begins or ends", additionalProperties: true },
 );
 
+/** A batch event of version 1: begin or end. */
 export type BatchV1 = Static<typeof BatchV1Schema>;

@@ -77,6 +77,7 @@ export const BatchV2Schema = discriminatedUnion<typeof BATCH_EVENTS, BatchFields
   ...V2_RULES,
 });
 
+/** A batch event: procedure (ISA-88), genealogy (EPCIS), food safety and change, told by its `event`. */
 export type BatchV2 = Static<typeof BatchV2Schema>;
 /** What can happen, by name. */
 export type BatchEvent = BatchV2["event"];

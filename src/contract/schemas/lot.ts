@@ -21,20 +21,27 @@ export const ALLERGENS = [
   "lupin",
   "molluscs",
 ] as const;
+/** One of {@link ALLERGENS}. */
 export type Allergen = (typeof ALLERGENS)[number];
 
+/** The lot that an event is about. */
 export const LOT_ID = text("the lot; unique in the enterprise");
+/** The material of a lot, by the plant's own name. */
 export const MATERIAL = text("what it is, for example whole_milk_powder, dark_mass, film_100g_dark");
+/** What a lot is to the line, from ingredient to finished goods. */
 export const LOT_KIND = Type.Enum(LOT_KINDS, { description: "what kind of lot it is" });
 
+/** A mass in kilograms; the description says of what. */
 export function mass(description: string) {
   return Type.Number({ minimum: 0, description: `${description}, kilograms` });
 }
 
+/** A count of pieces; the description says of what. */
 export function pieces(description: string) {
   return Type.Integer({ minimum: 0, description: `${description}, pieces` });
 }
 
+/** A list of {@link ALLERGENS}; the description says whose. */
 export function allergens(description: string) {
   return Type.Array(Type.Enum(ALLERGENS), { maxItems: ALLERGENS.length, description });
 }
@@ -55,8 +62,10 @@ export function lotQuantity(description: string) {
   return Type.Object(QUANTITY_FIELDS, { description, ...MASS_OR_PIECES });
 }
 
+/** A lot and how much of it: kilograms, pieces or both. */
 export type LotQuantity = Static<ReturnType<typeof lotQuantity>>;
 
+/** A list of lots, at most 1000, each with how much of it. */
 export function lotQuantities(description: string, minItems = 1) {
   return Type.Array(lotQuantity("so much of a lot"), { minItems, maxItems: 1000, description });
 }
@@ -74,6 +83,7 @@ export const TARGET_FIELDS = {
     }),
   ),
 };
+/** An event about goods names lots, units (cases, pallets), or both. */
 export const LOTS_OR_UNITS = { anyOf: [{ required: ["lots"] }, { required: ["units"] }] };
 
 /** Serial Shipping Container Code (GS1): 18 digits, the last one a check digit. */

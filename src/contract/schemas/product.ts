@@ -2,6 +2,7 @@ import { Type } from "typebox";
 
 /** What version 1 knows of; a plant of version 2 makes whatever its file says. */
 export const PRODUCT_TYPES = ["white", "milk", "dark"] as const;
+/** One of {@link PRODUCT_TYPES}. */
 export type ProductType = (typeof PRODUCT_TYPES)[number];
 
 /** The letters by which a batch id names its product. */
@@ -23,6 +24,7 @@ export const PRODUCT_TYPE = Type.String({
   pattern: PRODUCT_ID_PATTERN,
   description: "the product being made, by its id in the plant file, for example dark",
 });
+/** A batch in a message of version 2: the plant numbers as it likes. */
 export const BATCH_ID = Type.String({
   pattern: BATCH_NAME_PATTERN,
   description: "the batch, by the plant's own numbering, for example B20260111-DA-0042",
@@ -30,6 +32,7 @@ export const BATCH_ID = Type.String({
 
 /** Product and batch in version 1. */
 export const V1_PRODUCT_TYPE = Type.Enum(PRODUCT_TYPES, { description: "the chocolate being made" });
+/** A batch in a message of version 1, which fixed the form of its number. */
 export const V1_BATCH_ID = Type.String({
   pattern: BATCH_ID_PATTERN,
   description: "the batch: B, its day, its product (WH, MI, DA) and its number, as B20260111-DA-0042",
@@ -42,6 +45,7 @@ export const V1_OPTIONAL_PRODUCT_TYPE = Type.Optional(
     description: "the chocolate being made, if any",
   }),
 );
+/** The batch that a version 1 state may name. */
 export const V1_OPTIONAL_BATCH_ID = Type.Optional(
   Type.Unsafe<string | null>({
     type: ["string", "null"],

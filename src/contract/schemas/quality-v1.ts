@@ -20,4 +20,5 @@ export const QualityV1Schema = Type.Object(
   },
 );
 
+/** A quality result of version 1: passed or not, with parameters that nobody defined. */
 export type QualityV1 = Static<typeof QualityV1Schema>;

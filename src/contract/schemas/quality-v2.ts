@@ -67,6 +67,7 @@ const SAMPLE = Type.Object(
   { description: "what was examined" },
 );
 
+/** The payload of a `quality` message of version 2. */
 export const QualityV2Schema = Type.Object(
   {
     v: V2_VERSION,
@@ -87,5 +88,7 @@ export const QualityV2Schema = Type.Object(
   },
 );
 
+/** Results of one sample of version 2; one may correct another that was sent before. */
 export type QualityV2 = Static<typeof QualityV2Schema>;
+/** One characteristic of a sample with its values. */
 export type QualityResult = Static<typeof RESULT>;

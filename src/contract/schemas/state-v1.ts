@@ -27,5 +27,7 @@ export const StateV1Schema = Type.Object(
   },
 );
 
+/** A state of version 1: online, offline, running or idle. */
 export type StateV1 = Static<typeof StateV1Schema>;
+/** One of the four states of version 1. */
 export type V1State = (typeof V1_STATES)[number];

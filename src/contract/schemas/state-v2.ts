@@ -53,7 +53,9 @@ export const STOP_CATEGORIES = [
   "other",
 ] as const;
 
+/** One of {@link PACKML_STATES}. */
 export type PackmlState = (typeof PACKML_STATES)[number];
+/** One of {@link STOP_CATEGORIES}. */
 export type StopCategory = (typeof STOP_CATEGORIES)[number];
 
 const STOP_REASON = Type.Object(
@@ -84,6 +86,7 @@ const COUNTS = Type.Object(
   { description: "running counters of the machine" },
 );
 
+/** The payload of a `state` message of version 2; as a will it says OFFLINE. */
 export const StateV2Schema = Type.Object(
   {
     v: V2_VERSION,
@@ -119,4 +122,5 @@ export const StateV2Schema = Type.Object(
   },
 );
 
+/** A state of version 2: PackML's or the connection's, with counters and the reason of a stop. */
 export type StateV2 = Static<typeof StateV2Schema>;

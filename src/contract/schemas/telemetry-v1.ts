@@ -25,4 +25,5 @@ export const TelemetryV1Schema = Type.Object(
   },
 );
 
+/** Readings of version 1 by tag: a number in the unit that the name ends with, or a word. */
 export type TelemetryV1 = Static<typeof TelemetryV1Schema>;

@@ -44,6 +44,7 @@ const TAG_VALUE = Type.Unsafe<TagValue>({
   then: { type: "object", properties: { quality: { const: "bad" } } },
 });
 
+/** The payload of a `telemetry` message of version 2. */
 export const TelemetryV2Schema = Type.Object(
   {
     v: V2_VERSION,
@@ -60,6 +61,7 @@ export const TelemetryV2Schema = Type.Object(
   },
 );
 
+/** Readings of version 2 by tag, each a plain value or one with its quality. */
 export type TelemetryV2 = Static<typeof TelemetryV2Schema>;
 
 /** A tag's value in its long form, whichever way it was written. */

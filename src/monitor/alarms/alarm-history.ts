@@ -103,6 +103,7 @@ export function* occurrencesWithin(
   }
 }
 
+/** An occurrence as it is shown, with how it ended as of a time in ms since 1970. */
 export function occurrenceView(row: OccurrenceRow, nowMs: number): OccurrenceView {
   return {
     machine: row.machine,

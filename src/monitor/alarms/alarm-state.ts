@@ -16,10 +16,12 @@ export const ALARM_STATES = [
   "suppressed",
   "out_of_service",
 ] as const;
+/** One of {@link ALARM_STATES}. */
 export type AlarmState = (typeof ALARM_STATES)[number];
 
 /** How an occurrence ended. */
 export const ALARM_ENDS = ["stands", "cleared", "raised_again", "not_reported"] as const;
+/** One of {@link ALARM_ENDS}. */
 export type AlarmEnd = (typeof ALARM_ENDS)[number];
 
 /** Priorities from the one that needs a person soonest. */

@@ -102,6 +102,7 @@ export type TargetedClearRow = {
   readonly tie: string;
 };
 
+/** By alarm, then by the beginning that a clear names, so that an occurrence finds its own. */
 export const TARGETED_CLEARS: ViewTable<TargetedClearRow> = {
   name: "targeted_clear",
   columns: { machine: "text", alarm_id: "text", target_ms: "integer", at_ms: "integer", tie: "text" },
@@ -147,6 +148,7 @@ export type OccurrenceRow = {
   readonly clear_tie: string | null;
 };
 
+/** By alarm, then by when it was raised. */
 export const OCCURRENCES: ViewTable<OccurrenceRow> = {
   name: "occurrence",
   columns: {
@@ -187,6 +189,7 @@ export type OccurrenceTimeRow = {
   readonly alarm_id: string;
 };
 
+/** By when it was raised first: a period of the whole plant is one range. */
 export const OCCURRENCE_TIMES: ViewTable<OccurrenceTimeRow> = {
   name: "occurrence_time",
   columns: { raised_ms: "integer", machine: "text", alarm_id: "text" },
@@ -211,6 +214,7 @@ export type AlarmRow = {
   readonly out_of_service_reason: string | null;
 };
 
+/** By alarm: one row, however often it occurred. */
 export const ALARMS: ViewTable<AlarmRow> = {
   name: "alarm",
   columns: {
@@ -234,6 +238,7 @@ export const ALARMS: ViewTable<AlarmRow> = {
 /** The alarms that aren't simply normal: the active list is read from here, however many alarms a plant knows. */
 export type OpenAlarmRow = { readonly machine: string; readonly alarm_id: string };
 
+/** By alarm: a row is here exactly while the alarm isn't normal. */
 export const OPEN_ALARMS: ViewTable<OpenAlarmRow> = {
   name: "open_alarm",
   columns: { machine: "text", alarm_id: "text" },
@@ -243,6 +248,7 @@ export const OPEN_ALARMS: ViewTable<OpenAlarmRow> = {
 /** How far back the view goes: what is older was let go (`since`), and where its first event stands (`oldest`). */
 export type AlarmRetentionRow = { readonly name: string; readonly at_ms: number };
 
+/** By name: two rows at the most. */
 export const ALARM_RETENTION: ViewTable<AlarmRetentionRow> = {
   name: "retention",
   columns: { name: "text", at_ms: "integer" },

@@ -52,6 +52,7 @@ export type ReceivedRow = { line: string; minute: number; messages: number; dela
 /** Before which minute the minutes are gone. */
 export type KeptMinutesRow = { name: string; from_ms: number };
 
+/** By machine and boot: one row for each start of a publisher. */
 export const BOOTS: ViewTable<BootRow> = {
   name: "completeness_boots",
   columns: {
@@ -62,6 +63,7 @@ export const BOOTS: ViewTable<BootRow> = {
   key: ["machine", "boot"],
 };
 
+/** By machine, boot and block of numbers: what is stored is kept as ranges. */
 export const NUMBERS: ViewTable<NumbersRow> = {
   name: "completeness_numbers",
   columns: {
@@ -71,6 +73,7 @@ export const NUMBERS: ViewTable<NumbersRow> = {
   key: ["machine", "boot", "block"],
 };
 
+/** By machine and minute of its own time. */
 export const MINUTES: ViewTable<MinuteRow> = {
   name: "completeness_minutes",
   columns: {
@@ -80,12 +83,14 @@ export const MINUTES: ViewTable<MinuteRow> = {
   key: ["machine", "minute"],
 };
 
+/** By line and minute of the data center's time. */
 export const RECEIVED: ViewTable<ReceivedRow> = {
   name: "completeness_received",
   columns: { line: "text", minute: "integer", messages: "integer", delay_max_ms: "integer" },
   key: ["line", "minute"],
 };
 
+/** By name: one row. */
 export const KEPT_MINUTES: ViewTable<KeptMinutesRow> = {
   name: "completeness_kept",
   columns: { name: "text", from_ms: "integer" },

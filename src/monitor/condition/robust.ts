@@ -22,6 +22,7 @@ export function robustSigma(values: readonly number[]): number {
   return MAD_TO_SIGMA * median(values.map((value) => Math.abs(value - middle)));
 }
 
+/** A point of a line that is fitted; the units are the caller's. */
 export type Point = readonly [x: number, y: number];
 
 /** A straight line through points that a few wrong ones don't turn. */

@@ -39,6 +39,7 @@ export function minutesOf(
   return minutes;
 }
 
+/** Whether a minute has values that are numbers, and figures of them. */
 export function hasNumbers(minute: TagMinute): minute is NumberMinute {
   return minute.mean !== null;
 }

@@ -23,6 +23,7 @@ export type HoldEventRow = {
   made_until: string | null;
 };
 
+/** By hold, then by time: a hold's whole story is one range. */
 export const HOLD_EVENTS: ViewTable<HoldEventRow> = {
   name: "hold_events",
   columns: {

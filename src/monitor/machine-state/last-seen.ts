@@ -4,6 +4,7 @@ import type { SeenRow } from "./machine-state-tables.ts";
 /** Event time of a machine's newest message by type, ms since 1970; types that it never sent are left out. */
 export type LastSeen = Partial<Readonly<Record<MessageType, number>>>;
 
+/** Of the row of the view; empty for a machine that was never heard. */
 export function lastSeenBy(seen: SeenRow | undefined): LastSeen {
   const entries: [MessageType, number | null | undefined][] = [
     ["telemetry", seen?.telemetry_ms],

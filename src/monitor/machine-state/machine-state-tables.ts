@@ -27,6 +27,7 @@ export type StateRow = StateFields & {
   readonly will_of_boot: string | null;
 };
 
+/** By machine, then by time; boot, number and id keep reports of one millisecond apart, in order. */
 export const STATES: ViewTable<StateRow> = {
   name: "states",
   columns: {
@@ -80,6 +81,7 @@ export type CurrentRow = {
   readonly link_id: number | null;
 };
 
+/** By machine: its newest state, and its newest ONLINE or OFFLINE. */
 export const CURRENT: ViewTable<CurrentRow> = {
   name: "current",
   columns: {
@@ -124,6 +126,7 @@ export type SeenRow = {
   readonly batch: string | null;
 };
 
+/** By machine: one row. */
 export const SEEN: ViewTable<SeenRow> = {
   name: "seen",
   columns: {
@@ -148,6 +151,7 @@ export type PresenceRow = {
   readonly slots: Uint8Array;
 };
 
+/** By machine and hour. */
 export const PRESENCE: ViewTable<PresenceRow> = {
   name: "presence",
   columns: { machine: "text", hour_ms: "integer", slots: "blob" },
@@ -163,6 +167,7 @@ export type WorkRow = {
   readonly first_ms: number;
 };
 
+/** By machine and hour, then by what it worked on. */
 export const WORK: ViewTable<WorkRow> = {
   name: "work",
   columns: { machine: "text", hour_ms: "integer", product: "text", batch: "text", first_ms: "integer" },

@@ -7,6 +7,7 @@ import { hourOf, SLOT_MS, slotsOf } from "./presence.ts";
 /** Why nobody knows what a machine did: its connection was lost, it fell silent, or it has not said. */
 export type UnknownWhy = "offline" | "silent" | "not_said";
 
+/** A time in which nobody knows what a machine did, ms since 1970. */
 export interface UnknownSpan extends Span {
   readonly why: UnknownWhy;
 }

@@ -75,6 +75,10 @@ export function oeeElements(record: MachineRecord, parts: readonly Span[]): OeeE
   };
 }
 
+/**
+ * ISO 22400-2's availability, effectiveness, quality ratio and OEE index, 0 to 1; null where its divisor is 0 or
+ * nobody rated the machine.
+ */
 export function oeeFigures(elements: OeeElements): OeeFigures {
   const { plannedBusyMs, actualProductionMs, countedProductionMs, plannedRunTimeMs } = elements;
   const availability = ratio(actualProductionMs, plannedBusyMs);

@@ -11,6 +11,7 @@ import { type StopPareto, stopPareto } from "./stop-pareto.ts";
 
 /** By what figures are grouped. An order is a batch: it is what the line controller starts and ends. */
 export const GROUPINGS = ["shift", "product", "order"] as const;
+/** One of {@link GROUPINGS}. */
 export type Grouping = (typeof GROUPINGS)[number];
 
 /** Figures of one group, or of the whole span. */

@@ -17,6 +17,7 @@ export type CountRow = {
   readonly since_ms: number | null;
 };
 
+/** By machine, then by time: what counters showed, as they were told. */
 export const COUNTS: ViewTable<CountRow> = {
   name: "counts",
   columns: {
@@ -45,6 +46,7 @@ export type RejectRow = {
   readonly defective: number;
 };
 
+/** By machine, then by time and cause. */
 export const REJECTS: ViewTable<RejectRow> = {
   name: "rejects",
   columns: {
@@ -75,6 +77,7 @@ export type OrderRow = {
   readonly outcome: string | null;
 };
 
+/** By line and batch, begin and end apart. */
 export const ORDERS: ViewTable<OrderRow> = {
   name: "orders",
   columns: {

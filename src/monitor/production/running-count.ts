@@ -11,6 +11,7 @@ export interface Quantities {
   readonly defective: number;
 }
 
+/** Nothing made. */
 export const NO_QUANTITIES: Quantities = { consumed: 0, processed: 0, defective: 0 };
 
 /** What was counted between two readings. */

@@ -12,6 +12,7 @@ export interface StopCause extends Span {
   readonly inferred: boolean;
 }
 
+/** The machine at the end of the chain, and what it said of itself. */
 export interface RootCause {
   readonly machine: string;
   /** What it did at the time: "Execute" where it ran, only not enough or not yet. */

@@ -19,6 +19,7 @@ export interface StopGroup {
   readonly causes: readonly CauseGroup[];
 }
 
+/** Stops with the same cause, followed to the root; `lostMs` is their time together. */
 export interface CauseGroup {
   readonly chain: readonly string[];
   readonly root: RootCause;
@@ -26,6 +27,7 @@ export interface CauseGroup {
   readonly lostMs: number;
 }
 
+/** Why a machine stood, the largest loss of time first. */
 export interface StopPareto {
   readonly stops: number;
   readonly lostMs: number;

@@ -23,6 +23,7 @@ export interface Capability {
   readonly ppk: Estimate;
 }
 
+/** Specification limits in the results' unit; null where there is none on that side. */
 export interface Specification {
   readonly lower: number | null;
   readonly upper: number | null;

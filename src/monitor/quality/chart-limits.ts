@@ -128,6 +128,7 @@ export function spreadFrom(
   }
 }
 
+/** Standard deviation within a sample, of its sum of squares about the mean; needs two values. */
 export function deviationOf({ m2, n }: ChartSample): number {
   return Math.sqrt(m2 / (n - 1));
 }

@@ -97,6 +97,7 @@ function normalCdf(value: number): number {
   return value < 0 ? outside : 1 - outside;
 }
 
+/** The value that a share (0 to 1) of the chi-squared distribution is below. */
 export function chiSquaredQuantile(share: number, degrees: number): number {
   return inverted(
     (value) => chiSquaredCdf(value, degrees),
@@ -106,10 +107,12 @@ export function chiSquaredQuantile(share: number, degrees: number): number {
   );
 }
 
+/** The value that a share (0 to 1) of Student's t distribution is below. */
 export function studentQuantile(share: number, degrees: number): number {
   return inverted((value) => studentCdf(value, degrees), share, -1e7, 1e7);
 }
 
+/** The value that a share (0 to 1) of the standard normal distribution is below. */
 export function normalQuantile(share: number): number {
   return inverted(normalCdf, share, -40, 40);
 }

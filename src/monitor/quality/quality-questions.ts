@@ -173,6 +173,7 @@ export interface PlacesAnswer {
   readonly places: readonly PlaceComparison[];
 }
 
+/** Compares nozzles or lanes; undefined where no sample names one. */
 export function placesOf(
   reading: ViewReading,
   question: SampleQuestion,

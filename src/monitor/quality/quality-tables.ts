@@ -43,6 +43,7 @@ export type SampleRow = {
   readonly received_ms: number;
 };
 
+/** By machine and characteristic, then by when it was taken. */
 export const SAMPLES: ViewTable<SampleRow> = {
   name: "sample",
   columns: {
@@ -89,6 +90,7 @@ export type CharacteristicRow = {
   readonly last_ms: number;
 };
 
+/** By machine and characteristic: one row, however many samples. */
 export const CHARACTERISTICS: ViewTable<CharacteristicRow> = {
   name: "characteristic",
   columns: { machine: "text", characteristic: "text", first_ms: "integer", last_ms: "integer" },
@@ -106,6 +108,7 @@ export type CorrectedRow = {
   readonly message_id: number;
 };
 
+/** By machine, boot and number of the message that was wrong. */
 export const CORRECTED: ViewTable<CorrectedRow> = {
   name: "corrected",
   columns: {
@@ -122,6 +125,7 @@ export const CORRECTED: ViewTable<CorrectedRow> = {
 /** How far back the view goes: what is older was let go (`since`). */
 export type QualityRetentionRow = { readonly name: string; readonly at_ms: number };
 
+/** By name: one row. */
 export const QUALITY_RETENTION: ViewTable<QualityRetentionRow> = {
   name: "retention",
   columns: { name: "text", at_ms: "integer" },

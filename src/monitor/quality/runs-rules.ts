@@ -18,6 +18,7 @@ export const RULES = {
   fifteen_within_1_sigma: "fifteen points in a row within 1 sigma (Nelson 7)",
   eight_beyond_1_sigma: "eight points in a row beyond 1 sigma, on either side (Nelson 8)",
 } as const;
+/** A key of {@link RULES}. */
 export type Rule = keyof typeof RULES;
 
 /** The sets by which rules are chosen. */
@@ -40,6 +41,7 @@ export const RULE_SETS = {
     "eight_beyond_1_sigma",
   ],
 } as const satisfies Readonly<Record<RuleSet, readonly Rule[]>>;
+/** Whose rules are applied together. */
 export type RuleSet = (typeof RULE_SET_NAMES)[number];
 
 /**

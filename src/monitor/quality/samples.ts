@@ -58,6 +58,7 @@ export function* samplesOf(
   }
 }
 
+/** The newest sample that fits the question and wasn't corrected. */
 export function newestSample(reading: ViewReading, question: SampleQuestion): SampleRow | undefined {
   for (const row of samplesOf(reading, question, "desc")) return row;
   return undefined;

@@ -35,6 +35,7 @@ export interface Bucket {
   words: WordCounts | null;
 }
 
+/** A span that no value fell into yet. */
 export function emptyBucket(): Bucket {
   // Written out: one is made for every value of a machine's new span, and a spread costs more than all the rest.
   return {
@@ -231,6 +232,7 @@ function rankOf(end: EndValue): number {
   return end === null ? 3 : isNumeric(end) ? 0 : end === OTHER_WORDS ? 2 : 1;
 }
 
+/** Whether the first or last value of a span is a number, and not a word. */
 export function isNumeric(end: EndValue): end is Whole {
   return typeof end === "number" || typeof end === "bigint";
 }

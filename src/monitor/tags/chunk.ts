@@ -7,6 +7,7 @@ import { CHUNK_BUCKETS } from "./resolution.ts";
 // is a hundred rows. Two bytes say which bucket is the last, so that nearly every one is put in without looking at the
 // others; then for each, in order: its place (0 to 359), how many bytes it has, its bytes.
 
+/** Bytes before the first bucket: the place of the last one. */
 export const HEADER_BYTES = 2;
 const writer = new PackedWriter();
 const entry = new PackedWriter();

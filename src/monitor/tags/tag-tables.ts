@@ -42,6 +42,7 @@ export type RollupRow = {
 /** Before which begin the chunks of a resolution are gone. */
 export type KeptRow = { resolution_s: number; from_ms: number };
 
+/** By machine: its newest values, written with each message. */
 export const MACHINES: ViewTable<MachineRow> = {
   name: "tag_machines",
   columns: {
@@ -51,18 +52,21 @@ export const MACHINES: ViewTable<MachineRow> = {
   key: ["machine"],
 };
 
+/** By machine and begin: the spans that are still being filled, all tags in a row. */
 export const RECENT: ViewTable<RecentRow> = {
   name: "tag_recent",
   columns: { machine: "text", begin: "integer", tags: "text", buckets: "blob" },
   key: ["machine", "begin"],
 };
 
+/** By resolution and begin first: what is too old is one range at the front. */
 export const ROLLUPS: ViewTable<RollupRow> = {
   name: "tag_rollups",
   columns: { resolution_s: "integer", begin: "integer", machine: "text", tag: "text", chunk: "blob" },
   key: ["resolution_s", "begin", "machine", "tag"],
 };
 
+/** By resolution: one row each. */
 export const KEPT: ViewTable<KeptRow> = {
   name: "tag_kept",
   columns: { resolution_s: "integer", from_ms: "integer" },

@@ -22,6 +22,7 @@ export interface TagSample {
   readonly seq: number;
 }
 
+/** A set of tags: sorted, and as JSON, so that equal sets are equal texts. */
 export function tagSet(names: readonly string[]): TagSet {
   const sorted = [...names].sort();
   return { names: sorted, text: JSON.stringify(sorted) };

@@ -10,6 +10,7 @@ function normal(value: bigint): Whole {
   return value <= MAX && value >= -MAX ? Number(value) : value;
 }
 
+/** The exact sum. */
 export function plus(a: Whole, b: Whole): Whole {
   if (typeof a === "number" && typeof b === "number") {
     const sum = a + b;
@@ -19,6 +20,7 @@ export function plus(a: Whole, b: Whole): Whole {
   return normal(BigInt(a) + BigInt(b));
 }
 
+/** The exact difference. */
 export function minus(a: Whole, b: Whole): Whole {
   if (typeof a === "number" && typeof b === "number") {
     const difference = a - b;
@@ -27,6 +29,7 @@ export function minus(a: Whole, b: Whole): Whole {
   return normal(BigInt(a) - BigInt(b));
 }
 
+/** The exact product. */
 export function times(a: Whole, b: Whole): Whole {
   if (typeof a === "number" && typeof b === "number") {
     const product = a * b;

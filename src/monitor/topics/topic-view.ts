@@ -12,6 +12,7 @@ export type TopicRow = {
   last_id: number;
 };
 
+/** By topic: one row. */
 export const TOPICS: ViewTable<TopicRow> = {
   name: "topics",
   columns: {

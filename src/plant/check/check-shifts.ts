@@ -5,6 +5,7 @@ const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 const DAY_MIN = 24 * 60;
 const WEEK_MIN = 7 * DAY_MIN;
 
+/** A time zone that this Node knows (IANA names); shifts are reckoned in it. */
 export function checkTimezone(timezone: string | undefined, path: FilePath, findings: Findings): void {
   if (timezone === undefined) return;
   try {

@@ -128,7 +128,9 @@ export const DisturbanceSchema = discriminatedUnion("action", ACTIONS, {
   description: "what goes wrong, and when",
 });
 
+/** Something that goes wrong on a simulated line, told by its `action`. */
 export type Disturbance = Static<(typeof ACTIONS)[number]>;
+/** What is done to the line or to a sensor. */
 export type DisturbanceAction = Disturbance["action"];
 /** The parameters of one kind of disturbance. */
 export type DisturbanceOf<Action extends DisturbanceAction> = Extract<Disturbance, { action: Action }>;

@@ -16,6 +16,7 @@ const BOUNDS = {
 };
 
 const ConditionSchema = closedObject(BOUNDS, { minProperties: 1, description: "what a field must be" });
+/** What a field of a message must be: a value, or above or below a number. */
 export type Condition = Static<typeof ConditionSchema>;
 
 const AT_LEAST = { at_least: Type.Optional(count("so many of them; by default 1")) };
@@ -86,6 +87,7 @@ const RATES = {
   weight_rejects_pct: "packs rejected by the checkweigher, %",
   metal_rejects_ppm: "packs rejected by the metal detector, ppm",
 } as const;
+/** A key of RATES. */
 export type RateName = keyof typeof RATES;
 
 /** A rate over the window within a range. */
@@ -115,7 +117,9 @@ export const EvidenceSchema = discriminatedUnion("evidence", KINDS, {
   description: "what shows it in the messages",
 });
 
+/** What in the messages shows a finding, told by its `evidence`. */
 export type Evidence = Static<(typeof KINDS)[number]>;
+/** How a finding is looked for. */
 export type EvidenceKind = Evidence["evidence"];
 /** One kind of evidence. */
 export type EvidenceOf<Kind extends EvidenceKind> = Extract<Evidence, { evidence: Kind }>;

@@ -41,5 +41,7 @@ export const ScenarioDocumentSchema = closedObject(
   { title: "Scenario", description: "What goes wrong on a line, and what a good monitoring system finds" },
 );
 
+/** A scenario, as its YAML file has it (scenarios/). */
 export type ScenarioDocument = Static<typeof ScenarioDocumentSchema>;
+/** A finding that a good monitoring system has, and what shows it. */
 export type Expectation = Static<typeof ExpectationSchema>;

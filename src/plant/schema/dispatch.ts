@@ -25,4 +25,5 @@ export const DispatchSchema = closedObject(
   },
   { description: "release and dispatch of finished goods; without it nothing leaves the line's warehouse" },
 );
+/** When finished goods are released, and to whom they go. */
 export type Dispatch = Static<typeof DispatchSchema>;

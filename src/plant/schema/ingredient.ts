@@ -48,4 +48,5 @@ export const IngredientSchema = closedObject(
   { description: "an ingredient" },
 );
 
+/** A raw material: what is in it, who delivers it, where it grew. */
 export type Ingredient = Static<typeof IngredientSchema>;

@@ -13,6 +13,7 @@ const HallSchema = closedObject(
   },
   { description: "the air around the line" },
 );
+/** The air around a line, by day and night. */
 export type Hall = Static<typeof HallSchema>;
 
 const SiloSchema = closedObject(
@@ -24,6 +25,7 @@ const SiloSchema = closedObject(
   },
   { description: "a silo or tank of an ingredient" },
 );
+/** A silo or tank of an ingredient: kilograms. */
 export type SiloParameters = Static<typeof SiloSchema>;
 
 const TankSchema = closedObject(
@@ -34,6 +36,7 @@ const TankSchema = closedObject(
   },
   { description: "the storage tank of each product, between conche and temperer" },
 );
+/** The storage tank of a product, between conche and temperer: kilograms. */
 export type TankParameters = Static<typeof TankSchema>;
 
 const ChangeoverSchema = closedObject(
@@ -61,6 +64,7 @@ const ChangeoverSchema = closedObject(
   },
   { description: "what is done between two products" },
 );
+/** The cleaning between two products and its verification. */
 export type Changeover = Static<typeof ChangeoverSchema>;
 
 const CampaignSchema = closedObject({
@@ -92,6 +96,7 @@ const ProductionSchema = closedObject(
   },
   { description: "what the simulated line makes" },
 );
+/** What a simulated line makes, with what state it begins. */
 export type Production = Static<typeof ProductionSchema>;
 
 /** A production line. */
@@ -119,6 +124,7 @@ export const LineSchema = closedObject(
   { description: "a line" },
 );
 
+/** A line with its machines; with `production`, one that is simulated. */
 export type Line = Static<typeof LineSchema>;
 
 /** What a line needs beside its machines before it can be simulated. */

@@ -52,4 +52,5 @@ export const MachineSchema = closedObject(
   { description: "a machine" },
 );
 
+/** A machine, that is, a publisher: its tags, rated speed and simulation. */
 export type Machine = Static<typeof MachineSchema>;

@@ -57,5 +57,7 @@ export const PlantDocumentSchema = closedObject(
   { title: "Plant", description: "Sites, lines, machines, tags, products and recipes of a factory" },
 );
 
+/** The plant model, as its YAML file has it (plants/chocolate.yaml). */
 export type PlantDocument = Static<typeof PlantDocumentSchema>;
+/** A site with its lines, time zone and shifts. */
 export type Site = Static<typeof SiteSchema>;

@@ -93,9 +93,11 @@ export const ProductSchema = closedObject(
   { description: "a product" },
 );
 
+/** A product of the factory. */
 export type Product = Static<typeof ProductSchema>;
 /** A product that the file says how to make. */
 export type MadeProduct = Product & Required<Pick<Product, "recipe">>;
+/** Set points of a recipe's unit procedures (ISA-88), by step. */
 export type Phases = Static<typeof PhasesSchema>;
 
 /** Whether the file says how to make it. */

@@ -15,6 +15,7 @@ const BOUNDS = {
 };
 
 const BoundsSchema = closedObject(BOUNDS, { description: "limits that hold for one product" });
+/** Specification limits of one product, in the results' unit. */
 export type SpecificationBounds = Static<typeof BoundsSchema>;
 
 /** How one characteristic is judged. */
@@ -72,6 +73,7 @@ const CharacteristicSchema = closedObject(
   },
   { description: "how a characteristic is judged" },
 );
+/** How a characteristic is judged: limits, chart and treatment. */
 export type CharacteristicDefinition = Static<typeof CharacteristicSchema>;
 
 /** How the product is judged: everything has a default. */

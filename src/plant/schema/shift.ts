@@ -31,4 +31,5 @@ export const ShiftSchema = closedObject(
   { description: "a shift" },
 );
 
+/** A shift: when it begins and ends in the site's time, on which days, with which breaks. */
 export type Shift = Static<typeof ShiftSchema>;

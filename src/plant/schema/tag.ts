@@ -84,4 +84,5 @@ export const TagSchema = closedObject(
   { description: "a tag" },
 );
 
+/** A measured value of a machine: unit, decimals, limits, alarm, possible range. */
 export type Tag = Static<typeof TagSchema>;

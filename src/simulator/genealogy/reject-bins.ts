@@ -8,6 +8,7 @@ import type { LotNames } from "./lot-names.ts";
 
 /** Why a bar is not packed. The first three become rework; what the detector rejected never does. */
 export const REJECT_CAUSES = ["start_up", "under_weight", "mis_wrapped", "metal"] as const;
+/** One of {@link REJECT_CAUSES}. */
 export type RejectCause = (typeof REJECT_CAUSES)[number];
 
 /** Bars of one batch in one bin. */

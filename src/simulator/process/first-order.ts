@@ -33,6 +33,7 @@ export class DriftingNoise {
   }
 }
 
+/** The value, or the bound that it is beyond. */
 export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }

@@ -16,8 +16,11 @@ export type MachineEvent = {
   readonly [Type in MessageType]: { readonly type: Type; readonly body: BodyOf<Type> };
 }[MessageType];
 
+/** Why a machine stopped, as it says it in a `state` message. */
 export type StopReason = NonNullable<BodyOf<"state">["stop_reason"]>;
+/** PackML's counters, as a machine says them in a `state` message. */
 export type Counts = NonNullable<BodyOf<"state">["counts"]>;
+/** The value of one tag in a `telemetry` message. */
 export type TagReading = BodyOf<"telemetry">["tags"][string];
 /** Values by tag name, as a model gives them: not rounded, tags that the plant doesn't list included. */
 export type Readings = Readonly<Record<string, TagReading>>;

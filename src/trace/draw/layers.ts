@@ -14,12 +14,14 @@ export interface DrawnNode {
   readonly row: number;
 }
 
+/** An arrow between two nodes of neighbouring layers, by their ids; the mass in kilograms. */
 export interface DrawnEdge {
   readonly from: string;
   readonly to: string;
   readonly kg: number;
 }
 
+/** Nodes and arrows on a grid of so many layers and rows. */
 export interface Drawing {
   readonly nodes: readonly DrawnNode[];
   readonly edges: readonly DrawnEdge[];

@@ -12,7 +12,9 @@ export const ROLES = [
 const MAKING: ReadonlySet<string> = new Set(["received", "created", "output", "mixed", "rework"]);
 const USING: ReadonlySet<string> = new Set(["input", "part", "reworked", "disposed", "lost"]);
 
+/** Whether by an event of this role there is more of a lot than before. */
 export const isMaking = (role: string) => MAKING.has(role);
+/** Whether by an event of this role there is less of a lot than before. */
 export const isUsing = (role: string) => USING.has(role);
 
 /** A lot named by an event. */
@@ -65,7 +67,9 @@ export interface EventFacts {
     | undefined;
 }
 
+/** The subject of {@link Move} for a lot. */
 export const lotSubject = (lot: string) => `lot:${lot}`;
+/** The subject of {@link Move} for a case or pallet. */
 export const unitSubject = (unit: string) => `unit:${unit}`;
 
 const NOTHING: EventFacts = {

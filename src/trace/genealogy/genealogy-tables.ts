@@ -18,6 +18,7 @@ export type EventRow = {
   readonly corrected_by: number | null;
 };
 
+/** By id in the log. */
 export const EVENTS: ViewTable<EventRow> = {
   name: "events",
   columns: {
@@ -44,6 +45,7 @@ export type NumberRow = {
   readonly corrected_by: number | null;
 };
 
+/** By machine, boot and number, as corrections name what they correct. */
 export const NUMBERS: ViewTable<NumberRow> = {
   name: "numbers",
   columns: { machine: "text", boot: "text", seq: "integer", id: "integer", corrected_by: "integer" },
@@ -53,6 +55,7 @@ export const NUMBERS: ViewTable<NumberRow> = {
 /** Corrections that took something back: whoever keeps a copy of what events say reads it anew after one. */
 export type RetractionRow = { readonly id: number; readonly corrected: number };
 
+/** By id of the correction. */
 export const RETRACTIONS: ViewTable<RetractionRow> = {
   name: "retractions",
   columns: { id: "integer", corrected: "integer" },
@@ -62,6 +65,7 @@ export const RETRACTIONS: ViewTable<RetractionRow> = {
 /** Events by kind and time. */
 export type MomentRow = { readonly event: string; readonly at_ms: number; readonly id: number };
 
+/** By kind of event, then by time. */
 export const MOMENTS: ViewTable<MomentRow> = {
   name: "moments",
   columns: { event: "text", at_ms: "integer", id: "integer" },
@@ -76,6 +80,7 @@ export type BatchMomentRow = {
   readonly event: string;
 };
 
+/** By batch, then by time. */
 export const BATCH_MOMENTS: ViewTable<BatchMomentRow> = {
   name: "batch_moments",
   columns: { batch: "text", at_ms: "integer", id: "integer", event: "text" },
@@ -95,6 +100,7 @@ export type EdgeRow = {
   readonly mg: number;
 };
 
+/** By the event that says it: a correction takes its edges back in one range. */
 export const EDGES: ViewTable<EdgeRow> = {
   name: "edges",
   columns: { id: "integer", n: "integer", source: "text", target: "text", kind: "text", mg: "integer" },
@@ -115,6 +121,7 @@ export type MentionRow = {
   readonly peer: string;
 };
 
+/** By lot, then by time: the whole story of a lot is one range. */
 export const MENTIONS: ViewTable<MentionRow> = {
   name: "mentions",
   columns: {
@@ -162,6 +169,7 @@ export type LotRow = {
   readonly first_used_id: number | null;
 };
 
+/** By lot. */
 export const LOTS: ViewTable<LotRow> = {
   name: "lots",
   columns: {

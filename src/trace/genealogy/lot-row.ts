@@ -95,6 +95,7 @@ export function totalMg({ declared_mg, made_mg }: LotRow): number {
   return isSame(declared_mg, made_mg) ? made_mg : declared_mg + made_mg;
 }
 
+/** What there was of a lot, pieces; declared and made as in {@link totalMg}. */
 export function totalPieces({ declared_pieces, made_pieces }: LotRow): number {
   return isSame(declared_pieces, made_pieces) ? made_pieces : declared_pieces + made_pieces;
 }

@@ -3,6 +3,7 @@ export function milligrams(kg: number): number {
   return Math.round(kg * 1e6);
 }
 
+/** Back from whole milligrams, for people. */
 export function kilograms(mg: number): number {
   return mg / 1e6;
 }

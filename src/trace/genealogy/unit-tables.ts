@@ -17,6 +17,7 @@ export type UnitRow = {
   readonly lots: string;
 };
 
+/** By unit. */
 export const UNITS: ViewTable<UnitRow> = {
   name: "units",
   columns: {
@@ -45,6 +46,7 @@ export type PalletRow = {
   readonly lots: string;
 };
 
+/** By time: what was palletised in a period is one range. */
 export const PALLETS: ViewTable<PalletRow> = {
   name: "pallets",
   columns: { at_ms: "integer", unit: "text", id: "integer", mg: "integer", product: "text", lots: "text" },
@@ -63,6 +65,7 @@ export type PlacingRow = {
   readonly inside: number;
 };
 
+/** By unit, then by time: where it was when is the last one before. */
 export const PLACINGS: ViewTable<PlacingRow> = {
   name: "placings",
   columns: { unit: "text", at_ms: "integer", id: "integer", parent: "text", inside: "integer" },
@@ -72,6 +75,7 @@ export const PLACINGS: ViewTable<PlacingRow> = {
 /** Cases that no pallet answers for, by their lots: those that stand alone, or on a pallet that says no lots. */
 export type OpenCaseRow = { readonly lot: string; readonly unit: string };
 
+/** By lot. */
 export const OPEN_CASES: ViewTable<OpenCaseRow> = {
   name: "open_cases",
   columns: { lot: "text", unit: "text" },
@@ -89,6 +93,7 @@ export type MoveRow = {
   readonly about: string | null;
 };
 
+/** By subject, then by time: the last one says where it is. */
 export const MOVES: ViewTable<MoveRow> = {
   name: "moves",
   columns: { subject: "text", at_ms: "integer", id: "integer", event: "text", about: "text" },
@@ -103,6 +108,7 @@ export type AboutRow = {
   readonly event: string;
 };
 
+/** By hold, shipment or deviation, then by time. */
 export const ABOUTS: ViewTable<AboutRow> = {
   name: "abouts",
   columns: { about: "text", at_ms: "integer", id: "integer", event: "text" },
@@ -119,6 +125,7 @@ export type PackCodeRow = {
   readonly id: number;
 };
 
+/** By code, then by when it was first used. */
 export const PACK_CODES: ViewTable<PackCodeRow> = {
   name: "pack_codes",
   columns: {
@@ -142,6 +149,7 @@ export type TransformationRow = {
   readonly lost_mg: number;
 };
 
+/** By the transformation's id, then by time: it may be reported in parts. */
 export const TRANSFORMATIONS: ViewTable<TransformationRow> = {
   name: "transformations",
   columns: {

@@ -1,6 +1,7 @@
 import type { Adjacency } from "./adjacency.ts";
 import type { LotGraph } from "./lot-graph.ts";
 
+/** `up` to what something was made of, `down` to what it became part of. */
 export type Direction = "up" | "down";
 
 /** What was reached from some nodes. */

@@ -24,6 +24,7 @@ export interface TraceEdge {
   readonly mg: number;
 }
 
+/** The part of the genealogy that a question reached. */
 export interface Trace {
   readonly nodes: readonly TraceNode[];
   readonly edges: readonly TraceEdge[];

@@ -11,6 +11,7 @@ export interface Whereabouts {
   readonly customer: Customer | null;
 }
 
+/** Who was supplied: a GLN or the plant's own number, with name and address. */
 export interface Customer {
   readonly party: string;
   readonly name: string;
@@ -63,6 +64,7 @@ export function holdsOn(genealogy: Genealogy, unit: string): string[] {
   );
 }
 
+/** Ids of the holds that stand on a lot itself. */
 export function holdsOnLot(genealogy: Genealogy, lot: string): string[] {
   return holdsAt(genealogy.reading, lotSubject(lot), Number.POSITIVE_INFINITY).map(({ holdId }) => holdId);
 }

@@ -25,6 +25,7 @@ export interface RecordException {
   readonly detail: string;
 }
 
+/** An input of the batch, with what its supplier said of it; share is of the input, 0 to 1. */
 export interface RecordedLot {
   readonly lot: string;
   readonly material: string;
@@ -36,6 +37,7 @@ export interface RecordedLot {
   readonly holds: readonly string[];
 }
 
+/** A lot that the batch made. */
 export interface RecordedOutput {
   readonly lot: string;
   readonly material: string;
@@ -245,6 +247,7 @@ function unsaidOf(
   return unsaid;
 }
 
+/** The last level of a machine key. */
 export function nameOf(machine: string): string {
   return machine.split("/").at(-1) ?? machine;
 }

@@ -18,6 +18,7 @@ export interface ProcedureStep {
   reason: string;
 }
 
+/** An alarm of the line during the batch, ms since 1970. */
 export interface RecordedAlarm {
   readonly machine: string;
   readonly alarmId: string;
@@ -52,6 +53,7 @@ export interface RecordedAction {
   readonly messageId: number;
 }
 
+/** What BATCH_START and BATCH_END say. */
 export interface BatchOutline {
   product: string | null;
   recipe: string | null;

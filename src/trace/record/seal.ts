@@ -12,6 +12,7 @@ export interface Seal {
   readonly hash: string;
 }
 
+/** What of a message the chain of hashes covers. */
 export type Sealed = Pick<StoredMessage, "id" | "topic" | "receivedAt" | "payload">;
 
 /**

@@ -19,6 +19,7 @@ export interface TagCourse {
   readonly points: readonly (readonly [atMs: number, value: number])[];
 }
 
+/** The limits that held for the tag and product, in its unit. */
 export interface CourseLimits {
   readonly min?: number;
   readonly max?: number;

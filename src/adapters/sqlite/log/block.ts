@@ -24,10 +24,12 @@ export function topicKey(topic: string): string {
   return `t${topic}`;
 }
 
+/** The index key of a batch's messages. */
 export function batchKey(batchId: string): string {
   return `b${batchId}`;
 }
 
+/** The index key of one start of a publisher: machine key and boot. */
 export function publisherKey(machine: string, boot: string): string {
   return `p${machine} ${boot}`;
 }

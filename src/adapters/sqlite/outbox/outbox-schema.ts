@@ -8,6 +8,7 @@ import { outboxCorrupt } from "./outbox-error.ts";
 
 /** `PRAGMA application_id` of an outbox: "COUT" in ASCII. */
 const APPLICATION_ID = 0x434f5554;
+/** `PRAGMA user_version` of an outbox as it is created now; older ones are migrated when they are opened. */
 export const OUTBOX_SCHEMA_VERSION = 3;
 /** How many faults of a damaged file are named. */
 const FAULTS_NAMED = 3;
@@ -129,6 +130,7 @@ export function hasOutbox(db: DatabaseSync, files: DatabaseFiles): boolean {
   });
 }
 
+/** Makes an empty outbox, with a new id, in one transaction. */
 export function createOutbox(db: DatabaseSync): void {
   db.exec("BEGIN IMMEDIATE");
   db.exec(
@@ -186,6 +188,7 @@ export function checkOutbox(db: DatabaseSync, files: DatabaseFiles): OutboxState
   return state;
 }
 
+/** The outbox's id, the number of its newest batch and of its commits. */
 export function readState(db: DatabaseSync): OutboxState {
   const row = db.prepare("SELECT id, batch, commits FROM outbox_state").get();
   return { id: String(row?.id), batch: Number(row?.batch), commits: Number(row?.commits) };

@@ -63,6 +63,7 @@ export type OutboxReply =
   | { readonly kind: "done"; readonly id: number; readonly gives: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly error: ErrorRecord };
 
+/** An error in a form that crosses a thread's boundary whole; what isn't a ConcheError becomes CONCHE_INTERNAL. */
 export function errorRecord(thrown: unknown): ErrorRecord {
   if (thrown instanceof ConcheError) {
     const { code, message, hint, retryable } = thrown;
@@ -73,6 +74,7 @@ export function errorRecord(thrown: unknown): ErrorRecord {
   );
 }
 
+/** The error at the other end, with its code and hint. */
 export function errorOf({ code, message, hint, retryable }: ErrorRecord): ConcheError {
   return new ConcheError(code, { message, hint, retryable });
 }

@@ -14,7 +14,9 @@ export type FindingRow = {
   /** Of the report, counted up. */
   number: number;
 };
+/** Reports by number, so that the oldest finding is found and given up first. */
 export type FindingNumberRow = { number: number; key: string };
+/** How many findings a view ever reported, and how many are kept. */
 export type FindingCountRow = { name: string; reported: number; present: number };
 
 /** The findings of an edition, as a table among its own. */

@@ -72,4 +72,5 @@ const answer = route({
   },
 });
 
+/** `GET` of the questions that auditors ask, and of one's answer. */
 export const askRoutes: readonly Route[] = [list, answer];

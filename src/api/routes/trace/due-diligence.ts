@@ -100,4 +100,5 @@ export function shownDueDiligence({
   };
 }
 
+/** `GET` of what the EU deforestation regulation (2023/1115) asks of a lot, and of its plots as GeoJSON. */
 export const dueDiligenceRoutes: readonly Route[] = [eudr, plots];

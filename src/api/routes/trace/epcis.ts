@@ -85,4 +85,5 @@ const subject = route({
   },
 });
 
+/** `GET` of events as EPCIS 2.0 has them, by query and by subject. */
 export const epcisRoutes: readonly Route[] = [query, subject];

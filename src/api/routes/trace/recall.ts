@@ -186,4 +186,5 @@ function shownPlace({ customer, shipments, firstMs, units, mg }: RecallPlace) {
   };
 }
 
+/** `GET /api/recall`. */
 export const recallRoutes: readonly Route[] = [recalls];

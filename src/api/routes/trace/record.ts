@@ -39,4 +39,5 @@ const record = route({
   },
 });
 
+/** `GET /api/batches/{batch}/record`. */
 export const recordRoutes: readonly Route[] = [record];

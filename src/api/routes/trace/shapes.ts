@@ -7,7 +7,9 @@ import { closed } from "../../route.ts";
 import { orNull } from "../../schemas.ts";
 
 const Text = Type.String();
+/** A mass in an answer. */
 export const Kg = Type.Number({ description: "Kilograms" });
+/** A part of a mass in an answer. */
 export const Share = Type.Number({ description: "Mass fraction, 0 to 1" });
 
 /** A lot in an answer. */
@@ -22,6 +24,7 @@ export const Lot = closed({
   rest_kg: Type.Number({ description: "What is left of it by the books, kilograms" }),
 });
 
+/** A lot as answers show it; its masses in kilograms, of the milligrams that the view adds up. */
 export function shownLot(row: LotRow) {
   return {
     lot: row.lot,
@@ -35,6 +38,7 @@ export function shownLot(row: LotRow) {
   };
 }
 
+/** A time in ISO 8601, UTC; null stays null. */
 export function isoOrNull(ms: number | null): string | null {
   return ms === null ? null : isoTime(ms);
 }

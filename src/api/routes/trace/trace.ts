@@ -131,4 +131,5 @@ export function shownTrace(found: Trace) {
   };
 }
 
+/** `GET` of what an id names, and of where it came from or went. */
 export const traceRoutes: readonly Route[] = [find, traces];

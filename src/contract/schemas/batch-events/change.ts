@@ -27,6 +27,7 @@ const WHO_WHEN_WHY = {
   reason: text("why", 500),
 };
 
+/** RECIPE_CHANGED: who changed which recipe, when and why. */
 export const recipeChanged = Type.Object(
   {
     event: eventName("RECIPE_CHANGED"),
@@ -36,6 +37,7 @@ export const recipeChanged = Type.Object(
   { title: "Recipe changed", description: "Who changed what in a recipe, when and why" },
 );
 
+/** LIMIT_CHANGED: who changed which limit of a machine, from what to what. */
 export const limitChanged = Type.Object(
   {
     event: eventName("LIMIT_CHANGED"),
@@ -47,6 +49,7 @@ export const limitChanged = Type.Object(
   { title: "Limit changed", description: "Who changed which alarm or specification limit, when and why" },
 );
 
+/** MAINTAINED: work on a part of a machine. */
 export const maintained = Type.Object(
   {
     event: eventName("MAINTAINED"),

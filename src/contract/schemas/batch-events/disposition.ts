@@ -15,6 +15,7 @@ const REWORK_SOURCES = [
   "end_of_run",
 ] as const;
 
+/** REWORK_CREATED: mass that goes back into production becomes a lot of its own. */
 export const reworkCreated = Type.Object(
   {
     event: eventName("REWORK_CREATED"),
@@ -34,6 +35,7 @@ export const reworkCreated = Type.Object(
   },
 );
 
+/** DISPOSED: lots that leave the factory as something other than food, or not at all. */
 export const disposed = Type.Object(
   {
     event: eventName("DISPOSED"),
@@ -45,6 +47,7 @@ export const disposed = Type.Object(
   { title: "Disposed of", description: "Goods leave the chain for good" },
 );
 
+/** REJECTS_COUNTED: a reject bin is emptied and its contents compared with what was rejected. */
 export const rejectsCounted = Type.Object(
   {
     event: eventName("REJECTS_COUNTED"),
@@ -61,6 +64,7 @@ export const rejectsCounted = Type.Object(
   },
 );
 
+/** HOLD: lots or units that nobody may use or ship until a RELEASE decides. */
 export const hold = Type.Object(
   {
     event: eventName("HOLD"),
@@ -76,6 +80,7 @@ export const hold = Type.Object(
   { title: "Hold", description: "Goods may not be used, moved on or shipped", ...LOTS_OR_UNITS },
 );
 
+/** RELEASE: what becomes of goods on hold, or the positive release of a lot that was received. */
 export const release = Type.Object(
   {
     event: eventName("RELEASE"),

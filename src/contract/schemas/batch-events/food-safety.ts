@@ -31,6 +31,7 @@ const ASSAY = Type.Object(
   { description: "a measurement of what was left" },
 );
 
+/** CLEANED: a cleaning between two products or after use, with its verification. */
 export const cleaned = Type.Object(
   {
     event: eventName("CLEANED"),
@@ -72,6 +73,7 @@ const TEST_PIECE = Type.Object(
   { description: "one test piece" },
 );
 
+/** DETECTOR_TEST: test pieces sent through a metal or X-ray detector. */
 export const detectorTest = Type.Object(
   {
     event: eventName("DETECTOR_TEST"),
@@ -96,6 +98,7 @@ export const detectorTest = Type.Object(
   },
 );
 
+/** DEVIATION: a critical limit was not kept (HACCP), what was affected, what was done. */
 export const deviation = Type.Object(
   {
     event: eventName("DEVIATION"),
@@ -116,6 +119,7 @@ export const deviation = Type.Object(
   { title: "Deviation", description: "A critical limit was not kept: what was found, done and verified" },
 );
 
+/** CALIBRATED: an instrument compared with a reference. */
 export const calibrated = Type.Object(
   {
     event: eventName("CALIBRATED"),

@@ -21,6 +21,7 @@ const CHILDREN = Type.Array(text("case id or SSCC"), {
   description: "the units inside",
 });
 
+/** AGGREGATED: packs into a case, or cases onto a pallet (EPCIS AggregationEvent, ADD). */
 export const aggregated = Type.Object(
   {
     event: eventName("AGGREGATED"),
@@ -47,6 +48,7 @@ export const aggregated = Type.Object(
   },
 );
 
+/** DISAGGREGATED: a case or pallet is opened (EPCIS AggregationEvent, DELETE). */
 export const disaggregated = Type.Object(
   {
     event: eventName("DISAGGREGATED"),
@@ -66,6 +68,7 @@ const PARTY = Type.Object(
   { description: "the customer" },
 );
 
+/** SHIPPED: lots or units leave for a customer. */
 export const shipped = Type.Object(
   {
     event: eventName("SHIPPED"),
@@ -83,6 +86,7 @@ export const shipped = Type.Object(
   { title: "Shipped", description: "Goods leave for a customer", ...LOTS_OR_UNITS },
 );
 
+/** RETURNED: lots or units come back from a customer. */
 export const returned = Type.Object(
   {
     event: eventName("RETURNED"),

@@ -18,6 +18,7 @@ const LOSS = Type.Object(
 const QUANTITY = { quantity_kg: Type.Optional(mass("how much")), pieces: Type.Optional(pieces("how many")) };
 const vessel = (description: string) => text(`${description} (silo, tank, conche, line)`);
 
+/** LOT_RECEIVED: a supplier's lot arrives, with its papers. */
 export const lotReceived = Type.Object(
   {
     event: eventName("LOT_RECEIVED"),
@@ -47,6 +48,7 @@ export const lotReceived = Type.Object(
   },
 );
 
+/** LOT_CREATED: a lot comes into being without a transformation that says of what. */
 export const lotCreated = Type.Object(
   {
     event: eventName("LOT_CREATED"),
@@ -62,6 +64,7 @@ export const lotCreated = Type.Object(
   { title: "Lot created", description: "A lot of our own comes into being; TRANSFORMED says from what" },
 );
 
+/** SILO_TOPPED_UP: a lot onto the heel of another; the two mix. */
 export const siloToppedUp = Type.Object(
   {
     event: eventName("SILO_TOPPED_UP"),
@@ -73,6 +76,7 @@ export const siloToppedUp = Type.Object(
   { title: "Silo topped up", description: "A lot is added to what is left of earlier ones (heel); they mix" },
 );
 
+/** MATERIAL_LOADED: packaging is put onto a machine. */
 export const materialLoaded = Type.Object(
   {
     event: eventName("MATERIAL_LOADED"),
@@ -93,6 +97,7 @@ export const materialLoaded = Type.Object(
   },
 );
 
+/** TRANSFORMED: lots became other lots, with masses and losses (EPCIS TransformationEvent). */
 export const transformed = Type.Object(
   {
     event: eventName("TRANSFORMED"),
@@ -111,6 +116,7 @@ export const transformed = Type.Object(
   { title: "Transformed", description: "Lots become other lots: mixed, conched, moulded, wrapped" },
 );
 
+/** TRANSFERRED: a lot moves from one vessel to another. */
 export const transferred = Type.Object(
   {
     event: eventName("TRANSFERRED"),
@@ -127,6 +133,7 @@ export const transferred = Type.Object(
   },
 );
 
+/** LOT_BOUNDARY: one lot follows another through a machine, and they mix in between. */
 export const lotBoundary = Type.Object(
   {
     event: eventName("LOT_BOUNDARY"),
@@ -142,6 +149,7 @@ export const lotBoundary = Type.Object(
   },
 );
 
+/** STOCK_COUNTED: what is in a vessel, against what the books say. */
 export const stockCounted = Type.Object(
   {
     event: eventName("STOCK_COUNTED"),

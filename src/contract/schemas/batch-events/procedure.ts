@@ -19,6 +19,7 @@ const RECIPE = Type.Object(
   { description: "the control recipe the batch runs by" },
 );
 
+/** BATCH_START: a batch begins, by which recipe, with how much planned. */
 export const batchStart = Type.Object(
   {
     event: eventName("BATCH_START"),
@@ -31,6 +32,7 @@ export const batchStart = Type.Object(
   { title: "Batch begins", description: "A batch of a product begins" },
 );
 
+/** BATCH_END: a batch is over, with what came of it. */
 export const batchEnd = Type.Object(
   {
     event: eventName("BATCH_END"),
@@ -46,6 +48,7 @@ export const batchEnd = Type.Object(
 
 const values = (description: string) => Type.Optional(recordOf(PLAIN_VALUE, { description }));
 
+/** PHASE: a unit procedure, operation or phase changes its state (ISA-88). */
 export const phase = Type.Object(
   {
     event: eventName("PHASE"),

@@ -32,6 +32,7 @@ export const TemperingSchema = closedObject({
   sample_minutes: positive("a temper curve is taken so often, min"),
 });
 
+/** How a temperer behaves. */
 export type TemperingParameters = Static<typeof TemperingSchema>;
 
 /** A depositor: one nozzle for each cavity of a mould. */
@@ -53,6 +54,7 @@ export const DepositingSchema = closedObject({
   sample_minutes: positive("one mould is weighed cavity by cavity so often, min"),
 });
 
+/** How a depositor, its nozzles and moulds behave. */
 export type DepositingParameters = Static<typeof DepositingSchema>;
 
 /** A cooling tunnel with three zones of equal length. */
@@ -70,6 +72,7 @@ export const CoolingSchema = closedObject({
   crystallising_c: closedObject({ from: celsius("fat begins to set"), to: celsius("fat has set") }),
 });
 
+/** How a cooling tunnel behaves. */
 export type CoolingParameters = Static<typeof CoolingSchema>;
 
 /** Wrapper, checkweigher, metal detector, case packer and palletiser. */
@@ -106,4 +109,5 @@ export const PackagingSchema = closedObject({
   sample_seconds: positive("weight, seal and label are reported so often, s"),
 });
 
+/** How a wrapper with checkweigher and metal detector behaves. */
 export type PackagingParameters = Static<typeof PackagingSchema>;

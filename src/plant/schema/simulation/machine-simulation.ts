@@ -16,6 +16,7 @@ const GatewaySchema = closedObject({
   slow_uplink_s: nonNegative("how long such a spell lasts, s"),
 });
 
+/** How the line's gateway behaves: latency, load, spells of a slow uplink. */
 export type GatewayParameters = Static<typeof GatewaySchema>;
 
 /** The line controller: releases batches, follows them, reports them; keeps the warehouse. */
@@ -25,6 +26,7 @@ const LineControllerSchema = closedObject({
   dispatch: Type.Optional(DispatchSchema),
 });
 
+/** How far ahead the line controller plans, and how it dispatches. */
 export type LineControllerParameters = Static<typeof LineControllerSchema>;
 
 const MODELS = [

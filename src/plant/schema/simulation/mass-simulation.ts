@@ -24,6 +24,7 @@ export const DosingSchema = closedObject({
   dust_loss_pct: percent("what the filters take away, % of the mix"),
 });
 
+/** How the dosing scale behaves. */
 export type DosingParameters = Static<typeof DosingSchema>;
 
 /** A paste mixer: heats, evens out, discharges into the refiner's hopper. */
@@ -43,6 +44,7 @@ export const MixingSchema = closedObject({
   discharge_kg_s: positive("discharge into the hopper, kg/s"),
 });
 
+/** How the mixer behaves. */
 export type MixingParameters = Static<typeof MixingSchema>;
 
 /** A two-roll and a five-roll refiner in line. */
@@ -66,6 +68,7 @@ export const RefiningSchema = closedObject({
   sample_minutes: positive("a fineness sample is taken so often, min"),
 });
 
+/** How the five-roll refiner behaves. */
 export type RefiningParameters = Static<typeof RefiningSchema>;
 
 /** One conche: filled by the refiner, dry phase, paste phase, liquid phase, discharge into the product's tank. */
@@ -97,4 +100,5 @@ export const ConchingSchema = closedObject({
   sample_minutes: positive("a moisture sample is taken so often, min"),
 });
 
+/** How the conche behaves: power, heat, moisture, acids, viscosity. */
 export type ConchingParameters = Static<typeof ConchingSchema>;
