@@ -14,7 +14,7 @@ import { ConcheError } from "./errors/conche-error.ts";
  * Runs the words after `conche`, and is the one place where an error is printed. Sets the exit code, and leaves
  * the process once what was written has gone out.
  */
-async function main(words: string[]): Promise<void> {
+export async function main(words: string[]): Promise<void> {
   const environment = processEnvironment();
   // Until the configuration is read, what stands on the command line decides how an error looks.
   const presentation: Presentation = {

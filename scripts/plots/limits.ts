@@ -1,6 +1,5 @@
 import type { Plant } from "../../src/plant/plant.ts";
-import type { TagLimits } from "../../src/plant/schema/tag.ts";
-import { limitsFor } from "../../src/plant/tag-limits.ts";
+import { limitsFor, type TagLimits } from "../../src/plant/schema/tag.ts";
 
 /** The limits that a plant sets for a tag of its first machine of a step, while a product is being made. */
 export function limitsAt(plant: Plant, step: string, tag: string, product: string | undefined): TagLimits {

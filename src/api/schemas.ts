@@ -7,14 +7,30 @@ export function orNull<Schema extends TSchema>(schema: Schema) {
 }
 
 const level = (description: string) =>
-  Type.Optional(Type.String({ pattern: LEVEL_PATTERN.source, maxLength: 63, description }));
+  Type.String({ pattern: LEVEL_PATTERN.source, maxLength: 63, description });
+
+/** The path parameters that name one machine. */
+export const ADDRESS = {
+  site: level("As tunis-01"),
+  line: level("As line-a"),
+  step: Type.String({ pattern: STEP_PATTERN.source, maxLength: 63, description: "As s5_tempering" }),
+  machine: level("As temper-01"),
+};
 
 /** The query parameters that choose by the levels of the topic. */
 export const LEVELS = {
-  site: level("As tunis-01"),
-  line: level("As line-a"),
-  step: Type.Optional(
-    Type.String({ pattern: STEP_PATTERN.source, maxLength: 63, description: "As s5_tempering" }),
-  ),
-  machine: level("As temper-01"),
+  site: Type.Optional(ADDRESS.site),
+  line: Type.Optional(ADDRESS.line),
+  step: Type.Optional(ADDRESS.step),
+  machine: Type.Optional(ADDRESS.machine),
 };
+
+/** `<site>/<line>/<step>/<machine>` */
+export function keyOfAddress(address: {
+  readonly site: string;
+  readonly line: string;
+  readonly step: string;
+  readonly machine: string;
+}): string {
+  return `${address.site}/${address.line}/${address.step}/${address.machine}`;
+}

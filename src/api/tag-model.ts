@@ -1,6 +1,5 @@
 import type { Plant } from "../plant/plant.ts";
-import type { Tag, TagLimits } from "../plant/schema/tag.ts";
-import { limitsFor } from "../plant/tag-limits.ts";
+import { limitsFor, type Tag, type TagLimits } from "../plant/schema/tag.ts";
 
 /** What the plant model says of a tag; all of it may be unknown. */
 export interface TagModel {

@@ -51,7 +51,7 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     name: "scenario",
     summary: "what can go wrong on a simulated line, and what is to be found of it: list, show, check",
     group: "Run",
-    load: async () => (await import("./scenario.ts")).scenario,
+    load: async () => (await import("./groups.ts")).scenario(),
   },
   {
     name: "now",
@@ -69,7 +69,7 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     name: "log",
     summary: "look into the log: tail, query, export",
     group: "Look",
-    load: async () => (await import("./log.ts")).log,
+    load: async () => (await import("./groups.ts")).log(),
   },
   {
     name: "tags",
@@ -87,25 +87,25 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     name: "quarantine",
     summary: "messages that were kept aside, and why: list, show, replay, correct, dismiss",
     group: "Look",
-    load: async () => (await import("./quarantine.ts")).quarantine,
+    load: async () => (await import("./groups.ts")).quarantine(),
   },
   {
     name: "report",
     summary: "reports over the log: completeness, plausibility",
     group: "Look",
-    load: async () => (await import("./report.ts")).report,
+    load: async () => (await import("./groups.ts")).report(),
   },
   {
     name: "alarms",
     summary: "what needs somebody now, and how the alarm system does: list, history, show, performance",
     group: "Look",
-    load: async () => (await import("./alarms.ts")).alarms,
+    load: async () => (await import("./groups.ts")).alarms(),
   },
   {
     name: "spc",
     summary: "is it in control, capable, lawful: list, chart, capability, content, nozzles",
     group: "Look",
-    load: async () => (await import("./spc.ts")).spc,
+    load: async () => (await import("./groups.ts")).spc(),
   },
   {
     name: "trace",
@@ -123,7 +123,7 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     name: "batch",
     summary: "the electronic record of a batch, sealed: record, verify",
     group: "Look",
-    load: async () => (await import("./batch.ts")).batch,
+    load: async () => (await import("./groups.ts")).batch(),
   },
   {
     name: "ask",
@@ -165,7 +165,7 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     name: "notify",
     summary: "notifications: test",
     group: "Care",
-    load: async () => (await import("./notify.ts")).notify,
+    load: async () => (await import("./groups.ts")).notify(),
   },
   {
     name: "backup",

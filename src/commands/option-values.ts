@@ -1,5 +1,6 @@
 import { placeOf } from "../config/read-value.ts";
 import { suggestion } from "../errors/nearest-name.ts";
+import { durationMs } from "../time/duration.ts";
 
 /** A whole number within bounds, both included; throws an Error that says so. */
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
@@ -31,5 +32,14 @@ export function matching(pattern: RegExp, expected: string): (text: string) => s
   return (text) => {
     if (pattern.test(text)) return text;
     throw new Error(`must be ${expected}`);
+  };
+}
+
+/** A time span within bounds, both included; throws an Error that says what it must be. */
+export function duration(minimum: string, maximum: string): (text: string) => number {
+  return (text) => {
+    const ms = durationMs(text);
+    if (ms !== undefined && ms >= (durationMs(minimum) ?? 0) && ms <= (durationMs(maximum) ?? 0)) return ms;
+    throw new Error(`must be a time span from ${minimum} to ${maximum}, such as 30m, 12h, 7d`);
   };
 }

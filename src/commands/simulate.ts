@@ -5,9 +5,8 @@ import { simulationFields, simulationLine } from "../adapters/terminal/simulatio
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { shownAddress } from "../mqtt/broker-address.ts";
-import { expandPlant } from "../plant/expand-plant.ts";
+import { expandPlant, withTelemetryInterval } from "../plant/expand-plant.ts";
 import type { ScenarioDocument } from "../plant/scenario/scenario-document.ts";
-import { withTelemetryInterval } from "../plant/telemetry-interval.ts";
 import { BrokerSearch } from "../run/broker/broker-search.ts";
 import { runBackfill } from "../run/simulation/backfill-run.ts";
 import { chosenScenario } from "../run/simulation/chosen-scenario.ts";
@@ -17,7 +16,7 @@ import { behindInALine, runSimulation, simulatedAnew } from "../run/simulation/s
 import { endOfRun } from "../run/wait.ts";
 import { expectedSize } from "../simulator/expected-size.ts";
 import { defineCommand, type Invocation } from "./command.ts";
-import { duration } from "./duration.ts";
+import { duration } from "./option-values.ts";
 import { INTERRUPTED } from "./stop-signal.ts";
 
 const OPTIONS = {

@@ -7,10 +7,10 @@ import { ConcheError } from "../errors/conche-error.ts";
 import { tagsView } from "../monitor/tags/tags-view.ts";
 import { defineCommand } from "./command.ts";
 import { TIME_HELP, timeOption } from "./log/point-in-time.ts";
-import { withLog } from "./log/with-log.ts";
 import { wholeNumber } from "./option-values.ts";
 import { CSV_EXCEL_HELP, FORMAT_OPTION, formatOf } from "./output-format.ts";
 import { readTrend } from "./tags/read-trend.ts";
+import { withLog } from "./with-log.ts";
 import { withView } from "./with-view.ts";
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,7 @@
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import type { Config } from "../config/config-schema.ts";
 import { ConcheError } from "../errors/conche-error.ts";
-import { expandPlant } from "../plant/expand-plant.ts";
-import { withTelemetryInterval } from "../plant/telemetry-interval.ts";
+import { expandPlant, withTelemetryInterval } from "../plant/expand-plant.ts";
 import { runDataCenter } from "../run/data-center/data-center-run.ts";
 import { chosenScenario } from "../run/simulation/chosen-scenario.ts";
 import { simulateInto } from "../run/simulation/simulated-line.ts";

@@ -1,6 +1,5 @@
 import type { QuarantineRecord } from "./message-log.ts";
-import type { QuarantineReason } from "./quarantine-reason.ts";
-import type { QuarantineState } from "./quarantine-state.ts";
+import type { QuarantineReason, QuarantineState } from "./quarantine-reason.ts";
 
 /** Which quarantined messages are asked for: all conditions together. */
 export interface QuarantineFilter {

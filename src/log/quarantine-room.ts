@@ -1,4 +1,4 @@
-import type { QuarantineState } from "./quarantine-state.ts";
+import type { QuarantineState } from "./quarantine-reason.ts";
 
 /** How much quarantine may hold, and what happens where it would hold more. */
 export interface QuarantineLimit {

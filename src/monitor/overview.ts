@@ -1,7 +1,6 @@
 import type { ValueQuality } from "../contract/schemas/value-quality.ts";
 import type { Plant } from "../plant/plant.ts";
-import type { Tag } from "../plant/schema/tag.ts";
-import { limitsFor } from "../plant/tag-limits.ts";
+import { limitsFor, type Tag } from "../plant/schema/tag.ts";
 import type { ViewReading } from "../views/view-table.ts";
 import { currentValues } from "./tags/current-values.ts";
 

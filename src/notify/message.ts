@@ -1,5 +1,5 @@
 import type { ConditionKind } from "./condition.ts";
-import type { Delivery } from "./delivery.ts";
+import type { Attempt, Delivery } from "./delivery.ts";
 import type { News, NewsEvent } from "./told.ts";
 
 /** A message as channels send it: for people as text, for programs as fields. */
@@ -116,4 +116,10 @@ function oneLine(text: string): string {
 
 function onTheClock(ms: number, timeZone: string): string {
   return new Date(ms).toLocaleString("sv-SE", { timeZone });
+}
+
+/** PORT. A way to somebody. */
+export interface Sender {
+  /** Never rejects: how it ended is its answer. Says nothing that is secret in an error. */
+  send(message: NotifyMessage): Promise<Attempt>;
 }

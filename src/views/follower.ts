@@ -2,7 +2,6 @@ import { ConcheError, messageOf } from "../errors/conche-error.ts";
 import { divergence, type LogPosition } from "../log/log-position.ts";
 import { isReadable, MessageReader, type StoredContent } from "../log/message-reader.ts";
 import { type Changes, ChangeTally } from "./changes.ts";
-import type { FollowedLog } from "./followed-log.ts";
 import type { FollowerStatus } from "./follower-status.ts";
 import type { View, ViewStore } from "./view.ts";
 import type { Standing, ViewEdition, ViewsStore } from "./views-store.ts";
@@ -287,4 +286,14 @@ function progressOf({ edition, position, newestReceivedMs }: Followed) {
 
 function cutToMinute(ms: number): number {
   return ms - (ms % MINUTE_MS);
+}
+
+/** PORT. A log read by position, beside whoever writes it. */
+export interface FollowedLog {
+  /** Where it ends at the moment. */
+  end(): LogPosition;
+  /** The messages after `afterId`, in the order of their ids, up to `throughId`, at most `limit`. */
+  read(afterId: number, throughId: number, limit: number): readonly StoredContent[];
+  /** The checksum of a message as in {@link LogPosition}; undefined where the log has none of that id. */
+  checksum(id: number): number | undefined;
 }

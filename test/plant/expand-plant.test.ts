@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { expandPlant, lineName, siteName } from "../../src/plant/expand-plant.ts";
+import { expandPlant, lineName, siteName, withTelemetryInterval } from "../../src/plant/expand-plant.ts";
 import { plantOf } from "../../src/plant/plant.ts";
 import { readPlant } from "../../src/plant/read-plant.ts";
 import { chocolateDocument, chocolatePlant } from "./chocolate-document.ts";
@@ -69,4 +69,15 @@ suite("expanding a plant", () => {
     assert.deepEqual(ids(3), ["tunis-01", "tunis-02", "tunis-03"]);
     assert.deepEqual(ids(1), ["tunis-01"]);
   });
+});
+
+test("no machine sends telemetry more often than told, and none more often than the plant says", () => {
+  const plant = chocolatePlant();
+  const intervals = (seconds: number | null) =>
+    new Set(
+      withTelemetryInterval(plant, seconds).machines.map(({ definition }) => definition.telemetry_interval_s),
+    );
+  assert.equal(withTelemetryInterval(plant, null), plant);
+  assert.deepEqual(intervals(60), new Set([60]));
+  assert.deepEqual(intervals(5), new Set([5, 10]));
 });

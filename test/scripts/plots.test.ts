@@ -7,7 +7,7 @@ import { observe, readingsOf } from "../../scripts/plots/observe.ts";
 import { temperingByProduct } from "../../scripts/plots/temper-charts.ts";
 import { ROOT } from "../../scripts/tool.ts";
 import { loadPlant } from "../../src/adapters/yaml/load-plant.ts";
-import { withTelemetryInterval } from "../../src/plant/telemetry-interval.ts";
+import { withTelemetryInterval } from "../../src/plant/expand-plant.ts";
 
 /** Width and height, from the header of a PNG (its second word group). */
 function sizeOf(bytes: Buffer): { width: number; height: number } {

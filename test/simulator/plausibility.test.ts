@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { limitsFor } from "../../src/plant/tag-limits.ts";
+import { limitsFor } from "../../src/plant/schema/tag.ts";
 import { chocolatePlant } from "../plant/chocolate-document.ts";
 import {
   changedPlant,

@@ -1,7 +1,7 @@
 import type { MessageType } from "../../src/contract/topic.ts";
+import { withTelemetryInterval } from "../../src/plant/expand-plant.ts";
 import { type Plant, plantOf } from "../../src/plant/plant.ts";
 import type { PlantDocument } from "../../src/plant/schema/plant-document.ts";
-import { withTelemetryInterval } from "../../src/plant/telemetry-interval.ts";
 import { type LineSimulation, simulateLine } from "../../src/simulator/line-simulation.ts";
 import type { PayloadVersion, SimulatedMessage } from "../../src/simulator/simulated-message.ts";
 import { chocolateDocument, chocolatePlant } from "../plant/chocolate-document.ts";

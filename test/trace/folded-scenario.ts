@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { OpenViews } from "../../src/adapters/sqlite/views/open-views.ts";
 import { loadScenario } from "../../src/adapters/yaml/load-scenario.ts";
 import { LOG_START } from "../../src/log/log-position.ts";
-import { withTelemetryInterval } from "../../src/plant/telemetry-interval.ts";
+import { withTelemetryInterval } from "../../src/plant/expand-plant.ts";
 import { simulatePlant } from "../../src/simulator/plant-simulation.ts";
 import type { GroundTruth } from "../../src/simulator/scenario/ground-truth.ts";
 import { genealogyView } from "../../src/trace/genealogy/genealogy-view.ts";

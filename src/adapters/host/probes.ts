@@ -1,3 +1,4 @@
+import { statfsSync } from "node:fs";
 import { mkdir, mkdtemp, open, rm, stat, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
@@ -134,5 +135,15 @@ export async function answersHealth(host: string, port: number): Promise<boolean
     return typeof report === "object" && report !== null && "alive" in report && "ready" in report;
   } catch {
     return false;
+  }
+}
+
+/** Bytes that are free for this user where a folder is; undefined where that can't be told. */
+export function freeSpace(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
   }
 }

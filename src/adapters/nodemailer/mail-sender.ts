@@ -1,7 +1,7 @@
 import { createTransport } from "nodemailer";
 import { systemCodeOf } from "../../errors/conche-error.ts";
 import type { Attempt } from "../../notify/delivery.ts";
-import type { Sender } from "../../notify/sender.ts";
+import type { Sender } from "../../notify/message.ts";
 
 /** The mail server, and what it needs to know. */
 export interface MailServer {

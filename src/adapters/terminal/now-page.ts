@@ -1,7 +1,7 @@
 import type { AlarmNow } from "../../monitor/alarms/alarm-list.ts";
 import { lineVerdict } from "../../monitor/machine-state/line-verdict.ts";
 import type { LineNow } from "../../monitor/machine-state/plant-now.ts";
-import type { CurrentShift } from "../../monitor/production/current-shift.ts";
+import type { CurrentShift } from "../../monitor/production/production-report.ts";
 import { counted, grouped } from "./counts.ts";
 import { idOf, type MachinesShown, machineRows } from "./now-machines.ts";
 import { verdictPieces } from "./now-verdict.ts";

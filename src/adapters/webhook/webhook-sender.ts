@@ -1,8 +1,7 @@
 import { createHmac } from "node:crypto";
 import { systemCodeOf } from "../../errors/conche-error.ts";
 import type { Attempt } from "../../notify/delivery.ts";
-import type { NotifyMessage } from "../../notify/message.ts";
-import type { Sender } from "../../notify/sender.ts";
+import type { NotifyMessage, Sender } from "../../notify/message.ts";
 
 /** Where a webhook goes, and what proves that it comes from here. */
 export interface WebhookAddress {

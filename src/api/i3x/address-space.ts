@@ -1,6 +1,5 @@
 import type { Plant, PlantMachine } from "../../plant/plant.ts";
-import { type Level, ObjectTypes } from "./object-types.ts";
-import type { Relationship } from "./relationships.ts";
+import { type Level, ObjectTypes, type Relationship } from "./object-types.ts";
 
 /** What an object of the address space stands for. */
 export type Element =

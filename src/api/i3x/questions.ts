@@ -6,8 +6,7 @@ import { type AddressSpace, addressSpaceOf, type I3xObject } from "./address-spa
 import { bodyOf } from "./bodies.ts";
 import { bulk, failure, notThere, success } from "./envelope.ts";
 import { I3xHistory, MOST_HISTORY_VALUES } from "./history.ts";
-import { NAMESPACES } from "./object-types.ts";
-import { RELATIONSHIP_TYPES, type Relationship } from "./relationships.ts";
+import { NAMESPACES, RELATIONSHIP_TYPES, type Relationship } from "./object-types.ts";
 import { CurrentI3xValues } from "./values.ts";
 
 /** Where i3X 1.0 (CESMII) is answered. */

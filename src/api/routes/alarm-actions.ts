@@ -6,7 +6,7 @@ import type { ApiContext } from "../context.ts";
 import { timeOf } from "../period.ts";
 import { noDesk, notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
-import { ADDRESS, keyOfAddress } from "./address.ts";
+import { ADDRESS, keyOfAddress } from "../schemas.ts";
 
 const PARAMS = closed({ ...ADDRESS, alarm_id: Type.String({ minLength: 1, maxLength: 80 }) });
 const BY = Type.String({ minLength: 1, maxLength: 80, description: "The person who does it" });

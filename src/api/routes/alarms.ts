@@ -15,8 +15,7 @@ import { cursorOf, keyOf, NEXT, PAGE } from "../paging.ts";
 import { isoTime, PERIOD, Time, timeOf } from "../period.ts";
 import { badRequest, notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
-import { LEVELS, orNull } from "../schemas.ts";
-import { ADDRESS, keyOfAddress } from "./address.ts";
+import { ADDRESS, keyOfAddress, LEVELS, orNull } from "../schemas.ts";
 
 const Priority = Type.Enum([...ALARM_PRIORITIES]);
 const Silence = Type.Enum(["shelved", "suppressed", "out_of_service"]);

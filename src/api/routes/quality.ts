@@ -12,8 +12,7 @@ import { keyOf, NEXT, PAGE, page } from "../paging.ts";
 import { isoTime, PERIOD, periodOf, Time } from "../period.ts";
 import { notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
-import { orNull } from "../schemas.ts";
-import { ADDRESS, keyOfAddress } from "./address.ts";
+import { ADDRESS, keyOfAddress, orNull } from "../schemas.ts";
 
 const HOUR_MS = 3_600_000;
 const LONGEST_MS = 400 * 24 * HOUR_MS;

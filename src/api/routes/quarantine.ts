@@ -1,7 +1,6 @@
 import { Type } from "typebox";
 import type { QuarantineSummary } from "../../log/quarantine-reading.ts";
-import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-reason.ts";
-import { QUARANTINE_STATES } from "../../log/quarantine-state.ts";
+import { QUARANTINE_REASONS, QUARANTINE_STATES, type QuarantineReason } from "../../log/quarantine-reason.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
 import { isoTime, PERIOD, Time, timeOf } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";

@@ -10,9 +10,8 @@ import type { ApiContext } from "../context.ts";
 import { isoTime, PERIOD, periodOf, Time } from "../period.ts";
 import { notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
-import { orNull } from "../schemas.ts";
+import { ADDRESS, keyOfAddress, orNull } from "../schemas.ts";
 import { tagModel } from "../tag-model.ts";
-import { ADDRESS, keyOfAddress } from "./address.ts";
 import { LIMITS, limitsShown } from "./tags.ts";
 
 const HOUR_MS = 3_600_000;

@@ -7,8 +7,7 @@ import { alarmEvents } from "../../monitor/alarms/alarm-list.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import { PublishingDesk } from "../../run/desk.ts";
 import type { ArgumentDefinition, Invocation } from "../command.ts";
-import { duration } from "../duration.ts";
-import { matching, wholeNumber } from "../option-values.ts";
+import { duration, matching, wholeNumber } from "../option-values.ts";
 import { withView } from "../with-view.ts";
 import { knownAlarm } from "./known-alarm.ts";
 

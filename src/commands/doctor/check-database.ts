@@ -1,6 +1,6 @@
-import { freeSpace } from "../../adapters/host/free-space.ts";
-import { checkLog } from "../../adapters/sqlite/log/check-log.ts";
+import { freeSpace } from "../../adapters/host/probes.ts";
 import { type LogStatistics, logStatistics } from "../../adapters/sqlite/log/log-statistics.ts";
+import { checkLog } from "../../adapters/sqlite/log/open-for-reading.ts";
 import { counted, grouped } from "../../adapters/terminal/counts.ts";
 import { daysUntilFull, type LogGrowth } from "../../log/log-growth.ts";
 import { asConcheError } from "../report-error.ts";

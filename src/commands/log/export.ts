@@ -11,12 +11,11 @@ import { ConcheError } from "../../errors/conche-error.ts";
 import type { LogFilter, LogReading, StoredMessage } from "../../log/log-reading.ts";
 import { everySpan, tagNames, type WideRow, wideRows } from "../../log/wide-rows.ts";
 import { defineCommand } from "../command.ts";
-import { duration } from "../duration.ts";
-import { oneOf, place, wholeNumber } from "../option-values.ts";
+import { duration, oneOf, place, wholeNumber } from "../option-values.ts";
 import { CSV_EXCEL_HELP } from "../output-format.ts";
+import { withLog } from "../with-log.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
 import { tellUnknown } from "./unknown-names.ts";
-import { withLog } from "./with-log.ts";
 
 const OPTIONS = {
   ...FILTER_OPTIONS,

@@ -5,9 +5,9 @@ import type { StoredMessage } from "../../log/log-reading.ts";
 import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 import { CSV_EXCEL_HELP } from "../output-format.ts";
+import { withLog } from "../with-log.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
 import { tellUnknown } from "./unknown-names.ts";
-import { withLog } from "./with-log.ts";
 
 const DEFAULT_LIMIT = 100;
 const HIGHEST_LIMIT = 1_000_000;

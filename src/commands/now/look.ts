@@ -11,7 +11,7 @@ import { machineStateView } from "../../monitor/machine-state/machine-state-view
 import { plantNow } from "../../monitor/machine-state/plant-now.ts";
 import { silenceOf } from "../../monitor/machine-state/silence.ts";
 import { overviewValues } from "../../monitor/overview.ts";
-import { currentShift } from "../../monitor/production/current-shift.ts";
+import { currentShift } from "../../monitor/production/production-report.ts";
 import { productionView } from "../../monitor/production/production-view.ts";
 import { tagsView } from "../../monitor/tags/tags-view.ts";
 import { type ChosenLevels, chosenMachines } from "../../plant/chosen-machines.ts";

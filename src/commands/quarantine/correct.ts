@@ -7,9 +7,9 @@ import { QuarantineReplay, type ReplayOutcome } from "../../ingest/quarantine-re
 import { plausibilityOf } from "../../plant/plausibility.ts";
 import { defineCommand } from "../command.ts";
 import { payloadOf } from "../payload-file.ts";
+import { withQuarantine } from "../with-log.ts";
 import { MESSAGE_ID, messageId } from "./message-id.ts";
 import { DECISION_OPTIONS, whoAndWhy } from "./who-and-why.ts";
-import { withQuarantine } from "./with-quarantine.ts";
 
 /** `conche quarantine correct ID FILE` */
 export const correct = defineCommand({

@@ -1,11 +1,10 @@
 import { grouped } from "../../adapters/terminal/counts.ts";
 import { quarantineJson, quarantineTable } from "../../adapters/terminal/quarantine-format.ts";
-import { QUARANTINE_REASONS } from "../../log/quarantine-reason.ts";
-import { QUARANTINE_STATES } from "../../log/quarantine-state.ts";
+import { QUARANTINE_REASONS, QUARANTINE_STATES } from "../../log/quarantine-reason.ts";
 import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
+import { withQuarantine } from "../with-log.ts";
 import { FILTER_OPTIONS, filterOf, REASONS } from "./filter-options.ts";
-import { withQuarantine } from "./with-quarantine.ts";
 
 const DEFAULT_LIMIT = 50;
 const HIGHEST_LIMIT = 100_000;

@@ -8,8 +8,8 @@ import type { QuarantinedMessage } from "../../log/quarantine-reading.ts";
 import { plausibilityOf } from "../../plant/plausibility.ts";
 import { defineCommand } from "../command.ts";
 import { wholeNumber } from "../option-values.ts";
+import { withQuarantine } from "../with-log.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
-import { withQuarantine } from "./with-quarantine.ts";
 
 /** Messages put through in one transaction. */
 const GROUP = 500;

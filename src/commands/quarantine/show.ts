@@ -1,8 +1,8 @@
 import { quarantinedJson, quarantinedText } from "../../adapters/terminal/quarantine-format.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { defineCommand } from "../command.ts";
+import { withQuarantine } from "../with-log.ts";
 import { MESSAGE_ID, messageId } from "./message-id.ts";
-import { withQuarantine } from "./with-quarantine.ts";
 
 /** `conche quarantine show ID` */
 export const show = defineCommand({

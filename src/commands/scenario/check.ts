@@ -2,7 +2,7 @@ import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
 import { loadScenario } from "../../adapters/yaml/load-scenario.ts";
-import { withTelemetryInterval } from "../../plant/telemetry-interval.ts";
+import { withTelemetryInterval } from "../../plant/expand-plant.ts";
 import { SCENARIO_FOLDER } from "../../run/simulation/chosen-scenario.ts";
 import { simulatePlant } from "../../simulator/plant-simulation.ts";
 import { checkTruth, type FindingCheck } from "../../simulator/scenario/find-evidence.ts";

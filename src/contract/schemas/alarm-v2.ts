@@ -1,7 +1,15 @@
 import { type Static, Type } from "typebox";
 import { discriminatedUnion } from "./combinators.ts";
-import { TS, text, timestamp, V2_ENVELOPE, V2_RULES, V2_VERSION, type V2Envelope } from "./envelope.ts";
-import { machineKey } from "./machine-key.ts";
+import {
+  machineKey,
+  TS,
+  text,
+  timestamp,
+  V2_ENVELOPE,
+  V2_RULES,
+  V2_VERSION,
+  type V2Envelope,
+} from "./envelope.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
 import { PLAIN_VALUE, UNIT } from "./value-quality.ts";
 

@@ -15,8 +15,7 @@ import {
 } from "./batch-events/material.ts";
 import { batchEnd, batchStart, phase } from "./batch-events/procedure.ts";
 import { discriminatedUnion } from "./combinators.ts";
-import { CORRECTS } from "./correction.ts";
-import { TS, text, V2_ENVELOPE, V2_RULES, V2_VERSION, type V2Envelope } from "./envelope.ts";
+import { CORRECTS, TS, text, V2_ENVELOPE, V2_RULES, V2_VERSION, type V2Envelope } from "./envelope.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
 
 const BATCH_EVENTS = [

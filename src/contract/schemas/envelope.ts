@@ -87,3 +87,32 @@ export const V2_RULES = { dependentRequired: { boot: ["seq"], seq: ["boot"] }, a
 const V2_ENVELOPE_SCHEMA = Type.Object({ v: V2_VERSION, ts: TS, ...V2_ENVELOPE });
 /** The envelope's type, for the unions whose members hold only their own fields. */
 export type V2Envelope = Static<typeof V2_ENVELOPE_SCHEMA>;
+
+/** The field that tells the batch events apart. */
+export function eventName<const Name extends string>(name: Name) {
+  return Type.Literal(name, { description: "what happened" });
+}
+
+const LEVEL = "[a-z0-9][a-z0-9_-]{0,62}";
+
+/** Another machine than the one whose topic the message is on: `<site>/<line>/<step>/<machine>`. */
+export function machineKey(description: string) {
+  return Type.String({
+    pattern: `^${LEVEL}/${LEVEL}/s[0-9]_[a-z0-9_]{1,60}/${LEVEL}$`,
+    description: `${description}, as <site>/<line>/<step>/<machine>`,
+  });
+}
+
+/** The log is append-only: a wrong record is put right by a later one that names it. */
+export const CORRECTS = Type.Optional(
+  Type.Object(
+    {
+      machine: Type.Optional(machineKey("the machine that sent the wrong message, when it is another one")),
+      boot: Type.String({ pattern: BOOT_PATTERN.source, description: "the boot of the wrong message" }),
+      seq: Type.Integer({ minimum: 1, maximum: MAX_SEQ, description: "the seq of the wrong message" }),
+      reason: text("what was wrong", 500),
+      by: text("the person who corrects it"),
+    },
+    { description: "the earlier message that this one replaces" },
+  ),
+);

@@ -1,7 +1,6 @@
 import { type Static, Type } from "typebox";
 import { pair } from "./combinators.ts";
-import { CORRECTS } from "./correction.ts";
-import { TS, text, timestamp, V2_ENVELOPE, V2_RULES, V2_VERSION } from "./envelope.ts";
+import { CORRECTS, TS, text, timestamp, V2_ENVELOPE, V2_RULES, V2_VERSION } from "./envelope.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
 import { DEVICE_STATUS, type PlainValue, UNIT, VALUE_QUALITY } from "./value-quality.ts";
 

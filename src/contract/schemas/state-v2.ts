@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { BOOT_PATTERN } from "../identity.ts";
 import { recordOf } from "./combinators.ts";
 import {
+  machineKey,
   STATE_TS,
   text,
   timestamp,
@@ -10,7 +11,6 @@ import {
   V2_RULES,
   V2_VERSION,
 } from "./envelope.ts";
-import { machineKey } from "./machine-key.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "./product.ts";
 
 /** The states of PackML (ANSI/ISA-TR88.00.02), by name: the numberings of different sources differ. */

@@ -1,7 +1,7 @@
 import { MESSAGE_FLAG } from "../../contract/policy.ts";
 import { MESSAGE_TYPES } from "../../contract/topic.ts";
 import type { View, ViewMessage, ViewStore } from "../../views/view.ts";
-import { placedAt } from "../placed-at.ts";
+import { placedAt } from "../span.ts";
 import {
   BOOTS,
   type BootRow,

@@ -1,6 +1,6 @@
 import type { View } from "../../views/view.ts";
 import type { ViewTable } from "../../views/view-table.ts";
-import { placedAt } from "../placed-at.ts";
+import { placedAt } from "../span.ts";
 
 /** What was said of a hold: that goods are on it, or what became of them. In the order of time. */
 export type HoldEventRow = {

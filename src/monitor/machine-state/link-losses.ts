@@ -1,7 +1,7 @@
 import type { ViewReading } from "../../views/view-table.ts";
-import { newestWordMs } from "./last-seen.ts";
 import { SEEN, STATES, type StateRow } from "./machine-state-tables.ts";
 import { slotOf } from "./presence.ts";
+import { newestWordMs } from "./silence.ts";
 
 /** Whether an OFFLINE speaks of the connection in force: a will of an earlier start than the one that spoke last is late. */
 function isOfNewestStart(offline: Pick<StateRow, "will_of_boot">, newestBoot: string): boolean {

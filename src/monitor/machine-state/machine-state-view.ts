@@ -1,6 +1,6 @@
 import { parseTimestamp } from "../../contract/timestamp.ts";
 import type { View, ViewMessage, ViewMessageOf, ViewStore } from "../../views/view.ts";
-import { placedAt } from "../placed-at.ts";
+import { placedAt } from "../span.ts";
 import { foldCurrent } from "./current-fold.ts";
 import {
   CURRENT,

@@ -1,9 +1,9 @@
 import type { PackmlState } from "../../contract/schemas/state-v2.ts";
 import type { ViewReading } from "../../views/view-table.ts";
-import { type LastSeen, lastSeenBy, newestWordMs } from "./last-seen.ts";
 import { linkLosses } from "./link-losses.ts";
 import { CURRENT, type CurrentRow, SEEN, type SeenRow, STATES } from "./machine-state-tables.ts";
 import { slotOf } from "./presence.ts";
+import { type LastSeen, lastSeenBy, newestWordMs } from "./silence.ts";
 import { beginsAnew } from "./state-order.ts";
 import { type StopReason, stopReasonOf } from "./stop-reason.ts";
 import type { UnknownWhy } from "./unknown-time.ts";

@@ -6,6 +6,7 @@ import { type LossWaterfall, lossWaterfall } from "./loss-waterfall.ts";
 import { type MachineRecord, machineRecord, type ProductionSource } from "./machine-record.ts";
 import { type OeeElements, type OeeFigures, oeeElements, oeeFigures } from "./oee.ts";
 import { constraintOf, endOf } from "./rated-speed.ts";
+import { shiftsIn } from "./shift-calendar.ts";
 import type { Neighbours } from "./stop-cause.ts";
 import { type StopPareto, stopPareto } from "./stop-pareto.ts";
 
@@ -144,4 +145,23 @@ function neighboursOf(source: ProductionSource, line: PlantLine, span: Span): Ne
   };
   const order = line.machines.map(({ key }): string => key).filter((key) => !isBesideProcess(key));
   return { history, order };
+}
+
+const DAY_MS = 86_400_000;
+
+/** A line's shift so far. */
+export interface CurrentShift {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly report: ProductionReport;
+}
+
+/** The shift that a line is in, with its figures; undefined outside shifts, or where the line has no rated machine. */
+export function currentShift(source: ProductionSource, line: PlantLine): CurrentShift | undefined {
+  const { nowMs } = source;
+  const { timezone = "UTC", shifts = [] } = line.site;
+  const shift = shiftsIn({ timezone, shifts }, { fromMs: nowMs - DAY_MS, toMs: nowMs + 1 }).at(-1);
+  if (shift === undefined || shift.toMs <= nowMs) return undefined;
+  const report = lineProduction(source, line, { fromMs: shift.fromMs, toMs: nowMs }, "shift");
+  return report === undefined ? undefined : { name: shift.name, fromMs: shift.fromMs, report };
 }

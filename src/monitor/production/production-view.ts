@@ -1,6 +1,6 @@
 import { parseTimestamp } from "../../contract/timestamp.ts";
 import type { View, ViewMessageOf, ViewStore } from "../../views/view.ts";
-import { placedAt } from "../placed-at.ts";
+import { placedAt } from "../span.ts";
 import { COUNTS, type CountRow, ORDERS, REJECTS } from "./production-tables.ts";
 
 type Counts = NonNullable<ViewMessageOf<"state">["payload"]["counts"]>;

@@ -1,6 +1,6 @@
 import type { TagValue } from "../../contract/schemas/telemetry-v2.ts";
 import type { ViewMessageOf } from "../../views/view.ts";
-import { placedAt } from "../placed-at.ts";
+import { placedAt } from "../span.ts";
 import { MAX_TAG_NAME, PRODUCT_TAG, type TagSample, type TagSet, tagSet } from "./tag-values.ts";
 
 /** How a machine's messages look: its tags as they come, and where each stands in the sorted set. */

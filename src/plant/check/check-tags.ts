@@ -1,7 +1,6 @@
 import type { FilePath, Findings } from "../finding.ts";
 import type { Machine } from "../schema/machine.ts";
-import type { Tag, TagLimits } from "../schema/tag.ts";
-import { limitsFor } from "../tag-limits.ts";
+import { limitsFor, type Tag, type TagLimits } from "../schema/tag.ts";
 
 /** Limits in order, and products that exist. */
 export function checkTags(

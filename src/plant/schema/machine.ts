@@ -1,9 +1,24 @@
 import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
 import { IDENTIFIER_PATTERN, name, positive } from "./quantity.ts";
-import { RatedSpeedSchema } from "./rated-speed.ts";
 import { MachineSimulationSchema } from "./simulation/machine-simulation.ts";
 import { type Tag, TagSchema } from "./tag.ts";
+
+/** What a machine makes at best: the reference of its effectiveness, fixed before anything is measured. */
+export const RatedSpeedSchema = closedObject(
+  {
+    unit: Type.Enum(["pieces", "kg"], { description: "what its counters count" }),
+    per_h: positive("so many an hour at best: 3,600,000 ms over ISO 22400's planned run time per item"),
+    by_product: Type.Optional(
+      Type.Unsafe<Record<string, number>>({
+        type: "object",
+        additionalProperties: positive("so many an hour of this product"),
+        description: "where it differs by product, by product id",
+      }),
+    ),
+  },
+  { description: "rated speed" },
+);
 
 /** How a machine is drawn on a line's page. A machine without a symbol is drawn as a plain box. */
 const MACHINE_SYMBOLS = [

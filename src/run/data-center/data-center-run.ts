@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { freeSpace } from "../../adapters/host/free-space.ts";
+import { freeSpace } from "../../adapters/host/probes.ts";
 import { startHealthServer } from "../../adapters/http/health-server.ts";
 import { ingestMetrics } from "../../adapters/prometheus/ingest-metrics.ts";
 import { LEDGER_LIMIT } from "../../adapters/prometheus/publisher-ledger.ts";

@@ -3,8 +3,8 @@ import { secretLine } from "../../adapters/credentials/secret-file.ts";
 import { type MailServer, mailSender } from "../../adapters/nodemailer/mail-sender.ts";
 import { webhookSender } from "../../adapters/webhook/webhook-sender.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import type { Sender } from "../../notify/message.ts";
 import type { Channel, NotifyPlan } from "../../notify/notify-plan.ts";
-import type { Sender } from "../../notify/sender.ts";
 
 /**
  * A sender for each channel of a plan. Secrets are read here, once.

@@ -1,7 +1,6 @@
 import type { Hall } from "../../plant/schema/line.ts";
 import type { RandomStream } from "../random-stream.ts";
 import type { StepTime } from "../step-time.ts";
-import { dewPointC } from "./dew-point.ts";
 import { clamp, DriftingNoise } from "./first-order.ts";
 
 const DAY_MS = 86_400_000;
@@ -43,4 +42,19 @@ export class HallAir {
       this.#hall.humidity_pct - this.#hall.humidity_swing_pct * day + this.#humidityNoise.step();
     this.#humidityPct = clamp(humidity, 5, 98);
   }
+}
+
+/** Magnus formula over water, coefficients of Sonntag (1990): valid from -45 to 60 °C. */
+const A = 17.62;
+const B_C = 243.12;
+
+/**
+ * The dew point of air in °C: 20 °C with 50 % gives 9.3 °C.
+ *
+ * @param tempC air temperature, °C
+ * @param humidityPct relative humidity, %, above 0
+ */
+export function dewPointC(tempC: number, humidityPct: number): number {
+  const gamma = Math.log(humidityPct / 100) + (A * tempC) / (B_C + tempC);
+  return (B_C * gamma) / (A - gamma);
 }

@@ -1,7 +1,6 @@
 import { qualifiedValue } from "../../contract/schemas/telemetry-v2.ts";
 import type { Machine } from "../../plant/schema/machine.ts";
-import type { Tag } from "../../plant/schema/tag.ts";
-import { limitsFor } from "../../plant/tag-limits.ts";
+import { limitsFor, type Tag } from "../../plant/schema/tag.ts";
 import { STEP_S } from "../step-time.ts";
 import type { BodyOf, Readings } from "./machine-event.ts";
 import { roundTo } from "./round-to.ts";

@@ -1,7 +1,7 @@
 import { qualifiedValue } from "../../contract/schemas/telemetry-v2.ts";
 import type { LoggedMessage, LoggedMessageOf } from "../../log/logged-message.ts";
 import type { Plant } from "../../plant/plant.ts";
-import { limitsFor } from "../../plant/tag-limits.ts";
+import { limitsFor } from "../../plant/schema/tag.ts";
 import { CourseTally, type TagCourse } from "./tag-course.ts";
 
 /** An element of the batch's procedure (ISA-88), by machine. */

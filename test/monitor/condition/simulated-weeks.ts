@@ -8,7 +8,7 @@ import { silenceOf } from "../../../src/monitor/machine-state/silence.ts";
 import { tagsViewKeeping } from "../../../src/monitor/tags/tags-view.ts";
 import type { Plant } from "../../../src/plant/plant.ts";
 import type { ScenarioDocument } from "../../../src/plant/scenario/scenario-document.ts";
-import { limitsFor } from "../../../src/plant/tag-limits.ts";
+import { limitsFor } from "../../../src/plant/schema/tag.ts";
 import { simulatePlant } from "../../../src/simulator/plant-simulation.ts";
 import type { SimulatedMessage } from "../../../src/simulator/simulated-message.ts";
 import { HOUR_MS, START_MS } from "../../simulator/simulated-line.ts";

@@ -7,7 +7,7 @@ import { type DatabaseFiles, logFiles, outboxFiles } from "../database/database-
 import { toConcheError } from "../database/sqlite-error.ts";
 import { SCHEMA_VERSION } from "./migrations/all.ts";
 import { readSchemaState } from "./schema-state.ts";
-import { requireNoCommits, requireNothingLost } from "./startup-check.ts";
+import { checkAtStart, requireNoCommits, requireNothingLost } from "./startup-check.ts";
 
 /** A log opened for reading only: what every reader of it is made of. */
 export class ReadableLog {
@@ -77,5 +77,21 @@ export function requireLog(files: DatabaseFiles): void {
     const hint = `it is an outbox: conche verify --outbox ${files.folder}`;
     const message = `there is no log in ${files.folder}`;
     throw new ConcheError("CONCHE_LOG_MISSING", { message, ...(isOutbox ? { hint } : {}) });
+  }
+}
+
+/**
+ * The checks of every start, without starting. Only for a log that nobody writes at the moment: the mark of a
+ * running writer may be ahead of what was read here.
+ * @throws ConcheError CONCHE_LOG_CORRUPT, and as {@link openForReading}
+ */
+export function checkLog(folder: string): void {
+  const { db, files } = openForReading(folder);
+  try {
+    checkAtStart(db, files);
+  } catch (error) {
+    throw toConcheError(error, "checking the log", files.database);
+  } finally {
+    db.close();
   }
 }

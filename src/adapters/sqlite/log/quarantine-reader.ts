@@ -7,8 +7,7 @@ import type {
   QuarantineReading,
   QuarantineSummary,
 } from "../../../log/quarantine-reading.ts";
-import type { QuarantineReason } from "../../../log/quarantine-reason.ts";
-import type { QuarantineState } from "../../../log/quarantine-state.ts";
+import type { QuarantineReason, QuarantineState } from "../../../log/quarantine-reason.ts";
 import { openForReading, type ReadableLog } from "./open-for-reading.ts";
 import { readStateCounts } from "./quarantine-space.ts";
 

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ConcheError } from "../../../errors/conche-error.ts";
 import type { QuarantineRecord } from "../../../log/message-log.ts";
+import { QUARANTINE_STATES, type QuarantineState } from "../../../log/quarantine-reason.ts";
 import type { QuarantineLimit, QuarantineRoom } from "../../../log/quarantine-room.ts";
-import { QUARANTINE_STATES, type QuarantineState } from "../../../log/quarantine-state.ts";
 
 /** What a row takes beside its texts and bytes, about. The migration counts in the same way. */
 const ROW_BYTES = 200;

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import type { StatementSync } from "node:sqlite";
 import type { LogPosition } from "../../../log/log-position.ts";
 import type { StoredContent } from "../../../log/message-reader.ts";
-import type { FollowedLog } from "../../../views/followed-log.ts";
+import type { FollowedLog } from "../../../views/follower.ts";
 import { LogEnds } from "../log/log-ends.ts";
 import { openForReading, type ReadableLog } from "../log/open-for-reading.ts";
 import { MESSAGE_TABLE } from "../log/schema-state.ts";

@@ -1,8 +1,6 @@
 import { Type } from "typebox";
-import { text, timestamp } from "../envelope.ts";
-import { machineKey } from "../machine-key.ts";
+import { eventName, machineKey, text, timestamp } from "../envelope.ts";
 import { type PlainValue, UNIT } from "../value-quality.ts";
-import { eventName } from "./event-name.ts";
 
 const side = (description: string) =>
   Type.Unsafe<PlainValue | null>({ type: ["number", "string", "boolean", "null"], description });

@@ -1,8 +1,7 @@
 import { Type } from "typebox";
-import { calendarDay, text, timestamp } from "../envelope.ts";
+import { calendarDay, eventName, text, timestamp } from "../envelope.ts";
 import { allergens, LOT_ID, LOTS_OR_UNITS, lotQuantities, mass, pieces, TARGET_FIELDS } from "../lot.ts";
 import { PRODUCT_TYPE } from "../product.ts";
-import { eventName } from "./event-name.ts";
 
 /** Where rework comes from. What a detector rejected never becomes rework and so has no word here. */
 const REWORK_SOURCES = [

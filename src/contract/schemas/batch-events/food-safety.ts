@@ -1,9 +1,8 @@
 import { Type } from "typebox";
-import { calendarDay, text, timestamp } from "../envelope.ts";
+import { calendarDay, eventName, text, timestamp } from "../envelope.ts";
 import { lotQuantity, mass } from "../lot.ts";
 import { PRODUCT_TYPE } from "../product.ts";
 import { PLAIN_VALUE, UNIT } from "../value-quality.ts";
-import { eventName } from "./event-name.ts";
 
 const ASSAY = Type.Object(
   {

@@ -1,7 +1,6 @@
 import { Type } from "typebox";
-import { text, timestamp } from "../envelope.ts";
+import { eventName, text, timestamp } from "../envelope.ts";
 import { LOT_ID, LOTS_OR_UNITS, mass, pieces, SSCC, TARGET_FIELDS } from "../lot.ts";
-import { eventName } from "./event-name.ts";
 
 const CONTENT = Type.Object(
   {

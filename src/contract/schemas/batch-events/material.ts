@@ -1,8 +1,7 @@
 import { Type } from "typebox";
 import { country, DUE_DILIGENCE } from "../due-diligence.ts";
-import { calendarDay, text, timestamp } from "../envelope.ts";
+import { calendarDay, eventName, text, timestamp } from "../envelope.ts";
 import { allergens, LOT_ID, LOT_KIND, lotQuantities, lotQuantity, MATERIAL, mass, pieces } from "../lot.ts";
-import { eventName } from "./event-name.ts";
 
 /** Where mass goes that is in no output lot. Without them no balance closes. */
 const LOSS_CAUSES = ["water", "sample", "flush", "spill", "dust", "giveaway", "scrap", "unknown"] as const;

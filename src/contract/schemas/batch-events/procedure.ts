@@ -1,10 +1,9 @@
 import { Type } from "typebox";
 import { recordOf } from "../combinators.ts";
-import { text } from "../envelope.ts";
+import { eventName, text } from "../envelope.ts";
 import { mass } from "../lot.ts";
 import { BATCH_ID, PRODUCT_TYPE } from "../product.ts";
 import { PLAIN_VALUE } from "../value-quality.ts";
-import { eventName } from "./event-name.ts";
 
 /** Levels of the procedural model of ISA-88 below the batch. */
 const PROCEDURE_LEVELS = ["unit_procedure", "operation", "phase"] as const;

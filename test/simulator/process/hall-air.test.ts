@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dewPointC } from "../../../src/simulator/process/dew-point.ts";
+import { dewPointC } from "../../../src/simulator/process/hall-air.ts";
 
 test("the dew point is the published one", () => {
   assert.ok(Math.abs(dewPointC(20, 50) - 9.3) < 0.05, String(dewPointC(20, 50)));

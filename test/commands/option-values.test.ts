@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { duration } from "../../src/commands/duration.ts";
+import { duration } from "../../src/commands/option-values.ts";
 import { durationMs } from "../../src/time/duration.ts";
 
 test("a time span is a whole number with its unit", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { limitsFor } from "../../src/plant/tag-limits.ts";
+import { limitsFor } from "../../../src/plant/schema/tag.ts";
 
 test("a product's limits stand over the tag's own, one by one", () => {
   const tag = {
