@@ -3,16 +3,18 @@ import { CommandSchema } from "./command.ts";
 import { CURRENT_VERSION } from "./message.ts";
 import { DELIVERY_POLICY, type DeliveryPolicy, DOWN_POLICY } from "./policy.ts";
 import { ReceiptSchema } from "./receipt.ts";
-import { AlarmV1Schema } from "./schemas/alarm-v1.ts";
 import { AlarmV2Schema } from "./schemas/alarm-v2.ts";
-import { BatchV1Schema } from "./schemas/batch-v1.ts";
 import { BatchV2Schema } from "./schemas/batch-v2.ts";
-import { QualityV1Schema } from "./schemas/quality-v1.ts";
 import { QualityV2Schema } from "./schemas/quality-v2.ts";
-import { StateV1Schema } from "./schemas/state-v1.ts";
 import { StateV2Schema } from "./schemas/state-v2.ts";
-import { TelemetryV1Schema } from "./schemas/telemetry-v1.ts";
 import { TelemetryV2Schema } from "./schemas/telemetry-v2.ts";
+import {
+  AlarmV1Schema,
+  BatchV1Schema,
+  QualityV1Schema,
+  StateV1Schema,
+  TelemetryV1Schema,
+} from "./schemas/version-1.ts";
 import { DOWN_KINDS, DOWN_ROOT, type DownKind, MESSAGE_TYPES, type MessageType, UP_ROOT } from "./topic.ts";
 
 /** `telemetry/2`: what the MQTT 5 user property `schema` and the quarantine say. */

@@ -1,15 +1,11 @@
 import { readIdentity } from "./identity.ts";
 import { CURRENT_VERSION, type CurrentPayloads } from "./message.ts";
-import type { AlarmV1 } from "./schemas/alarm-v1.ts";
 import type { AlarmPriority, AlarmV2 } from "./schemas/alarm-v2.ts";
-import type { BatchV1 } from "./schemas/batch-v1.ts";
 import type { BatchV2 } from "./schemas/batch-v2.ts";
-import type { QualityV1 } from "./schemas/quality-v1.ts";
 import type { QualityV2 } from "./schemas/quality-v2.ts";
-import type { StateV1, V1State } from "./schemas/state-v1.ts";
 import type { StateV2 } from "./schemas/state-v2.ts";
-import type { TelemetryV1 } from "./schemas/telemetry-v1.ts";
 import type { TelemetryV2 } from "./schemas/telemetry-v2.ts";
+import type { AlarmV1, BatchV1, QualityV1, StateV1, TelemetryV1, V1State } from "./schemas/version-1.ts";
 import type { MessageType } from "./topic.ts";
 
 /** Turns a payload of one version into the next one. */

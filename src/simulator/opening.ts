@@ -6,13 +6,13 @@ import type {
 } from "../plant/schema/simulation/bar-simulation.ts";
 import { allergensOf, known, type LineContext } from "./line-context.ts";
 import { dosesOf } from "./process/doses.ts";
-import { grams } from "./process/mass.ts";
 import { compositionOf, type Mix } from "./process/mix.ts";
 import type { Mould } from "./process/mould.ts";
 import { NozzleRow } from "./process/nozzle-row.ts";
 import { batchFields, type ProductionBatch } from "./process/production-batch.ts";
 import type { RandomStream } from "./random-stream.ts";
 import type { BodyOf } from "./report/machine-event.ts";
+import { grams } from "./rounding.ts";
 
 type LotCreatedBody = Extract<BodyOf<"batch">, { event: "LOT_CREATED" }>;
 

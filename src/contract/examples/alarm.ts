@@ -1,5 +1,5 @@
-import type { AlarmV1 } from "../schemas/alarm-v1.ts";
 import type { AlarmV2 } from "../schemas/alarm-v2.ts";
+import type { AlarmV1 } from "../schemas/version-1.ts";
 import { BOOT, LINE, type PayloadExample } from "./example.ts";
 
 const TEMPER = `${LINE}/s5_tempering/temper-01`;

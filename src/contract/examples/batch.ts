@@ -1,5 +1,5 @@
-import type { BatchV1 } from "../schemas/batch-v1.ts";
 import type { BatchV2 } from "../schemas/batch-v2.ts";
+import type { BatchV1 } from "../schemas/version-1.ts";
 import { FOOD_SAFETY_EXAMPLES } from "./batch-food-safety.ts";
 import { GENEALOGY_EXAMPLES } from "./batch-genealogy.ts";
 import { BOOT, LINE, type PayloadExample } from "./example.ts";

@@ -1,5 +1,5 @@
-import type { QualityV1 } from "../schemas/quality-v1.ts";
 import type { QualityV2 } from "../schemas/quality-v2.ts";
+import type { QualityV1 } from "../schemas/version-1.ts";
 import { BOOT, LINE, type PayloadExample } from "./example.ts";
 
 const PACKER_QUALITY = `factory/${LINE}/s8_packaging/packer-03/quality`;

@@ -1,5 +1,5 @@
-import type { StateV1 } from "../schemas/state-v1.ts";
 import type { StateV2 } from "../schemas/state-v2.ts";
+import type { StateV1 } from "../schemas/version-1.ts";
 import { BOOT, LINE, type PayloadExample } from "./example.ts";
 
 const MOLDER = `factory/${LINE}/s6_molding/molder-01/state`;

@@ -1,5 +1,5 @@
-import type { TelemetryV1 } from "../schemas/telemetry-v1.ts";
 import type { TelemetryV2 } from "../schemas/telemetry-v2.ts";
+import type { TelemetryV1 } from "../schemas/version-1.ts";
 import { BOOT, LINE, type PayloadExample } from "./example.ts";
 
 /** The tags that each step of the seed's line sends, with values as they are seen in operation. */

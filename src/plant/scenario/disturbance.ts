@@ -1,7 +1,14 @@
 import { type Static, Type } from "typebox";
 import { discriminatedUnion } from "../../contract/schemas/combinators.ts";
-import { closedObject } from "../schema/closed-object.ts";
-import { count, MATERIAL_PATTERN, name, nonNegative, number, positive } from "../schema/quantity.ts";
+import {
+  closedObject,
+  count,
+  MATERIAL_PATTERN,
+  name,
+  nonNegative,
+  number,
+  positive,
+} from "../schema/fields.ts";
 
 const AT = { at_h: nonNegative("when it begins, h after the start of the simulation") };
 const MACHINE = { machine: name("the machine, by its name in the plant file") };

@@ -1,8 +1,7 @@
 import { type Static, type TProperties, Type } from "typebox";
 import { discriminatedUnion } from "../../contract/schemas/combinators.ts";
 import { MESSAGE_TYPES } from "../../contract/topic.ts";
-import { closedObject } from "../schema/closed-object.ts";
-import { count, name, nonNegative, number, positive } from "../schema/quantity.ts";
+import { closedObject, count, name, nonNegative, number, positive } from "../schema/fields.ts";
 
 const BOUNDS = {
   equals: Type.Optional(

@@ -1,6 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "../schema/closed-object.ts";
-import { name, nonNegative, positive } from "../schema/quantity.ts";
+import { closedObject, name, nonNegative, positive } from "../schema/fields.ts";
 import { DisturbanceSchema } from "./disturbance.ts";
 import { EvidenceSchema } from "./evidence.ts";
 

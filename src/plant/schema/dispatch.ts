@@ -1,6 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
-import { count, name, nonNegative } from "./quantity.ts";
+import { closedObject, count, name, nonNegative } from "./fields.ts";
 
 const hour = (description: string) => Type.Number({ minimum: 0, exclusiveMaximum: 24, description });
 

@@ -1,7 +1,6 @@
 import { type Static, Type } from "typebox";
 import { ALLERGENS } from "../../contract/schemas/lot.ts";
-import { closedObject } from "./closed-object.ts";
-import { MATERIAL_PATTERN, name, percent } from "./quantity.ts";
+import { closedObject, MATERIAL_PATTERN, name, percent } from "./fields.ts";
 
 const COUNTRY = Type.String({ pattern: "^[A-Z]{2}$", description: "country, ISO 3166-1 alpha-2" });
 

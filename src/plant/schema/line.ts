@@ -1,7 +1,6 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
+import { celsius, closedObject, count, name, nonNegative, percent, positive } from "./fields.ts";
 import { MachineSchema } from "./machine.ts";
-import { celsius, count, name, nonNegative, percent, positive } from "./quantity.ts";
 
 const HallSchema = closedObject(
   {

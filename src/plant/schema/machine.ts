@@ -1,6 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
-import { IDENTIFIER_PATTERN, name, positive } from "./quantity.ts";
+import { closedObject, IDENTIFIER_PATTERN, name, positive } from "./fields.ts";
 import { MachineSimulationSchema } from "./simulation/machine-simulation.ts";
 import { type Tag, TagSchema } from "./tag.ts";
 

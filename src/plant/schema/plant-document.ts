@@ -1,10 +1,9 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
+import { closedObject, name } from "./fields.ts";
 import { IngredientSchema } from "./ingredient.ts";
 import { LineSchema } from "./line.ts";
 import { ProductSchema } from "./product.ts";
 import { QualitySchema } from "./quality.ts";
-import { name } from "./quantity.ts";
 import { ShiftSchema } from "./shift.ts";
 
 const SiteSchema = closedObject(

@@ -1,8 +1,8 @@
 import { type Static, Type } from "typebox";
 import { PRODUCT_ID_PATTERN } from "../../contract/schemas/product.ts";
-import { closedObject } from "./closed-object.ts";
 import {
   celsius,
+  closedObject,
   count,
   MATERIAL_PATTERN,
   name,
@@ -11,7 +11,7 @@ import {
   percent,
   positive,
   range,
-} from "./quantity.ts";
+} from "./fields.ts";
 
 const parts = (description: string) =>
   Type.Unsafe<Record<string, number>>({

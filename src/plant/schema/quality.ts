@@ -1,6 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
-import { count, IDENTIFIER_PATTERN, name, number, positive } from "./quantity.ts";
+import { closedObject, count, IDENTIFIER_PATTERN, name, number, positive } from "./fields.ts";
 
 /** Control charts of a characteristic; monitor/quality says how each is worked out. */
 export const CHART_KINDS = ["xbar_r", "xbar_s", "imr", "ewma", "cusum"] as const;

@@ -1,6 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "./closed-object.ts";
-import { name } from "./quantity.ts";
+import { closedObject, name } from "./fields.ts";
 
 const timeOfDay = (description: string) =>
   Type.String({

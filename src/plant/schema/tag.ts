@@ -1,8 +1,7 @@
 import { type Static, Type } from "typebox";
 import { ALARM_PRIORITIES } from "../../contract/schemas/alarm-v2.ts";
 import { pair } from "../../contract/schemas/combinators.ts";
-import { closedObject } from "./closed-object.ts";
-import { name, nonNegative, number } from "./quantity.ts";
+import { closedObject, name, nonNegative, number } from "./fields.ts";
 
 const LIMITS = {
   min: Type.Optional(number("lowest value of normal running, in the tag's unit")),

@@ -1,6 +1,6 @@
-import { grams } from "../process/mass.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
 import type { BodyOf } from "../report/machine-event.ts";
+import { grams } from "../rounding.ts";
 
 /** Mass of one tank lot that becomes bars of one lot, and how much of it has still to be reported. */
 export class BarRun {

@@ -1,9 +1,9 @@
 import type { Ingredient } from "../../plant/schema/ingredient.ts";
 import type { LineContext } from "../line-context.ts";
-import { grams } from "../process/mass.ts";
 import type { Silo } from "../process/silo.ts";
 import type { RandomStream } from "../random-stream.ts";
 import type { BodyOf } from "../report/machine-event.ts";
+import { grams } from "../rounding.ts";
 import { Countdown } from "../step-time.ts";
 import { day } from "./lot-names.ts";
 

@@ -1,9 +1,9 @@
 import type { Allergen } from "../../contract/schemas/lot.ts";
-import { grams } from "../process/mass.ts";
 import type { Mould } from "../process/mould.ts";
 import type { ProductionBatch } from "../process/production-batch.ts";
 import type { BodyOf } from "../report/machine-event.ts";
 import { timestampV2 } from "../report/timestamp-text.ts";
+import { grams } from "../rounding.ts";
 import type { LotNames } from "./lot-names.ts";
 
 /** Why a bar is not packed. The first three become rework; what the detector rejected never does. */

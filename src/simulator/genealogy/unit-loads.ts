@@ -1,7 +1,7 @@
-import { grams } from "../process/mass.ts";
 import type { Mould } from "../process/mould.ts";
 import type { BodyOf } from "../report/machine-event.ts";
 import { timestampV2 } from "../report/timestamp-text.ts";
+import { grams } from "../rounding.ts";
 
 type AggregatedBody = Extract<BodyOf<"batch">, { event: "AGGREGATED" }>;
 type Content = NonNullable<AggregatedBody["contents"]>[number];

@@ -16,7 +16,7 @@ import type { StorageTank } from "../process/storage-tank.ts";
 import { conchedEvent, tankFilledEvent } from "../report/conche-events.ts";
 import { finalSample, moistureSample } from "../report/conche-sample.ts";
 import { phaseEvent, type Readings } from "../report/machine-event.ts";
-import { roundTo } from "../report/round-to.ts";
+import { roundTo } from "../rounding.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
 import type { PasteReceiver } from "./roll-refiner.ts";
 

@@ -10,8 +10,8 @@ import type { Mould } from "../process/mould.ts";
 import { NozzleRow } from "../process/nozzle-row.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
 import type { Counts, Readings } from "../report/machine-event.ts";
-import { roundTo } from "../report/round-to.ts";
 import { timestampV2 } from "../report/timestamp-text.ts";
+import { roundTo } from "../rounding.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
 import type { MassSource, TemperedMass } from "./temperer.ts";
 

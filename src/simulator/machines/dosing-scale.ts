@@ -4,11 +4,11 @@ import type { MachineModel, ModelContext } from "../machine-model.ts";
 import { DoseFeeder } from "../process/dose-feeder.ts";
 import { type Dose, dosesOf } from "../process/doses.ts";
 import { DriftingNoise } from "../process/first-order.ts";
-import { grams, totalKg } from "../process/mass.ts";
 import { compositionOf, type Mix } from "../process/mix.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
 import type { Portion } from "../process/silo.ts";
 import { phaseEvent, type Readings } from "../report/machine-event.ts";
+import { grams, totalKg } from "../rounding.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
 
 /** Where a finished mix goes. */

@@ -6,7 +6,7 @@ import type { Hopper } from "../process/hopper.ts";
 import type { Mix } from "../process/mix.ts";
 import type { ProductionBatch } from "../process/production-batch.ts";
 import { phaseEvent, type Readings } from "../report/machine-event.ts";
-import { roundTo } from "../report/round-to.ts";
+import { roundTo } from "../rounding.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
 import type { MixReceiver } from "./dosing-scale.ts";
 

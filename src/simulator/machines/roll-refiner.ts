@@ -3,11 +3,10 @@ import type { MachineModel, ModelContext } from "../machine-model.ts";
 import { Cleaning } from "../process/cleaning.ts";
 import { approach, clamp, DriftingNoise } from "../process/first-order.ts";
 import type { Hopper } from "../process/hopper.ts";
-import { grams } from "../process/mass.ts";
 import type { Mix } from "../process/mix.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
 import { phaseEvent, type Readings } from "../report/machine-event.ts";
-import { roundTo } from "../report/round-to.ts";
+import { grams, roundTo } from "../rounding.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
 
 /** Where refined paste falls: a conche that is being filled. */

@@ -7,12 +7,11 @@ import { apparentPaS, type Casson, thickened } from "../process/casson.ts";
 import { Cleaning } from "../process/cleaning.ts";
 import { nominalFlow } from "../process/conche-rheology.ts";
 import { approach } from "../process/first-order.ts";
-import { grams } from "../process/mass.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
 import type { StorageTank } from "../process/storage-tank.ts";
 import { TemperZones } from "../process/temper-zones.ts";
 import { phaseEvent, type Readings } from "../report/machine-event.ts";
-import { roundTo } from "../report/round-to.ts";
+import { grams, roundTo } from "../rounding.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
 
 /** Tempered mass that can be drawn. */

@@ -1,7 +1,7 @@
 import type { Phases } from "../../plant/schema/product.ts";
+import { grams, totalKg } from "../rounding.ts";
 import { STEP_S } from "../step-time.ts";
 import { type ConchingCourse, conchingCourse } from "./conching-course.ts";
-import { grams, totalKg } from "./mass.ts";
 import type { ProductionBatch } from "./production-batch.ts";
 
 /** A lot that went into the conche. */

@@ -1,6 +1,6 @@
 import type { Ingredient } from "../../plant/schema/ingredient.ts";
 import type { SiloParameters } from "../../plant/schema/line.ts";
-import { grams } from "./mass.ts";
+import { grams } from "../rounding.ts";
 
 /** So much of one lot of an ingredient. */
 export interface Portion {

@@ -1,9 +1,9 @@
 import { qualifiedValue } from "../../contract/schemas/telemetry-v2.ts";
 import type { Machine } from "../../plant/schema/machine.ts";
 import { limitsFor, type Tag } from "../../plant/schema/tag.ts";
+import { roundTo } from "../rounding.ts";
 import { STEP_S } from "../step-time.ts";
 import type { BodyOf, Readings } from "./machine-event.ts";
-import { roundTo } from "./round-to.ts";
 
 type RaisedBody = Extract<BodyOf<"alarm">, { event: "raised" }>;
 

@@ -1,8 +1,7 @@
 import type { ConcheCharge } from "../process/conche-charge.ts";
-import { grams } from "../process/mass.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
+import { grams, roundTo } from "../rounding.ts";
 import type { BodyOf } from "./machine-event.ts";
-import { roundTo } from "./round-to.ts";
 import { timestampV2 } from "./timestamp-text.ts";
 
 type BatchBody = BodyOf<"batch">;

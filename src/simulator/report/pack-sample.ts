@@ -1,7 +1,7 @@
 import type { PackagingParameters } from "../../plant/schema/simulation/bar-simulation.ts";
 import type { ProductionBatch } from "../process/production-batch.ts";
+import { roundTo } from "../rounding.ts";
 import type { BodyOf } from "./machine-event.ts";
-import { roundTo } from "./round-to.ts";
 
 /** How far the jaws may be from their set point for a tight seal, K. */
 const SEAL_TOLERANCE_K = 6;

@@ -1,6 +1,15 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "../closed-object.ts";
-import { celsius, count, nonNegative, number, percent, positive, range, share } from "../quantity.ts";
+import {
+  celsius,
+  closedObject,
+  count,
+  nonNegative,
+  number,
+  percent,
+  positive,
+  range,
+  share,
+} from "../fields.ts";
 
 /** A continuous temperer: holding zone, cooling zone with seeding at the wall, reheating zone. */
 export const TemperingSchema = closedObject({

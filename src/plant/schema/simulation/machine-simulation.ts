@@ -1,8 +1,7 @@
 import { type Static, Type } from "typebox";
 import { discriminatedUnion } from "../../../contract/schemas/combinators.ts";
-import { closedObject } from "../closed-object.ts";
 import { DispatchSchema } from "../dispatch.ts";
-import { nonNegative, percent, positive } from "../quantity.ts";
+import { closedObject, nonNegative, percent, positive } from "../fields.ts";
 import { CoolingSchema, DepositingSchema, PackagingSchema, TemperingSchema } from "./bar-simulation.ts";
 import { ConchingSchema, DosingSchema, MixingSchema, RefiningSchema } from "./mass-simulation.ts";
 

@@ -1,6 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "../closed-object.ts";
-import { celsius, nonNegative, percent, positive, range, share } from "../quantity.ts";
+import { celsius, closedObject, nonNegative, percent, positive, range, share } from "../fields.ts";
 
 const FeederSchema = closedObject({
   coarse_kg_s: positive("coarse feed, kg/s"),

@@ -1,4 +1,4 @@
-import { Type } from "typebox";
+import { type TObject, type TObjectOptions, type TProperties, Type } from "typebox";
 import { pair } from "../../contract/schemas/combinators.ts";
 
 /** Any number. */
@@ -50,4 +50,12 @@ export const MATERIAL_PATTERN = "^[a-z][a-z0-9_]{0,23}$";
 /** The ends of a range, written [from, to]; checkRanges holds them against each other. */
 export function range(description: string) {
   return pair(nonNegative("from"), nonNegative("to"), { description });
+}
+
+/** An object that takes no other field than the listed ones: a misspelt name in a plant file is an error. */
+export function closedObject<Properties extends TProperties>(
+  properties: Properties,
+  options: TObjectOptions = {},
+): TObject<Properties> {
+  return Type.Object(properties, { additionalProperties: false, ...options });
 }

@@ -1,3 +1,10 @@
+/** A value with so many decimals. */
+export function roundTo(value: number, decimals: number): number {
+  const factor = 10 ** decimals;
+  // Adding 0 turns -0 into 0, which JSON writes alike but a comparison of two runs would not.
+  return Math.round(value * factor) / factor + 0;
+}
+
 /** A mass in whole grams, in kg: what is published adds up exactly to what is calculated with. */
 export function grams(kg: number): number {
   return Math.round(kg * 1000) / 1000;
