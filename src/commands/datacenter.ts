@@ -1,7 +1,6 @@
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
-import { ConcheError } from "../errors/conche-error.ts";
 import { runDataCenter } from "../run/data-center/data-center-run.ts";
-import { endOfRun } from "../run/wait.ts";
+import { untilEnd } from "../run/wait.ts";
 import { defineCommand } from "./command.ts";
 
 /** `conche datacenter`. */
@@ -36,9 +35,6 @@ export const datacenter = defineCommand({
     const stop = stopSignal();
     const plant = await loadPlant(config.plant);
     const run = await runDataCenter({ config, terminal, plant });
-    const end = await endOfRun(stop, config.forSeconds, run.failed);
-    await run.stop();
-    if (end instanceof ConcheError) throw end;
-    return 0;
+    return untilEnd(run, stop, config.forSeconds);
   },
 });

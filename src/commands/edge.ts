@@ -1,6 +1,5 @@
-import { ConcheError } from "../errors/conche-error.ts";
 import { runForwarding } from "../run/forwarding/forwarding-run.ts";
-import { endOfRun } from "../run/wait.ts";
+import { untilEnd } from "../run/wait.ts";
 import { defineCommand } from "./command.ts";
 
 /** `conche edge` */
@@ -27,9 +26,6 @@ export const edge = defineCommand({
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
     const run = await runForwarding({ role: "edge", config, terminal });
-    const end = await endOfRun(stop, config.forSeconds, run.failed);
-    await run.stop();
-    if (end instanceof ConcheError) throw end;
-    return 0;
+    return untilEnd(run, stop, config.forSeconds);
   },
 });

@@ -56,8 +56,8 @@ export const oee = defineCommand({
     const { site, line, machine, since, until, by = "shift" } = options;
     const nowMs = Date.now();
     const { sinceMs, untilMs } = filterOf({
-      ...{ site, line, machine, step: undefined, type: undefined, batch: undefined },
-      ...{ since: since ?? (until ?? nowMs) - DAY_MS, until: until ?? nowMs },
+      since: since ?? (until ?? nowMs) - DAY_MS,
+      until: until ?? nowMs,
     });
     const span = { fromMs: sinceMs ?? nowMs - DAY_MS, toMs: untilMs ?? nowMs };
     const plant = await loadPlant(config.plant);

@@ -1,3 +1,4 @@
+import { TimeZone } from "../time/time-zone.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
 const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:[.,]\d{1,9})?)?)?(.*)$/i;
@@ -40,11 +41,7 @@ export function readMoment(text: string, zones: Readonly<Record<string, string>>
 
 /** The moment at which the clocks of a zone show what UTC's show at `asUtc`. */
 function inZone(asUtc: number, zone: string): number {
-  const DAY_MS = 86_400_000;
-  const offsets = new Set([asUtc - DAY_MS, asUtc + DAY_MS].map((ms) => offsetMs(ms, zone)));
-  const moments = [...offsets].map((offset) => asUtc - offset);
-  const fitting = moments.filter((moment) => moment + offsetMs(moment, zone) === asUtc);
-  const [only, another] = fitting;
+  const [only, another] = zoneOf(zone).instantsShowing(asUtc);
   if (only === undefined)
     throw new Error(`is a time that the clocks of ${zone} leave out; give it with Z or an offset`);
   if (another !== undefined)
@@ -52,21 +49,10 @@ function inZone(asUtc: number, zone: string): number {
   return only;
 }
 
-/** How far the clocks of a zone are ahead of UTC, milliseconds. */
-function offsetMs(ms: number, zone: string): number {
-  let format: Intl.DateTimeFormat;
+function zoneOf(name: string): TimeZone {
   try {
-    format = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone,
-      timeZoneName: "longOffset",
-      year: "numeric",
-    });
+    return new TimeZone(name);
   } catch {
     throw new Error(`${MOMENT_WORDS}; there is no such time zone`);
   }
-  const name = format.formatToParts(ms).find(({ type }) => type === "timeZoneName")?.value ?? "GMT";
-  const [, sign, hours = "0", minutes = "0", seconds = "0"] =
-    /^GMT(?:([+-])(\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(name) ?? [];
-  const size = (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds ?? "0")) * 1_000;
-  return sign === "-" ? -size : size;
 }

@@ -1,4 +1,4 @@
-import type { ConcheError } from "../errors/conche-error.ts";
+import { ConcheError } from "../errors/conche-error.ts";
 
 /** Why a run ends. */
 export type EndOfRun = "asked" | "time" | ConcheError;
@@ -28,4 +28,19 @@ export async function endOfRun(
   } finally {
     ends.abort();
   }
+}
+
+/**
+ * Lets a run go on until its end, and stops it. @returns the exit code
+ * @throws ConcheError what failed for good
+ */
+export async function untilEnd(
+  run: { readonly failed: Promise<ConcheError>; stop(): Promise<void> },
+  stop: AbortSignal,
+  forSeconds: number | null,
+): Promise<number> {
+  const end = await endOfRun(stop, forSeconds, run.failed);
+  await run.stop();
+  if (end instanceof ConcheError) throw end;
+  return 0;
 }

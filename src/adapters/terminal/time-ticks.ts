@@ -1,3 +1,5 @@
+import { TimeZone } from "../../time/time-zone.ts";
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -16,7 +18,7 @@ export interface TimeTick {
 /** Round times of a zone (IANA) within a span, so many at most. */
 export function timeTicks(fromMs: number, toMs: number, most: number, zone: string): TimeTick[] {
   const step = STEPS.find((each) => (toMs - fromMs) / each <= most) ?? toMs - fromMs;
-  const offset = zoneOffsetMs(fromMs, zone);
+  const offset = new TimeZone(zone).offsetMs(fromMs);
   const ticks: TimeTick[] = [];
   for (let at = Math.ceil((fromMs + offset) / step) * step - offset; at < toMs; at += step) {
     ticks.push({ atMs: at, text: step >= DAY_MS ? dayText(at, zone) : clockText(at, zone) });
@@ -34,22 +36,4 @@ export function clockText(atMs: number, zone: string): string {
 /** `11 Jan` in a time zone. */
 export function dayText(atMs: number, zone: string): string {
   return new Intl.DateTimeFormat("en-GB", { timeZone: zone, day: "numeric", month: "short" }).format(atMs);
-}
-
-/** How far a zone's clocks are ahead of UTC. */
-function zoneOffsetMs(atMs: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    ...{ timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit" },
-    ...{ hour: "2-digit", minute: "2-digit", second: "2-digit" },
-  } as Intl.DateTimeFormatOptions).formatToParts(atMs);
-  const part = (type: string) => Number(parts.find((each) => each.type === type)?.value ?? 0);
-  const local = Date.UTC(
-    part("year"),
-    part("month") - 1,
-    part("day"),
-    part("hour"),
-    part("minute"),
-    part("second"),
-  );
-  return local - Math.floor(atMs / 1000) * 1000;
 }

@@ -42,7 +42,7 @@ export const history = defineCommand({
   async run({ options, config, terminal }) {
     const { priority, code, limit = 100, format, ...chosen } = options;
     const form = formatOf(format, config.json);
-    const { sinceMs, untilMs, ...of } = filterOf({ ...chosen, type: undefined, batch: undefined });
+    const { sinceMs, untilMs, ...of } = filterOf(chosen);
     return withView(config.data, ALARM_VIEW, (reading) => {
       const question = {
         ...{ of, fromMs: sinceMs, toMs: untilMs, limit },

@@ -36,7 +36,7 @@ export const performance = defineCommand({
   async run({ options, config, terminal }) {
     const { operators, format, ...chosen } = options;
     const form = formatOf(format, config.json);
-    const { sinceMs, untilMs, ...of } = filterOf({ ...chosen, type: undefined, batch: undefined });
+    const { sinceMs, untilMs, ...of } = filterOf(chosen);
     return withView(config.data, ALARM_VIEW, (reading) => {
       const nowMs = Date.now();
       const toMs = untilMs ?? nowMs;

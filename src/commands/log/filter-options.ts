@@ -40,16 +40,16 @@ export const FILTER_OPTIONS = {
   },
 } as const;
 
-/** The values of those options. */
-export interface FilterValues {
-  readonly site: string | undefined;
-  readonly line: string | undefined;
-  readonly step: string | undefined;
-  readonly machine: string | undefined;
-  readonly type: MessageType | undefined;
-  readonly batch: string | undefined;
-  readonly since: number | undefined;
-  readonly until: number | undefined;
+/** The values of those options; a command may have some of them. */
+interface FilterValues {
+  readonly site?: string | undefined;
+  readonly line?: string | undefined;
+  readonly step?: string | undefined;
+  readonly machine?: string | undefined;
+  readonly type?: MessageType | undefined;
+  readonly batch?: string | undefined;
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
   readonly receivedSince?: number | undefined;
   readonly receivedUntil?: number | undefined;
 }

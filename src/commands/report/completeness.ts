@@ -51,7 +51,7 @@ export const completeness = defineCommand({
   async run({ options, config, terminal }) {
     const { incomplete, strict, ...chosen } = options;
     const format = formatOf(options.format, config.json);
-    const { sinceMs, untilMs } = filterOf({ ...chosen, type: undefined, batch: undefined });
+    const { sinceMs, untilMs } = filterOf(chosen);
     const filter = { ...chosen, sinceMs, untilMs, incomplete };
     const reading = CompletenessReader.open(config.data);
     try {

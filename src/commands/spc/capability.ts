@@ -39,13 +39,7 @@ export const capability = defineCommand({
     const { characteristic, product, format, ...chosen } = options;
     const form = formatOf(format, config.json);
     const plant = await loadPlant(config.plant);
-    const { sinceMs, untilMs } = filterOf({
-      site: undefined,
-      line: undefined,
-      step: undefined,
-      type: undefined,
-      ...chosen,
-    });
+    const { sinceMs, untilMs } = filterOf(chosen);
     return withView(config.data, QUALITY_VIEW, (reading) => {
       const toMs = untilMs ?? Date.now();
       const asked = characteristics(reading).filter(

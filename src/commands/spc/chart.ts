@@ -51,14 +51,7 @@ export const chart = defineCommand({
     const { chart: kind, rules, treatment, format, product, ...chosen } = options;
     const form = formatOf(format, config.json);
     const plant = await loadPlant(config.plant);
-    const { sinceMs, untilMs } = filterOf({
-      site: undefined,
-      line: undefined,
-      step: undefined,
-      machine: undefined,
-      type: undefined,
-      ...chosen,
-    });
+    const { sinceMs, untilMs } = filterOf(chosen);
     return withView(config.data, QUALITY_VIEW, (reading) => {
       const known = knownCharacteristic(reading, machine, characteristic);
       const toMs = untilMs ?? Math.max(Date.now(), known.lastMs + 1);

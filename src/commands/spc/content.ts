@@ -29,14 +29,7 @@ export const content = defineCommand({
     const { product, format, ...chosen } = options;
     const form = formatOf(format, config.json);
     const plant = await loadPlant(config.plant);
-    const nowhere = {
-      site: undefined,
-      line: undefined,
-      step: undefined,
-      machine: undefined,
-      type: undefined,
-    };
-    const { sinceMs, untilMs } = filterOf({ ...nowhere, ...chosen });
+    const { sinceMs, untilMs } = filterOf(chosen);
     return withView(config.data, QUALITY_VIEW, (reading) => {
       const batches = characteristics(reading).flatMap(({ machine, characteristic }) =>
         netContent(reading, plant, {

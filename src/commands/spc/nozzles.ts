@@ -30,14 +30,7 @@ export const nozzles = defineCommand({
   async run({ arguments: { machine = "", characteristic = "" }, options, config, terminal }) {
     const { by = "nozzle", product, format, ...chosen } = options;
     const form = formatOf(format, config.json);
-    const nowhere = {
-      site: undefined,
-      line: undefined,
-      step: undefined,
-      machine: undefined,
-      type: undefined,
-    };
-    const { sinceMs, untilMs } = filterOf({ ...nowhere, ...chosen });
+    const { sinceMs, untilMs } = filterOf(chosen);
     return withView(config.data, QUALITY_VIEW, (reading) => {
       const known = knownCharacteristic(reading, machine, characteristic);
       const toMs = untilMs ?? Math.max(Date.now(), known.lastMs + 1);

@@ -1,4 +1,5 @@
 import type { Shift } from "../../plant/schema/shift.ts";
+import { TimeZone } from "../../time/time-zone.ts";
 import { overlap, type Span } from "../span.ts";
 
 /** One shift of one day. */
@@ -22,22 +23,23 @@ const WHOLE_DAY: Shift = { name: "Day", from: "00:00", to: "00:00" };
 
 /** The shifts that touch a span, in order, each clipped to it. */
 export function shiftsIn({ timezone, shifts }: SiteCalendar, span: Span): ShiftSpan[] {
-  const clock = new WallClock(timezone);
+  const zone = new TimeZone(timezone);
   const all = shifts.length === 0 ? [WHOLE_DAY] : shifts;
   const found: ShiftSpan[] = [];
   // Days of the wall clock as if they were UTC's; the one before, for a night shift.
-  const firstDay = Math.floor(clock.wallMs(span.fromMs) / DAY_MS) - 1;
-  const lastDay = Math.floor(clock.wallMs(span.toMs) / DAY_MS);
+  const dayOf = (ms: number) => Math.floor((ms + zone.offsetMs(ms)) / DAY_MS);
+  const firstDay = dayOf(span.fromMs) - 1;
+  const lastDay = dayOf(span.toMs);
   for (let day = firstDay; day <= lastDay; day++) {
     const weekday = WEEKDAYS[new Date(day * DAY_MS).getUTCDay()];
     for (const shift of all) {
       if (shift.days !== undefined && weekday !== undefined && !shift.days.includes(weekday)) continue;
-      const whole = wallSpan(clock, day * DAY_MS, shift.from, shift.to);
+      const whole = wallSpan(zone, day * DAY_MS, shift.from, shift.to);
       const part = overlap(whole, span);
       if (part === undefined) continue;
       const breaks = (shift.breaks ?? []).map(({ from, to }) => {
         const sameDay = minutesOf(from) >= minutesOf(shift.from);
-        return wallSpan(clock, (sameDay ? day : day + 1) * DAY_MS, from, to);
+        return wallSpan(zone, (sameDay ? day : day + 1) * DAY_MS, from, to);
       });
       found.push({ ...part, name: shift.name, planned: without(part, breaks) });
     }
@@ -46,10 +48,18 @@ export function shiftsIn({ timezone, shifts }: SiteCalendar, span: Span): ShiftS
 }
 
 /** From one time of day to the next time that the clock shows the other; a whole day where they are the same. */
-function wallSpan(clock: WallClock, dayMs: number, from: string, to: string): Span {
+function wallSpan(zone: TimeZone, dayMs: number, from: string, to: string): Span {
   const begin = minutesOf(from);
   const end = minutesOf(to) <= begin ? minutesOf(to) + 24 * 60 : minutesOf(to);
-  return { fromMs: clock.instantMs(dayMs + begin * 60_000), toMs: clock.instantMs(dayMs + end * 60_000) };
+  return {
+    fromMs: firstShowing(zone, dayMs + begin * 60_000),
+    toMs: firstShowing(zone, dayMs + end * 60_000),
+  };
+}
+
+/** When the clock shows it: the first time where it shows it twice, an hour on where it skips it. */
+function firstShowing(zone: TimeZone, wallMs: number): number {
+  return zone.instantsShowing(wallMs)[0] ?? wallMs - zone.offsetMs(wallMs - DAY_MS);
 }
 
 function minutesOf(time: string): number {
@@ -66,48 +76,4 @@ function without(span: Span, breaks: readonly Span[]): Span[] {
   }
   if (fromMs < span.toMs) parts.push({ fromMs, toMs: span.toMs });
   return parts;
-}
-
-/** Between instants and what the clock on the wall of a place shows, summer time included. */
-class WallClock {
-  readonly #format: Intl.DateTimeFormat;
-
-  constructor(timezone: string) {
-    this.#format = new Intl.DateTimeFormat("en-US", {
-      timeZone: timezone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      second: "2-digit",
-    });
-  }
-
-  /** What the clock shows, as the time that would be so in UTC. */
-  wallMs(instantMs: number): number {
-    const parts = new Map(
-      this.#format.formatToParts(instantMs).map(({ type, value }) => [type, Number(value)]),
-    );
-    const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
-    const seconds = Date.UTC(
-      part("year"),
-      part("month") - 1,
-      part("day"),
-      part("hour"),
-      part("minute"),
-      part("second"),
-    );
-    return seconds + (((instantMs % 1000) + 1000) % 1000);
-  }
-
-  /** When the clock shows it: the first time where it shows it twice, an hour on where it skips it. */
-  instantMs(wallMs: number): number {
-    // The offsets of the day before and the day after are the two that can be in force.
-    const [before = 0, after = 0] = [wallMs - DAY_MS, wallMs + DAY_MS].map((ms) => this.wallMs(ms) - ms);
-    const candidates = [wallMs - before, wallMs - after];
-    const shown = candidates.filter((ms) => this.wallMs(ms) === wallMs);
-    return shown.length > 0 ? Math.min(...shown) : wallMs - before;
-  }
 }
