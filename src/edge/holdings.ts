@@ -1,15 +1,10 @@
 import type { Publisher } from "../contract/identity.ts";
 import type { MachineKey } from "../contract/topic.ts";
-import type { DroppedTelemetry, Holding, PublisherHolding, Quantity } from "./outbox.ts";
-
-interface MutablePile {
-  messages: number;
-  bytes: number;
-}
+import type { DroppedTelemetry, Holding, MutableQuantity, PublisherHolding, Quantity } from "./outbox.ts";
 
 interface MutableHolding {
-  readonly durable: MutablePile;
-  readonly telemetry: MutablePile;
+  readonly durable: MutableQuantity;
+  readonly telemetry: MutableQuantity;
 }
 
 /** What the outbox holds, counted along: in all and by machine. */

@@ -38,6 +38,8 @@ export interface Quantity {
   readonly messages: number;
   readonly bytes: number;
 }
+/** A quantity that is counted along. */
+export type MutableQuantity = { -readonly [Field in keyof Quantity]: Quantity[Field] };
 
 /** What an outbox holds, or what was taken out of it. */
 export interface Holding {

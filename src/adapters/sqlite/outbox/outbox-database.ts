@@ -4,6 +4,7 @@ import type {
   AppendNotes,
   AppendOutcome,
   Holding,
+  MutableQuantity,
   OutboxMemory,
   PublisherHolding,
   Quantity,
@@ -44,11 +45,6 @@ export interface ReadEntries extends Pick<ReadOutcome, "through"> {
   readonly entries: readonly OutboxEntry[];
 }
 
-interface MutablePile {
-  messages: number;
-  bytes: number;
-}
-
 /** What an append has written, to be counted once it is committed. */
 interface Appended extends Pick<AppendOutcome, "known" | "conflicts"> {
   readonly batch: number;
@@ -79,7 +75,7 @@ export class OutboxDatabase {
   readonly #notes: OutboxNotes;
   readonly #books: OutboxBooks;
   /** Deletions that an error has cut short. */
-  readonly #untold = new Map<number, Record<keyof Holding, MutablePile>>();
+  readonly #untold = new Map<number, Record<keyof Holding, MutableQuantity>>();
   #batch: number;
   #commits: number;
   #synchronous: number = SYNCHRONOUS.full;
@@ -228,7 +224,7 @@ export class OutboxDatabase {
     return { batch, commits, known, conflicts, added, gone };
   }
 
-  #deleteRange(name: keyof Holding, id: number, from: number, to: number, gone: MutablePile): void {
+  #deleteRange(name: keyof Holding, id: number, from: number, to: number, gone: MutableQuantity): void {
     for (let next = from; next <= to; ) {
       const portion = this.#transaction(() => {
         const deleted = this.#tables[name].deletePortion(id, next, to);
@@ -282,7 +278,7 @@ export class OutboxDatabase {
   }
 }
 
-function nothing(): Record<keyof Holding, MutablePile> {
+function nothing(): Record<keyof Holding, MutableQuantity> {
   return { durable: { messages: 0, bytes: 0 }, telemetry: { messages: 0, bytes: 0 } };
 }
 
