@@ -20,7 +20,7 @@ export interface ApiRequest {
   readonly ifNoneMatch: string;
 }
 
-/** What is sent back. */
+/** An answer, ready to be sent: whatever server is in front adds nothing to it. */
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -94,7 +94,7 @@ export class ApiDoor {
   }
 }
 
-/** An error as an answer. */
+/** An error as RFC 9457 has it, with the status that its code stands for; what isn't a ConcheError is 500. */
 export function problemAnswer(thrown: unknown): ApiAnswer {
   const problem = problemOf(thrown);
   return {

@@ -1,7 +1,7 @@
 import type { Terminal } from "../adapters/terminal/terminal.ts";
 import type { Config, ConfigSlice } from "../config/config-schema.ts";
 
-/** An argument by position. */
+/** An argument without a flag, by its position. */
 export interface ArgumentDefinition {
   readonly name: string;
   readonly help: string;

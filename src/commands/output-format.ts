@@ -4,7 +4,7 @@ import { oneOf } from "./option-values.ts";
 /** What `csv-excel` means, in the help of every option that takes it. */
 export const CSV_EXCEL_HELP = "csv-excel: with a byte order mark and the separator of this machine's locale";
 
-/** How a list is written. */
+/** The option `--format` of commands that give a list. */
 export const FORMAT_OPTION = {
   argument: "FORMAT",
   help: `table (the default), json, csv, or ${CSV_EXCEL_HELP}`,

@@ -16,7 +16,7 @@ export interface Presentation {
   outlivesOutput: boolean;
 }
 
-/** What a run stands in. */
+/** What a command has from its process: environment, folder, terminal, and how errors look. */
 export interface Surroundings {
   readonly environment: Environment;
   readonly workingFolder: string;

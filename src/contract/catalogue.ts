@@ -29,7 +29,7 @@ interface Entry {
   readonly current: boolean;
 }
 
-/** A payload that machines publish. */
+/** A payload that machines publish: its type, version, schema and delivery policy. */
 export interface UpEntry extends Entry {
   readonly direction: "up";
   readonly type: MessageType;

@@ -3,7 +3,7 @@ import type { DownKind, MessageType } from "./topic.ts";
 /** Quality of service levels that the namespace uses; QoS 2 is refused by the embedded broker. */
 export type Qos = 0 | 1;
 
-/** How one message type travels. */
+/** QoS and retain flag of a message type. */
 export interface DeliveryPolicy {
   readonly qos: Qos;
   readonly retain: boolean;

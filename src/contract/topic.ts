@@ -31,7 +31,7 @@ export const LEVEL_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 /** Step levels: `s`, the step's digit, a name; 63 characters at most, as for every level. */
 export const STEP_PATTERN = /^(?=.{1,63}$)s[0-9]_[a-z0-9_]+$/;
 
-/** Where a machine stands. */
+/** The levels of a machine's topic: site, line, step, machine. */
 export interface MachineAddress {
   readonly site: SiteId;
   readonly line: LineId;

@@ -5,7 +5,7 @@ import type { HandOverLimits } from "./hand-over.ts";
 import type { BodyOf } from "./message-body.ts";
 import type { RecoveryTiming } from "./recovery.ts";
 
-/** How machines share connections. */
+/** Whether each machine has a connection of its own, with its own will, or all share one. */
 export type ConnectionMode =
   /** A connection, with a will, for each machine: the broker itself tells when a machine has gone. */
   | { readonly kind: "per-machine" }

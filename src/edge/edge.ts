@@ -48,7 +48,7 @@ export interface ForwardedMessage {
   readonly transfer: Transfer | undefined;
 }
 
-/** How a machine's messages stand. */
+/** What of a machine's messages waits for a receipt. */
 export interface MachineStatus {
   readonly machine: MachineKey;
   /** Whether `machine()` was called for it: what an earlier process left is sent then, or at once when shared. */
@@ -57,7 +57,7 @@ export interface MachineStatus {
   readonly waiting: Holding;
 }
 
-/** How an edge stands; the counts are since its start. */
+/** What an edge holds, whether it is connected, and its counts since its start. */
 export interface EdgeStatus extends Readonly<SenderCounts> {
   /** What no receipt covers yet. */
   readonly waiting: Holding;

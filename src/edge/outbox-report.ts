@@ -17,7 +17,7 @@ export const OUTBOX_FINDINGS = {
 /** A kind of {@link OUTBOX_FINDINGS}. */
 export type OutboxFindingKind = keyof typeof OUTBOX_FINDINGS;
 
-/** One contradiction. */
+/** A contradiction within an outbox. */
 export interface OutboxFinding {
   readonly kind: OutboxFindingKind;
   /** Where and what, with the values that show it. */
@@ -45,7 +45,7 @@ export interface OutboxPublisher extends OutboxBook {
   readonly consistent: boolean;
 }
 
-/** What waits of one machine. */
+/** What of a machine waits for a receipt, over all its boots. */
 export interface OutboxMachine {
   readonly machine: MachineKey;
   readonly waiting: Holding;

@@ -100,7 +100,7 @@ export interface OutboxMemory {
 /** Transfers that an outbox remembers; far more than a broker sends ahead of acknowledgements. */
 export const REMEMBERED_TRANSFERS = 65_536;
 
-/** What an append did. */
+/** What became of the messages of one append that weren't simply taken. */
 export interface AppendOutcome {
   /** Telemetry that had to go for it. */
   readonly dropped: readonly DroppedTelemetry[];
@@ -110,7 +110,7 @@ export interface AppendOutcome {
   readonly conflicts: readonly number[];
 }
 
-/** What a read found. */
+/** Messages of one publisher, ascending, as far as one read goes. */
 export interface ReadOutcome {
   /** Ascending. */
   readonly messages: readonly OutboxMessage[];

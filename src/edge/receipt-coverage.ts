@@ -2,7 +2,7 @@ import type { Receipt } from "../contract/receipt.ts";
 import type { SeqRange } from "../sequence/seq-range.ts";
 import { SeqSet } from "../sequence/seq-set.ts";
 
-/** What a receipt changes. */
+/** Which numbers a receipt says are on disk, or no longer, that the one before didn't; or why it says nothing. */
 export type ReceiptOutcome =
   | {
       readonly kind: "taken";

@@ -18,7 +18,7 @@ import type { NewMessage } from "./outbox.ts";
 import type { Relay } from "./relay.ts";
 import { Sender, type SenderCounts, type SenderParts } from "./sender.ts";
 
-/** Who a connection is for. */
+/** As whom a connection to the broker above is made. */
 export interface UplinkIdentity {
   readonly clientId: string;
   readonly credentials: Credentials;

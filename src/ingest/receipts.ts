@@ -38,7 +38,7 @@ const DUE_LIMIT = 50_000;
 /** Machines whose newest boot is known. */
 const MACHINES_KEPT = 50_000;
 
-/** What the receipts need from outside. */
+/** A way to the broker, and two clocks. */
 export interface ReceiptParts {
   /** Hands a receipt to the broker. */
   readonly publish: (message: OutgoingMessage) => Promise<void>;
@@ -48,7 +48,7 @@ export interface ReceiptParts {
   readonly rate?: ReceiptRate;
 }
 
-/** How the receipts stand. */
+/** What has become of receipts since the start, and how many publishers wait for one. */
 export interface ReceiptStatus {
   /** Taken by the broker since the start. */
   readonly published: number;

@@ -10,7 +10,7 @@ export interface AckLatency {
   readonly max: number;
 }
 
-/** What a load came to. */
+/** The result of a load: how much, how fast, how slow the answers, whether all was well. */
 export interface LoadReport {
   readonly order: LoadOrder;
   readonly threads: number;

@@ -70,7 +70,7 @@ export interface CompletenessRow {
   readonly lastSeenAt: number;
 }
 
-/** The rows added up. */
+/** The sums over all rows of the report; numbers unless it says otherwise. */
 export interface CompletenessTotals {
   /** Machines and boots with identity. */
   readonly publishers: number;
@@ -97,7 +97,7 @@ export interface CompletenessReport {
   readonly sessionsLost: readonly SessionLoss[];
 }
 
-/** Draws up the report. */
+/** Who said how much and what of it is missing, of those that fit the filter. */
 export function reportCompleteness(
   reading: CompletenessReading,
   filter: CompletenessFilter = {},

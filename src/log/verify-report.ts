@@ -19,7 +19,7 @@ export const VERIFY_FINDINGS = {
 /** A kind of {@link VERIFY_FINDINGS}. */
 export type VerifyFindingKind = keyof typeof VERIFY_FINDINGS;
 
-/** One contradiction. */
+/** A contradiction within a log. */
 export interface VerifyFinding {
   readonly kind: VerifyFindingKind;
   /** Where and what, with the values that show it. */
@@ -56,7 +56,7 @@ export interface VerifyReport {
   readonly publishers: readonly PublisherCompleteness[];
 }
 
-/** How far verifying has come. */
+/** How much of a phase of verifying is done, in the phase's own units. */
 export interface VerifyProgress {
   readonly phase: "structure" | "rows" | "publishers";
   readonly done: number;

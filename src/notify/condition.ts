@@ -12,7 +12,7 @@ export const CONDITION_KINDS = [
 /** One of {@link CONDITION_KINDS}. */
 export type ConditionKind = (typeof CONDITION_KINDS)[number];
 
-/** Something that stands. */
+/** Something that is wrong, or was, as a person is told of it. */
 export interface Condition {
   /** What it is, so that the same one is known again: `alarm tunis-01/line-a/s5_tempering/temper-01 temp_c.high`. */
   readonly key: string;
@@ -30,7 +30,7 @@ export interface Condition {
   readonly silenced: boolean;
 }
 
-/** What stands at a moment. */
+/** Everything that is wrong at a moment, as far as it could be asked for. */
 export interface Look {
   readonly atMs: number;
   readonly conditions: readonly Condition[];

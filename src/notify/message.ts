@@ -118,7 +118,7 @@ function onTheClock(ms: number, timeZone: string): string {
   return new Date(ms).toLocaleString("sv-SE", { timeZone });
 }
 
-/** PORT. A way to somebody. */
+/** PORT. Delivers messages of one channel. */
 export interface Sender {
   /** Never rejects: how it ended is its answer. Says nothing that is secret in an error. */
   send(message: NotifyMessage): Promise<Attempt>;

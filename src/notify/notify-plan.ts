@@ -12,7 +12,7 @@ export interface ChannelLimit {
   readonly perMs: number;
 }
 
-/** A way to somebody. */
+/** A channel of the plan: a webhook or a mail address, and how much it takes. */
 export interface Channel {
   readonly name: string;
   readonly limit: ChannelLimit;

@@ -4,7 +4,7 @@ import type { NotifyPlan, NotifyRule } from "./notify-plan.ts";
 /** What has become of a condition. */
 export type NewsEvent = "began" | "still" | "escalated" | "ended";
 
-/** A line of a message. */
+/** One thing that a message says of a condition: it began, goes on, was escalated, ended. */
 export interface News {
   readonly event: NewsEvent;
   readonly rule: string;

@@ -1,6 +1,6 @@
 import { ConcheError } from "../errors/conche-error.ts";
 
-/** Why a run ends. */
+/** Why a run ends: a signal asked for it, `--for` is over, or an error. */
 export type EndOfRun = "asked" | "time" | ConcheError;
 
 /** Waits until a signal asks to stop, the time given with `--for` is over, or something failed for good. */

@@ -13,7 +13,7 @@ import { RandomStream } from "./random-stream.ts";
 import { LineDisturbances } from "./scenario/line-disturbances.ts";
 import { ScenarioRun } from "./scenario/scenario-run.ts";
 
-/** How a line is simulated. */
+/** Seed, start and scenario of a line: the same give the same messages. */
 export interface LineChoice {
   readonly seed: number;
   /** When simulated time begins, whole ms since 1970. */

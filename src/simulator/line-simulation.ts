@@ -23,7 +23,7 @@ export interface SimulationOptions {
   readonly scenarioMs?: number | undefined;
 }
 
-/** A line in simulated time. */
+/** A simulated line: its clock goes as far as it is asked to, and no further. */
 export interface LineSimulation {
   /**
    * Advances the simulated clock to `untilMs` and returns what has left the site in between (up to and including that

@@ -3,7 +3,7 @@ export const STEP_S = 1;
 /** {@link STEP_S} in milliseconds. */
 export const STEP_MS = STEP_S * 1000;
 
-/** The end of a step. */
+/** The time at the end of a step, and which step it is. */
 export interface StepTime {
   /** Simulated time, ms since 1970. */
   readonly ms: number;

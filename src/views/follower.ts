@@ -25,7 +25,7 @@ export interface FollowerNotice {
   readonly text: string;
 }
 
-/** What one step came to. */
+/** How many messages a step folded, and whether there are more. */
 export interface Step {
   /** Whether every view has everything of the log. */
   readonly atEnd: boolean;

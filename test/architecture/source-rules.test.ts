@@ -15,6 +15,7 @@ const PURE_FOLDERS = [
   "access",
   "simulator",
   "load",
+  "notify",
   "views",
   "monitor",
   "trace",

@@ -88,7 +88,7 @@ function mediumOf(type: number): FolderProbe["medium"] {
   return NETWORK_TYPES.has(unsigned) ? "network" : "disk";
 }
 
-/** Whether one could listen there. */
+/** What became of listening on a port for a moment: free, in use, or why not. */
 export type PortProbe =
   | { readonly kind: "free" }
   | { readonly kind: "in use" }
@@ -106,7 +106,7 @@ export function probePort(host: string, port: number): Promise<PortProbe> {
   });
 }
 
-/** How the wall clock behaves. */
+/** The wall clock, and how far it left the monotonic one while both were watched, milliseconds. */
 export interface ClockProbe {
   /** Milliseconds since 1970. */
   readonly wallMs: number;

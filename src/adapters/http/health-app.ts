@@ -5,7 +5,7 @@ import { type ApiSource, addApi } from "./api-pages.ts";
 import { HTTP_LIMITS, type HttpLimits } from "./http-limits.ts";
 import { addStaticFiles, staticFiles } from "./static-files.ts";
 
-/** Where the answers come from. */
+/** What the HTTP server asks for its answers; it keeps nothing itself. */
 export interface HealthSources {
   readonly health: () => HealthReport;
   /** The metrics in Prometheus' text format. */

@@ -14,7 +14,7 @@ export interface HealthServerOptions extends HealthSources {
   readonly limits?: HttpLimits;
 }
 
-/** A listening health server. */
+/** The HTTP server of health, metrics, API and dashboard, once it listens. */
 export interface HealthServer {
   /** The port it listens on. */
   readonly port: number;

@@ -4,7 +4,7 @@ import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { ConsumerSettings } from "./options.ts";
 
-/** Opens sockets to one broker. */
+/** Opens sockets to one broker, over TCP or TLS, by its address and PEM files. */
 export class BrokerSocket {
   readonly #settings: ConsumerSettings;
   readonly #secureContext: SecureContext | undefined;

@@ -15,7 +15,7 @@ export interface BackfillConsoleOptions {
   readonly now: () => number;
 }
 
-/** How a backfill ended. */
+/** How far a backfill came, and what it made. */
 export interface BackfillEnd {
   readonly messages: number;
   readonly reachedMs: number;

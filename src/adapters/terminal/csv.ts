@@ -7,7 +7,7 @@ export type CsvValue = string | number | boolean | null;
 /** A text whose first visible character makes a spreadsheet read it as a formula; the library covers those without blanks. */
 const BLANKS_BEFORE_FORMULA = /^[\s\p{Cc}]+[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
 
-/** How CSV is written. */
+/** The characters by which a spreadsheet of a country reads CSV. */
 export interface CsvDialect {
   readonly separator: "," | ";";
   readonly lineEnd: "\n" | "\r\n";

@@ -12,7 +12,7 @@ export interface FlowLimits {
 
 const FLOW_LIMITS: FlowLimits = { many: 50, few: 20, calmSeconds: 3, standingOut: 5 };
 
-/** What happened in a second. */
+/** What was committed in one second: that decides how messages are shown. */
 export interface FlowSecond {
   readonly stored: number;
   readonly duplicates: number;

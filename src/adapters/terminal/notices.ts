@@ -22,7 +22,7 @@ export function asJournalErrors(report: string): string {
   return report.replace(/^(?=.)/gm, PRIORITY.error);
 }
 
-/** What notices are written with. */
+/** Where notices go, and in which form. */
 export interface NoticesOptions {
   readonly terminal: Terminal;
   readonly mode: "lines" | "json";

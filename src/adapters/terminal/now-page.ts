@@ -9,7 +9,7 @@ import { type Piece, renderLine, type Style, textWidth } from "./styled-text.ts"
 import type { TableSurface } from "./table.ts";
 import { lastingText, type ZoneClock } from "./time-text.ts";
 
-/** Everything that `conche now` shows. */
+/** What `conche now` shows on one page, as of one moment. */
 export interface NowPage extends MachinesShown {
   readonly plant: string;
   readonly clock: ZoneClock;

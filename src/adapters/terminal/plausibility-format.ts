@@ -12,7 +12,7 @@ const COLUMNS: readonly TableColumn[] = [
   { title: "newest", align: "right" },
 ];
 
-/** What doesn't fit, for people. */
+/** The plausibility report as a table, or one sentence where all fits. */
 export function plausibilityText(rows: readonly PlausibilityRow[], surface: TableSurface): string {
   if (rows.length === 0) return "everything fits the plant";
   const cells = rows.map(({ machine, flag, count, firstAt, lastAt, lastId }) => [

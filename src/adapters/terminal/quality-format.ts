@@ -20,7 +20,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 const short = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 const nameOf = (machine: string) => machine.split("/").slice(1).join("/");
 
-/** What is examined where. */
+/** The characteristics of a plant with their newest sample. */
 export function characteristicListing(rows: readonly CharacteristicNow[]): Listing<CharacteristicNow> {
   return {
     name: "characteristics",

@@ -14,7 +14,7 @@ export interface SimulationTally {
   };
 }
 
-/** The tally in a line. */
+/** What a simulation published, was refused, and what became of it, in a line for people. */
 export function simulationLine({ published, refused, outbox }: SimulationTally): string {
   if (outbox === undefined) {
     return `${counted(published, "message")} published, ${grouped(refused)} refused`;
@@ -31,7 +31,7 @@ export function simulationLine({ published, refused, outbox }: SimulationTally):
   return parts.join(", ");
 }
 
-/** The tally for programs. */
+/** The same figures as fields of a JSON line. */
 export function simulationFields({ published, refused, outbox }: SimulationTally): Record<string, unknown> {
   return { published, refused, ...outbox };
 }

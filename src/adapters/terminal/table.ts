@@ -13,7 +13,7 @@ export interface TableColumn {
 /** A cell: text from anywhere, made harmless here; a style where colours are wanted. */
 export type TableCell = string | number | { readonly text: string; readonly style: Style };
 
-/** Where a table is shown. */
+/** How wide a table may be, and whether it may have colours. */
 export interface TableSurface {
   /** Null: not cut to a width, only where a cell is very long. */
   readonly columns: number | null;

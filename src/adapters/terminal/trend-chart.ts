@@ -33,7 +33,7 @@ export interface TrendChart extends ChartSpan {
   readonly zone: string;
 }
 
-/** How it is drawn. */
+/** The room that a chart has, and whether it may have colours. */
 export interface ChartSurface {
   readonly columns: number;
   /** Lines of the picture itself. */

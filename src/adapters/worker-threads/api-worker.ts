@@ -26,7 +26,7 @@ export interface ApiAct {
   readonly message: Parameters<Desk["publish"]>;
 }
 
-/** What became of it. */
+/** The answer to an {@link ApiAct}: the desk's message, or the error. */
 export interface ApiActed {
   readonly acted: number;
   readonly outcome: { readonly said: DeskMessage } | { readonly error: CrossedError };
@@ -39,7 +39,7 @@ export interface CrossedError {
   readonly hint: string;
 }
 
-/** A question to the thread. */
+/** A request for the thread to answer. */
 export interface ApiCall {
   readonly id: number;
   readonly request: ApiRequest;

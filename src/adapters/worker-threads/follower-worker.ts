@@ -9,7 +9,7 @@ export interface FollowerOrder {
   readonly cacheBytes: number;
 }
 
-/** What it says. */
+/** A message of the thread that keeps the views. */
 export type FollowerReply =
   | { readonly kind: "progress"; readonly status: FollowerStatus; readonly changes: Changes | undefined }
   | ({ readonly kind: "notice" } & FollowerNotice);
@@ -21,7 +21,7 @@ export interface FollowerNotice {
   readonly text: string;
 }
 
-/** Who hears it. */
+/** Hears what the thread says, on the main thread. */
 export interface FollowerListener {
   progress(status: FollowerStatus, changes: Changes | undefined): void;
   notice(notice: FollowerNotice): void;

@@ -29,7 +29,7 @@ const MOST_BYTES = 3;
 /** Room for a batch at first, per message: a telemetry payload and its neighbours. */
 const BYTES_PER_MESSAGE = 400;
 
-/** Fills a batch. */
+/** Packs messages into buffers that go from thread to thread without being copied. */
 export class BatchWriter {
   readonly #size: number;
   #bytes: Buffer<ArrayBuffer>;

@@ -106,7 +106,7 @@ export class Subscription {
   }
 }
 
-/** What `sync` gives. */
+/** What waited for a subscription that polls, and whether some of it was dropped. */
 export interface Synced {
   readonly batches: readonly UpdateBatch[];
   readonly dropped: boolean;

@@ -23,7 +23,7 @@ interface FilterValues {
   readonly text?: string | undefined;
 }
 
-/** The options as a filter. */
+/** The filter that the options ask for. */
 export function filterOf({ reason, machine, since, until, text }: FilterValues): QuarantineFilter {
   return { reason, machine, sinceMs: since, untilMs: until, text };
 }

@@ -23,7 +23,7 @@ export interface SchemaNode {
   readonly oneOf?: readonly SchemaNode[];
 }
 
-/** One field of a payload. */
+/** A row of a payload's table in the reference: path, type, whether it is required, what it says. */
 export interface FieldRow {
   /** `results[].nozzle`, `tags.<name>`. */
   readonly path: string;

@@ -78,7 +78,7 @@ export const BatchV2Schema = discriminatedUnion<typeof BATCH_EVENTS, BatchFields
 
 /** A batch event: procedure (ISA-88), genealogy (EPCIS), food safety and change, told by its `event`. */
 export type BatchV2 = Static<typeof BatchV2Schema>;
-/** What can happen, by name. */
+/** The name of a batch event, as BATCH_START. */
 export type BatchEvent = BatchV2["event"];
 /** The message of one kind of event. */
 export type BatchEventOf<Event extends BatchEvent> = Extract<BatchV2, { event: Event }>;

@@ -57,7 +57,7 @@ const QUANTITY_FIELDS = {
 /** A lot must come with a mass or a number of pieces, else no balance can be struck over it. */
 const MASS_OR_PIECES = { anyOf: [{ required: ["quantity_kg"] }, { required: ["pieces"] }] };
 
-/** So much of a lot. */
+/** A lot with its mass, its number of pieces, or both. */
 export function lotQuantity(description: string) {
   return Type.Object(QUANTITY_FIELDS, { description, ...MASS_OR_PIECES });
 }

@@ -23,7 +23,7 @@ import type { ForwardedMessage } from "../edge.ts";
 import type { RawProperties } from "../outbox.ts";
 import { payloadIdentity } from "./payload-identity.ts";
 
-/** Who forwards. */
+/** The names of a forwarder, by which it finds its own messages again. */
 export interface Forwarding {
   /** The name left in every message, unlike every other forwarder's. */
   readonly hop: string;
@@ -31,7 +31,7 @@ export interface Forwarding {
   readonly gateway: MachineAddress;
 }
 
-/** What becomes of a message. */
+/** Whether a message goes on, under which identity, or has been in a loop. */
 export type ForwardDecision =
   | {
       readonly kind: "forward";

@@ -38,7 +38,7 @@ export interface AlarmShare {
   readonly fleeting: number;
 }
 
-/** How one person acknowledged. */
+/** How many alarms a person acknowledged, and how soon. */
 export interface AcknowledgedBy {
   readonly by: string;
   readonly count: number;

@@ -81,7 +81,7 @@ export const SAMPLES: ViewTable<SampleRow> = {
   key: ["machine", "characteristic", "at_ms", "tie"],
 };
 
-/** What is examined where. */
+/** A characteristic of a machine that at least one sample was taken of. */
 export type CharacteristicRow = {
   readonly machine: string;
   readonly characteristic: string;

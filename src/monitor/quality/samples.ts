@@ -4,7 +4,7 @@ import type { ChartSample } from "./chart-limits.ts";
 import type { PlaceSample } from "./places.ts";
 import { CHARACTERISTICS, CORRECTED, SAMPLES, type SampleRow } from "./quality-tables.ts";
 
-/** Which samples of which characteristic. */
+/** The samples that a question is about; times in ms since 1970, the end not included. */
 export interface SampleQuestion {
   readonly machine: string;
   readonly characteristic: string;

@@ -120,5 +120,5 @@ export const EvidenceSchema = discriminatedUnion("evidence", KINDS, {
 export type Evidence = Static<(typeof KINDS)[number]>;
 /** How a finding is looked for. */
 export type EvidenceKind = Evidence["evidence"];
-/** One kind of evidence. */
+/** The evidence with a given `evidence` field. */
 export type EvidenceOf<Kind extends EvidenceKind> = Extract<Evidence, { evidence: Kind }>;

@@ -15,7 +15,7 @@ export interface ConsumerConfig extends PemFiles {
   readonly keepaliveSeconds: number;
 }
 
-/** Which broker, and as whom. */
+/** The broker that a consumer connects to, its client id and its limit. */
 export interface ConsumerPlace {
   readonly url: string;
   readonly clientId: string;

@@ -15,7 +15,7 @@ import {
 } from "../../notify/conditions.ts";
 import { type FollowerStatus, lagSeconds } from "../../views/follower-status.ts";
 
-/** Where conditions are asked for. */
+/** What conditions are read from: the API's answers, health, and how far the views are. */
 export interface ConditionSources {
   readonly ask: (request: ApiRequest) => Promise<ApiAnswer>;
   readonly health: () => HealthReport;

@@ -13,7 +13,7 @@ import type { ViewsRun } from "../views/views-run.ts";
 import { type ConditionSources, ConditionWatch } from "./condition-watch.ts";
 import { openSenders } from "./open-senders.ts";
 
-/** What notifying needs. */
+/** Where the plan and its state are kept, and what conditions are read from. */
 export interface NotifierParts extends ConditionSources {
   /** The data folder. */
   readonly folder: string;

@@ -45,7 +45,7 @@ export interface SimulationRunParts extends ConnectMachinesParts {
   readonly onBehind: (behind: Behind) => void;
 }
 
-/** What a simulation has done. */
+/** Messages published and refused since the start, and the outbox's books where there is one. */
 export interface SimulationCounts extends PlayerCounts {
   /** What became of it, where it went through an outbox. */
   readonly outbox?: OutboxReport;

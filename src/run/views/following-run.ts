@@ -18,7 +18,7 @@ export interface ViewsNotice {
   readonly text: string;
 }
 
-/** How a log is followed. */
+/** Which views follow which log, with how much memory, until when. */
 export interface FollowingOptions {
   /** The data folder. */
   readonly folder: string;

@@ -20,7 +20,7 @@ export interface RebuildOptions {
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** What it came to. */
+/** How much was folded anew, how long it took, and which process did it. */
 export interface Rebuilt {
   /** In the log, all of them folded. */
   readonly messages: number;

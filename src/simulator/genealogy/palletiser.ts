@@ -5,7 +5,7 @@ import type { BodyOf } from "../report/machine-event.ts";
 import { packCode, sscc } from "./codes.ts";
 import { LoadContents } from "./unit-loads.ts";
 
-/** How many fit. */
+/** How many bars fit into a case, how many cases onto a pallet. */
 export interface LoadSizes {
   readonly barsPerCase: number;
   readonly casesPerPallet: number;

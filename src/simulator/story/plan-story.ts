@@ -32,7 +32,7 @@ export interface StoryWish {
   readonly recorded: boolean;
 }
 
-/** What is to be told. */
+/** What the simulation does with a data folder: tell a past, go on, or begin a new chapter. */
 export interface StoryPlan {
   readonly facts: StoryFacts;
   /** Up to here it is told at once, as a past; from here on live. Ms since 1970. */

@@ -17,7 +17,7 @@ export interface BackupProgress {
   readonly total: number;
 }
 
-/** What a backup holds. */
+/** The copy, and the counters of the log in it. */
 export interface BackupReport {
   readonly file: string;
   readonly bytes: number;
@@ -27,7 +27,7 @@ export interface BackupReport {
   readonly committedAt: number;
 }
 
-/** How a log is backed up. */
+/** Whom to tell how far a backup has come. */
 export interface BackupOptions {
   readonly onProgress?: ((progress: BackupProgress) => void) | undefined;
 }

@@ -19,7 +19,7 @@ export function lastIdOf(block: number): number {
   return (block + 1) * BLOCK_ROWS;
 }
 
-/** Keys of the block index. */
+/** The index key of a topic's messages; keys of one kind begin with a letter of their own. */
 export function topicKey(topic: string): string {
   return `t${topic}`;
 }

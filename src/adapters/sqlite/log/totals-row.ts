@@ -14,7 +14,7 @@ export interface LogTotals extends IngestTotals {
   readonly committedAt: number;
 }
 
-/** Reads and writes the totals. */
+/** The counters of the log in one row, written within each commit. */
 export class TotalsRow {
   readonly #save: StatementSync;
 

@@ -28,7 +28,7 @@ import {
   upgradeOutbox,
 } from "./outbox-schema.ts";
 
-/** How an outbox is opened. */
+/** Where an outbox is, and how much telemetry it keeps. */
 export interface OutboxOptions {
   readonly folder: string;
   /** Most bytes of telemetry kept; the oldest makes room for newer. */

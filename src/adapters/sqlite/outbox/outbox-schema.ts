@@ -92,7 +92,7 @@ const SCHEMA = `
   ) STRICT;
   ${MEMORY}`;
 
-/** Where an outbox stands. */
+/** The one row that an outbox has about itself. */
 export interface OutboxState {
   /** What distinguishes this outbox from every other. */
   readonly id: string;

@@ -52,7 +52,7 @@ export interface ErrorRecord {
   readonly retryable: boolean;
 }
 
-/** What the worker says. */
+/** A message of the outbox's worker: how opening ended, then an answer to each call, by its id. */
 export type OutboxReply =
   | {
       readonly kind: "opened";

@@ -11,7 +11,7 @@ import { Findings } from "./verify-findings.ts";
 import { checkPublishers } from "./verify-publishers.ts";
 import { checkRows, type FoundRows } from "./verify-rows.ts";
 
-/** How a log is verified. */
+/** Whom to tell how far verifying a log has come. */
 export interface VerifyOptions {
   readonly onProgress?: ((progress: VerifyProgress) => void) | undefined;
 }

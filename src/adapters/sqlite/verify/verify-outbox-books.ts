@@ -107,7 +107,7 @@ export function bookOf(row: Row): OutboxBook {
   };
 }
 
-/** What was found waiting, counted. */
+/** The holding of one publisher by the rows that were found; nothing where there are none. */
 export function holdingOf(waiting: FoundWaiting | undefined): Holding {
   const quantity = (name: keyof Holding) => ({
     messages: sizeOf(waiting?.numbers[name]),
@@ -120,7 +120,7 @@ function sizeOf(numbers: SeqSet | undefined): number {
   return numbers?.count ?? 0;
 }
 
-/** All of it together. */
+/** The sum of holdings, messages and bytes. */
 export function sumOf(holdings: readonly Holding[]): Holding {
   const quantity = (name: keyof Holding) => ({
     messages: holdings.reduce((sum, holding) => sum + holding[name].messages, 0),

@@ -14,7 +14,7 @@ export interface FoundWaiting {
   oldestAt: number | null;
 }
 
-/** Whose rows are looked at. */
+/** The machine and boot that a row belongs to. */
 export interface RowOwner {
   readonly name: string;
   readonly boot: string;

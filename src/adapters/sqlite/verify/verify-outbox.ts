@@ -34,7 +34,7 @@ import { findWaiting, propertyFaults } from "./verify-outbox-rows.ts";
 type OutboxFindings = Findings<OutboxFindingKind>;
 type Row = Record<string, unknown>;
 
-/** How an outbox is verified. */
+/** Whom to tell how far verifying an outbox has come. */
 export interface VerifyOutboxOptions {
   readonly onProgress?: ((progress: VerifyProgress) => void) | undefined;
 }

@@ -3,7 +3,7 @@ import type { View } from "../../../views/view.ts";
 import type { ViewTable } from "../../../views/view-table.ts";
 import type { Standing, ViewEdition } from "../../../views/views-store.ts";
 
-/** A finding as a row. */
+/** A {@link Finding} as it is kept, with its number. */
 export type FindingRow = {
   key: string;
   reason: string;
@@ -58,7 +58,7 @@ export interface StoredEdition extends ViewEdition {
   readonly tables: readonly ViewTable[];
 }
 
-/** Reads the registry. */
+/** The editions of all views: the one that answers, and the one that is being built beside it. */
 export function readEditions(db: DatabaseSync): StoredEdition[] {
   return db
     .prepare("SELECT * FROM editions ORDER BY edition")

@@ -12,7 +12,7 @@ export const Kg = Type.Number({ description: "Kilograms" });
 /** A part of a mass in an answer. */
 export const Share = Type.Number({ description: "Mass fraction, 0 to 1" });
 
-/** A lot in an answer. */
+/** A lot as every answer about traceability shows it. */
 export const Lot = closed({
   lot: Text,
   material: orNull(Text),

@@ -49,7 +49,7 @@ export const MachineSimulationSchema = discriminatedUnion("model", MODELS, {
 type MachineSimulation = Static<(typeof MODELS)[number]>;
 /** The kinds of machine that can be simulated. */
 export type MachineModelName = MachineSimulation["model"];
-/** The parameters of one kind. */
+/** The simulation's parameters of a given `model`. */
 export type SimulationOf<Name extends MachineModelName> = Extract<MachineSimulation, { model: Name }>;
 
 /** Kinds that a simulated line needs exactly one of, in the order the product takes; of conches it may have more. */
