@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { GLOBAL_SLICES } from "../config/config-schema.ts";
 import { defaultText, type Setting, settingsOf } from "../config/setting-list.ts";
 import type { CommandDefinition } from "./command.ts";
-import { flagName, optionKey } from "./option-name.ts";
+import { flagName, optionKey } from "./option-values.ts";
 import type { Given } from "./run-command.ts";
 
 /** Gives the root command the options that every command takes. */

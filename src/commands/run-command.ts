@@ -5,7 +5,7 @@ import type { Environment } from "../config/environment.ts";
 import { type ConfigSources, readConfig } from "../config/load-config.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
 import type { CommandDefinition } from "./command.ts";
-import { flagName } from "./option-name.ts";
+import { flagName } from "./option-values.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 /** How the edge presents what happens; known for certain only once the configuration has been read. */

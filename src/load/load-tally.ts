@@ -64,10 +64,6 @@ export class LoadTally {
     this.#counts.unanswered += count;
   }
 
-  get sentCount(): number {
-    return this.#counts.sent;
-  }
-
   get inFlight(): number {
     return this.#counts.inFlight;
   }

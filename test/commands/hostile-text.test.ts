@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { COMMANDS } from "../../src/commands/catalogue.ts";
 import { type CommandDefinition, isGroup } from "../../src/commands/command.ts";
-import { flagName } from "../../src/commands/option-name.ts";
+import { flagName } from "../../src/commands/option-values.ts";
 import { runProgram } from "../../src/commands/program.ts";
 import { asConcheError, errorReport } from "../../src/commands/report-error.ts";
 import type { Presentation } from "../../src/commands/run-command.ts";

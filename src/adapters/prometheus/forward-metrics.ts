@@ -1,8 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { ForwardStatus } from "../../edge/forwarding/forward-status.ts";
 import type { HealthReport } from "../../ingest/health.ts";
-import { registerHeapGauge } from "./heap-gauge.ts";
-import { registerOutputCounter } from "./output-counter.ts";
+import { registerHeapGauge, registerOutputCounter } from "./process-metrics.ts";
 
 /** What the metrics of an edge or bridge ask when they are read. */
 export interface ForwardMetricSources {

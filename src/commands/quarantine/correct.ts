@@ -8,8 +8,7 @@ import { plausibilityOf } from "../../plant/plausibility.ts";
 import { defineCommand } from "../command.ts";
 import { payloadOf } from "../payload-file.ts";
 import { withQuarantine } from "../with-log.ts";
-import { MESSAGE_ID, messageId } from "./message-id.ts";
-import { DECISION_OPTIONS, whoAndWhy } from "./who-and-why.ts";
+import { DECISION_OPTIONS, MESSAGE_ID, messageId, whoAndWhy } from "./quarantine-options.ts";
 
 /** `conche quarantine correct ID FILE` */
 export const correct = defineCommand({

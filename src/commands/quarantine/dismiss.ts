@@ -5,8 +5,7 @@ import { ConcheError } from "../../errors/conche-error.ts";
 import { defineCommand } from "../command.ts";
 import { wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "../with-log.ts";
-import { FILTER_OPTIONS, filterOf, narrowed } from "./filter-options.ts";
-import { DECISION_OPTIONS, whoAndWhy } from "./who-and-why.ts";
+import { DECISION_OPTIONS, FILTER_OPTIONS, filterOf, narrowed, whoAndWhy } from "./quarantine-options.ts";
 
 /** Messages decided about in one transaction. */
 const GROUP = 1_000;

@@ -4,7 +4,7 @@ import { QUARANTINE_REASONS, QUARANTINE_STATES } from "../../log/quarantine-reas
 import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "../with-log.ts";
-import { FILTER_OPTIONS, filterOf, REASONS } from "./filter-options.ts";
+import { FILTER_OPTIONS, filterOf, REASONS } from "./quarantine-options.ts";
 
 const DEFAULT_LIMIT = 50;
 const HIGHEST_LIMIT = 100_000;

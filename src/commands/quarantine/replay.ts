@@ -9,7 +9,7 @@ import { plausibilityOf } from "../../plant/plausibility.ts";
 import { defineCommand } from "../command.ts";
 import { wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "../with-log.ts";
-import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
+import { FILTER_OPTIONS, filterOf } from "./quarantine-options.ts";
 
 /** Messages put through in one transaction. */
 const GROUP = 500;

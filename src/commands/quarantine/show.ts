@@ -2,7 +2,7 @@ import { quarantinedJson, quarantinedText } from "../../adapters/terminal/quaran
 import { ConcheError } from "../../errors/conche-error.ts";
 import { defineCommand } from "../command.ts";
 import { withQuarantine } from "../with-log.ts";
-import { MESSAGE_ID, messageId } from "./message-id.ts";
+import { MESSAGE_ID, messageId } from "./quarantine-options.ts";
 
 /** `conche quarantine show ID` */
 export const show = defineCommand({

@@ -1,6 +1,6 @@
 import { constants, PerformanceObserver } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
-import { Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 
 /** What of a garbage collection its entry says. */
 interface Collection {
@@ -25,4 +25,17 @@ export function registerHeapGauge(registry: Registry): void {
     if (full) gauge.set(getHeapStatistics().used_heap_size);
   });
   observer.observe({ entryTypes: ["gc"] });
+}
+
+/** What the console should have shown and didn't: the process goes on without it. */
+export function registerOutputCounter(registry: Registry, lost: () => number): void {
+  new Counter({
+    name: "conche_console_writes_lost_total",
+    help: "Writes to standard output that failed (a full disk, a reader that went away); nothing else is affected",
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(lost());
+    },
+  });
 }
