@@ -7,7 +7,7 @@ const HEAD = `<!-- Made from src/api by \`npm run generate\`. -->
 On the HTTP port of \`conche up\`, \`conche datacenter\` and \`conche serve\` (8080 unless told otherwise). For programs:
 \`/api/openapi.json\` (OpenAPI 3.1).
 
-\`\`\`
+\`\`\`sh
 curl http://127.0.0.1:8080/api/views
 curl 'http://127.0.0.1:8080/api/messages?type=alarm&limit=5'
 curl -H 'Accept: text/csv' http://127.0.0.1:8080/api/completeness
@@ -35,7 +35,7 @@ What changes, as it changes, as server-sent events. \`of\`: subjects separated b
 answer. Changes are coalesced: a slow reader gets the newest, never a backlog. Reconnect with \`Last-Event-ID\` (browsers
 do it by themselves) to hear of what changed meanwhile.
 
-\`\`\`
+\`\`\`text
 event: change
 id: 81234
 data: {"subject":"machine:tunis-01/line-a/s5_tempering/temper-01","position":81234}
