@@ -9,6 +9,9 @@ export interface FollowerOrder {
   readonly cacheBytes: number;
 }
 
+/** To the thread: end, fold nothing for a while, fold again. */
+export type FollowerRequest = "stop" | "hold" | "go-on";
+
 /** A message of the thread that keeps the views. */
 export type FollowerReply =
   | { readonly kind: "progress"; readonly status: FollowerStatus; readonly changes: Changes | undefined }
@@ -40,6 +43,7 @@ export class FollowerWorker {
   #worker: Worker;
   #restart: NodeJS.Timeout | undefined;
   #stopping = false;
+  #held = false;
 
   constructor(file: URL, order: FollowerOrder, listener: FollowerListener) {
     this.#file = file;
@@ -48,13 +52,19 @@ export class FollowerWorker {
     this.#worker = this.#start();
   }
 
+  /** While held it folds nothing. */
+  hold(held: boolean): void {
+    this.#held = held;
+    this.#worker.postMessage((held ? "hold" : "go-on") satisfies FollowerRequest);
+  }
+
   /** Ends it after the portion it is at. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restart);
     if (this.#worker.threadId === -1) return;
     const ended = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
-    this.#worker.postMessage("stop");
+    this.#worker.postMessage("stop" satisfies FollowerRequest);
     await ended;
   }
 
@@ -77,6 +87,7 @@ export class FollowerWorker {
       });
       this.#restart = setTimeout(() => {
         this.#worker = this.#start();
+        if (this.#held) this.hold(true);
       }, RESTART_MS);
     });
     return worker;

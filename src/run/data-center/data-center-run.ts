@@ -39,6 +39,8 @@ export interface DataCenterRun {
   readonly ingester: Ingester;
   /** The embedded broker's address; undefined with another broker. */
   readonly mqttUrl: string | undefined;
+  /** Lets the views wait, or go on: nothing is folded while the processor is needed elsewhere. */
+  holdViews(held: boolean): void;
   /** Resolves when the log can't be written any more. */
   readonly failed: Promise<ConcheError>;
   /** Drains, closes everything, shows the summary. */
@@ -140,6 +142,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       log,
       ingester: center.ingester,
       mqttUrl: chosen.addresses().mqtt,
+      holdViews: (held) => views?.hold(held),
       failed,
       stop: async () => {
         await opened.disposeAsync();

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { StoryConsole } from "../../adapters/terminal/story-console.ts";
 import type { Terminal } from "../../adapters/terminal/terminal.ts";
@@ -23,6 +24,9 @@ export interface SimulatedLineParts {
   /** Gives up when aborted. */
   readonly signal: AbortSignal;
 }
+
+/** One simulates it, one commits it. A third, the views, would only slow both down where there are no more processors. */
+const THREADS_OF_A_PAST = 2;
 
 /** Whether a line found its broker. */
 export interface LineConnected {
@@ -94,6 +98,7 @@ async function tellPast(
   view.started(words);
   let told = { messages: 0, reachedMs: facts.chapter.startMs };
   center.console.tellingPast(true);
+  if (availableParallelism() <= THREADS_OF_A_PAST) center.holdViews(true);
   try {
     const complete = await story.tellPast(
       center.ingester,
@@ -107,5 +112,6 @@ async function tellPast(
     return complete;
   } finally {
     center.console.tellingPast(false);
+    center.holdViews(false);
   }
 }

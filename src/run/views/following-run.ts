@@ -30,6 +30,8 @@ export interface FollowingOptions {
   /** After each step, and now and then: how far the views are, what is new. */
   readonly onProgress: (status: FollowerStatus, changes: Changes | undefined) => void;
   readonly onNotice: (notice: ViewsNotice) => void;
+  /** Awaited before each portion: whoever needs the processor more lets it wait. */
+  readonly turn?: () => Promise<void>;
   /** End where the log ends, instead of waiting for more. */
   readonly once?: boolean;
 }
@@ -91,7 +93,9 @@ async function follow(options: FollowingOptions, trouble: TroubleNotices): Promi
       },
     });
   let follower = make();
-  while (!signal.aborted) {
+  for (;;) {
+    await options.turn?.();
+    if (signal.aborted) return;
     const beganAt = performance.now();
     try {
       const { atEnd, folded, changes } = follower.step();

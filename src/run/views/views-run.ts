@@ -102,6 +102,11 @@ export class ViewsRun {
     return this.#status;
   }
 
+  /** While held nothing is folded; what is asked is answered as of then. */
+  hold(held: boolean): void {
+    this.#follower.hold(held);
+  }
+
   async stop(): Promise<void> {
     this.#pump.close();
     this.#subscriptions.close();
