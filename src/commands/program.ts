@@ -103,5 +103,10 @@ function flagsOf(...commands: readonly Command[]): string[] {
 }
 
 function describe(command: Command, { description, examples }: CommandDefinition | CommandGroup): void {
-  addExamples(command.description(description), examples);
+  addExamples(command.description(unwrapped(description)), examples);
+}
+
+/** Descriptions are wrapped for the sources; the help wraps them for its reader. Indented lines stay as they are. */
+function unwrapped(description: string): string {
+  return description.replaceAll(/(?<=\S)\n(?=\S)(?<!^ [^\n]*\n)/gm, " ");
 }

@@ -28,6 +28,20 @@ test("without words, the help lists every command; with --version, the version",
   assert.match(String(version?.out), /^conche \d+\.\d+\.\d+ \(Node \d+\./);
 });
 
+test("a description is wrapped once, by the width of its reader; lists in it stay lists", async () => {
+  const [serve, list] = await Promise.all([
+    runConche(["serve", "--help"]),
+    runConche(["quarantine", "list", "--help"]),
+  ]);
+  const lines = serve.out.slice(serve.out.indexOf("\n\n") + 2).split("\n\n")[0]?.split("\n") ?? [];
+  assert.ok(lines.length > 2, serve.out);
+  for (const [index, line] of lines.slice(0, -1).entries()) {
+    const [next = ""] = lines[index + 1]?.split(" ") ?? [];
+    assert.ok(`${line} ${next}`.length > 109, `"${line}" has room for "${next}"`);
+  }
+  assert.match(list.out, /Reasons:\n {2}topic .*\n {2}oversize /);
+});
+
 test("an unknown command, option or command of a command is named with the nearest, and exits with 2", async () => {
   const cases = [
     [["doctr"], "unknown command 'doctr', did you mean doctor?"],
