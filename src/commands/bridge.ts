@@ -17,6 +17,7 @@ export const bridge = defineCommand({
     ],
   ],
   outlivesOutput: true,
+  defaults: { "http-port": 8082 },
   settings: ["outbox", "forwarding", "local", "cloud", "http", "forSeconds", "quiet"],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();

@@ -77,6 +77,8 @@ export interface CommandDefinition<Options extends OptionDefinitions = OptionDef
   readonly arguments?: readonly ArgumentDefinition[];
   /** The slices of the configuration whose flags it takes. Without them neither file nor environment is read. */
   readonly settings?: readonly ConfigSlice[];
+  /** Its own defaults of settings, by name: several roles on one machine must not want the same port. */
+  readonly defaults?: Readonly<Record<string, number>>;
   readonly options?: Options;
   /** It serves others, and goes on when its output can't be written: a full disk, or a reader that went away. */
   readonly outlivesOutput?: true;

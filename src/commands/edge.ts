@@ -22,6 +22,7 @@ export const edge = defineCommand({
     ],
   ],
   outlivesOutput: true,
+  defaults: { "http-port": 8081 },
   settings: ["outbox", "forwarding", "cloud", "local", "mqtt", "http", "forSeconds", "quiet"],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();

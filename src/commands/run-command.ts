@@ -43,6 +43,7 @@ export async function runCommand(definition: CommandDefinition, given: Given, su
     workingFolder: surroundings.workingFolder,
     // A command without settings must not fail over a file or a variable that it has no use for.
     environment: definition.settings === undefined ? {} : surroundings.environment,
+    defaults: definition.defaults,
     withFile: definition.settings !== undefined,
   };
   const { config, problems } = await readConfig(sources);

@@ -104,6 +104,7 @@ export const http = Type.Object(
         name: "http-port",
         argument: "PORT",
         help: "port of dashboard, API, /healthz, /readyz and /metrics; 0 picks a free one",
+        defaultText: "8080; 8081 with `edge`, 8082 with `bridge`",
       },
       0,
       PORT_MAX,

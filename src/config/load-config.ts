@@ -26,6 +26,8 @@ export interface ConfigSources {
   readonly flags: GivenFlags;
   readonly environment: Environment;
   readonly workingFolder: string;
+  /** What a command takes for a setting, by name, where nothing else is said. */
+  readonly defaults?: Readonly<Record<string, number>> | undefined;
   /** Whether a configuration file is read. */
   readonly withFile: boolean;
 }
@@ -37,7 +39,7 @@ export interface ConfigReading {
 }
 
 /**
- * Reads the layers (defaults, file, environment, flags; the later one wins) and checks each value in each of them.
+ * Reads the layers (defaults, those of the command, file, environment, flags; the later one wins) and checks each value in each of them.
  * The configuration of a reading with problems holds what could be used.
  */
 export async function readConfig(sources: ConfigSources): Promise<ConfigReading> {
@@ -49,7 +51,8 @@ export async function readConfig(sources: ConfigSources): Promise<ConfigReading>
   const path = typeof named === "string" ? named : undefined;
   const file = sources.withFile ? await readConfigFile(path, workingFolder) : EMPTY_LAYER;
 
-  const layers = [defaults, file, environment, flags];
+  const own = { values: new Map(Object.entries(sources.defaults ?? {})), problems: [] };
+  const layers = [defaults, own, file, environment, flags];
   const values = new Map(layers.flatMap((layer) => [...layer.values]));
   const problems = layers.flatMap((layer) => [...layer.problems]);
   for (const [, prefix] of BROKERS) problems.push(...(await readPasswordFile(values, prefix)));

@@ -1,8 +1,9 @@
 import type { Identity } from "../contract/identity.ts";
 import { CURRENT_VERSION, type CurrentPayloads } from "../contract/message.ts";
 import { readPayload } from "../contract/read-payload.ts";
-import type { MessageType } from "../contract/topic.ts";
+import { isMessageType, MESSAGE_TYPES, type MessageType } from "../contract/topic.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
+import { suggestion } from "../errors/nearest-name.ts";
 
 /** The fields that the library writes. */
 type Stamped = "v" | "boot" | "seq" | "refill";
@@ -21,6 +22,7 @@ const RESERVED = ["boot", "seq", "refill"] as const;
  * @throws ConcheError CONCHE_MESSAGE_REFUSED
  */
 export function bodyText(type: MessageType, body: object): string {
+  if (!isMessageType(type)) throw unknownType(type);
   if (typeof body !== "object" || body === null || Array.isArray(body))
     throw refused(type, "it must be an object");
   const { v = CURRENT_VERSION, ...rest } = body as Record<string, unknown>;
@@ -46,6 +48,14 @@ export function stampBody(text: string, { boot, seq }: Identity): string {
 export function willPayload(body: object): string {
   const text = bodyText("state", body);
   return `{"v":${CURRENT_VERSION}${text === "{}" ? "" : ","}${text.slice(1)}`;
+}
+
+/** JavaScript's callers have no compiler that would tell them. */
+function unknownType(given: string): ConcheError {
+  return new ConcheError("CONCHE_MESSAGE_REFUSED", {
+    message: `there is no message type ${JSON.stringify(given)}${suggestion(given, MESSAGE_TYPES)}`,
+    hint: `the types are ${MESSAGE_TYPES.join(", ")}`,
+  });
 }
 
 function refused(type: MessageType, detail: string, cause?: unknown): ConcheError {

@@ -30,6 +30,14 @@ test("contract writes every document, leaves right ones alone, and --check tells
   assert.equal((await runConche(["contract", "--out", out, "--check"])).code, 0);
 });
 
+test("a folder that can never be made is a clear error, and no endless attempt", {
+  skip: process.platform !== "linux" && "/proc is Linux's",
+}, async () => {
+  const { code, err } = await runConche(["contract", "--out", "/proc/conche/deep"]);
+  assert.equal(code, 1);
+  assert.match(err, /^conche: CONCHE_OUTPUT_UNWRITABLE: .*\/proc\/conche/);
+});
+
 test("a folder that can't be written is a clear error", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "conche-contract-"));
   context.after(() => rm(folder, { recursive: true }));

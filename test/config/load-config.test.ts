@@ -71,6 +71,14 @@ test("file, environment and flags win in that order", async () => {
   assert.equal(config.simulation.lines, 300);
 });
 
+test("a command's own defaults go before everybody's, and behind what is said", async () => {
+  const sources = { flags: new Map(), workingFolder: tmpdir(), withFile: false };
+  const defaults = { "http-port": 8081 };
+  assert.equal((await loadConfig({ ...sources, defaults, environment: {} })).http.port, 8081);
+  const environment = { CONCHE_HTTP_PORT: "7" };
+  assert.equal((await loadConfig({ ...sources, defaults, environment })).http.port, 7);
+});
+
 test("conche.yaml of the working folder is read without being named", async () => {
   const own = await mkdtemp(join(tmpdir(), "conche-config-"));
   try {

@@ -57,6 +57,11 @@ describe("handing over", () => {
     await assert.rejects(machine.publish("telemetry", { ...TELEMETRY, boot: "boot-0001" } as never), refused);
     await assert.rejects(machine.publish("telemetry", { ...TELEMETRY, v: 1 } as never), refused);
     await assert.rejects(machine.publish("telemetry", null as never), refused);
+    await assert.rejects(machine.publish("alram" as never, ALARM as never), {
+      ...refused,
+      message: 'there is no message type "alram", did you mean alarm?',
+      hint: "the types are telemetry, state, alarm, quality, batch",
+    });
     await assert.rejects(machine.publish("telemetry", { ts: TS, tags: { a: 1n } } as never), refused);
     await assert.rejects(machine.publish("weather" as never, TELEMETRY as never), refused);
     assert.equal((await machine.publish("telemetry", TELEMETRY)).seq, 1);

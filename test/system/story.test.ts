@@ -2,52 +2,16 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, it } from "node:test";
-import type { BatchV2 } from "../../src/contract/schemas/batch-v2.ts";
 import { runConche } from "../commands/run-conche.ts";
 import { type RunningConche, startConche } from "../servers/conche.ts";
-import { LotBook } from "../simulator/genealogy/lot-book.ts";
+import { assertOneStory, batchEvents, liveLine } from "./told-story.ts";
 
 const FREE_PORTS = ["--mqtt-port", "0", "--http-port", "0"];
 
-/** A run whose line is live: its past is told, and something of the present is recorded. */
-async function live(data: string, ...words: string[]): Promise<RunningConche> {
-  const conche = await startConche(["up", "--data", data, "--history", "1h", ...FREE_PORTS, ...words]);
-  const { event } = conche;
-  await event((said) => said.event === "historyEnded");
-  const telemetry = new Set<unknown>();
-  await event(({ event: name, topic, type }) => {
-    if (name === "rate") return true;
-    if (name === "stored" && type === "telemetry") telemetry.add(topic);
-    return telemetry.size >= 8;
-  });
-  return conche;
-}
-
-function batchEvents(data: string): BatchV2[] {
-  const database = new DatabaseSync(join(data, "datacenter_messages.db"), { readOnly: true });
-  const rows = database
-    .prepare("SELECT payload_json AS payload FROM mqtt_messages WHERE type = 'batch'")
-    .all();
-  database.close();
-  const events = rows.map(({ payload }) => JSON.parse(String(payload)) as BatchV2);
-  // What a killed run had said and not brought home comes with the next one's past.
-  return events.toSorted((a, b) => Date.parse(a.ts) - Date.parse(b.ts));
-}
-
-async function assertOneStory(data: string): Promise<void> {
-  const verify = await runConche(["verify", "--data", data]);
-  assert.equal(verify.code, 0, verify.out + verify.err);
-  const report = await runConche(["report", "completeness", "--data", data]);
-  assert.match(report.out, /nothing is missing of what has numbers/);
-  const events = batchEvents(data);
-  const book = new LotBook();
-  for (const event of events) book.enter(event);
-  assert.deepEqual(book.overdrawn(), []);
-  const begun = events.filter(({ event }) => event === "BATCH_START").map(({ batch_id }) => batch_id);
-  assert.ok(begun.length >= 3, `${begun.length} batches`);
-  assert.equal(new Set(begun).size, begun.length, `no batch begins twice: ${begun}`);
+/** A run whose line is live, with an hour behind it at its first start. */
+function live(data: string, ...words: string[]): Promise<RunningConche> {
+  return liveLine(["--data", data, "--history", "1h", ...words]);
 }
 
 describe("the story of a data folder", () => {

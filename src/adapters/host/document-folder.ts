@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConcheError, messageOf, systemCodeOf } from "../../errors/conche-error.ts";
@@ -24,13 +25,20 @@ export async function writeDocuments(folder: string, documents: Documents): Prom
   for (const path of stale) {
     const file = join(folder, path);
     try {
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolders(dirname(file));
     } catch (error) {
       throw new ConcheError("CONCHE_OUTPUT_UNWRITABLE", { message: messageOf(error), cause: error });
     }
     await writeWholeFile(file, [documents.get(path) ?? ""]);
   }
   return stale;
+}
+
+/** One by one, from the outside in: Node's recursive mkdir never returns below /proc, where nothing can be made. */
+async function makeFolders(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  await makeFolders(dirname(folder));
+  await mkdir(folder);
 }
 
 async function textOf(file: string): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { statfsSync } from "node:fs";
-import { mkdir, mkdtemp, open, rm, stat, statfs } from "node:fs/promises";
+import { mkdtemp, open, rm, stat, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -63,7 +63,6 @@ async function nearestExisting(folder: string): Promise<string> {
 }
 
 async function measureFsync(folder: string): Promise<FolderProbe["fsync"]> {
-  await mkdir(folder, { recursive: true });
   const file = await open(join(folder, "block"), "w");
   const times: number[] = [];
   try {

@@ -12,12 +12,23 @@ import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 export async function writeWholeFile(path: string, pieces: Iterable<string>): Promise<void> {
   const partial = `${path}.partial`;
   let failure: unknown;
+  // A file that can't be written is thrown into the generator, too: only what `next` throws is the pieces' own.
   const watched = function* (): Generator<string> {
+    const iterator = pieces[Symbol.iterator]();
     try {
-      yield* pieces;
-    } catch (error) {
-      failure = error;
-      throw error;
+      for (;;) {
+        let next: IteratorResult<string>;
+        try {
+          next = iterator.next();
+        } catch (error) {
+          failure = error;
+          throw error;
+        }
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      iterator.return?.();
     }
   };
   try {

@@ -41,3 +41,17 @@ test("a place that can't be written is named", async (context) => {
     message: /none.*ENOENT/,
   });
 });
+
+test("a place that can't be written is named, however much there is to write", async (context) => {
+  const path = join(await temporary(context), "none", "out");
+  let ended = false;
+  const pieces = function* () {
+    try {
+      for (;;) yield "a".repeat(100_000);
+    } finally {
+      ended = true;
+    }
+  };
+  await assert.rejects(writeWholeFile(path, pieces()), { code: "CONCHE_OUTPUT_UNWRITABLE" });
+  assert.equal(ended, true);
+});
