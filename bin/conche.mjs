@@ -58,7 +58,18 @@ if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
     },
   );
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  if (["exec", "start"].includes(process.env.npm_command)) endWithParent(child);
   child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+}
+
+/** As src/commands/stop-signal.ts: npm's shell in between dies of a signal and tells nobody. */
+function endWithParent(child) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, 500);
 }
 
 function heapOf(command) {

@@ -1,8 +1,13 @@
+import { startedByNpm } from "../config/environment.ts";
+
 /** Signals that ask the process to end. SIGHUP: the terminal was closed. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** 128 and the number of SIGINT: what shells report for a process that a Ctrl-C ended. */
 export const INTERRUPTED = 130;
+
+/** How often a process that npm began looks whether its parent is still there, milliseconds. */
+const PARENT_WATCH_MS = 500;
 
 let controller: AbortController | undefined;
 
@@ -20,8 +25,23 @@ export function stopSignal(serves = false): AbortSignal {
         controller?.abort();
       });
     }
+    if (startedByNpm()) endWithParent(controller);
   }
   return controller.signal;
+}
+
+/**
+ * Who ends `npx` means what it runs. npm hands the signal to the shell in between, which dies of it and tells nobody:
+ * the one sign is another parent.
+ */
+function endWithParent(controller: AbortController): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    controller.abort();
+  }, PARENT_WATCH_MS);
+  watch.unref();
 }
 
 /** Asks the running command to end, as a signal would. False when no command listens to signals. */

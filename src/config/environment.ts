@@ -3,6 +3,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = "CONCHE_";
 
+/** Whether `npx` or `npm start` began this process. */
+export function startedByNpm(): boolean {
+  return ["exec", "start"].includes(process.env.npm_command ?? "");
+}
+
 /** The product's part of the process environment. Nothing else reads process.env. */
 export function processEnvironment(): Environment {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith(PREFIX)));

@@ -29,6 +29,22 @@ test("the first signal asks the command to end, a second one ends the process", 
   assert.deepEqual(await once(child, "close"), [130, null]);
 });
 
+test("what npx began ends when the shell between them has gone", {
+  skip: process.platform === "win32" && "needs a POSIX shell",
+}, async () => {
+  const command = `"${process.execPath}" --input-type=module --eval "$SOURCE"; true`;
+  const env = { ...process.env, npm_command: "exec", SOURCE: `${NEVER_ENDING}\nconsole.log(process.pid);` };
+  const shell = spawn("/bin/sh", ["-c", command], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const lines = createInterface({ input: shell.stdout })[Symbol.asyncIterator]();
+  const next = async () => (await lines.next()).value;
+  await next();
+  await next();
+  const pid = Number(await next());
+  shell.kill("SIGTERM");
+  assert.equal(await next(), "asked to end");
+  process.kill(pid, "SIGKILL");
+});
+
 test("what serves others outlives a SIGHUP that is no closed terminal; what doesn't, ends", async () => {
   for (const serves of [true, false]) {
     const source = NEVER_ENDING.replaceAll("stopSignal()", `stopSignal(${serves})`);
