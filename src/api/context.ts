@@ -1,5 +1,4 @@
 import type { HealthReport } from "../ingest/health.ts";
-import type { ReplayOutcome } from "../ingest/quarantine-replay.ts";
 import type { CompletenessReading } from "../log/completeness.ts";
 import type { LogReading } from "../log/log-reading.ts";
 import type { QuarantineReading } from "../log/quarantine-reading.ts";
@@ -10,6 +9,7 @@ import type { View } from "../views/view.ts";
 import type { ViewReading, ViewRowReading } from "../views/view-table.ts";
 import type { ViewEdition } from "../views/views-store.ts";
 import type { Desk } from "./desk.ts";
+import type { QuarantineWork } from "./quarantine-work.ts";
 
 /** PORT. The views, all read as of one moment: that of the question. */
 export interface ViewsReading {
@@ -36,11 +36,7 @@ export interface ApiContext {
   readonly health: () => HealthReport;
   /** What people were told; undefined where this process tells nobody anything. */
   readonly notifications: () => NotifierState | undefined;
-  /**
-   * Puts quarantined messages through again.
-   * @throws ConcheError CONCHE_LOG_IN_USE while a data center writes the log
-   */
-  readonly replay: (ids: readonly number[]) => Promise<readonly ReplayOutcome[]>;
+  readonly quarantineWork: QuarantineWork;
   /** The graph of lots, kept from question to question. */
   readonly graphs?: GraphKeeper | undefined;
   /** Publishes what people do; absent where the process has no way to a broker. */

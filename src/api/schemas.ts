@@ -34,3 +34,9 @@ export function keyOfAddress(address: {
 }): string {
   return `${address.site}/${address.line}/${address.step}/${address.machine}`;
 }
+
+/** What was asked for and isn't there. */
+export const UNKNOWN = Type.Array(Type.String(), {
+  description:
+    "Where nothing was found: what of the question the log has never heard of, and what may have been meant",
+});

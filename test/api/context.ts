@@ -34,7 +34,11 @@ export function contextOf(parts: Partial<ApiContext> = {}): ApiContext {
     completeness: missing("completeness"),
     health: missing("health"),
     notifications: () => undefined,
-    replay: missing("replay"),
+    quarantineWork: {
+      replay: missing("replay"),
+      correct: missing("correct"),
+      dismiss: missing("dismiss"),
+    },
     spend() {},
     ...parts,
   };

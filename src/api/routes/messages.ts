@@ -2,11 +2,12 @@ import { Type } from "typebox";
 import { flagNames } from "../../contract/policy.ts";
 import { MESSAGE_TYPES } from "../../contract/topic.ts";
 import type { StoredMessage } from "../../log/log-reading.ts";
+import { unknownNames } from "../../log/unknown-names.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
 import { isoTime, PERIOD, Time, timeOf } from "../period.ts";
 import { badRequest, notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
-import { LEVELS, orNull } from "../schemas.ts";
+import { LEVELS, orNull, UNKNOWN } from "../schemas.ts";
 
 const Message = closed({
   id: Type.Integer({ description: "Its place in the log" }),
@@ -39,7 +40,7 @@ const messages = route({
     order: Type.Optional(Type.Enum(["asc", "desc"])),
     ...PAGE,
   }),
-  answer: closed({ messages: Type.Array(Message), next: NEXT }),
+  answer: closed({ messages: Type.Array(Message), unknown: UNKNOWN, next: NEXT }),
   list: "messages",
   changesWith: ["log"],
   handle({ query }, context) {
@@ -57,7 +58,8 @@ const messages = route({
       ...beyond,
     });
     const { rows, next } = page(within(found, context.spend), limit, ({ id }) => [id]);
-    return { messages: rows.map(shown), next };
+    const unknown = rows.length > 0 ? [] : unknownNames(context.log(), { ...place, batchId: batch });
+    return { messages: rows.map(shown), unknown, next };
   },
 });
 

@@ -1,10 +1,12 @@
 import { Type } from "typebox";
 import type { QuarantineSummary } from "../../log/quarantine-reading.ts";
 import { QUARANTINE_REASONS, QUARANTINE_STATES, type QuarantineReason } from "../../log/quarantine-reason.ts";
+import type { WhoAndWhy } from "../../log/replay-log.ts";
+import { unknownNames } from "../../log/unknown-names.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
 import { isoTime, PERIOD, Time, timeOf } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
-import { orNull } from "../schemas.ts";
+import { orNull, UNKNOWN } from "../schemas.ts";
 
 const REASONS = Object.keys(QUARANTINE_REASONS) as QuarantineReason[];
 /** What `<site>/<line>/<step>/<machine>` or one level of it is made of. */
@@ -37,6 +39,11 @@ const SUMMARY = {
   why: orNull(Type.String({ description: "The person's reason" })),
 };
 
+const OUTCOME = {
+  outcome: Type.Enum(["stored", "duplicate", "refused"]),
+  detail: Type.String({ description: "Why it is refused still; empty otherwise" }),
+};
+
 const list = route({
   method: "GET",
   path: "/api/quarantine",
@@ -61,6 +68,7 @@ const list = route({
   answer: closed({
     quarantined: Type.Array(closed(SUMMARY)),
     open_by_reason: Type.Array(closed({ reason: Type.String(), open: Type.Integer() })),
+    unknown: UNKNOWN,
     by_state: closed(Object.fromEntries(QUARANTINE_STATES.map((each) => [each, Type.Integer()]))),
     next: NEXT,
   }),
@@ -76,7 +84,14 @@ const list = route({
     });
     const { rows, next } = page(found, limit, ({ id }) => [id]);
     const open = Array.from(quarantine.openByReason(), ([each, count]) => ({ reason: each, open: count }));
-    return { quarantined: rows.map(shown), open_by_reason: open, by_state: quarantine.countByState(), next };
+    const unknown =
+      rows.length > 0 || machine === undefined
+        ? []
+        : unknownNames(context.log(), { machine: machine.split("/").at(-1) });
+    return {
+      ...{ quarantined: rows.map(shown), open_by_reason: open, unknown },
+      ...{ by_state: quarantine.countByState(), next },
+    };
   },
 });
 
@@ -119,18 +134,72 @@ const replay = route({
   description:
     "What the contract takes now is stored and leaves quarantine, in one transaction. Refused with 409 while a data center writes the log: the two would number the same messages.",
   params: ONE,
-  answer: closed({
-    outcome: Type.Enum(["stored", "duplicate", "refused"]),
-    detail: Type.String({ description: "Why it is refused still; empty otherwise" }),
-  }),
+  answer: closed(OUTCOME),
   changesWith: ["now"],
   async handle({ params: { id } }, context) {
     context.quarantine().get(id);
-    const [outcome] = await context.replay([id]);
+    const [outcome] = await context.quarantineWork.replay([id]);
     if (outcome === undefined) return { outcome: "refused" as const, detail: "it was put through before" };
     return { outcome: outcome.kind, detail: outcome.detail };
   },
 });
+
+const PERSON = {
+  by: Type.String({ minLength: 1, maxLength: 500, pattern: "\\S", description: "The person who decides it" }),
+  why: Type.String({
+    minLength: 1,
+    maxLength: 500,
+    pattern: "\\S",
+    description: "The reason, in a sentence",
+  }),
+};
+const WRITES_THE_LOG = "Refused with 409 while a data center writes the log.";
+
+const correct = route({
+  method: "POST",
+  path: "/api/quarantine/{id}/correct",
+  name: "correctQuarantined",
+  area: "Quarantine",
+  summary: "Stores a corrected copy of a message; the original stays in quarantine, with who and why",
+  description: `The copy keeps the number of its original and is flagged \`corrected\`. What is still wrong is said, all of it, and nothing is stored then. ${WRITES_THE_LOG}`,
+  params: ONE,
+  body: closed({
+    ...PERSON,
+    payload: Type.String({ description: "The whole payload as it should have been, as text" }),
+    topic: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 1_024, description: "Where it should have been published" }),
+    ),
+  }),
+  answer: closed(OUTCOME),
+  changesWith: ["now"],
+  async handle({ params: { id }, body: { payload, topic, by, why } }, context) {
+    context.quarantine().get(id);
+    const copy = { payload: Buffer.from(payload), topic };
+    const { kind, detail } = await context.quarantineWork.correct(id, copy, person(by, why));
+    return { outcome: kind, detail };
+  },
+});
+
+const dismiss = route({
+  method: "POST",
+  path: "/api/quarantine/{id}/dismiss",
+  name: "dismissQuarantined",
+  area: "Quarantine",
+  summary: "Marks a message as looked at, with a reason: it stays with all its bytes, and is open no more",
+  description: `It can still be shown, replayed or corrected. ${WRITES_THE_LOG}`,
+  params: ONE,
+  body: closed(PERSON),
+  answer: closed({ dismissed: Type.Boolean({ description: "false: it was not open" }) }),
+  changesWith: ["now"],
+  async handle({ params: { id }, body: { by, why } }, context) {
+    context.quarantine().get(id);
+    return { dismissed: (await context.quarantineWork.dismiss([id], person(by, why))) > 0 };
+  },
+});
+
+function person(by: string, why: string): WhoAndWhy {
+  return { by: by.trim(), why: why.trim() };
+}
 
 function shown(summary: QuarantineSummary) {
   const { id, receivedAt, topic, reason, detail, schema, machine, boot, seq, qos, retain } = summary;
@@ -159,5 +228,5 @@ function shown(summary: QuarantineSummary) {
   };
 }
 
-/** The quarantine: `GET` lists it and shows one message, `POST` replays one. */
-export const quarantineRoutes: readonly Route[] = [list, one, replay];
+/** The quarantine: `GET` lists it and shows one message, `POST` replays, corrects or dismisses one. */
+export const quarantineRoutes: readonly Route[] = [list, one, replay, correct, dismiss];

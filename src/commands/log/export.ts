@@ -15,7 +15,7 @@ import { duration, oneOf, place, wholeNumber } from "../option-values.ts";
 import { CSV_EXCEL_HELP } from "../output-format.ts";
 import { withLog } from "../with-log.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
-import { tellUnknown } from "./unknown-names.ts";
+import { tellUnknown } from "./tell-unknown.ts";
 
 const OPTIONS = {
   ...FILTER_OPTIONS,

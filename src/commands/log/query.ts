@@ -7,7 +7,7 @@ import { oneOf, wholeNumber } from "../option-values.ts";
 import { CSV_EXCEL_HELP } from "../output-format.ts";
 import { withLog } from "../with-log.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
-import { tellUnknown } from "./unknown-names.ts";
+import { tellUnknown } from "./tell-unknown.ts";
 
 const DEFAULT_LIMIT = 100;
 const HIGHEST_LIMIT = 1_000_000;

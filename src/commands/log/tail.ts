@@ -9,7 +9,7 @@ import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 import { withLog } from "../with-log.ts";
 import { FILTER_OPTIONS, filterOf } from "./filter-options.ts";
-import { tellUnknown } from "./unknown-names.ts";
+import { tellUnknown } from "./tell-unknown.ts";
 
 const DEFAULT_LIMIT = 20;
 const HIGHEST_LIMIT = 100_000;

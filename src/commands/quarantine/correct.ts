@@ -1,13 +1,10 @@
-import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
-import { ConcheError } from "../../errors/conche-error.ts";
-import { QuarantineReplay, type ReplayOutcome } from "../../ingest/quarantine-replay.ts";
-import { plausibilityOf } from "../../plant/plausibility.ts";
+import type { ReplayOutcome } from "../../ingest/quarantine-replay.ts";
+import { quarantineWork } from "../../run/views/quarantine-work.ts";
 import { defineCommand } from "../command.ts";
 import { payloadOf } from "../payload-file.ts";
-import { withQuarantine } from "../with-log.ts";
 import { DECISION_OPTIONS, MESSAGE_ID, messageId, whoAndWhy } from "./quarantine-options.ts";
 
 /** `conche quarantine correct ID FILE` */
@@ -35,23 +32,9 @@ export const correct = defineCommand({
   async run({ arguments: { id: text = "", file = "" }, options, config, terminal }) {
     const id = messageId(text);
     const correction = whoAndWhy(options);
-    const original = await withQuarantine(config.data, async (quarantine) => quarantine.get(id));
-    if (original.replayedAt !== null) {
-      throw new ConcheError("CONCHE_QUARANTINE_UNKNOWN", {
-        message: `message ${id} was ${original.state} before: it is in the log`,
-        hint: "`conche quarantine list` shows what is open",
-      });
-    }
     const plant = await loadPlant(config.plant);
     const copy = { payload: await payloadOf(file), topic: options.topic };
-    const log = await openMessageLog(config.data);
-    let outcome: ReplayOutcome;
-    try {
-      const replay = new QuarantineReplay(log, plant.hasMachine, plausibilityOf(plant));
-      outcome = await replay.correct(original, copy, correction);
-    } finally {
-      await log.close();
-    }
+    const outcome = await quarantineWork(config.data, plant).correct(id, copy, correction);
     terminal.out.write(config.json ? `${jsonLine({ ...outcome })}\n` : `${inWords(outcome)}\n`);
     return outcome.kind === "refused" ? 1 : 0;
   },

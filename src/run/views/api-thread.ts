@@ -2,7 +2,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { CompletenessReader } from "../../adapters/sqlite/log/completeness-reader.ts";
 import { LogReader } from "../../adapters/sqlite/log/log-reader.ts";
-import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
 import { QuarantineReader } from "../../adapters/sqlite/log/quarantine-reader.ts";
 import { readNotifyState } from "../../adapters/sqlite/notify/read-notify-state.ts";
 import { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
@@ -13,31 +12,19 @@ import { type ApiAnswer, ApiDoor, problemAnswer } from "../../api/door.ts";
 import { answerI3x, isI3x } from "../../api/i3x/questions.ts";
 import { ROUTES } from "../../api/routes.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import { QuarantineReplay } from "../../ingest/quarantine-replay.ts";
 import { NOTHING_TOLD } from "../../notify/notifier.ts";
 import { plantOf } from "../../plant/plant.ts";
 import { GraphKeeper } from "../../trace/graph/read-graph.ts";
+import { quarantineWork } from "./quarantine-work.ts";
 
 const { folder, plant: document, version, limitMs, acts, notifies } = workerData as ApiOrder;
 const plant = plantOf(document);
 const door = new ApiDoor(ROUTES);
 const graphs = new GraphKeeper();
+const work = quarantineWork(folder, plant);
 const NO_LIMIT = () => {};
 let spend: () => void = NO_LIMIT;
 const views = new ViewsReader(folder, () => spend());
-
-/** Puts messages of the quarantine through again, where no data center writes the log meanwhile. */
-async function replay(ids: readonly number[]) {
-  const log = await openMessageLog(folder);
-  const quarantine = QuarantineReader.open(folder);
-  try {
-    const open = ids.map((id) => quarantine.get(id)).filter(({ replayedAt }) => replayedAt === null);
-    return await new QuarantineReplay(log, plant.hasMachine).replay(open);
-  } finally {
-    quarantine.close();
-    await log.close();
-  }
-}
 
 /** Everything is opened for the question and closed after it: files may come, go and be replaced meanwhile. */
 async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
@@ -63,7 +50,7 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
       completeness: () => CompletenessReader.open(folder),
       health: () => health,
       notifications: () => (notifies ? (readNotifyState(folder) ?? NOTHING_TOLD) : undefined),
-      replay,
+      quarantineWork: work,
       graphs,
       desk: acts ? desk : undefined,
       spend: () => spend(),

@@ -1,7 +1,5 @@
-import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
-import type { Terminal } from "../../adapters/terminal/terminal.ts";
-import { suggestion } from "../../errors/nearest-name.ts";
-import type { LogFilter, LogReading, NamedInLog } from "../../log/log-reading.ts";
+import { suggestion } from "../errors/nearest-name.ts";
+import type { LogFilter, LogReading, NamedInLog } from "./log-reading.ts";
 
 /** So many names are listed where none is near. */
 const LISTED = 8;
@@ -10,7 +8,7 @@ const LISTED = 8;
  * What a filter names that the log has never heard of, a line each with what may have been meant: where nothing is
  * found, it is what one wants to know.
  */
-function unknownNames(log: LogReading, filter: LogFilter): string[] {
+export function unknownNames(log: LogReading, filter: LogFilter): string[] {
   const { site, line, step, machine, batchId } = filter;
   const named: readonly (readonly [NamedInLog, string | undefined])[] = [
     ["site", site],
@@ -24,11 +22,6 @@ function unknownNames(log: LogReading, filter: LogFilter): string[] {
     const known = log.names(of);
     return known.includes(name) ? [] : [unknownName(of, name, known)];
   });
-}
-
-/** The same on standard error, for whoever got nothing. */
-export function tellUnknown({ err }: Terminal, log: LogReading, filter: LogFilter): void {
-  for (const line of unknownNames(log, filter)) err.write(`${sanitizeLine(line)}\n`);
 }
 
 /** `there is no machine 'temper-1' in the log, did you mean temper-01?`; where none is near, some that there are. */

@@ -1,0 +1,15 @@
+import type { CorrectedCopy, ReplayOutcome } from "../ingest/quarantine-replay.ts";
+import type { WhoAndWhy } from "../log/replay-log.ts";
+
+/**
+ * PORT. What can be done about messages in quarantine. All of it writes the log.
+ * @throws ConcheError CONCHE_LOG_IN_USE while a data center does, CONCHE_QUARANTINE_UNKNOWN
+ */
+export interface QuarantineWork {
+  /** Puts messages through again; those that are in the log already are left out. */
+  replay(ids: readonly number[]): Promise<readonly ReplayOutcome[]>;
+  /** Stores a corrected copy; the original stays, with who and why. */
+  correct(id: number, copy: CorrectedCopy, correction: WhoAndWhy): Promise<ReplayOutcome>;
+  /** Marks open messages as looked at. Gives how many of them were open. */
+  dismiss(ids: readonly number[], decision: WhoAndWhy): Promise<number>;
+}
