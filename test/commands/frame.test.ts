@@ -33,7 +33,11 @@ test("a description is wrapped once, by the width of its reader; lists in it sta
     runConche(["serve", "--help"]),
     runConche(["quarantine", "list", "--help"]),
   ]);
-  const lines = serve.out.slice(serve.out.indexOf("\n\n") + 2).split("\n\n")[0]?.split("\n") ?? [];
+  const lines =
+    serve.out
+      .slice(serve.out.indexOf("\n\n") + 2)
+      .split("\n\n")[0]
+      ?.split("\n") ?? [];
   assert.ok(lines.length > 2, serve.out);
   for (const [index, line] of lines.slice(0, -1).entries()) {
     const [next = ""] = lines[index + 1]?.split(" ") ?? [];

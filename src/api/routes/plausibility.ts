@@ -46,4 +46,5 @@ const plausibility = route({
   },
 });
 
+/** `GET` what machines say that does not fit. */
 export const plausibilityRoutes: readonly Route[] = [plausibility];
