@@ -80,7 +80,7 @@ const LIBRARY_PLACES = {
   "mqtt-packet": ["src/adapters/mqtt-packet/"],
   nodemailer: ["src/adapters/nodemailer/"],
   "prom-client": ["src/adapters/prometheus/"],
-  typebox: ["src/contract/", "src/plant/", "src/config/", "src/notify/", "src/api/"],
+  typebox: ["src/access/", "src/contract/", "src/plant/", "src/config/", "src/notify/", "src/api/"],
   ws: ["src/adapters/aedes/"],
   yaml: ["src/adapters/yaml/"],
 };

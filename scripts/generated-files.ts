@@ -6,6 +6,7 @@ import { apiReference } from "../src/api/reference.ts";
 import { ROUTES } from "../src/api/routes.ts";
 import { configurationPage } from "../src/config/configuration-page.ts";
 import { contractDocuments } from "../src/contract/documents/contract-documents.ts";
+import { accessPage } from "./access-page.ts";
 import { dashboardAnswers } from "./dashboard-answers.ts";
 import { errorsPage } from "./errors-page.ts";
 import { metricsPage } from "./metrics-page.ts";
@@ -29,6 +30,7 @@ export async function generatedFiles(): Promise<GeneratedFiles> {
   return {
     documents: new Map([
       ["docs/errors.md", errorsPage()],
+      ["docs/access.md", accessPage()],
       ["docs/configuration.md", configurationPage()],
       ["docs/api.md", apiReference(ROUTES)],
       ["dashboard/src/api/answers.ts", dashboardAnswers(ROUTES, AsOf)],

@@ -192,6 +192,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./bridge-config.ts")).bridgeConfig,
   },
   {
+    name: "access",
+    summary: "who may do what: show the rules, render them for Mosquitto and EMQX",
+    group: "Care",
+    load: async () => (await import("./access.ts")).access,
+  },
+  {
     name: "passwd",
     summary: "add a user to a password file of the embedded broker, or change the password",
     group: "Care",

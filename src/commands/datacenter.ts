@@ -16,6 +16,10 @@ export const datacenter = defineCommand({
       "conche datacenter --mqtt-host 0.0.0.0 --mqtt-passwords users.txt",
       "reachable from the plant, with passwords",
     ],
+    [
+      "conche datacenter --mqtt-host 0.0.0.0 --mqtt-passwords users.txt --access policy",
+      "where each client may only what its identity may",
+    ],
   ],
   outlivesOutput: true,
   settings: [
@@ -25,6 +29,7 @@ export const datacenter = defineCommand({
     "quiet",
     "messages",
     "mqtt",
+    "access",
     "quarantine",
     "http",
     "views",
@@ -33,8 +38,8 @@ export const datacenter = defineCommand({
   ],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
-    const plant = await loadPlant(config.plant);
-    const run = await runDataCenter({ config, terminal, plant });
+    const readPlant = () => loadPlant(config.plant);
+    const run = await runDataCenter({ config, terminal, plant: await readPlant(), readPlant });
     return untilEnd(run, stop, config.forSeconds);
   },
 });

@@ -31,6 +31,7 @@ export const up = defineCommand({
     "quiet",
     "messages",
     "mqtt",
+    "access",
     "quarantine",
     "http",
     "views",
@@ -43,14 +44,18 @@ export const up = defineCommand({
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
     const { simulation: simulated } = config;
-    const expanded = expandPlant(await loadPlant(config.plant), simulated);
-    const plant = withTelemetryInterval(expanded, simulated.telemetryIntervalSeconds);
+    const readPlant = async () =>
+      withTelemetryInterval(
+        expandPlant(await loadPlant(config.plant), simulated),
+        simulated.telemetryIntervalSeconds,
+      );
+    const plant = await readPlant();
     const scenario = await chosenScenario(simulated.scenario, plant);
     const isSimulated = plant.machines.some(({ definition }) => definition.simulation !== undefined);
     const simulation = isSimulated
       ? simulationInALine(config)
       : "none: no machine of the plant has a simulation; connect yours";
-    const center = await runDataCenter({ config, terminal, plant, simulation });
+    const center = await runDataCenter({ config, terminal, plant, readPlant, simulation });
     const running = new AsyncDisposableStack();
     running.defer(() => center.stop());
     try {

@@ -26,6 +26,11 @@ export function relationProblems(values: ReadonlyMap<string, unknown>): ConfigPr
     }
   }
 
+  if (given("access-file") && values.get("access") === "open") {
+    const what = "needs access: policy too: the file is of no use while everybody may do everything";
+    problems.push({ where: "access-file", value: null, what });
+  }
+
   const ports = ["mqtt-port", "mqtt-ws-port", "http-port"];
   ports.forEach((name, index) => {
     const port = values.get(name);

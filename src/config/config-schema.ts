@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { access } from "./access-slice.ts";
 import { broker, http, mqtt, quarantine, simulation, story } from "./config-slices.ts";
 import { cloud, forwarding, local } from "./forwarding-slices.ts";
 import { choice, optionalPath, optionalPositive, path, switchedOn } from "./setting.ts";
@@ -48,6 +49,7 @@ export const ConfigSchema = Type.Object({
     "auto",
   ),
   mqtt,
+  access,
   quarantine,
   http,
   views,

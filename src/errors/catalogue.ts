@@ -54,6 +54,23 @@ export const ERROR_CATALOGUE = {
     meaning: "Another process notifies for this data folder",
     hint: "nothing has to be done: what stands is told from there",
   },
+  CONCHE_ACCESS_UNREADABLE: {
+    meaning: "The access file can't be read",
+    hint: "check the path that --access-file names, and its permissions",
+  },
+  CONCHE_ACCESS_INVALID: {
+    meaning:
+      "The access file breaks YAML or its schema, or names what the plant doesn't have; all findings are listed at once",
+    hint: "correct the listed places; docs/access.md has a valid example",
+  },
+  CONCHE_ACCESS_ANONYMOUS: {
+    meaning: "Access rules were asked for where nobody has to say who they are",
+    hint: "name a password file (--mqtt-passwords FILE) or have certificates asked for: rules go by who a client is",
+  },
+  CONCHE_ACCESS_UNKNOWN: {
+    meaning: "The access rules know nobody of this identity",
+    hint: "`conche access show` lists who there is; add others to the access file (docs/access.md)",
+  },
   CONCHE_SECRET_FILE: {
     meaning: "A file that holds a secret can't be read, or is empty",
     hint: "write the secret into its first line, readable for this program's user only",

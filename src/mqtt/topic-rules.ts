@@ -71,3 +71,17 @@ export function matchesFilter(filter: string, topic: string): boolean {
   }
   return wanted.length === levels.length;
 }
+
+/** Whether every topic that one valid filter matches is matched by the other, too. */
+export function coversFilter(wide: string, narrow: string): boolean {
+  const wanted = wide.split("/");
+  const asked = narrow.split("/");
+  // Wildcards don't reach `$` topics (4.7.2).
+  if (narrow.charCodeAt(0) === DOLLAR && (wanted[0] === "#" || wanted[0] === "+")) return false;
+  for (const [index, level] of wanted.entries()) {
+    if (level === "#") return true;
+    const other = asked[index];
+    if (other === undefined || other === "#" || (level !== "+" && level !== other)) return false;
+  }
+  return wanted.length === asked.length;
+}

@@ -1,3 +1,4 @@
+import type { AccessRules } from "../../access/access-rules.ts";
 import type { OpenLogins } from "../../access/logins.ts";
 import { EmbeddedBroker } from "../../adapters/aedes/embedded-broker.ts";
 import { PasswordFile } from "../../adapters/credentials/password-file.ts";
@@ -27,6 +28,7 @@ export interface ChosenDelivery {
 
 /**
  * The embedded broker, or a consumer of the broker that `--broker` names.
+ * @param rules who may do what on the embedded one; what holds for everybody where left out
  * @throws ConcheError CONCHE_BROKER_URL_INVALID or CONCHE_CONFIG_INVALID
  */
 export async function chooseDelivery(
@@ -34,6 +36,7 @@ export async function chooseDelivery(
   retained: Iterable<BrokerRetained>,
   notice: (notice: Notice | undefined) => void,
   sessions: SessionNotes,
+  rules?: AccessRules,
 ): Promise<ChosenDelivery> {
   const { url, clientId } = config.broker;
   if (url !== null) {
@@ -66,6 +69,7 @@ export async function chooseDelivery(
     wsPort: wsPort ?? undefined,
     allowedOrigins,
     logins: passwordLogins(passwords),
+    rules,
     limits: { packetBytes: packetLimit, subscriptions: subscriptionLimit },
     retained,
     onEvent: (event) => notice(brokerNotice(event)),

@@ -18,6 +18,7 @@ import type { QuarantineLimit } from "../../log/quarantine-room.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { plausibilityOf } from "../../plant/plausibility.ts";
 import { authority, type ChosenDelivery, chooseDelivery } from "../broker/delivery.ts";
+import { WatchedPolicy } from "../broker/watched-policy.ts";
 import { LazyDesk } from "../desk.ts";
 import { startNotifier } from "../notify/notifier-run.ts";
 import { withOutputCheck } from "../output-check.ts";
@@ -28,6 +29,8 @@ export interface DataCenterRunParts {
   readonly config: Config;
   readonly terminal: Terminal;
   readonly plant: Plant;
+  /** Reads the plant anew: access rules follow its file. */
+  readonly readPlant: () => Promise<Plant>;
   /** The simulation in a line, where one is attached. */
   readonly simulation?: string;
 }
@@ -73,6 +76,14 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
   try {
     const log = await openMessageLog(config.data, { quarantine: limitOf(config) });
     opened.defer(() => log.close());
+    const policy = await WatchedPolicy.open({
+      config,
+      plant,
+      readPlant: parts.readPlant,
+      notice: (notice) => view.notice(notice),
+      onPolicy: () => {},
+    });
+    if (policy !== undefined) opened.defer(() => policy.stop());
     const chosen = await chooseDelivery(
       config,
       log.brokerRetained(),
@@ -80,6 +91,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
         if (notice !== undefined) view.notice(notice);
       },
       log.sessions,
+      policy?.rules,
     );
     let center: DataCenter | undefined;
     const knowsMachine = plant.hasMachine;

@@ -1,0 +1,46 @@
+import type { AccessPolicy } from "../../access/access-policy.ts";
+import type { Rights } from "../../access/rights.ts";
+
+type AclType = "publishClientSend" | "publishClientReceive" | "subscribeLiteral" | "subscribePattern";
+
+interface Acl {
+  readonly acltype: AclType;
+  readonly topic: string;
+  readonly priority: number;
+  readonly allow: true;
+}
+
+/**
+ * The policy as the configuration of Mosquitto's dynamic-security plugin (its version 1, Mosquitto 2.0): unlike an
+ * acl_file it judges each SUBSCRIBE, so that nobody can join the group of the data centers and swallow its share.
+ * Clients have no passwords here: who they are comes from their certificates or from a password file.
+ */
+export function mosquittoDynamicSecurity(policy: AccessPolicy): string {
+  const identities = [...policy.keys()];
+  const document = {
+    defaultACLAccess: {
+      publishClientSend: false,
+      publishClientReceive: false,
+      subscribe: false,
+      unsubscribe: true,
+    },
+    clients: identities.map((username) => ({
+      username,
+      textname: "",
+      roles: [{ rolename: username, priority: 0 }],
+    })),
+    groups: [],
+    roles: Array.from(policy, ([rolename, rights]) => ({ rolename, acls: aclsOf(rights) })),
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+function aclsOf({ publish, read, share }: Rights): Acl[] {
+  const acl = (acltype: AclType, topic: string): Acl => ({ acltype, topic, priority: 0, allow: true });
+  return [
+    ...publish.map((topic) => acl("publishClientSend", topic)),
+    ...read.map((filter) => acl("publishClientReceive", filter)),
+    ...read.map((filter) => acl(/[+#]/.test(filter) ? "subscribePattern" : "subscribeLiteral", filter)),
+    ...(share ? read.map((filter) => acl("subscribePattern", `$share/+/${filter}`)) : []),
+  ];
+}

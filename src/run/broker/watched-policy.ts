@@ -1,0 +1,108 @@
+import { hash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import type { AccessPolicy } from "../../access/access-policy.ts";
+import { policyRules, type ReplaceableRules } from "../../access/policy-rules.ts";
+import type { Notice } from "../../adapters/terminal/notices.ts";
+import type { Config } from "../../config/config-schema.ts";
+import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import type { Plant } from "../../plant/plant.ts";
+import { loadPolicy } from "./access-policy.ts";
+
+/** What rules are watched with. */
+export interface WatchedPolicyParts {
+  readonly config: Config;
+  readonly plant: Plant;
+  /** Reads the plant file anew, as it was read for this run. */
+  readonly readPlant: () => Promise<Plant>;
+  readonly notice: (notice: Notice) => void;
+  /** Hears of each policy that comes into force, the first one among them. */
+  readonly onPolicy: (text: string) => void;
+}
+
+/** How often the files are looked at, milliseconds. */
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * The access rules of a data center's own broker. A change of the plant file or the access file counts within a second or
+ * two, without a restart; one that can't be used is said, and what was before stays in force.
+ */
+export class WatchedPolicy {
+  readonly rules: ReplaceableRules;
+  readonly #parts: WatchedPolicyParts;
+  readonly #timer: NodeJS.Timeout;
+  #stamp: string;
+  #looking = false;
+  #policy: AccessPolicy;
+
+  private constructor(parts: WatchedPolicyParts, policy: AccessPolicy, stamp: string) {
+    this.#parts = parts;
+    this.#policy = policy;
+    this.#stamp = stamp;
+    this.rules = policyRules(policy);
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS).unref();
+    parts.onPolicy(policyInWords(policy));
+  }
+
+  /**
+   * The rules as the settings want them; undefined where everybody may do everything, or another broker decides.
+   * @throws ConcheError CONCHE_ACCESS_ANONYMOUS, CONCHE_ACCESS_UNREADABLE, CONCHE_ACCESS_INVALID
+   */
+  static async open(parts: WatchedPolicyParts): Promise<WatchedPolicy | undefined> {
+    const { config, plant } = parts;
+    if (config.access.rules === "open" || config.broker.url !== null) return undefined;
+    if (config.mqtt.passwords === null) {
+      const message = "access rules (--access policy) need clients that say who they are: nobody has to here";
+      throw new ConcheError("CONCHE_ACCESS_ANONYMOUS", { message });
+    }
+    const stamp = await stampOf(config);
+    return new WatchedPolicy(parts, await loadPolicy(config, plant), stamp);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const { config, readPlant } = this.#parts;
+      const stamp = await stampOf(config);
+      if (stamp === this.#stamp) return;
+      this.#stamp = stamp;
+      this.#replace(await loadPolicy(config, await readPlant()));
+    } catch (error) {
+      const text = `the access rules can't be read anew, the last good ones stay in force: ${messageOf(error)}`;
+      this.#parts.notice({ level: "warning", code: "access-invalid", text });
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #replace(policy: AccessPolicy): void {
+    const before = new Set(this.#policy.keys());
+    const come = [...policy.keys()].filter((identity) => !before.has(identity)).length;
+    const gone = [...before].filter((identity) => !policy.has(identity)).length;
+    this.#policy = policy;
+    this.rules.replace(policy);
+    const text = `${policyInWords(policy)}; ${come} new, ${gone} gone`;
+    this.#parts.notice({ level: "info", code: "access-replaced", text: `access rules read anew: ${text}` });
+    this.#parts.onPolicy(text);
+  }
+}
+
+/** How many there are, and a digest by which two policies can be told apart. */
+function policyInWords(policy: AccessPolicy): string {
+  return `${policy.size} identities, ${hash("sha256", JSON.stringify([...policy])).slice(0, 16)}`;
+}
+
+async function stampOf({ plant, access }: Config): Promise<string> {
+  const files = access.file === null ? [plant] : [plant, access.file];
+  const stamps = await Promise.all(
+    files.map(async (file) => {
+      const { mtimeNs, size, ino } = await stat(file, { bigint: true });
+      return `${mtimeNs}-${size}-${ino}`;
+    }),
+  );
+  return stamps.join();
+}
