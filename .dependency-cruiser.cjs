@@ -46,6 +46,7 @@ const ADAPTER_ROOMS = {
     outbox: ["database"],
     views: ["database", "log"],
     notify: ["database"],
+    audit: ["database"],
     verify: ["database", "log", "outbox", "views"],
   },
 };

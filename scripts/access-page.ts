@@ -37,6 +37,21 @@ The plant file and the access file are looked at every second: a change counts f
 and for connections that stand, too. A file that can't be used is said (\`access-invalid\`), and the rules from before
 stay.
 
+## Who was refused
+
+\`conche audit list\` shows refused connections, publishes, subscriptions, deliveries and takeovers of client identifiers,
+each change of the rules, and what people decided about quarantine; \`conche audit verify\` computes the chain of hashes
+again. The table is \`audit.db\` in the data folder:
+
+- It is written within half a second, beside the messages' way. Events of the same kind and origin are counted for a
+  minute and written as one entry; of one origin ten different topics are told apart, of everybody a thousand.
+- It takes 64 MiB at most. Then a tenth of it goes, the oldest first, and an entry \`audit-pruned\` says so with the hash
+  that the rest builds on. Who has to keep more copies it before: \`conche audit list --json --limit 1000000\`.
+- It is in no \`conche backup\`, which is about the log.
+- A loss of power may cost the last entries. Whoever can write the file can make a chain of their own: note the head that
+  \`conche audit verify\` prints elsewhere, and ask for it with \`--head\`.
+- Of a refused connection, \`who\` is the user name that it claimed. What a foreign broker refuses is in its own log.
+
 ## Another broker
 
 \`\`\`

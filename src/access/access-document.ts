@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closedObject } from "../plant/schema/closed-object.ts";
+import { closedObject } from "../plant/schema/fields.ts";
 
 /** What desks may do; each role may what the ones before it may. */
 export const DESK_ROLES = ["viewer", "operator", "quality", "admin"] as const;

@@ -162,6 +162,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./verify.ts")).verify,
   },
   {
+    name: "audit",
+    summary: "who was refused what, and what was decided: list, verify",
+    group: "Look",
+    load: async () => (await import("./audit.ts")).audit,
+  },
+  {
     name: "notify",
     summary: "notifications: test",
     group: "Care",

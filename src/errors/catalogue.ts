@@ -71,6 +71,11 @@ export const ERROR_CATALOGUE = {
     meaning: "The access rules know nobody of this identity",
     hint: "`conche access show` lists who there is; add others to the access file (docs/access.md)",
   },
+  CONCHE_AUDIT_BROKEN: {
+    meaning:
+      "The audit table is not what was written: an entry was changed or taken out, or a noted head is missing",
+    hint: "keep the file as it is, and compare it with a backup; whoever could write it is to be found outside of it",
+  },
   CONCHE_SECRET_FILE: {
     meaning: "A file that holds a secret can't be read, or is empty",
     hint: "write the secret into its first line, readable for this program's user only",

@@ -29,7 +29,7 @@ describe("docs/guarantees.md", () => {
 
   it("names the rows of the fault matrix that have a file of their own among the later ones", () => {
     const text = TEXT.replaceAll("\n", " ");
-    for (const row of [42, 43, 44, 46, 47, 48])
+    for (const row of [29, 30, 31, 33, 42, 43, 44, 46, 47, 48])
       assert.match(text, new RegExp(`\\.test\\.ts\\) \\(row ${row}\\)`));
   });
 

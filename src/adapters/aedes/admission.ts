@@ -19,6 +19,8 @@ export interface ConnectRefusal {
 export interface ClientDirectory {
   connectedAs(clientId: string): ClientLink | undefined;
   belongsToOther(clientId: string, user: string | undefined): boolean;
+  /** A connection ends an older one of the same user. */
+  takenOver(link: ClientLink, older: ClientLink): void;
 }
 
 const REFUSED: Readonly<Partial<Record<ReasonCode, RefusalReason>>> = {
@@ -72,8 +74,10 @@ export class Admission {
     const { clientId, will } = packet;
     const denial =
       will && this.#rules.publishRefusal({ clientId, user: link.user, remote: link.remote }, will.topic);
-    if (denial !== undefined)
-      return { code: REASON.NOT_AUTHORIZED, reason: "will", detail: `will: ${denial}` };
+    if (will !== undefined && denial !== undefined) {
+      const detail = `will on ${will.topic}: ${denial}`;
+      return { code: REASON.NOT_AUTHORIZED, reason: "will", detail };
+    }
     if (packet.clientId !== "") await this.#turn(packet.clientId, link);
     if (this.#closed) return SHUTTING_DOWN;
     return this.#takeOver(link, packet.clientId);
@@ -124,7 +128,10 @@ export class Admission {
       const detail = "the client identifier belongs to another user";
       return { code: REASON.NOT_AUTHORIZED, reason: "session-of-other-user", detail };
     }
-    connected?.close(REASON.SESSION_TAKEN_OVER, "a new connection uses the client identifier");
+    if (connected !== undefined) {
+      this.#directory.takenOver(link, connected);
+      connected.close(REASON.SESSION_TAKEN_OVER, "a new connection uses the client identifier");
+    }
     return undefined;
   }
 }

@@ -19,12 +19,16 @@ export type BrokerEvent =
       readonly kind: "connection-refused";
       readonly remote: string;
       readonly clientId: string | undefined;
+      /** The user name that it came with, true or not. */
+      readonly user?: string | undefined;
       readonly reason: RefusalReason;
       readonly detail: string;
     }
   | {
       readonly kind: "publish-refused";
       readonly clientId: string;
+      readonly user: string | undefined;
+      readonly remote: string;
       readonly topic: string;
       readonly reason: PublishRefusal;
       readonly detail: string;
@@ -32,6 +36,8 @@ export type BrokerEvent =
   | {
       readonly kind: "subscribe-refused";
       readonly clientId: string;
+      readonly user: string | undefined;
+      readonly remote: string;
       readonly filter: string;
       readonly detail: string;
     }
@@ -39,6 +45,8 @@ export type BrokerEvent =
       /** A message did not go out to a subscriber; it is in the log all the same. */
       readonly kind: "delivery-dropped";
       readonly clientId: string;
+      readonly user?: string | undefined;
+      readonly remote?: string;
       readonly topic: string;
       readonly reason: DeliveryDrop;
     }
@@ -48,9 +56,20 @@ export type BrokerEvent =
       /** A will did not go into the log. */
       readonly kind: "will-discarded";
       readonly clientId: string;
+      readonly user?: string | undefined;
+      readonly remote?: string;
       /** Undefined for one that was still waiting for its delay. */
       readonly topic: string | undefined;
       readonly reason: WillDiscard;
+    }
+  | {
+      /** A new connection of the same user has ended an older one. */
+      readonly kind: "taken-over";
+      readonly clientId: string;
+      readonly user: string | undefined;
+      readonly remote: string;
+      /** Where the older one came from. */
+      readonly from: string;
     }
   | { readonly kind: "passwords-invalid"; readonly detail: string }
   | { readonly kind: "defect"; readonly detail: string };

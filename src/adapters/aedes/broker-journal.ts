@@ -23,14 +23,21 @@ export class BrokerJournal {
   readonly refused: Partial<Record<RefusalReason, number>> = {};
   readonly publishesRefused: Partial<Record<PublishRefusal, number>> = {};
   readonly #listener: ((event: ReportedEvent) => void) | undefined;
+  readonly #everyEvent: ((event: BrokerEvent) => void) | undefined;
   readonly #windows = new Map<BrokerEvent["kind"], Window>();
 
-  constructor(listener: ((event: ReportedEvent) => void) | undefined) {
+  /** @param everyEvent hears all of them, texts as they came: it must cost next to nothing */
+  constructor(
+    listener: ((event: ReportedEvent) => void) | undefined,
+    everyEvent?: ((event: BrokerEvent) => void) | undefined,
+  ) {
     this.#listener = listener;
+    this.#everyEvent = everyEvent;
   }
 
   report(event: BrokerEvent): void {
     this.#count(event);
+    this.#everyEvent?.(event);
     if (this.#listener === undefined) return;
     const window = this.#windowOf(event.kind);
     if (window.events >= EVENTS_PER_SECOND) {

@@ -13,6 +13,8 @@ export class ClientLink {
   phase: "opened" | "connecting" | "ready" | "closed" = "opened";
   clientId = "";
   user: string | undefined;
+  /** The user name of its CONNECT, true or not. */
+  claimedUser: string | undefined;
   protocolVersion = 0;
   /** 0: none. */
   keepAliveMs = 0;

@@ -98,6 +98,7 @@ export class Connections {
     const link = this.#links.get(client);
     if (link === undefined) return;
     link.clientId = packet.clientId;
+    link.claimedUser = packet.username;
     link.protocolVersion = packet.protocolVersion ?? 4;
     const properties = packet.properties;
     link.wantsReasons =
@@ -200,7 +201,8 @@ export class Connections {
 
   #refuse(link: ClientLink, { code, reason, detail }: ConnectRefusal): void {
     const clientId = link.clientId;
-    this.#journal.report({ kind: "connection-refused", remote: link.remote, clientId, reason, detail });
+    const { remote, claimedUser: user } = link;
+    this.#journal.report({ kind: "connection-refused", remote, clientId, user, reason, detail });
     link.end(detail, refusingConnack(link.protocolVersion, code, link.wantsReasons ? detail : undefined));
   }
 

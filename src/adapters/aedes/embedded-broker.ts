@@ -5,7 +5,7 @@ import { NAMESPACE_RULES } from "../../access/namespace-rules.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { BrokerRetained } from "../../log/message-log.ts";
 import type { Delivery, DeliveryStatus, MessageSink, OutgoingMessage } from "../../mqtt/delivery.ts";
-import type { BrokerStats, ReportedEvent } from "./broker-event.ts";
+import type { BrokerEvent, BrokerStats, ReportedEvent } from "./broker-event.ts";
 import { BrokerJournal } from "./broker-journal.ts";
 import { BROKER_LIMITS, type BrokerLimits } from "./broker-limits.ts";
 import { RunningBroker } from "./running-broker.ts";
@@ -29,6 +29,8 @@ export interface EmbeddedBrokerOptions {
   readonly limits?: Partial<BrokerLimits> | undefined;
   /** Hears what happens; at most 20 events of a kind per second. Must not throw. */
   readonly onEvent?: ((event: ReportedEvent) => void) | undefined;
+  /** Hears everything that happens, however often, texts as they came. Must not throw, and costs next to nothing. */
+  readonly onEveryEvent?: ((event: BrokerEvent) => void) | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export class EmbeddedBroker implements Delivery {
   constructor(options: EmbeddedBrokerOptions) {
     this.#options = options;
     this.#limits = { ...BROKER_LIMITS, ...options.limits };
-    this.#journal = new BrokerJournal(options.onEvent);
+    this.#journal = new BrokerJournal(options.onEvent, options.onEveryEvent);
   }
 
   /** The TCP port, once it listens. */

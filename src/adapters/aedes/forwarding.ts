@@ -69,7 +69,8 @@ export class Forwarding {
   }
 
   #dropped(link: ClientLink, packet: PublishPacket, reason: DeliveryDrop): void {
-    this.#journal.report({ kind: "delivery-dropped", clientId: link.clientId, topic: packet.topic, reason });
+    const { clientId, user, remote } = link;
+    this.#journal.report({ kind: "delivery-dropped", clientId, user, remote, topic: packet.topic, reason });
   }
 }
 

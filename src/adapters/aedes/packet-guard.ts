@@ -107,18 +107,26 @@ export class PacketGuard {
 
   /** Whether the client may subscribe to the filter. */
   maySubscribe(link: ClientLink, filter: string, qos: number): boolean {
-    return this.#subscribe(link, filter, qos) === undefined;
+    const fault = this.#subscribe(link, filter, qos);
+    if (fault === undefined) return true;
+    const { clientId, user, remote } = link;
+    // Said here and not when it is decided, which is asked for the same filter before.
+    this.#journal.report({
+      kind: "subscribe-refused",
+      clientId,
+      user,
+      remote,
+      filter,
+      detail: fault.detail,
+    });
+    return false;
   }
 
   /** Why not, or undefined. */
   #subscribe(link: ClientLink, filter: string, qos: number): PacketFault | undefined {
     const fault = this.#subscriptionFault(link, filter);
     if (fault === undefined) link.filters.set(filter, qos);
-    else {
-      link.filters.delete(filter);
-      const { detail } = fault;
-      this.#journal.report({ kind: "subscribe-refused", clientId: link.clientId, filter, detail });
-    }
+    else link.filters.delete(filter);
     return fault;
   }
 

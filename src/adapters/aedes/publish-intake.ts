@@ -95,7 +95,8 @@ export class PublishIntake {
   /** A will is stored like any message, unless it is the broker's own end that would make the machine seem dead. */
   takeWill(link: ClientLink, will: Will, done: (error?: Error | null) => void): void {
     const discard = (reason: WillDiscard) => {
-      this.#journal.report({ kind: "will-discarded", clientId: link.clientId, topic: will.topic, reason });
+      const { clientId, user, remote } = link;
+      this.#journal.report({ kind: "will-discarded", clientId, user, remote, topic: will.topic, reason });
       done(new Error("the will was not stored"));
     };
     if (this.#closed) {
@@ -215,6 +216,8 @@ export class PublishIntake {
     this.#journal.report({
       kind: "publish-refused",
       clientId: link.clientId,
+      user: link.user,
+      remote: link.remote,
       topic: String(topic),
       reason,
       detail,

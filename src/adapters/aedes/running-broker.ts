@@ -65,6 +65,8 @@ export class RunningBroker {
     this.#admission = new Admission(limits, access.logins, access.rules, {
       connectedAs: (clientId) => this.#connectedAs(clientId),
       belongsToOther: (clientId, user) => this.sessions.belongsToOther(clientId, user),
+      takenOver: ({ user, remote }, { clientId, remote: from }) =>
+        journal.report({ kind: "taken-over", clientId, user, remote, from }),
     });
     this.connections.use({
       admission: this.#admission,

@@ -7,6 +7,7 @@ import type { QuarantineRoom } from "../../log/quarantine-room.ts";
 import type { SequenceState } from "../../log/sequence-state.ts";
 import type { NotifierState } from "../../notify/notifier.ts";
 import type { FollowerStatus } from "../../views/follower-status.ts";
+import { type AuditReading, registerAuditMetrics } from "./audit-metrics.ts";
 import { CommitCounters } from "./commit-counters.ts";
 import { registerNotifyMetrics } from "./notify-metrics.ts";
 import { type PlantFigureReading, registerPlantMetrics } from "./plant-metrics.ts";
@@ -45,6 +46,8 @@ export interface MetricSources {
   readonly outputLost?: () => number;
   /** What people were told; left out where nobody is. */
   readonly notified?: () => NotifierState;
+  /** What was refused and decided; left out where nothing is audited. */
+  readonly audited?: () => AuditReading;
   /** How far the views are; left out where another process keeps them. */
   readonly views?: () => FollowerStatus;
   /** How the plant does; left out where another process keeps the views. */
@@ -73,6 +76,7 @@ export function ingestMetrics(sources: MetricSources): IngestMetrics {
   registerStateGauges(registry, sources);
   registerOutputCounter(registry, sources.outputLost ?? (() => 0));
   if (sources.views !== undefined) registerViewsMetrics(registry, sources.views, sources.now);
+  if (sources.audited !== undefined) registerAuditMetrics(registry, sources.audited);
   if (sources.notified !== undefined) registerNotifyMetrics(registry, sources.notified);
   if (sources.plant !== undefined) registerPlantMetrics(registry, sources.plant);
   collectDefaultMetrics({ register: registry });

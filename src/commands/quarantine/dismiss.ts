@@ -2,10 +2,11 @@ import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
 import { counted } from "../../adapters/terminal/counts.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import { auditDecision } from "../../run/audit/audit-decision.ts";
 import { defineCommand } from "../command.ts";
 import { wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "../with-log.ts";
-import { DECISION_OPTIONS, FILTER_OPTIONS, filterOf, narrowed, whoAndWhy } from "./quarantine-options.ts";
+import { DECISION_OPTIONS, FILTER_OPTIONS, filterOf, narrowed, whichInWords, whoAndWhy } from "./quarantine-options.ts";
 
 /** Messages decided about in one transaction. */
 const GROUP = 1_000;
@@ -55,6 +56,12 @@ export const dismiss = defineCommand({
     } finally {
       await log.close();
     }
+    auditDecision(config.data, {
+      kind: "quarantine-dismissed",
+      by: decision.by,
+      object: id === undefined ? whichInWords(options) : `message ${id}`,
+      detail: `${dismissed} dismissed: ${decision.why}`,
+    });
     const text = `${counted(dismissed, "message")} dismissed`;
     terminal.out.write(config.json ? `${jsonLine({ dismissed, ...decision })}\n` : `${text}\n`);
     return id !== undefined && dismissed === 0 ? 1 : 0;

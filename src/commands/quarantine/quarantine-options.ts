@@ -30,6 +30,12 @@ export function filterOf({ reason, machine, since, until, text }: FilterValues):
   return { reason, machine, sinceMs: since, untilMs: until, text };
 }
 
+/** Which messages are meant, in words. */
+export function whichInWords(values: FilterValues): string {
+  const given = Object.entries(filterOf(values)).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? "everything open" : given.map(([name, value]) => `${name} ${value}`).join(", ");
+}
+
 /** Whether any of them was given. */
 export function narrowed(values: FilterValues): boolean {
   return Object.values(filterOf(values)).some((value) => value !== undefined);

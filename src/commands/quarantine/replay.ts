@@ -6,10 +6,11 @@ import { loadPlant } from "../../adapters/yaml/load-plant.ts";
 import { QuarantineReplay, type ReplayOutcome } from "../../ingest/quarantine-replay.ts";
 import type { QuarantinedMessage } from "../../log/quarantine-reading.ts";
 import { plausibilityOf } from "../../plant/plausibility.ts";
+import { auditDecision } from "../../run/audit/audit-decision.ts";
 import { defineCommand } from "../command.ts";
 import { wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "../with-log.ts";
-import { FILTER_OPTIONS, filterOf } from "./quarantine-options.ts";
+import { FILTER_OPTIONS, filterOf, whichInWords } from "./quarantine-options.ts";
 
 /** Messages put through in one transaction. */
 const GROUP = 500;
@@ -58,6 +59,11 @@ export const replay = defineCommand({
         for (const outcome of await replaying.replay(group)) show(outcome);
         afterId = id === undefined ? group.at(-1)?.id : undefined;
       }
+      auditDecision(config.data, {
+        kind: "quarantine-replayed",
+        object: id === undefined ? whichInWords(options) : `message ${id}`,
+        detail: `${counts.stored} stored, ${counts.duplicate} duplicates, ${counts.refused} still refused`,
+      });
       if (!config.json) {
         const { stored, duplicate, refused } = counts;
         terminal.out.write(

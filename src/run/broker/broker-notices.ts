@@ -9,6 +9,7 @@ export function brokerNotice(event: ReportedEvent): Notice | undefined {
   const warning = (text: string): Notice => ({ level: "warning", code: event.kind, text: `${text}${more}` });
   switch (event.kind) {
     case "connected":
+    case "taken-over":
     case "session-ended":
       return undefined;
     case "disconnected":

@@ -1,4 +1,5 @@
 import type { AccessRules } from "../../access/access-rules.ts";
+import type { AuditTrail } from "../../access/audit.ts";
 import type { OpenLogins } from "../../access/logins.ts";
 import { EmbeddedBroker } from "../../adapters/aedes/embedded-broker.ts";
 import { PasswordFile } from "../../adapters/credentials/password-file.ts";
@@ -9,6 +10,7 @@ import type { SessionNotes } from "../../log/delivery-session.ts";
 import type { BrokerRetained } from "../../log/message-log.ts";
 import { shownAddress } from "../../mqtt/broker-address.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
+import { auditOf } from "../audit/broker-audit.ts";
 import { brokerNotice, consumerNotice } from "./broker-notices.ts";
 import { consumerOptions } from "./consumer-options.ts";
 import { WatchedSession } from "./watched-session.ts";
@@ -26,9 +28,15 @@ export interface ChosenDelivery {
   readonly sessionsLost?: () => number;
 }
 
+/** Who may do what on the embedded broker, and where it says who was refused. */
+export interface BrokerAccess {
+  /** What holds for everybody where left out. */
+  readonly rules?: AccessRules | undefined;
+  readonly audit?: AuditTrail | undefined;
+}
+
 /**
  * The embedded broker, or a consumer of the broker that `--broker` names.
- * @param rules who may do what on the embedded one; what holds for everybody where left out
  * @throws ConcheError CONCHE_BROKER_URL_INVALID or CONCHE_CONFIG_INVALID
  */
 export async function chooseDelivery(
@@ -36,7 +44,7 @@ export async function chooseDelivery(
   retained: Iterable<BrokerRetained>,
   notice: (notice: Notice | undefined) => void,
   sessions: SessionNotes,
-  rules?: AccessRules,
+  { rules, audit }: BrokerAccess,
 ): Promise<ChosenDelivery> {
   const { url, clientId } = config.broker;
   if (url !== null) {
@@ -73,6 +81,10 @@ export async function chooseDelivery(
     limits: { packetBytes: packetLimit, subscriptions: subscriptionLimit },
     retained,
     onEvent: (event) => notice(brokerNotice(event)),
+    onEveryEvent: (event) => {
+      const audited = auditOf(event);
+      if (audited !== undefined) audit?.record(audited);
+    },
   });
   return {
     delivery: broker,

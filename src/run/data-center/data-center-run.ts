@@ -17,6 +17,7 @@ import { observers } from "../../ingest/observer.ts";
 import type { QuarantineLimit } from "../../log/quarantine-room.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { plausibilityOf } from "../../plant/plausibility.ts";
+import { AuditLog } from "../audit/audit-log.ts";
 import { authority, type ChosenDelivery, chooseDelivery } from "../broker/delivery.ts";
 import { WatchedPolicy } from "../broker/watched-policy.ts";
 import { LazyDesk } from "../desk.ts";
@@ -76,12 +77,22 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
   try {
     const log = await openMessageLog(config.data, { quarantine: limitOf(config) });
     opened.defer(() => log.close());
+    const audit = new AuditLog(config.data, (notice) => view.notice(notice));
+    opened.defer(() => audit.close());
     const policy = await WatchedPolicy.open({
       config,
       plant,
       readPlant: parts.readPlant,
       notice: (notice) => view.notice(notice),
-      onPolicy: () => {},
+      onPolicy: (detail) =>
+        audit.record({
+          kind: "policy-changed",
+          subject: null,
+          clientId: null,
+          remote: null,
+          object: config.access.file ?? config.plant,
+          detail,
+        }),
     });
     if (policy !== undefined) opened.defer(() => policy.stop());
     const chosen = await chooseDelivery(
@@ -91,7 +102,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
         if (notice !== undefined) view.notice(notice);
       },
       log.sessions,
-      policy?.rules,
+      { rules: policy?.rules, audit },
     );
     let center: DataCenter | undefined;
     const knowsMachine = plant.hasMachine;
@@ -122,6 +133,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       ...(chosen.sessionsLost === undefined ? {} : { sessionsLost: chosen.sessionsLost }),
       outputLost: () => terminal.loss?.writes ?? 0,
       quarantine: () => log.quarantineRoom(),
+      audited: () => audit.figures(),
       kept: () => ({ ...center?.kept, ...chosen.kept() }),
       ...(chosen.connections === undefined ? {} : { brokerConnections: chosen.connections }),
       ...(views === undefined ? {} : { views: () => views.status(), plant: views.figures }),

@@ -7,25 +7,52 @@ import { QuarantineReplay } from "../../ingest/quarantine-replay.ts";
 import type { QuarantineReading } from "../../log/quarantine-reading.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { plausibilityOf } from "../../plant/plausibility.ts";
+import { auditDecision } from "../audit/audit-decision.ts";
 
 /** What can be done about the quarantine of a data folder, where no data center writes its log meanwhile. */
 export function quarantineWork(folder: string, plant: Plant): QuarantineWork {
   const through = (log: SqliteMessageLog) =>
     new QuarantineReplay(log, plant.hasMachine, plausibilityOf(plant));
   return {
-    replay: (ids) =>
-      withLog(folder, (log, quarantine) => {
+    async replay(ids) {
+      const outcomes = await withLog(folder, (log, quarantine) => {
         const open = ids.map((id) => quarantine.get(id)).filter(({ replayedAt }) => replayedAt === null);
         return through(log).replay(open);
-      }),
-    correct: (id, copy, correction) =>
-      withLog(folder, (log, quarantine) => {
+      });
+      const object = messagesInWords(ids);
+      const detail = outcomes.map(({ kind }) => kind).join(", ");
+      if (outcomes.length > 0) auditDecision(folder, { kind: "quarantine-replayed", object, detail });
+      return outcomes;
+    },
+    async correct(id, copy, correction) {
+      const outcome = await withLog(folder, (log, quarantine) => {
         const original = quarantine.get(id);
         if (original.replayedAt !== null) throw inTheLog(id, original.state);
         return through(log).correct(original, copy, correction);
-      }),
-    dismiss: (ids, decision) => withLog(folder, (log) => log.dismiss(ids, decision)),
+      });
+      if (outcome.kind !== "refused") {
+        const detail = `${outcome.kind}: ${correction.why}`;
+        const object = messagesInWords([id]);
+        auditDecision(folder, { kind: "quarantine-corrected", by: correction.by, object, detail });
+      }
+      return outcome;
+    },
+    async dismiss(ids, decision) {
+      const dismissed = await withLog(folder, (log) => log.dismiss(ids, decision));
+      const detail = `${dismissed} dismissed: ${decision.why}`;
+      const object = messagesInWords(ids);
+      auditDecision(folder, { kind: "quarantine-dismissed", by: decision.by, object, detail });
+      return dismissed;
+    },
   };
+}
+
+/** So many numbers are named; of more, how many. */
+const NAMED = 20;
+
+function messagesInWords(ids: readonly number[]): string {
+  if (ids.length > NAMED) return `${ids.length} messages`;
+  return `${ids.length === 1 ? "message" : "messages"} ${ids.join(", ")}`;
 }
 
 /** What has its place in the log can't be put through again. */

@@ -23,6 +23,7 @@ test("connections under one identifier are let through one after the other, othe
   const directory: ClientDirectory = {
     connectedAs: (clientId) => connected.get(clientId),
     belongsToOther: () => false,
+    takenOver: () => {},
   };
   const admission = new Admission(BROKER_LIMITS, undefined, NAMESPACE_RULES, directory);
   const [first, second, third, other] = [newLink(), newLink(), newLink(), newLink()];
@@ -50,6 +51,7 @@ test("nobody is let in once it is closed, those who wait neither", async () => {
   const admission = new Admission(BROKER_LIMITS, undefined, NAMESPACE_RULES, {
     connectedAs: () => undefined,
     belongsToOther: () => false,
+    takenOver: () => {},
   });
   const [first, second] = [newLink(), newLink()];
   assert.equal(await admission.decide(first, CONNECT), undefined);

@@ -9,7 +9,15 @@ test("a flood of events is counted in full and reported in part, with how many w
   const events: ReportedEvent[] = [];
   const journal = new BrokerJournal((event) => events.push(event));
   const refuse = () =>
-    journal.report({ kind: "publish-refused", clientId: "a", topic: "b", reason: "qos-2", detail: "c" });
+    journal.report({
+      kind: "publish-refused",
+      clientId: "a",
+      user: undefined,
+      remote: "127.0.0.1",
+      topic: "b",
+      reason: "qos-2",
+      detail: "c",
+    });
   for (let count = 0; count < 1_000; count++) refuse();
   assert.equal(events.length, 20);
   assert.equal(journal.publishesRefused["qos-2"], 1_000);
@@ -28,6 +36,8 @@ test("texts of clients are cut, nothing needs a listener", () => {
   new BrokerJournal((event) => events.push(event)).report({
     kind: "subscribe-refused",
     clientId: "a",
+    user: undefined,
+    remote: "127.0.0.1",
     filter: long,
     detail: "no",
   });

@@ -34,6 +34,11 @@ export function notifyFiles(folder: string): DatabaseFiles {
   return filesOf(folder, "notify");
 }
 
+/** Who was refused what, and what was decided. */
+export function auditFiles(folder: string): DatabaseFiles {
+  return filesOf(folder, "audit");
+}
+
 function filesOf(folder: string, name: string): DatabaseFiles {
   const database = join(folder, `${name}.db`);
   return {
