@@ -68,7 +68,8 @@ conche access render emqx --access policy --access-file access.yaml > acl.conf
 - **EMQX 5.** Asks the rules for SUBSCRIBE and PUBLISH, not for each delivery: a right that is taken away ends when the
   client connects anew. A rule can't tell \`$share/…\` from the filter in it; deploy/emqx switches shared subscriptions
   off on all listeners but the data centers' own.
-- A refused publish is answered with an ordinary PUBACK by Mosquitto on MQTT 3.1.1: speak MQTT 5, which says 0x87.
+- A refused publish is answered with an ordinary PUBACK by Mosquitto on MQTT 3.1.1: speak MQTT 5, which says 0x87. Over TLS,
+  Mosquitto 2.0.11 closes the connection behind it.
 - A client identifier belongs to nobody on a foreign broker: deploy/ makes it the identity
   (\`use_username_as_clientid\`, \`peer_cert_as_clientid\`), so that nobody can throw out another. On the embedded broker
   it belongs to the identity that uses it.
