@@ -1,6 +1,7 @@
 import { ALARM_PRIORITIES, type AlarmPriority } from "../../contract/schemas/alarm-v2.ts";
 import type { ViewReading } from "../../views/view-table.ts";
 import { isChosen, type MachineChoice } from "../machine-choice.ts";
+import { median } from "../robust.ts";
 import { type AlarmFlood, alarmFloods, chatters } from "./alarm-floods.ts";
 import { occurrencesWithin } from "./alarm-history.ts";
 import { durationMs } from "./alarm-state.ts";
@@ -186,7 +187,7 @@ function sharesOf(rows: readonly OccurrenceRow[]): AlarmShare[] {
         priority: newest.priority,
         count: own.length,
         sharePct: (100 * own.length) / rows.length,
-        medianMs: median(lasted),
+        medianMs: lasted.length === 0 ? null : median(lasted),
         longestMs: lasted.length === 0 ? null : lasted.reduce((a, b) => Math.max(a, b)),
         chattered: chatters(own.map(({ raised_ms }) => raised_ms)),
         fleeting: own.filter((one) => isFleeting(one)).length,
@@ -238,14 +239,6 @@ function acknowledgersOf(rows: readonly OccurrenceRow[]): AcknowledgedBy[] {
     waits.set(acknowledged_by, own);
   }
   return [...waits]
-    .map(([by, own]) => ({ by, count: own.length, medianMs: median(own) ?? 0 }))
+    .map(([by, own]) => ({ by, count: own.length, medianMs: median(own) }))
     .sort((a, b) => b.count - a.count || (a.by < b.by ? -1 : 1));
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }

@@ -1,6 +1,6 @@
+import { median, type Point, type RobustLine, robustLine, robustSigma } from "../robust.ts";
 import { MINUTE_MS } from "../tags/resolution.ts";
 import { type ConditionFinding, shown, shownTime } from "./condition-finding.ts";
-import { median, type Point, type RobustLine, robustLine, robustSigma } from "./robust.ts";
 import type { NumberMinute } from "./tag-minutes.ts";
 
 /** Minutes whose middle is one point: noise and short disturbances are gone, and points hardly depend on each other. */

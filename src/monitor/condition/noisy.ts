@@ -1,6 +1,6 @@
+import { median, quantile } from "../robust.ts";
 import { MINUTE_MS } from "../tags/resolution.ts";
 import { type ConditionFinding, shown, shownTime } from "./condition-finding.ts";
-import { median, quantile } from "./robust.ts";
 import { type NumberMinute, stretchesWhere } from "./tag-minutes.ts";
 
 /** Minutes whose middle is the noise of a moment: single jerks of the process are none. */

@@ -1,4 +1,4 @@
-import { median } from "./robust.ts";
+import { median } from "../robust.ts";
 import type { NumberMinute } from "./tag-minutes.ts";
 
 /** Minutes of a product in the time of comparison from which on its level is known. */

@@ -1,5 +1,5 @@
+import { median, type Point, type RobustLine, robustLine } from "../robust.ts";
 import { type ConditionFinding, shown } from "./condition-finding.ts";
-import { median, type Point, type RobustLine, robustLine } from "./robust.ts";
 
 /** What a part has done and how it does: usage (roll-hours), and the value that wear moves, while one product runs. */
 export interface WearPoint {

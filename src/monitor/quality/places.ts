@@ -1,3 +1,4 @@
+import { median } from "../robust.ts";
 import { studentCdf, studentQuantile } from "./distributions.ts";
 
 /** What was measured at one time at every place: nozzle by nozzle, lane by lane. */
@@ -74,13 +75,6 @@ function compared(place: number, points: readonly Distance[], places: number): P
     confidence,
     drifts: confidence >= SURE,
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
 function halfWidth(error: number, degrees: number): number {

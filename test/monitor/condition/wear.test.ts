@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { robustLine, robustSigma } from "../../../src/monitor/condition/robust.ts";
 import { type WearPoint, wearFinding, wearOf } from "../../../src/monitor/condition/wear.ts";
+import { robustLine, robustSigma } from "../../../src/monitor/robust.ts";
 import { RandomStream } from "../../../src/simulator/random-stream.ts";
 
 const START_MS = Date.parse("2026-01-11T08:00:00Z");
