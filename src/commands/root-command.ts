@@ -42,6 +42,9 @@ export function rootCommand(terminal: Terminal, verbs: readonly CatalogueEntry[]
 /** Puts examples at the end of a command's help. */
 export function addExamples(command: Command, examples: readonly Example[]): void {
   const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, remark]) => `  ${line.padEnd(width)}  ${remark}`);
+  const beside = examples.map(([line, remark]) => `  ${line.padEnd(width)}  ${remark}`);
+  const lines = beside.every((line) => line.length <= HELP_WIDTH)
+    ? beside
+    : examples.flatMap(([line, remark]) => [`  ${line}`, `      ${remark}`]);
   command.addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
 }

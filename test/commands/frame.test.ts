@@ -43,6 +43,8 @@ test("a description is wrapped once, by the width of its reader; lists in it sta
     const [next = ""] = lines[index + 1]?.split(" ") ?? [];
     assert.ok(`${line} ${next}`.length > 109, `"${line}" has room for "${next}"`);
   }
+  const check = await runConche(["check", "--help"]);
+  assert.match(check.out, /temper-01\/telemetry reading\.json\n {6}a file, against the packaged plant\n/);
   assert.match(list.out, /Reasons:\n {2}topic .*\n {2}oversize /);
 });
 
