@@ -114,10 +114,22 @@ export function rollWear(samples: readonly WornSample[], product: string, plant:
     x: { field: "rollHours", type: "quantitative", axis: { title: "hours since the rolls were ground" } },
     y: { field: "d90Um", type: "quantitative", title: "D90, µm", scale: { zero: false, padding: 10 } },
   };
+  const trend = trendOf(samples);
+  const last = Math.max(...samples.map(({ rollHours }) => rollHours));
+  const reached = (um: number | undefined) =>
+    um === undefined ? [] : [{ h: (um - trend.startUm) / trend.umPerHour, um }];
+  const alarm = reached(limits.alarm_high);
+  const crossings = [...reached(limits.max), ...alarm].map(({ h, um }) => ({
+    rollHours: h,
+    d90Um: um,
+    text: `${um} µm after ${(Math.round(h / 10) * 10).toLocaleString("en-US")} h`,
+  }));
+  const along = (from: number, to: number) =>
+    [from, to].map((h) => ({ rollHours: h, d90Um: trend.startUm + trend.umPerHour * h }));
   const spec = {
     title: {
       text: `Fineness of ${product} chocolate and the wear of the rolls`,
-      subtitle: "laser diffraction every quarter of an hour; a shift at each age of the rolls",
+      subtitle: "a shift at each age of the rolls; dashed: were they not ground at 1,500 h",
     },
     width: WIDTH,
     height: 280,
@@ -128,13 +140,44 @@ export function rollWear(samples: readonly WornSample[], product: string, plant:
       ...ruleFor(limits.alarm_high, "alarm", LIMIT_COLOUR),
       { mark: { type: "point", filled: true, size: 10, opacity: 0.45, color: "#7a4a24" }, encoding },
       {
+        data: { values: along(0, last) },
         mark: { type: "line", color: "#2c3e50", strokeWidth: 1.5 },
-        transform: [{ regression: "d90Um", on: "rollHours" }],
         encoding,
       },
+      {
+        data: { values: along(last, alarm[0]?.h ?? last) },
+        mark: { type: "line", color: "#2c3e50", strokeWidth: 1.5, strokeDash: [5, 4] },
+        encoding,
+      },
+      {
+        data: { values: crossings },
+        mark: { type: "point", filled: true, size: 60, color: LIMIT_COLOUR },
+        encoding,
+      },
+      // Below the line where there is room, and to the left of where the chart ends.
+      ...crossings.map((crossing, index) => ({
+        data: { values: [crossing] },
+        mark: {
+          type: "text",
+          ...(index === 0 ? { align: "left", dx: 8, dy: 12 } : { align: "right", dx: -8, dy: -9 }),
+          ...{ color: LIMIT_COLOUR, fontSize: 11 },
+        },
+        encoding: { ...encoding, text: { field: "text" } },
+      })),
     ],
   } as TopLevelSpec;
   return { name: "roll-wear", spec };
+}
+
+/** The straight line through the samples, by least squares. */
+function trendOf(samples: readonly WornSample[]): { readonly startUm: number; readonly umPerHour: number } {
+  const mean = (of: (sample: WornSample) => number) =>
+    samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;
+  const [h, um] = [mean(({ rollHours }) => rollHours), mean(({ d90Um }) => d90Um)];
+  const umPerHour =
+    mean((sample) => (sample.rollHours - h) * (sample.d90Um - um)) /
+    mean(({ rollHours }) => (rollHours - h) ** 2);
+  return { startUm: um - umPerHour * h, umPerHour };
 }
 
 function ruleFor(um: number | undefined, what: string, colour: string): object[] {

@@ -6,17 +6,26 @@ import { limitsAt } from "./limits.ts";
 import { numberOf, type Observed, readingsOf } from "./observe.ts";
 
 const STEP = "s5_tempering";
+const REPAIRED_COLOUR = "#1e8449";
 const BEFORE_H = 0.15;
 const AFTER_H = 0.5;
 
 /** The reheating valve sticks: water, mass and temper index around the first alarm of that kind. */
 export function temperDisturbance(observed: Observed, plant: Plant): Chart {
-  const alarm = observed.alarms.find(
-    ({ step, code, h }) => step === STEP && code === "TEMP_OUT_OF_RANGE" && h > 1,
-  );
+  const readings = readingsOf(observed, STEP);
+  const lowestAfter = (h: number) =>
+    Math.min(
+      ...readings
+        .filter((reading) => reading.h >= h && reading.h <= h + AFTER_H)
+        .map((reading) => numberOf(reading, "temper_index")),
+    );
+  // Of all of them the one that spoils most: whose crystals are gone.
+  const [alarm] = observed.alarms
+    .filter(({ step, code, h }) => step === STEP && code === "TEMP_OUT_OF_RANGE" && h > 1)
+    .sort((a, b) => lowestAfter(a.h) - lowestAfter(b.h));
   if (alarm === undefined) throw new Error("the temperer was never too warm");
   const from = alarm.h - BEFORE_H;
-  const seen = readingsOf(observed, STEP).filter(({ h }) => h >= from && h <= alarm.h + AFTER_H);
+  const seen = readings.filter(({ h }) => h >= from && h <= alarm.h + AFTER_H);
   const minute = (h: number) => (h - alarm.h) * 60;
   const temperatures = seen.flatMap((reading) =>
     (
@@ -44,7 +53,7 @@ export function temperDisturbance(observed: Observed, plant: Plant): Chart {
         width: WIDTH,
         height: 200,
         layer: [
-          ...alarmsOf(plant, "temp_c", "°C"),
+          ...alarmsOf(plant, "temp_c", "°C", seen[0]?.product),
           {
             data: { values: temperatures },
             mark: { type: "line", strokeWidth: 1.4 },
@@ -90,8 +99,13 @@ export function temperDisturbance(observed: Observed, plant: Plant): Chart {
   return { name: "sticking-valve", spec };
 }
 
-/** The cooler of the temperer fails slowly, is repaired: cooling and temper index over the hours of the scenario. */
-export function coolerFailing(observed: Observed, scenario: ScenarioDocument, plant: Plant): Chart {
+/** The cooler of the temperer fails slowly, is repaired: cooling and temper index until the line is back. */
+export function coolerFailing(
+  observed: Observed,
+  scenario: ScenarioDocument,
+  repairedH: number,
+  plant: Plant,
+): Chart {
   const rows = readingsOf(observed, STEP)
     .filter(({ tags }, index) => index % 12 === 0 && Number(tags.flow_kg_h) > 50)
     .map((reading) => ({
@@ -117,19 +131,30 @@ export function coolerFailing(observed: Observed, scenario: ScenarioDocument, pl
       },
     ],
   });
-  const raised = {
-    data: { values: alarms.slice(0, 1) },
-    mark: { type: "rule", color: LIMIT_COLOUR, strokeWidth: 1.5 },
-    encoding: { x: { field: "h", type: "quantitative" } },
-  };
+  const moments = [
+    ...alarms.slice(0, 1).map(({ h }) => ({ h, text: "the alarm", colour: LIMIT_COLOUR })),
+    { h: repairedH, text: "repaired", colour: REPAIRED_COLOUR },
+  ];
+  const marked = moments.flatMap((moment) => [
+    {
+      data: { values: [moment] },
+      mark: { type: "rule", color: moment.colour, strokeWidth: 1.5 },
+      encoding: { x: { field: "h", type: "quantitative" } },
+    },
+    {
+      data: { values: [moment] },
+      mark: { type: "text", align: "left", baseline: "top", dx: 5, color: moment.colour, fontSize: 11 },
+      encoding: { x: { field: "h", type: "quantitative" }, y: { value: 4 }, text: { field: "text" } },
+    },
+  ]);
   const spec = {
     title: {
       text: scenario.title,
-      subtitle: "scenario tempering-cooler-failing; vertical line: the first alarm",
+      subtitle: `scenario tempering-cooler-failing: from the first hour on, repaired after ${repairedH - 1} hours`,
     },
     vconcat: [
-      panel("cool", "after cooling, °C", "#2980b9", 150, [raised]),
-      panel("index", "temper index", "#8e44ad", 170, [...alarmsOf(plant, "temper_index", ""), raised]),
+      panel("cool", "after cooling, °C", "#2980b9", 150, marked),
+      panel("index", "temper index", "#8e44ad", 170, [...alarmsOf(plant, "temper_index", ""), ...marked]),
     ],
     spacing: 10,
   } as TopLevelSpec;
@@ -152,12 +177,15 @@ export function temperingByProduct(observed: Observed, plant: Plant): Chart {
       ([begin, end]) => ({ product, from, to, begin, end }),
     ),
   );
+  const limits = spans.flatMap(({ product, begin, end }) => {
+    const { alarm_high: alarm } = limitsAt(plant, STEP, "temp_c", product);
+    return alarm === undefined ? [] : [{ alarm, begin, end }];
+  });
   const colour = { field: "product", type: "nominal", scale: PRODUCT_COLOURS, legend: { orient: "top" } };
   const spec = {
     title: {
       text: "Tempering dark, milk and white chocolate",
-      subtitle:
-        "upper bands: tempered mass; lower bands: after cooling; single points far above: a reheating valve that stuck",
+      subtitle: "upper bands: tempered mass; lower bands: after cooling; dashed: the product's alarm",
     },
     width: WIDTH,
     height: 300,
@@ -182,7 +210,15 @@ export function temperingByProduct(observed: Observed, plant: Plant): Chart {
           color: colour,
         },
       },
-      ...alarmsOf(plant, "temp_c", "°C"),
+      {
+        data: { values: limits },
+        mark: { type: "rule", color: LIMIT_COLOUR, strokeDash: [5, 4] },
+        encoding: {
+          x: { field: "begin", type: "quantitative" },
+          x2: { field: "end" },
+          y: { field: "alarm", type: "quantitative" },
+        },
+      },
     ],
   } as TopLevelSpec;
   return { name: "tempering-by-product", spec };
@@ -205,8 +241,8 @@ function bandsOf(plant: Plant): ProductBand[] {
   );
 }
 
-function alarmsOf(plant: Plant, tag: string, unit: string): object[] {
-  const { alarm_low, alarm_high } = limitsAt(plant, STEP, tag, undefined);
+function alarmsOf(plant: Plant, tag: string, unit: string, product?: string): object[] {
+  const { alarm_low, alarm_high } = limitsAt(plant, STEP, tag, product);
   return [alarm_low, alarm_high].flatMap((limit) =>
     limit === undefined ? [] : ruleAt(limit, `alarm: ${limit} ${unit}`.trim()),
   );
