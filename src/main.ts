@@ -15,6 +15,8 @@ import { ConcheError } from "./errors/conche-error.ts";
  * the process once what was written has gone out.
  */
 export async function main(words: string[]): Promise<void> {
+  // What it writes (log, outbox, exports, journals) is for its own user; who else may read is for that user to say.
+  process.umask(0o077);
   const environment = processEnvironment();
   // Until the configuration is read, what stands on the command line decides how an error looks.
   const presentation: Presentation = {

@@ -5,6 +5,7 @@ import { defineCommand } from "./command.ts";
 import { checkDatabase } from "./doctor/check-database.ts";
 import { checkFolder } from "./doctor/check-folder.ts";
 import { checkClock, checkPorts, checkVersions } from "./doctor/check-machine.ts";
+import { checkPermissions } from "./doctor/check-permissions.ts";
 import { checkAccess, checkBroker, checkPlant } from "./doctor/check-settings.ts";
 import type { Check, Finding } from "./doctor/finding.ts";
 
@@ -12,6 +13,7 @@ const CHECKS: readonly Check[] = [
   checkVersions,
   checkPlant,
   checkFolder,
+  checkPermissions,
   checkDatabase,
   checkPorts,
   checkAccess,

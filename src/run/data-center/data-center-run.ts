@@ -23,6 +23,7 @@ import { WatchedPolicy } from "../broker/watched-policy.ts";
 import { LazyDesk } from "../desk.ts";
 import { startNotifier } from "../notify/notifier-run.ts";
 import { withOutputCheck } from "../output-check.ts";
+import { warnOfOpenFiles } from "../secret-files.ts";
 import { ViewsRun } from "../views/views-run.ts";
 
 /** What a data center is run with. */
@@ -104,6 +105,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       log.sessions,
       { rules: policy?.rules, audit },
     );
+    await warnOfOpenFiles(config, config.data, (notice) => view.notice(notice));
     let center: DataCenter | undefined;
     const knowsMachine = plant.hasMachine;
     const health = () => withOutputCheck(center?.health() ?? STARTING, terminal);

@@ -18,6 +18,7 @@ import { shownAddress } from "../../mqtt/broker-address.ts";
 import { SYSTEM_CLOCK } from "../../time/system-clock.ts";
 import { authority } from "../broker/delivery.ts";
 import { withOutputCheck } from "../output-check.ts";
+import { warnOfOpenFiles } from "../secret-files.ts";
 import { chooseLocalSide, type LocalSide } from "./local-side.ts";
 import { type Names, namesOf } from "./names.ts";
 import { forwarderNotice } from "./notices.ts";
@@ -71,6 +72,7 @@ export async function runForwarding({ role, config, terminal }: ForwardingRunPar
     const folder = config.outbox ?? resolve(DEFAULT_OUTBOX);
     const outbox = await SqliteOutbox.open({ folder, telemetryBytes }, Date.now());
     opened.defer(() => outbox.close());
+    await warnOfOpenFiles(config, folder, (notice) => view.notice(notice));
     const names = namesOf(role, config, outbox.memory.id);
     let running: Running | undefined;
     const status = () => running?.status();

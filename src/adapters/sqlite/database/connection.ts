@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { ConcheError } from "../../../errors/conche-error.ts";
-import { fileSize } from "./data-folder.ts";
+import { claimFile, fileSize } from "./data-folder.ts";
 import type { DatabaseFiles } from "./database-files.ts";
 import { isUnfinished, sqliteCodeOf, toConcheError } from "./sqlite-error.ts";
 
@@ -23,6 +23,7 @@ const WAL_SIZE_LIMIT = 64 * 1024 * 1024;
 /** Opens a connection that writes. Every wait for a lock blocks the process, so `busyTimeoutMs` is short. */
 export function openWriter(path: string, busyTimeoutMs: number): DatabaseSync {
   requireSqliteVersion();
+  claimFile(path);
   return new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: false });
 }
 

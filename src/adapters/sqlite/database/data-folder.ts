@@ -12,6 +12,9 @@ import {
 import { dirname } from "node:path";
 import { ConcheError, messageOf, systemCodeOf } from "../../../errors/conche-error.ts";
 
+/** What machines say is nobody else's on this machine. */
+const OWNER_ONLY_FOLDER = 0o700;
+const OWNER_ONLY_FILE = 0o600;
 const WRITABLE = constants.R_OK | constants.W_OK | constants.X_OK;
 
 /**
@@ -39,7 +42,7 @@ function makeFolders(folder: string): void {
   if (existsSync(folder)) return;
   const parent = dirname(folder);
   if (parent !== folder) makeFolders(parent);
-  mkdirSync(folder);
+  mkdirSync(folder, { mode: OWNER_ONLY_FOLDER });
   // A folder is only as durable as its entry in the one above.
   syncFolder(parent);
 }
@@ -61,6 +64,14 @@ function obstacle(folder: string): string | undefined {
       if (at === dirname(at)) return undefined;
     }
   }
+}
+
+/**
+ * Makes an empty file that its owner alone may read, where there is none. SQLite takes it for a new database, and gives
+ * the files beside it the same mode; left to itself it makes them readable for everybody.
+ */
+export function claimFile(path: string): void {
+  closeSync(openSync(path, "a", OWNER_ONLY_FILE));
 }
 
 /** Makes the entries of a folder durable where the system offers that (Windows does it by itself). */

@@ -210,6 +210,8 @@ suite("opening a log", () => {
     const log = await openMessageLog(folder);
     await log.commit(new GroupMaker().group([record(1)]));
     await log.close();
+    // Whoever made the copy lets others read it.
+    chmodSync(logFiles(folder).database, 0o444);
     chmodSync(folder, 0o555);
     const reader = new URL("../../../../src/adapters/sqlite/log/log-reader.ts", import.meta.url).href;
     const script = `const { LogReader } = await import(${JSON.stringify(reader)});
