@@ -72,6 +72,8 @@ const PURE = [
 
 /** The only places that may import each library, types included. A library that isn't listed isn't allowed. */
 const LIBRARY_PLACES = {
+  "@peculiar/asn1-schema": ["src/adapters/x509/"],
+  "@peculiar/asn1-x509": ["src/adapters/x509/"],
   aedes: ["src/adapters/aedes/"],
   ajv: ["src/contract/", "src/plant/", "src/config/"],
   commander: ["src/commands/", "src/main[.]ts$"],

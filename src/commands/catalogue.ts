@@ -210,6 +210,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./passwd.ts")).passwd,
   },
   {
+    name: "provision",
+    summary: "certificates for every machine, server and desk: make, rotate, revoke, list, expiring, crl",
+    group: "Care",
+    load: async () => (await import("./provision.ts")).provision,
+  },
+  {
     name: "doctor",
     summary: "check versions, plant, data folder, disk, database, ports, clock and broker",
     group: "Care",

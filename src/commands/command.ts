@@ -93,6 +93,8 @@ export interface CommandGroup {
   readonly description: string;
   readonly examples: readonly Example[];
   readonly commands: readonly CommandDefinition[];
+  /** What it does when it is called without one of them. */
+  readonly own?: CommandDefinition;
 }
 
 /** `[command line, what it does]` */

@@ -27,7 +27,14 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
   const root = rootCommand(surroundings.terminal, COMMANDS);
   const selection: Selection = { known, exitCode: 0 };
   if (entry !== undefined || !words.every((word) => OVERVIEW.has(word))) {
-    await select(root, entry, helpOnly ? undefined : verbs[1], selection, surroundings);
+    const given = helpOnly ? undefined : verbs[1];
+    await select(
+      root,
+      entry,
+      { word: given, maybeValue: isMaybeValue(words, given) },
+      selection,
+      surroundings,
+    );
   }
   try {
     if (words.length === 0) root.outputHelp();
@@ -57,11 +64,22 @@ function verbsAmong(words: readonly string[]): { helpOnly: boolean; verbs: strin
   return verbs[0] === "help" ? { helpOnly: true, verbs: verbs.slice(1) } : { helpOnly: false, verbs };
 }
 
+/** Whether the word stands where an option's value may stand. */
+function isMaybeValue(words: readonly string[], word: string | undefined): boolean {
+  return word !== undefined && (words[words.indexOf(word) - 1] ?? "").startsWith("--");
+}
+
+/** What stands where a verb's own verb would. */
+interface SecondWord {
+  readonly word: string | undefined;
+  readonly maybeValue: boolean;
+}
+
 /** Loads the verb and declares it with its options, and so its own verbs when it has some. */
 async function select(
   root: Command,
   entry: CatalogueEntry | undefined,
-  verb: string | undefined,
+  { word: verb, maybeValue }: SecondWord,
   selection: Selection,
   surroundings: Surroundings,
 ): Promise<void> {
@@ -87,11 +105,13 @@ async function select(
     selection.known = declare(command, loaded, known);
     return;
   }
-  describe(command, loaded);
+  if (loaded.own === undefined) describe(command, loaded);
+  else selection.known = declare(command, loaded.own, known);
   const verbs = loaded.commands.map(({ name }) => name);
   const group: KnownWords = { command: `conche ${loaded.name}`, verbs, flags: flagsOf(root) };
-  if (verb !== undefined && !verbs.includes(verb)) throw unknownVerb(verb, group);
-  selection.known = group;
+  const isOwn = loaded.own !== undefined && (verb === undefined || (maybeValue && !verbs.includes(verb)));
+  if (verb !== undefined && !verbs.includes(verb) && !isOwn) throw unknownVerb(verb, group);
+  if (!isOwn) selection.known = group;
   for (const definition of loaded.commands) {
     const words = declare(command.command(definition.name).summary(definition.summary), definition, group);
     if (definition.name === verb) selection.known = words;

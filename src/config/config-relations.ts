@@ -30,6 +30,7 @@ export function relationProblems(values: ReadonlyMap<string, unknown>): ConfigPr
     const what = "needs access: policy too: the file is of no use while everybody may do everything";
     problems.push({ where: "access-file", value: null, what });
   }
+  needs("authority-cert", "authority-key", "an authority signs with its key");
 
   const ports = ["mqtt-port", "mqtt-ws-port", "http-port"];
   ports.forEach((name, index) => {

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { access } from "./access-slice.ts";
+import { certificates } from "./certificates-slice.ts";
 import { broker, http, mqtt, quarantine, simulation, story } from "./config-slices.ts";
 import { cloud, forwarding, local } from "./forwarding-slices.ts";
 import { choice, optionalPath, optionalPositive, path, switchedOn } from "./setting.ts";
@@ -65,6 +66,7 @@ export const ConfigSchema = Type.Object({
   forwarding,
   local,
   cloud,
+  certificates,
   json: switchedOn({ name: "json", help: "write JSON Lines for programs, without colours" }),
   debug: switchedOn({ name: "debug", help: "show the stack and the causes of an error" }),
   configFile: optionalPath({

@@ -19,6 +19,13 @@ import { SETTINGS } from "./setting-list.ts";
 /** The file that is read from the working folder when none is named. */
 export const DEFAULT_CONFIG_FILE = "conche.yaml";
 
+/** Secrets that a file of their own may hold. */
+const SECRETS_WITH_FILES = [
+  ...BROKERS.map(([, prefix]) => `${prefix}password`),
+  "authority-passphrase",
+  "identity-passphrase",
+];
+
 const EMPTY_LAYER: ConfigLayer = { values: new Map(), problems: [] };
 
 /** Where a configuration comes from. */
@@ -55,7 +62,7 @@ export async function readConfig(sources: ConfigSources): Promise<ConfigReading>
   const layers = [defaults, own, file, environment, flags];
   const values = new Map(layers.flatMap((layer) => [...layer.values]));
   const problems = layers.flatMap((layer) => [...layer.problems]);
-  for (const [, prefix] of BROKERS) problems.push(...(await readPasswordFile(values, prefix)));
+  for (const secret of SECRETS_WITH_FILES) problems.push(...(await readSecretFile(values, secret)));
   problems.push(...relationProblems(values));
   return { config: assemble(values), problems };
 }
@@ -81,18 +88,19 @@ async function readConfigFile(named: string | undefined, workingFolder: string):
   }
 }
 
-/** Puts the password of `password-file` in its place. */
-async function readPasswordFile(values: Map<string, unknown>, prefix: string): Promise<ConfigProblem[]> {
-  const file = values.get(`${prefix}password-file`);
-  if (typeof file !== "string" || values.get(`${prefix}password`) !== null) return [];
+/** Puts what the first line of `<secret>-file` says in the place of a secret that isn't given otherwise. */
+async function readSecretFile(values: Map<string, unknown>, secret: string): Promise<ConfigProblem[]> {
+  const file = values.get(`${secret}-file`);
+  if (typeof file !== "string" || values.get(secret) !== null) return [];
+  const what = secret.replace(/^.*-/, "");
   try {
     const [line = ""] = editedText(await readFile(file)).split(/\r?\n/, 1);
     if (line === "")
-      return [{ where: file, value: null, what: "the first line must be the password, it is empty" }];
-    values.set(`${prefix}password`, line);
+      return [{ where: file, value: null, what: `the first line must be the ${what}, it is empty` }];
+    values.set(secret, line);
     return [];
   } catch (error) {
-    return [{ where: file, value: null, what: `the password file can't be read: ${messageOf(error)}` }];
+    return [{ where: file, value: null, what: `the ${what} file can't be read: ${messageOf(error)}` }];
   }
 }
 

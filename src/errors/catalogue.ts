@@ -100,6 +100,18 @@ export const ERROR_CATALOGUE = {
     meaning: "The password file can't be read or has lines of another form",
     hint: "write it with `conche passwd FILE USER` or with mosquitto_passwd",
   },
+  CONCHE_CERTIFICATES_INVALID: {
+    meaning: "A certificate, key or revocation list can't be used, or one does not belong to another",
+    hint: "check the file that is named; `conche provision list` shows what there is",
+  },
+  CONCHE_CERTIFICATES_MISSING: {
+    meaning: "There are no certificates in the folder",
+    hint: "`conche provision` makes them; --certificates DIR names another folder",
+  },
+  CONCHE_IDENTITY_UNKNOWN: {
+    meaning: "Nobody of that name has a certificate",
+    hint: "`conche provision list` shows who has one; `conche provision` gives new machines of the plant theirs",
+  },
   CONCHE_BROKER_UNREACHABLE: {
     meaning: "The broker can't be reached; the data center keeps trying",
     hint: "check the broker's address, its port and the network between",

@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { identityFolder } from "../../access/certificate-identity.ts";
+
+/** Where everything lies in a folder of `conche provision`. */
+export class FolderLayout {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** What whoever checks a certificate needs: the issuing authority and those above it. */
+  get ca(): string {
+    return join(this.folder, "ca.pem");
+  }
+
+  /** The newest revocation lists. */
+  get crl(): string {
+    return join(this.folder, "crl.pem");
+  }
+
+  get readme(): string {
+    return join(this.folder, "README.md");
+  }
+
+  /** What the root signs with: to be taken away from here. */
+  root(file: "root.cert.pem" | "root.key.pem" | "README.md"): string {
+    return join(this.folder, "root-offline", file);
+  }
+
+  /** What certificates are signed with, its chain behind it. */
+  get issuingChain(): string {
+    return join(this.folder, "authority", "issuing.cert.pem");
+  }
+
+  /** Missing where the plant's own authority is used. */
+  get issuingKey(): string {
+    return join(this.folder, "authority", "issuing.key.pem");
+  }
+
+  /** The root's own list, which only the root can sign. */
+  get rootCrl(): string {
+    return join(this.folder, "authority", "root.crl.pem");
+  }
+
+  get issuingCrl(): string {
+    return join(this.folder, "authority", "issuing.crl.pem");
+  }
+
+  /** Every certificate that was ever issued, in order. */
+  get issued(): string {
+    return join(this.folder, "authority", "issued");
+  }
+
+  /** What an identity is given. */
+  identity(name: string, file: IdentityFile | "" = ""): string {
+    return join(this.folder, identityFolder(name), file);
+  }
+}
+
+export type IdentityFile = "cert.pem" | "key.pem" | "ca.pem" | "client-ca.pem" | "crl.pem" | "README.md";
