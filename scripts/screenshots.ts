@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Browser, Page } from "playwright-core";
+import { runConche } from "../test/commands/run-conche.ts";
 import { NO_CHROMIUM, startChromium } from "../test/servers/chromium.ts";
 import { startConche } from "../test/servers/conche.ts";
 import { NO_NODE_RED, NodeRed } from "../test/servers/node-red.ts";
@@ -29,9 +30,18 @@ const PAGES = {
   explore: ["/explore", ".topic"],
   settings: ["/settings", "tbody tr th"],
 } as const;
-type PageName = keyof typeof PAGES;
+/** Over the scenario of a contaminated lot, which needs days of a line. */
+const LOT = "tunis-01.line-a.whole_milk_powder.20260111T180000";
+const TRACING_PAGES = {
+  genealogy: [`/genealogy/${LOT}`, ".graph-box"],
+  recall: [`/recall?lots=${LOT}`, ".squares"],
+  ask: ["/ask/11", ".answer"],
+  "due-diligence": ["/due-diligence", "tbody tr"],
+} as const;
+type PageName = keyof typeof PAGES | keyof typeof TRACING_PAGES;
 /** What the docs show; `--all` takes every page at every size, for whoever looks them through. */
 const IN_DOCS: readonly PageName[] = ["plant", "line", "machine", "alarms", "quality", "oee", "data"];
+const TRACING_IN_DOCS: readonly PageName[] = ["genealogy", "recall"];
 const SIZES = [
   [1440, 900],
   [1024, 768],
@@ -61,8 +71,11 @@ await caughtUp();
 const browser = await startChromium();
 parts.defer(() => browser.close());
 
+await takeTracing();
 if (values.all) {
-  const chosen = (Object.keys(PAGES) as PageName[]).filter((name) => values.only?.includes(name) ?? true);
+  const chosen = (Object.keys(PAGES) as (keyof typeof PAGES)[]).filter(
+    (name) => values.only?.includes(name) ?? true,
+  );
   for (const [width, height] of SIZES) {
     for (const theme of ["light", "dark"] as const) {
       const page = await pageOf(browser, width, height, theme);
@@ -75,8 +88,9 @@ if (values.all) {
   for (const name of ["plant", "line"] as const) await take(wall, name, `${name}-wall`);
 } else {
   const page = await pageOf(browser, 1440, 900, "light");
-  for (const name of IN_DOCS) await take(page, name, name);
-  if (!NO_NODE_RED) await takeNodeRed(browser);
+  for (const name of IN_DOCS.filter((each) => values.only?.includes(each) ?? true))
+    await take(page, name, name);
+  if (!NO_NODE_RED && values.only === undefined) await takeNodeRed(browser);
 }
 
 /** Until the past was told, everybody has spoken, and the views have all of it: the pictures are of a plant at work. */
@@ -92,6 +106,41 @@ async function caughtUp(): Promise<void> {
   }
 }
 
+/** The pages on lots, over a history in which a lot of milk powder turns out to be contaminated. */
+async function takeTracing(): Promise<void> {
+  const names = Object.keys(TRACING_PAGES) as PageName[];
+  const chosen = names.filter(
+    (name) => values.only?.includes(name) ?? (values.all || TRACING_IN_DOCS.includes(name)),
+  );
+  if (chosen.length === 0) return;
+  const data = join(folder, "contaminated");
+  for (const line of [
+    ["simulate", "--backfill", "108h", "--scenario", "milk-lot-contaminated", "--seed", "3"].concat([
+      "--telemetry-interval",
+      "900",
+      "--start",
+      "2026-01-11T12:00:00Z",
+    ]),
+    ["rebuild"],
+  ]) {
+    const { code, err } = await runConche([...line, "--data", data]);
+    if (code !== 0) throw new Error(err);
+  }
+  const served = await startConche(["serve", "--data", data, "--http-port", "0"]);
+  try {
+    for (const [width, height] of values.all ? SIZES : SIZES.slice(0, 1)) {
+      for (const theme of values.all ? (["light", "dark"] as const) : (["light"] as const)) {
+        const page = await pageOf(browser, width, height, theme);
+        for (const name of chosen)
+          await take(page, name, values.all ? `${name}-${width}-${theme}` : name, served.started.http);
+        await page.context().close();
+      }
+    }
+  } finally {
+    await served.stop("SIGTERM");
+  }
+}
+
 async function pageOf(
   of: Browser,
   width: number,
@@ -104,9 +153,9 @@ async function pageOf(
   return page;
 }
 
-async function take(page: Page, name: PageName, file: string): Promise<void> {
-  const [address, shows] = PAGES[name];
-  await page.goto(`${conche.started.http}${address}`);
+async function take(page: Page, name: PageName, file: string, http = conche.started.http): Promise<void> {
+  const [address, shows] = { ...PAGES, ...TRACING_PAGES }[name];
+  await page.goto(`${http}${address}`);
   await page.locator(shows).first().waitFor();
   // Everything else that the page asks for is there, too.
   await page.waitForLoadState("load");

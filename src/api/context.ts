@@ -5,6 +5,7 @@ import type { QuarantineReading } from "../log/quarantine-reading.ts";
 import type { NotifierState } from "../notify/notifier.ts";
 import type { Plant } from "../plant/plant.ts";
 import type { GraphKeeper } from "../trace/graph/read-graph.ts";
+import type { Block } from "../trace/record/record-blocks.ts";
 import type { View } from "../views/view.ts";
 import type { ViewReading, ViewRowReading } from "../views/view-table.ts";
 import type { ViewEdition } from "../views/views-store.ts";
@@ -20,6 +21,17 @@ export interface ViewsReading {
   findingCount(edition: ViewEdition): number;
   /** What the answering edition of a view could not use, by `key`; the rows have the columns of a finding. */
   findings(view: string): ViewRowReading | undefined;
+}
+
+/** A document that is to be printed: what stands on its pages, and around it. */
+export interface PrintOrder {
+  readonly title: string;
+  /** Who and where, at the head of every page. */
+  readonly issuer: string;
+  /** At the foot of every page. */
+  readonly foot: string;
+  readonly createdMs: number;
+  readonly blocks: readonly Block[];
 }
 
 /** What the handlers of the API work with. Everything that is read counts against the time for an answer. */
@@ -39,6 +51,8 @@ export interface ApiContext {
   readonly quarantineWork: QuarantineWork;
   /** The graph of lots, kept from question to question. */
   readonly graphs?: GraphKeeper | undefined;
+  /** Sets a document on pages, as PDF. */
+  readonly print: (document: PrintOrder) => Uint8Array;
   /** Publishes what people do; absent where the process has no way to a broker. */
   readonly desk?: Desk | undefined;
   /** Throws CONCHE_TIME_LIMIT when the time for an answer is over. Long loops over anything else call it. */

@@ -25,6 +25,8 @@ export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What is sent instead where it is a document that is no text. */
+  readonly bytes?: Uint8Array;
 }
 
 interface Checked {
@@ -141,10 +143,12 @@ function documentAnswer(
     status: 200,
     headers: {
       ...caching,
-      "content-type": `${media}; charset=utf-8`,
+      "content-type": document instanceof Uint8Array ? media : `${media}; charset=utf-8`,
       ...(typeof next === "string" ? { link: nextPage(query, next) } : {}),
     },
-    body: typeof document === "string" ? document : JSON.stringify(document),
+    ...(document instanceof Uint8Array
+      ? { body: "", bytes: document }
+      : { body: typeof document === "string" ? document : JSON.stringify(document) }),
   };
 }
 

@@ -21,6 +21,7 @@ import { stateRoutes } from "./routes/states.ts";
 import { tagRoutes } from "./routes/tags.ts";
 import { topicRoutes } from "./routes/topics.ts";
 import { askRoutes } from "./routes/trace/ask.ts";
+import { drawingRoutes } from "./routes/trace/drawing.ts";
 import { dueDiligenceRoutes } from "./routes/trace/due-diligence.ts";
 import { epcisRoutes } from "./routes/trace/epcis.ts";
 import { recallRoutes } from "./routes/trace/recall.ts";
@@ -44,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   ...qualityRoutes,
   ...capabilityRoutes,
   ...traceRoutes,
+  ...drawingRoutes,
   ...recallRoutes,
   ...askRoutes,
   ...dueDiligenceRoutes,

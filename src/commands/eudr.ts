@@ -41,7 +41,7 @@ export const eudr = defineCommand({
         throw new ConcheError("CONCHE_NOT_FOUND", { message: `nobody has heard of ${id}` });
       }
       const { lots, uncovered, references, passedOn, unknownOrigin } = found;
-      if (format === "geojson") terminal.out.write(`${jsonLine(plotsOf(found))}\n`);
+      if (format === "geojson") terminal.out.write(`${jsonLine(plotsOf(found.lots))}\n`);
       else if (format === "json") terminal.out.write(`${jsonLine(shownDueDiligence(found))}\n`);
       else {
         const missing = passedOn === null ? [] : references.filter((each) => !passedOn.includes(each));

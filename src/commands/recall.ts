@@ -1,7 +1,9 @@
+import { printed } from "../adapters/pdf/printed-blocks.ts";
 import { csvFile, csvRows, csvShown, isCsv } from "../adapters/terminal/csv.ts";
 import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { recallText } from "../adapters/terminal/recall-format.ts";
-import { shownRecall } from "../api/routes/trace/recall.ts";
+import { loadPlant } from "../adapters/yaml/load-plant.ts";
+import { drillOrder, shownRecall } from "../api/routes/trace/recall.ts";
 import { readMoment } from "../contract/moment.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import type { Genealogy } from "../trace/questions/genealogy.ts";
@@ -24,8 +26,8 @@ const OPTIONS = {
   to: { argument: "TIME", help: "with --machine: before this time (default: now)", parse: moment },
   format: {
     argument: "FORMAT",
-    help: `table (the default), json, csv: affected goods, fsma204: tracking events for a regulator's spreadsheet, or ${CSV_EXCEL_HELP}`,
-    parse: oneOf(["table", "json", "csv", "csv-excel", "fsma204"]),
+    help: `table (the default), json, csv: affected goods, fsma204: tracking events for a regulator's spreadsheet, pdf: a report to sign, or ${CSV_EXCEL_HELP}`,
+    parse: oneOf(["table", "json", "csv", "csv-excel", "fsma204", "pdf"]),
   },
 } as const;
 
@@ -49,10 +51,11 @@ export const recall = defineCommand({
   arguments: [
     { name: "lot", help: "lots, SSCCs, batches or pack codes, with commas between", optional: true },
   ],
-  settings: ["data"],
+  settings: ["data", "plant"],
   options: OPTIONS,
-  run({ arguments: words, options, config, terminal }) {
+  async run({ arguments: words, options, config, terminal }) {
     const format = options.format ?? (config.json ? "json" : "table");
+    const plant = await loadPlant(config.plant);
     const begunMs = performance.now();
     return withGenealogy(config.data, (genealogy) => {
       const found = recallOf(genealogy, suspicionOf(genealogy, words.lot ?? "", options));
@@ -79,6 +82,18 @@ export const recall = defineCommand({
                   ? [Object.keys(row), Object.values(row)]
                   : [Object.values(row)],
             ),
+          ),
+        );
+      } else if (format === "pdf") {
+        const position = genealogy.reading.position();
+        terminal.out.write(
+          printed(
+            drillOrder(found, plant.document.name, Date.now(), {
+              asked: words.lot ?? options.machine ?? "",
+              begunMs: undefined,
+              endedMs: undefined,
+              ...{ tookMs, position, behind: 0, findings: 0 },
+            }),
           ),
         );
       } else terminal.out.write(`${recallText(found, tookMs, terminal)}\n`);

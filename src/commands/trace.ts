@@ -5,6 +5,8 @@ import { shownTrace } from "../api/routes/trace/trace.ts";
 import { readMoment } from "../contract/moment.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { genealogySvg } from "../trace/draw/genealogy-svg.ts";
+import { drawingOf } from "../trace/draw/layers.ts";
+import { stagesOf } from "../trace/draw/stages.ts";
 import { trace as traceOf } from "../trace/questions/trace.ts";
 import { defineCommand } from "./command.ts";
 import { oneOf, wholeNumber } from "./option-values.ts";
@@ -62,8 +64,10 @@ export const trace = defineCommand({
       const subject = subjectOf(genealogy, words.subject ?? "", at);
       const direction = up ? "up" : down ? "down" : "both";
       const found = traceOf(genealogy, subject, direction, { depth, most: MOST });
-      if (format === "svg") terminal.out.write(genealogySvg(found, subject.id));
-      else if (format === "json") terminal.out.write(`${jsonLine({ subject, ...shownTrace(found) })}\n`);
+      if (format === "svg") {
+        const drawing = drawingOf(found, stagesOf(genealogy, found));
+        terminal.out.write(genealogySvg(drawing, subject.id));
+      } else if (format === "json") terminal.out.write(`${jsonLine({ subject, ...shownTrace(found) })}\n`);
       else terminal.out.write(renderListing(traceListing(subject, found), format, terminal));
       return 0;
     });

@@ -242,6 +242,10 @@ export const ERROR_CATALOGUE = {
     meaning: "A question took longer than answers may take",
     hint: "ask for a shorter span or a smaller page, or raise --api-time-limit",
   },
+  CONCHE_GENEALOGY_TOO_LARGE: {
+    meaning: "The lots of the log and what they were made of take more memory than questions over them may",
+    hint: "ask over a log of fewer years: keep older ones in data folders of their own",
+  },
   CONCHE_ACTION_STALE: {
     meaning: "Something has happened since the person who acts has looked",
     hint: "look again, and act on what is there now",

@@ -39,6 +39,7 @@ export function contextOf(parts: Partial<ApiContext> = {}): ApiContext {
       correct: missing("correct"),
       dismiss: missing("dismiss"),
     },
+    print: missing("printer"),
     spend() {},
     ...parts,
   };

@@ -46,6 +46,7 @@ const VALUES: Readonly<Record<string, string>> = {
   lots: LOT,
   number: "1",
   of: LOT,
+  text: LOT.slice(0, 8),
 };
 /** What is answered otherwise, and why. */
 const OTHERWISE: Readonly<Record<string, number>> = {
@@ -88,6 +89,14 @@ suite("conche serve over a history", () => {
       assert.equal(answer.status, OTHERWISE[operation.operationId] ?? 200, `${url}: ${text}`);
       if (answer.status !== 200) continue;
       const { content } = operation.responses[200];
+      if (content["application/pdf"] !== undefined) {
+        assert.match(text, /^%PDF-1\.7\n.*\n%%EOF\n$/s);
+        continue;
+      }
+      if (content["image/svg+xml"] !== undefined) {
+        assert.match(text, /^<svg .*<\/svg>\n$/s);
+        continue;
+      }
       const validate = ajv.compile(content["application/json"]?.schema ?? {});
       assert.ok(
         validate(JSON.parse(text)),

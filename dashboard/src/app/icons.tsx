@@ -16,6 +16,32 @@ const PATHS = {
       <path d="M6 5c5 0 4 5 8 5M6 15c5 0 4-5 8-5" />
     </>
   ),
+  genealogy: (
+    <>
+      <rect x="1.5" y="3" width="5" height="4" />
+      <rect x="1.5" y="13" width="5" height="4" />
+      <rect x="13.5" y="8" width="5" height="4" />
+      <path d="M6.5 5h3v5h4M6.5 15h3v-5" />
+    </>
+  ),
+  recall: (
+    <>
+      <circle cx="10" cy="10" r="6.5" />
+      <circle cx="10" cy="10" r="2" />
+      <path d="M10 1v4m0 10v4M1 10h4m10 0h4" />
+    </>
+  ),
+  ask: (
+    <>
+      <path d="M3 3h14v10H9l-4 4v-4H3z" />
+      <path d="M8 6.5c.5-1.5 4-1.3 4 .6 0 1.3-2 1.2-2 2.4m0 1v.8" />
+    </>
+  ),
+  "due-diligence": (
+    <>
+      <path d="M10 18V9M10 12c-5 0-6-4-6-8 4 0 6 3 6 8zM10 10c0-4 2-6 6-6 0 4-2 6-6 6z" />
+    </>
+  ),
   alarms: <path d="M10 3 18 17H2zM10 8v4m0 2v1" />,
   quality: (
     <>

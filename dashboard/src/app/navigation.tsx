@@ -7,6 +7,10 @@ const PAGES = [
   "line",
   "machine",
   "batches",
+  "genealogy",
+  "recall",
+  "ask",
+  "due-diligence",
   "alarms",
   "quality",
   "oee",
@@ -20,9 +24,14 @@ export function Navigation({ page }: { readonly page: string }) {
   return (
     <nav class="nav" aria-label="Pages">
       {PAGES.map((name) => (
-        <a key={name} href={`/${name}`} aria-current={page === name ? "page" : undefined}>
+        <a
+          key={name}
+          href={`/${name}`}
+          aria-current={page === name ? "page" : undefined}
+          title={name in texts.short ? texts.pages[name] : undefined}
+        >
           <Icon name={name} />
-          {texts.pages[name]}
+          {texts.short[name] ?? texts.pages[name]}
           {name === "alarms" ? <AlarmBadge /> : null}
         </a>
       ))}

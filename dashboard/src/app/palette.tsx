@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { texts } from "../texts/en.ts";
+import { useFoundPlaces } from "./found-places.ts";
 import { paletteOpen } from "./keyboard.ts";
 import { useKnownPlaces } from "./known-places.ts";
 import { bestFits, type Place } from "./places.ts";
@@ -17,7 +18,15 @@ function OpenPalette() {
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState(0);
   const places = useKnownPlaces(typed);
-  const found = useMemo(() => bestFits(places, typed, SHOWN), [places, typed]);
+  const traced = useFoundPlaces(typed);
+  const found = useMemo(() => {
+    // What the log knows by this name is no guess: it takes the place of "perhaps a batch".
+    const others = bestFits(places, typed, SHOWN).filter(
+      ({ kind }) => traced.length === 0 || kind !== "batch",
+    );
+    const exact = traced.filter(({ words }) => words === typed.trim());
+    return [...exact, ...others, ...traced.filter((place) => !exact.includes(place))];
+  }, [places, traced, typed]);
   const close = (): void => {
     paletteOpen.value = false;
   };

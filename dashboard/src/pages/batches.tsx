@@ -12,7 +12,7 @@ import { Scroll } from "../parts/scroll.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
-import { OneBatch } from "./batches/one-batch.tsx";
+import { BatchLinks, OneBatch } from "./batches/one-batch.tsx";
 
 const words = texts.batches;
 const DAY_MS = 86_400_000;
@@ -77,7 +77,10 @@ function Batches({ line, lines, days, wanted }: BatchesProps) {
   if (wanted !== undefined && states.data !== undefined) {
     return chosen === undefined ? (
       <>
-        <Verdict sentence={words.notFound(wanted, days)}>{choice}</Verdict>
+        <Verdict sentence={words.notFound(wanted, days)}>
+          <BatchLinks id={wanted} />
+          {choice}
+        </Verdict>
         <BatchList batches={batches} counts={counts} />
       </>
     ) : (

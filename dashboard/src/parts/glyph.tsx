@@ -1,15 +1,22 @@
 import { texts } from "../texts/en.ts";
 
-/** Priority of an alarm, or `record`: the record is not whole. */
-export type Abnormal = "critical" | "high" | "medium" | "low" | "record";
+/** Priority of an alarm; `record`: the record is not whole; `hold`: goods are on hold, or must be. */
+export type Abnormal = "critical" | "high" | "medium" | "low" | "record" | "hold";
 
-const NUMBERS = { critical: "1", high: "1", medium: "2", low: "3", record: "!" } as const;
+const NUMBERS = { critical: "1", high: "1", medium: "2", low: "3", record: "!", hold: "" } as const;
 
 /** The shape of a priority in a box of 14: never told by colour alone. */
 function shape(priority: Abnormal, className: string) {
   if (priority === "medium") return <path class={className} d="M7 1 13.5 13H.5z" />;
   if (priority === "low") return <circle class={className} cx="7" cy="7" r="6.25" />;
   if (priority === "record") return <path class={className} d="M7 .2 13.8 7 7 13.8.2 7z" />;
+  if (priority === "hold")
+    return (
+      <>
+        <rect class={className} x=".5" y=".5" width="13" height="13" />
+        <path class="hold-bars" d="M4 3.5h2v7H4zM8 3.5h2v7H8z" />
+      </>
+    );
   return <rect class={className} x=".5" y=".5" width="13" height="13" />;
 }
 
@@ -23,7 +30,7 @@ interface GlyphProps {
   readonly size?: number;
 }
 
-/** Red square 1, amber triangle 2, yellow circle 3, violet diamond. */
+/** Red square 1, amber triangle 2, yellow circle 3, violet diamond; red square with two bars: hold. */
 export function Glyph({ priority, cleared = false, unacknowledged = false, size = 14 }: GlyphProps) {
   const classes = `p-${priority}${cleared ? " cleared" : ""}`;
   const onHigh = priority === "high" || priority === "critical" || priority === "record";

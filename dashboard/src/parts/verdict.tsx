@@ -13,7 +13,14 @@ interface VerdictProps {
   readonly children?: ComponentChildren;
 }
 
-const INK = { critical: "high", high: "high", medium: "medium", low: "low", record: "record" } as const;
+const INK = {
+  critical: "high",
+  high: "high",
+  medium: "medium",
+  low: "low",
+  record: "record",
+  hold: "high",
+} as const;
 
 /** The sentence that every page begins with: computed, not written. */
 export function Verdict({ priority, unacknowledged = false, sentence, rest, children }: VerdictProps) {

@@ -8,8 +8,11 @@ const zipped = promisify(gzip);
 const LEVEL = 3;
 
 /** Sends an answer of the API as it is. */
-export function sendAnswer(reply: FastifyReply, { status, headers, body }: ApiAnswer): FastifyReply {
-  return reply.code(status).headers(headers).send(body);
+export function sendAnswer(reply: FastifyReply, { status, headers, body, bytes }: ApiAnswer): FastifyReply {
+  return reply
+    .code(status)
+    .headers(headers)
+    .send(bytes === undefined ? body : Buffer.from(bytes));
 }
 
 /** Sends an answer, compressed where whoever asks takes gzip and it has at least so many bytes. */

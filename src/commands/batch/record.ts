@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { batchRecordPage } from "../../adapters/html/batch-record-page.ts";
+import { printed } from "../../adapters/pdf/printed-blocks.ts";
 import { LogReader } from "../../adapters/sqlite/log/log-reader.ts";
 import { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
 import { batchRecordText } from "../../adapters/terminal/batch-record-format.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
 import { recordOf } from "../../api/batch-record.ts";
+import { recordOrder } from "../../api/routes/trace/record.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { defineCommand } from "../command.ts";
 import { oneOf, place } from "../option-values.ts";
@@ -14,8 +16,8 @@ import { oneOf, place } from "../option-values.ts";
 const OPTIONS = {
   format: {
     argument: "FORMAT",
-    help: "text (the default), html (prints on A4) or json",
-    parse: oneOf(["text", "html", "json"]),
+    help: "text (the default), pdf, html (prints on A4) or json",
+    parse: oneOf(["text", "pdf", "html", "json"]),
   },
   output: { argument: "FILE", help: "write it there instead of to the terminal", parse: place },
 } as const;
@@ -30,7 +32,7 @@ export const record = defineCommand({
     "be said (version 1, foreign machines) is named. The seal is a hash chain over the messages it was made of.",
   examples: [
     ["conche batch record B20260111-DA-0042", "in the terminal"],
-    ["conche batch record B20260111-DA-0042 --format html --output record.html", "a page to print and sign"],
+    ["conche batch record B20260111-DA-0042 --format pdf --output record.pdf", "pages to sign"],
   ],
   arguments: [{ name: "batch", help: "the batch, as B20260111-DA-0042" }],
   settings: ["data", "plant"],
@@ -54,11 +56,13 @@ export const record = defineCommand({
       const text =
         format === "html"
           ? batchRecordPage(found)
-          : format === "json"
-            ? `${jsonLine({ ...found })}\n`
-            : batchRecordText(found, terminal);
-      if (options.output === undefined) terminal.out.write(text);
-      else await writeFile(options.output, text);
+          : format === "pdf"
+            ? printed(recordOrder(found, plant.document.name, Date.now()))
+            : format === "json"
+              ? `${jsonLine({ ...found })}\n`
+              : batchRecordText(found, terminal);
+      if (options.output !== undefined) await writeFile(options.output, text);
+      else terminal.out.write(text);
       return 0;
     } finally {
       views.close();

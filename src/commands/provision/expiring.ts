@@ -3,7 +3,7 @@ import { counted } from "../../adapters/terminal/counts.ts";
 import { renderListing } from "../../adapters/terminal/listing.ts";
 import { CertificateFolder } from "../../run/certificates/certificate-folder.ts";
 import { defineCommand } from "../command.ts";
-import { duration } from "../duration.ts";
+import { duration } from "../option-values.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { certificateListing, dayOf } from "./certificate-rows.ts";
 

@@ -4,7 +4,7 @@ import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { CertificateFolder } from "../../run/certificates/certificate-folder.ts";
 import { defineCommand } from "../command.ts";
-import { duration } from "../duration.ts";
+import { duration } from "../option-values.ts";
 import { dayOf } from "./certificate-rows.ts";
 
 const OPTIONS = {

@@ -1,8 +1,5 @@
 // The thread that answers questions: reads views and log over connections of its own.
 import { parentPort, workerData } from "node:worker_threads";
-import { CompletenessReader } from "../../adapters/sqlite/log/completeness-reader.ts";
-import { LogReader } from "../../adapters/sqlite/log/log-reader.ts";
-import { QuarantineReader } from "../../adapters/sqlite/log/quarantine-reader.ts";
 import { readNotifyState } from "../../adapters/sqlite/notify/read-notify-state.ts";
 import { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
 import type { ApiActed, ApiCall, ApiOrder, ApiReply } from "../../adapters/worker-threads/api-worker.ts";
@@ -15,6 +12,7 @@ import { ConcheError } from "../../errors/conche-error.ts";
 import { NOTHING_TOLD } from "../../notify/notifier.ts";
 import { plantOf } from "../../plant/plant.ts";
 import { GraphKeeper } from "../../trace/graph/read-graph.ts";
+import { folderContext } from "./folder-context.ts";
 import { quarantineWork } from "./quarantine-work.ts";
 
 const { folder, plant: document, version, limitMs, acts, notifies } = workerData as ApiOrder;
@@ -30,13 +28,6 @@ const views = new ViewsReader(folder, () => spend());
 async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
   using parts = new DisposableStack();
   spend = deadline(limitMs, () => performance.now());
-  const once = <Reading extends { close(): void }>(open: () => Reading) => {
-    let opened: Reading | undefined;
-    return () => {
-      opened ??= parts.adopt(open(), (each) => each.close());
-      return opened;
-    };
-  };
   try {
     views.refresh();
     parts.defer(() => views.release());
@@ -45,9 +36,7 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
       nowMs: Date.now(),
       version,
       views,
-      log: once(() => LogReader.open(folder)),
-      quarantine: once(() => QuarantineReader.open(folder)),
-      completeness: () => CompletenessReader.open(folder),
+      ...folderContext(folder, parts),
       health: () => health,
       notifications: () => (notifies ? (readNotifyState(folder) ?? NOTHING_TOLD) : undefined),
       quarantineWork: work,

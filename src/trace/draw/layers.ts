@@ -1,14 +1,19 @@
 import { totalMg } from "../genealogy/lot-row.ts";
 import { kilograms } from "../genealogy/mass.ts";
 import type { Trace, TraceNode } from "../questions/trace.ts";
+import { foldsOf, materialOf } from "./fold.ts";
+import { columnsOf, type Stage, stageKey } from "./stages.ts";
 
 /** A box of a drawn graph: one lot or unit, or several of a kind that would be too many to draw. */
 export interface DrawnNode {
   readonly key: string;
   readonly title: string;
-  readonly text: string;
+  /** What it is: a material, pallet, case. */
+  readonly what: string;
+  readonly kg: number;
   readonly ids: readonly string[];
-  readonly asked: boolean;
+  readonly direction: TraceNode["direction"];
+  /** Largest share among those in the box. */
   readonly share: number;
   readonly layer: number;
   readonly row: number;
@@ -25,31 +30,36 @@ export interface DrawnEdge {
 export interface Drawing {
   readonly nodes: readonly DrawnNode[];
   readonly edges: readonly DrawnEdge[];
-  readonly layers: number;
+  /** The stages that each layer shows, from the left. */
+  readonly layers: readonly (readonly Stage[])[];
   readonly rows: number;
 }
 
-/** Boxes one below another in a layer; what goes beyond is folded by what it is. */
-const MOST_ROWS = 14;
+interface Box {
+  readonly layer: number;
+  readonly nodes: readonly TraceNode[];
+}
 
 /**
- * Lays a trace out in layers: every edge goes to the right, boxes of a layer stand by the mean place of those that
- * they come from, wide layers are folded into one box for each kind of thing.
+ * Lays a trace out: a layer for each stage of the process, from what came in to what left, boxes of a layer near those
+ * they are joined to. Wide layers are folded; `unfold` names boxes that are opened.
  */
-export function drawingOf({ nodes, edges }: Trace): Drawing {
-  const layers = layersOf(nodes, edges);
+export function drawingOf(
+  { nodes, edges }: Trace,
+  stages: ReadonlyMap<string, Stage>,
+  unfold: ReadonlySet<string> = new Set(),
+): Drawing {
+  const columns = columnsOf(stages, edges);
+  const stageOf = ({ id }: TraceNode) => stageKey(stages.get(id) ?? { kind: "stock", step: null });
+  const used = [...new Set(nodes.map((node) => columns.get(stageOf(node)) ?? 0))].sort((a, b) => a - b);
+  const layerOf = (node: TraceNode) => used.indexOf(columns.get(stageOf(node)) ?? 0);
   const boxOf = new Map<string, string>();
-  const boxes = new Map<string, { layer: number; nodes: TraceNode[] }>();
-  for (const [layer, own] of Map.groupBy(nodes, ({ id }) => layers.get(id) ?? 0)) {
-    const folds = own.length > MOST_ROWS;
-    for (const node of own) {
-      const key = folds && node.direction !== "asked" ? `${layer} ${kindOf(node)}` : `${layer} =${node.id}`;
-      boxOf.set(node.id, key);
-      const box = boxes.get(key) ?? { layer, nodes: [] };
-      box.nodes.push(node);
-      boxes.set(key, box);
+  const boxes = new Map<string, Box>();
+  for (const [layer, own] of Map.groupBy(nodes, layerOf))
+    for (const { key, nodes: members } of foldsOf(own, stageOf, unfold)) {
+      boxes.set(key, { layer, nodes: members });
+      for (const { id } of members) boxOf.set(id, key);
     }
-  }
   const joined = new Map<string, DrawnEdge>();
   for (const { source, target, mg } of edges) {
     const [from, to] = [boxOf.get(source), boxOf.get(target)];
@@ -58,54 +68,33 @@ export function drawingOf({ nodes, edges }: Trace): Drawing {
     joined.set(key, { from, to, kg: (joined.get(key)?.kg ?? 0) + kilograms(mg) });
   }
   const rows = rowsOf(boxes, [...joined.values()]);
-  const drawn = Array.from(boxes, ([key, box]): DrawnNode => boxText(key, box, rows.get(key) ?? 0));
+  const drawn = Array.from(boxes, ([key, box]) => boxText(key, box, rows.get(key) ?? 0));
+  const shown = used.map((column) =>
+    [...new Map([...stages.values()].map((stage) => [stageKey(stage), stage]))]
+      .filter(([key]) => columns.get(key) === column)
+      .map(([, stage]) => stage),
+  );
   return {
     nodes: drawn,
     edges: [...joined.values()],
-    layers: Math.max(0, ...drawn.map(({ layer }) => layer + 1)),
+    layers: shown,
     rows: Math.max(0, ...drawn.map(({ row }) => row + 1)),
   };
 }
 
-/** The longest path from a beginning; edges of a circle are left out of it by bounding the passes. */
-function layersOf(nodes: readonly TraceNode[], edges: Trace["edges"]): Map<string, number> {
-  const layers = new Map(nodes.map(({ id }) => [id, 0]));
-  const out = Map.groupBy(edges, ({ source }) => source);
-  const waiting = new Map<string, number>();
-  for (const { target } of edges) waiting.set(target, (waiting.get(target) ?? 0) + 1);
-  const ready = nodes.filter(({ id }) => !waiting.has(id)).map(({ id }) => id);
-  for (let at = 0; at < ready.length; at++) {
-    const id = ready[at] ?? "";
-    for (const { target } of out.get(id) ?? []) {
-      layers.set(target, Math.max(layers.get(target) ?? 0, (layers.get(id) ?? 0) + 1));
-      const left = (waiting.get(target) ?? 0) - 1;
-      waiting.set(target, left);
-      if (left === 0) ready.push(target);
-    }
-  }
-  // Beginnings stand just before what they go into, not all at the left edge.
-  for (const { id } of nodes) {
-    const after = (out.get(id) ?? []).map(({ target }) => layers.get(target) ?? 0);
-    if (after.length > 0 && !edges.some(({ target }) => target === id))
-      layers.set(id, Math.max(0, Math.min(...after) - 1));
-  }
-  return layers;
-}
-
-/** Two sweeps of the barycentre rule from the left, ties by name: the same picture each time. */
-function rowsOf(
-  boxes: ReadonlyMap<string, { readonly layer: number }>,
-  edges: readonly DrawnEdge[],
-): Map<string, number> {
+/** Sweeps of the barycentre rule to and fro, ties by name: the same picture each time. */
+function rowsOf(boxes: ReadonlyMap<string, Box>, edges: readonly DrawnEdge[]): Map<string, number> {
   const rows = new Map<string, number>();
   const layers = Map.groupBy([...boxes.keys()].sort(), (key) => boxes.get(key)?.layer ?? 0);
   for (const own of layers.values()) for (const [row, key] of own.entries()) rows.set(key, row);
-  const before = Map.groupBy(edges, ({ to }) => to);
-  const after = Map.groupBy(edges, ({ from }) => from);
+  const across = edges.filter(({ from, to }) => boxes.get(from)?.layer !== boxes.get(to)?.layer);
+  const before = Map.groupBy(across, ({ to }) => to);
+  const after = Map.groupBy(across, ({ from }) => from);
   for (const [near, end] of [
     [before, "from"],
     [after, "to"],
     [before, "from"],
+    [after, "to"],
   ] as const) {
     const order = [...layers.keys()].sort((a, b) => (near === before ? a - b : b - a));
     for (const layer of order) {
@@ -122,35 +111,24 @@ function rowsOf(
   return rows;
 }
 
-function kindOf({ lot, unit }: TraceNode): string {
-  return unit?.kind ?? lot?.material ?? lot?.kind ?? "lot";
-}
-
-function boxText(
-  key: string,
-  { layer, nodes }: { layer: number; nodes: readonly TraceNode[] },
-  row: number,
-): DrawnNode {
+function boxText(key: string, { layer, nodes }: Box, row: number): DrawnNode {
   const [first] = nodes;
   const kg = nodes.reduce(
     (sum, { lot, unit }) => sum + kilograms(unit?.mg ?? (lot === undefined ? 0 : totalMg(lot))),
     0,
   );
-  const one = nodes.length === 1 && first !== undefined;
-  const what = first === undefined ? "" : kindOf(first);
+  const kinds = [...new Set(nodes.map(materialOf))];
+  const what = (kinds.length === 1 ? (kinds[0] ?? "") : "lots").replaceAll("_", " ");
+  const way = nodes.find(({ direction }) => direction === "asked") ?? first;
   return {
     key,
-    title: one ? shortName(first.id) : `${nodes.length} × ${what}`,
-    text: one ? `${what} · ${kg.toFixed(1)} kg` : `${kg.toFixed(1)} kg`,
+    title: nodes.length === 1 && first !== undefined ? first.id : `${nodes.length} × ${what}`,
+    what,
+    kg,
     ids: nodes.map(({ id }) => id),
-    asked: nodes.some(({ direction }) => direction === "asked"),
-    share: Math.max(...nodes.map(({ share }) => share)),
+    direction: way?.direction ?? "asked",
+    share: nodes.reduce((most, { share }) => Math.max(most, share), 0),
     layer,
     row,
   };
-}
-
-/** The end of a long id tells it apart. */
-function shortName(id: string): string {
-  return id.length <= 26 ? id : `…${id.slice(-25)}`;
 }

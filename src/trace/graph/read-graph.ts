@@ -44,6 +44,8 @@ export class GraphKeeper {
     const fits = this.#edition === edition && this.#position <= position;
     const after = this.#position;
     let now = fits && !wasRetracted(reading, after) ? this.#now : undefined;
+    // What throws on the way (the time is over, it grew too large) leaves edges half read: then all is read anew.
+    this.#now = undefined;
     if (now !== undefined && after < position) now = extended(now, reading, after, spend);
     now ??= readGraph(reading, spend);
     this.#now = now;

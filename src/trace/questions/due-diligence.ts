@@ -1,5 +1,6 @@
 import type { BatchEventOf } from "../../contract/schemas/batch-v2.ts";
 import { MENTIONS } from "../genealogy/genealogy-tables.ts";
+import { restMg, totalMg } from "../genealogy/lot-row.ts";
 import { ABOUTS } from "../genealogy/unit-tables.ts";
 import { findSubject } from "./find-subject.ts";
 import { type Genealogy, isEvent } from "./genealogy.ts";
@@ -71,6 +72,26 @@ export function dueDiligence(genealogy: Genealogy, id: string): DueDiligence | u
   };
 }
 
+/** A cocoa lot as it came in, whatever became of it. */
+export type ReceivedCocoa = Omit<CocoaLot, "share"> & { readonly mg: number; readonly restMg: number };
+
+/** The cocoa that came in within a span, newest first. */
+export function cocoaReceived(
+  genealogy: Genealogy,
+  span: { readonly fromMs?: number; readonly toMs?: number },
+): ReceivedCocoa[] {
+  const lots: ReceivedCocoa[] = [];
+  for (const { body, atMs } of genealogy.events("LOT_RECEIVED", span)) {
+    genealogy.spend();
+    const { lot_id: lot, material, supplier, due_diligence: statements = [], country = null } = body;
+    if (!isCocoa(material, statements)) continue;
+    const row = genealogy.lot(lot);
+    const [mg, left] = row === undefined ? [0, 0] : [totalMg(row), restMg(row)];
+    lots.push({ lot, material, supplier, receivedMs: atMs, country, statements, mg, restMg: left });
+  }
+  return lots.reverse();
+}
+
 function shipped(genealogy: Genealogy, id: string) {
   for (const { id: message, event } of genealogy.reading.rows(ABOUTS).range({ prefix: [id] })) {
     const said = event === "SHIPPED" ? genealogy.event(message) : undefined;
@@ -90,7 +111,7 @@ function receipt(genealogy: Genealogy, lot: string) {
 }
 
 /** The plots as GeoJSON (RFC 7946), as the EU's information system takes them: a polygon, or a point up to 4 ha. */
-export function plotsOf({ lots }: DueDiligence) {
+export function plotsOf(lots: readonly Pick<CocoaLot, "lot" | "statements">[]) {
   const features = lots.flatMap(({ lot, statements }) =>
     statements.flatMap(({ reference, plots = [] }) =>
       plots.map(({ plot_id, country, area_ha, latitude, longitude, polygon }) => ({

@@ -1,7 +1,8 @@
 import type { LotRow } from "../genealogy/genealogy-tables.ts";
 import { restMg, totalMg } from "../genealogy/lot-row.ts";
 import { OPEN_CASES, PALLETS } from "../genealogy/unit-tables.ts";
-import { reach, shares } from "../graph/reach.ts";
+import { reach } from "../graph/reach.ts";
+import { shares } from "../graph/shares.ts";
 import type { Genealogy } from "./genealogy.ts";
 import { type Customer, holdsOn, type Whereabouts, whereIs } from "./where-units-are.ts";
 
@@ -49,9 +50,21 @@ export interface Recall {
   /** Since the suspected lots came into being: what would be held by somebody who can only count days. */
   readonly withoutGenealogy: { readonly sinceMs: number; readonly pallets: number; readonly mg: number };
   readonly withGenealogy: { readonly pallets: number; readonly mg: number };
+  /** Packed in that time, and no path leads there: by the lots that are in them. */
+  readonly clear: readonly ClearPallets[];
   readonly balance: RecallBalance;
   readonly dispersion: readonly { kind: string; count: number; largestShare: number }[];
   readonly refused: readonly (readonly [source: string, target: string])[];
+}
+
+/** Pallets of the same lots to which no path leads from what is suspected. */
+export interface ClearPallets {
+  readonly lots: readonly string[];
+  readonly product: string | null;
+  readonly pallets: number;
+  readonly mg: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
 }
 
 /** Where the suspected mass went, mg. `missingMg` is what no path explains: rounding and evenly spread losses. */
@@ -116,7 +129,7 @@ export function recall(genealogy: Genealogy, { lots: asked, units: given = [] }:
     lots,
     units: all,
     ...placesOf(all),
-    withoutGenealogy: { sinceMs, ...packedSince(genealogy, sinceMs) },
+    ...packedSince(genealogy, sinceMs, units),
     withGenealogy: {
       pallets: all.filter(({ kind }) => kind === "pallet").length,
       mg: all.reduce((sum, { mg }) => sum + mg, 0),
@@ -167,14 +180,29 @@ function restOf(lot: LotRow): number {
   return Math.max(0, restMg(lot));
 }
 
-function packedSince(genealogy: Genealogy, sinceMs: number): { pallets: number; mg: number } {
+function packedSince(
+  genealogy: Genealogy,
+  sinceMs: number,
+  affected: ReadonlyMap<string, RecalledUnit>,
+): Pick<Recall, "withoutGenealogy" | "clear"> {
   let pallets = 0;
   let mg = 0;
+  const clear = new Map<string, ClearPallets>();
   for (const row of genealogy.reading.rows(PALLETS).range({ from: sinceMs })) {
     if (++pallets % 1_024 === 0) genealogy.spend();
     mg += row.mg;
+    if (affected.has(row.unit)) continue;
+    const known = clear.get(row.lots);
+    clear.set(row.lots, {
+      lots: row.lots === "" ? [] : row.lots.split("\n"),
+      product: row.product,
+      pallets: (known?.pallets ?? 0) + 1,
+      mg: (known?.mg ?? 0) + row.mg,
+      firstMs: known?.firstMs ?? row.at_ms,
+      lastMs: row.at_ms,
+    });
   }
-  return { pallets, mg };
+  return { withoutGenealogy: { sinceMs, pallets, mg }, clear: [...clear.values()] };
 }
 
 function placesOf(units: readonly RecalledUnit[]): Pick<Recall, "customers" | "stock"> {

@@ -1,6 +1,7 @@
 import type { LotRow } from "../genealogy/genealogy-tables.ts";
 import type { UnitRow } from "../genealogy/unit-tables.ts";
-import { contributions, type Direction, type Reach, reach, type Shares, shares } from "../graph/reach.ts";
+import { type Direction, reach } from "../graph/reach.ts";
+import { contributions, shares } from "../graph/shares.ts";
 import type { Subject } from "./find-subject.ts";
 import type { Genealogy } from "./genealogy.ts";
 
@@ -61,18 +62,37 @@ export function trace(
     ),
   ];
   const directions: readonly Direction[] = direction === "both" ? ["up", "down"] : [direction];
-  const found = directions.map((way) => {
+  const asked = [...new Set(from)];
+  const window = { from: after, to: after + most };
+  const places: Place[] = asked.map((node) => ({ node, way: "asked", depth: 0, share: 1 }));
+  let known = asked.length;
+  let cut = false;
+  const refused = new Map<string, readonly [string, string]>();
+  for (const way of directions) {
     const bounds = { most: MOST_REACHED, ...(depth === undefined ? {} : { depth }) };
-    const reached = reach(graph, from, way, marks, bounds);
-    const parts =
-      way === "down" ? shares(graph, from, reached, marks) : contributions(graph, from, reached, marks);
-    return { way, reached, parts };
-  });
-  const asked = new Set(from);
-  const places: { node: number; way: TraceNode["direction"]; depth: number; share: number }[] = [
-    ...asked,
-  ].map((node) => ({ node, way: "asked", depth: 0, share: 1 }));
-  for (const { way, reached, parts } of found) places.push(...placesOf(way, reached, parts, asked));
+    const reached = reach(graph, asked, way, marks, bounds);
+    // What was asked for comes first in every reach. Shares are computed of the page alone.
+    const offset = asked.length - known;
+    const wanted = {
+      from: Math.max(asked.length, window.from + offset),
+      to: Math.min(reached.nodes.length, window.to + offset),
+    };
+    const parts = (way === "down" ? shares : contributions)(graph, asked, reached, marks, wanted);
+    const end = Math.max(asked.length, wanted.to);
+    for (let at = asked.length; at < end; at++)
+      places.push({
+        node: reached.nodes[at] ?? 0,
+        way,
+        depth: reached.depths[at] ?? 0,
+        share: parts.share[at] ?? 0,
+      });
+    known += reached.nodes.length - asked.length;
+    cut ||= reached.cut;
+    for (const [source, target] of parts.refused) {
+      const edge = [graph.nameOf(source).id, graph.nameOf(target).id] as const;
+      refused.set(edge.join("\n"), edge);
+    }
+  }
   const given = places.slice(after, after + most);
   const alone = from.length === 0 ? lots.slice(after, after + most) : [];
   return {
@@ -93,18 +113,18 @@ export function trace(
       ),
     ],
     edges: edgesOf(genealogy, places.slice(0, after + most), after),
-    reached: places.length + alone.length,
-    cut: found.some(({ reached }) => reached.cut),
-    refused: found.flatMap(({ parts }) =>
-      parts.refused.map(([source, target]) => [graph.nameOf(source).id, graph.nameOf(target).id] as const),
-    ),
+    reached: known + (from.length === 0 ? lots.length : 0),
+    cut,
+    refused: [...refused.values()],
   };
 }
 
-function placesOf(way: Direction, { nodes, depths }: Reach, { share }: Shares, asked: ReadonlySet<number>) {
-  return [...nodes.entries()]
-    .filter(([, node]) => !asked.has(node))
-    .map(([at, node]) => ({ node, way, depth: depths[at] ?? 0, share: share[at] ?? 0 }));
+/** A node of a trace, by its number in the graph. */
+interface Place {
+  readonly node: number;
+  readonly way: TraceNode["direction"];
+  readonly depth: number;
+  readonly share: number;
 }
 
 /** The edges between nodes that were given so far, of which at least one end is new. */

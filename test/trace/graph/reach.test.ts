@@ -2,14 +2,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { type EdgeSource, LotGraph } from "../../../src/trace/graph/lot-graph.ts";
-import {
-  contributions,
-  Marks,
-  type Reach,
-  reach,
-  type Shares,
-  shares,
-} from "../../../src/trace/graph/reach.ts";
+import { Marks, type Reach, reach } from "../../../src/trace/graph/reach.ts";
+import { contributions, type Shares, shares } from "../../../src/trace/graph/shares.ts";
 
 const edge = (source: string, target: string, mg: number, kind = "lot"): EdgeSource => ({
   source,
@@ -117,6 +111,60 @@ suite("the graph of lots", () => {
     assert.equal(reach(graph, from, "down", marks, { most: 10 }).cut, true);
     assert.equal(reach(graph, from, "down", marks, { most: 51 }).cut, false);
     assert.equal(reach(graph, from, "up", marks, { depth: 1 }).cut, false);
+  });
+
+  test("what comes later keeps the order, or makes it anew: shares are those of a graph built at once", () => {
+    fc.assert(
+      fc.property(acyclic, fc.nat({ max: 40 }), fc.boolean(), (edges, cut, turned) => {
+        const grown = LotGraph.of(edges.slice(0, cut));
+        assert.ok(grown.order.circles.length === 0);
+        const later = edges.slice(cut);
+        for (const each of turned ? later.reverse() : later) grown.add(each);
+        const whole = LotGraph.of(edges);
+        for (const graph of [grown, whole]) {
+          const [first, last] = [graph.lot("L0"), graph.lot("L11")];
+          if (first === undefined || last === undefined) continue;
+          const marks = new Marks(graph.nodes);
+          const reached = reach(graph, [first], "down", marks);
+          const share = at(shares(graph, [first], reached, marks), reached, last);
+          assert.ok(Math.abs(share - slowShare(edges, "L0", "L11")) < 1e-6, `${share}`);
+        }
+      }),
+    );
+  });
+
+  test("the shares of a page are those of all, wherever the page lies", () => {
+    fc.assert(
+      fc.property(acyclic, fc.nat({ max: 12 }), fc.integer({ min: 1, max: 3 }), (edges, from, size) => {
+        const graph = LotGraph.of(edges);
+        const first = graph.lot("L0");
+        const last = graph.lot("L11");
+        const marks = new Marks(graph.nodes);
+        const wanted = { from, to: from + size };
+        for (const [node, way, parts] of [
+          [first, "down", shares],
+          [last, "up", contributions],
+        ] as const) {
+          if (node === undefined) continue;
+          const reached = reach(graph, [node], way, marks);
+          const all = parts(graph, [node], reached, marks).share.slice(from, from + size);
+          const page = parts(graph, [node], reached, marks, wanted).share.slice(from, from + size);
+          for (const [index, share] of all.entries()) assert.ok(Math.abs(share - (page[index] ?? -1)) < 1e-9);
+        }
+      }),
+    );
+  });
+
+  test("is bounded in bytes, built at once or grown: beyond, it says so instead of taking more", () => {
+    const edges = Array.from({ length: 2_000 }, (_, index) => edge(`lot-${index}`, `lot-${index + 1}`, 1));
+    const { bytes } = LotGraph.of(edges);
+    assert.ok(bytes > 2_000 * 100 && bytes < 2_000 * 300, `${bytes} bytes`);
+    const tooLarge = { code: "CONCHE_GENEALOGY_TOO_LARGE" };
+    assert.throws(() => LotGraph.of(edges, bytes / 2), tooLarge);
+    const grown = LotGraph.of(edges.slice(0, 100), bytes / 2);
+    assert.throws(() => {
+      for (const each of edges.slice(100)) grown.add(each);
+    }, tooLarge);
   });
 
   test("a lot and a unit of one name are two", () => {

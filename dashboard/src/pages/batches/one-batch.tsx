@@ -52,9 +52,7 @@ export function OneBatch({ batch, line, alarms }: OneBatchProps) {
         }
         rest={`${product ?? ""}, ${zone.value.near(fromMs, now.value)} – ${running ? words.inWork : zone.value.near(toMs, now.value)}`}
       >
-        <a class="btn" href="/batches">
-          {words.all}
-        </a>
+        <BatchLinks id={id} />
       </Verdict>
       <div class="columns wide-right">
         <Exceptions alarms={alarms} failed={failed} />
@@ -72,6 +70,26 @@ export function OneBatch({ batch, line, alarms }: OneBatchProps) {
           );
         })}
       </section>
+    </>
+  );
+}
+
+/** Where a batch leads: its lots, its record, what a partner or an auditor takes away. */
+export function BatchLinks({ id }: { readonly id: string }) {
+  return (
+    <>
+      <a class="btn" href={addressOf("genealogy", id)}>
+        {texts.pages.genealogy}
+      </a>
+      <a class="btn" href={`/api${addressOf("batches", id)}/record.pdf`} download={`${id}.pdf`}>
+        {words.record}
+      </a>
+      <a class="btn" href={`/api${addressOf("epcis", id)}`} download={`${id}.epcis.jsonld`}>
+        {words.epcis}
+      </a>
+      <a class="btn" href="/batches">
+        {words.all}
+      </a>
     </>
   );
 }

@@ -1,13 +1,21 @@
 import { Type } from "typebox";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
-import { type DueDiligence, dueDiligence, plotsOf } from "../../../trace/questions/due-diligence.ts";
+import { kilograms } from "../../../trace/genealogy/mass.ts";
+import {
+  type CocoaLot,
+  cocoaReceived,
+  type DueDiligence,
+  dueDiligence,
+  plotsOf,
+} from "../../../trace/questions/due-diligence.ts";
 import type { ApiContext } from "../../context.ts";
-import { isoTime, Time } from "../../period.ts";
+import { cursorOf, keyOf, NEXT, PAGE } from "../../paging.ts";
+import { isoTime, Time, timeOf } from "../../period.ts";
 import { notFound } from "../../problem.ts";
 import { closed, type Route, route } from "../../route.ts";
 import { orNull } from "../../schemas.ts";
 import { genealogyOf } from "./genealogy-of.ts";
-import { Share } from "./shapes.ts";
+import { Kg, Share } from "./shapes.ts";
 
 const Text = Type.String();
 const PARAMS = closed({
@@ -66,9 +74,85 @@ const plots = route({
   views: [genealogyView],
   changesWith: ["views"],
   handle({ params }, context) {
-    return { document: plotsOf(required(context, params.id)) };
+    return { document: plotsOf(required(context, params.id).lots) };
   },
 });
+
+const received = route({
+  method: "GET",
+  path: "/api/due-diligence",
+  name: "cocoaLots",
+  area: "Traceability",
+  summary:
+    "The cocoa lots that came in, newest first: countries, references, plots, and those that have none",
+  query: closed({
+    from: Type.Optional(Type.String({ maxLength: 40, description: "Received from this time on" })),
+    to: Type.Optional(Type.String({ maxLength: 40, description: "Received before this time" })),
+    without_reference: Type.Optional(Type.Boolean({ description: "Only those without any reference" })),
+    ...PAGE,
+  }),
+  answer: closed({
+    lots: Type.Array(
+      closed({
+        lot: Text,
+        material: Text,
+        supplier: Text,
+        received_at: Time,
+        country: orNull(Text),
+        kg: Kg,
+        rest_kg: Type.Number({ description: "What is left of it by the books, kilograms" }),
+        references: Type.Array(Text),
+        plots: Type.Integer(),
+      }),
+    ),
+    all: Type.Integer({ description: "Cocoa lots of that time" }),
+    without_reference: Type.Integer({ description: "Of those, without any reference" }),
+    countries: Type.Array(
+      closed({ country: orNull(Text), lots: Type.Integer(), kg: Kg, plots: Type.Integer() }),
+    ),
+    next: NEXT,
+  }),
+  list: "lots",
+  views: [genealogyView],
+  changesWith: ["views"],
+  handle({ query: { from, to, without_reference = false, limit = 100, cursor } }, context) {
+    const [fromMs, toMs] = [timeOf("from", from), timeOf("to", to)];
+    const span = { ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) };
+    const all = cocoaReceived(genealogyOf(context), span);
+    const uncovered = all.filter(({ statements }) => statements.length === 0);
+    const chosen = without_reference ? uncovered : all;
+    const after = Number(keyOf(cursor, 1)?.[0] ?? 0);
+    return {
+      lots: chosen.slice(after, after + limit).map((each) => ({
+        lot: each.lot,
+        material: each.material,
+        supplier: each.supplier,
+        received_at: isoTime(each.receivedMs),
+        country: each.country,
+        kg: kilograms(each.mg),
+        rest_kg: kilograms(each.restMg),
+        references: each.statements.map(({ reference }) => reference),
+        plots: plotCount(each.statements),
+      })),
+      all: all.length,
+      without_reference: uncovered.length,
+      countries: Array.from(
+        Map.groupBy(all, ({ country }) => country),
+        ([country, own]) => ({
+          country,
+          lots: own.length,
+          kg: kilograms(own.reduce((sum, { mg }) => sum + mg, 0)),
+          plots: own.reduce((sum, { statements }) => sum + plotCount(statements), 0),
+        }),
+      ).sort((a, b) => b.kg - a.kg),
+      next: after + limit < chosen.length ? cursorOf([after + limit]) : null,
+    };
+  },
+});
+
+function plotCount(statements: CocoaLot["statements"]): number {
+  return statements.reduce((sum, { plots = [] }) => sum + plots.length, 0);
+}
 
 /** @throws ConcheError CONCHE_NOT_FOUND */
 function required(context: ApiContext, id: string): DueDiligence {
@@ -91,7 +175,7 @@ export function shownDueDiligence({
     lots: lots.map(({ lot, material, supplier, receivedMs, country, share, statements }) => ({
       ...{ lot, material, supplier, received_at: isoTime(receivedMs), country, share },
       references: statements.map(({ reference }) => reference),
-      plots: statements.reduce((sum, { plots = [] }) => sum + plots.length, 0),
+      plots: plotCount(statements),
     })),
     uncovered: [...uncovered],
     references: [...references],
@@ -101,4 +185,4 @@ export function shownDueDiligence({
 }
 
 /** `GET` of what the EU deforestation regulation (2023/1115) asks of a lot, and of its plots as GeoJSON. */
-export const dueDiligenceRoutes: readonly Route[] = [eudr, plots];
+export const dueDiligenceRoutes: readonly Route[] = [received, eudr, plots];

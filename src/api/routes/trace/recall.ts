@@ -4,7 +4,9 @@ import { kilograms } from "../../../trace/genealogy/mass.ts";
 import type { Genealogy } from "../../../trace/questions/genealogy.ts";
 import { madeAt } from "../../../trace/questions/made-at.ts";
 import { type Recall, type RecallPlace, recall, type Suspicion } from "../../../trace/questions/recall.ts";
-import type { ApiContext } from "../../context.ts";
+import { trackingEvents } from "../../../trace/questions/tracking-events.ts";
+import { type DrillFacts, drillBlocks } from "../../../trace/record/drill-blocks.ts";
+import type { ApiContext, PrintOrder } from "../../context.ts";
 import { isoTime, PERIOD, Time, timeOf } from "../../period.ts";
 import { badRequest } from "../../problem.ts";
 import { closed, type Route, route } from "../../route.ts";
@@ -65,6 +67,17 @@ const RecallShape = closed({
   stock: Place,
   without_genealogy: closed({ since: orNull(Time), pallets: Type.Integer(), kg: Kg }),
   with_genealogy: closed({ pallets: Type.Integer(), kg: Kg }),
+  clear: Type.Array(
+    closed({
+      lots: Type.Array(Text),
+      product: orNull(Text),
+      pallets: Type.Integer(),
+      kg: Kg,
+      first_at: Time,
+      last_at: Time,
+    }),
+    { description: "Pallets packed in that time to which no path leads, by what is in them" },
+  ),
   balance: closed({
     in_kg: Kg,
     packed_kg: Kg,
@@ -94,6 +107,104 @@ const recalls = route({
     return shownRecall(recall(genealogy, suspicionOf(genealogy, query, context)));
   },
 });
+
+const TrackingEvent = closed({
+  critical_tracking_event: Type.Enum([
+    "receiving",
+    "transformation",
+    "packing",
+    "shipping",
+    "returning",
+    "disposal",
+  ]),
+  traceability_lot_code: Text,
+  product_description: Text,
+  quantity: Type.Number(),
+  unit_of_measure: Type.Enum(["KGM"]),
+  event_date: Text,
+  event_time_utc: Text,
+  location_description: Text,
+  input_traceability_lot_codes: Text,
+  previous_source: Text,
+  subsequent_recipient: Text,
+  reference_document_type: Text,
+  reference_document_number: Text,
+  message_id: Type.Integer(),
+});
+
+const tracking = route({
+  method: "GET",
+  path: "/api/recall/tracking-events",
+  name: "recallTracking",
+  area: "Traceability",
+  summary: "The critical tracking events of everything that a recall names: FSMA 204's sortable spreadsheet",
+  description: "With `Accept: text/csv` it is what 21 CFR 1.1455 has sent to the regulator within 24 hours.",
+  query: closed(SUSPECTED),
+  answer: closed({ events: Type.Array(TrackingEvent) }),
+  list: "events",
+  views: [genealogyView],
+  changesWith: ["views"],
+  handle({ query }, context) {
+    const genealogy = genealogyOf(context);
+    const found = recall(genealogy, suspicionOf(genealogy, query, context));
+    return { events: trackingEvents(genealogy, found).map((event) => ({ ...event })) };
+  },
+});
+
+const report = route({
+  method: "GET",
+  path: "/api/recall/report.pdf",
+  name: "recallReport",
+  area: "Traceability",
+  summary: "The report of a recall or its drill as PDF, to be signed",
+  query: closed({
+    ...SUSPECTED,
+    drill: Type.Optional(Type.String({ maxLength: 40, description: "When the drill began" })),
+    stopped: Type.Optional(Type.String({ maxLength: 40, description: "When it ended" })),
+  }),
+  answer: closed({ document: Type.Unknown({ description: "A PDF" }) }),
+  media: "application/pdf",
+  views: [genealogyView],
+  changesWith: ["now"],
+  handle({ query }, context) {
+    const genealogy = genealogyOf(context);
+    const begun = performance.now();
+    const found = recall(genealogy, suspicionOf(genealogy, query, context));
+    const order = drillOrder(found, context.plant.document.name, context.nowMs, {
+      asked: askedOf(query),
+      begunMs: timeOf("drill", query.drill),
+      endedMs: timeOf("stopped", query.stopped),
+      tookMs: performance.now() - begun,
+      position: genealogy.reading.position(),
+      behind: Math.max(0, context.log().end().id - genealogy.reading.position()),
+      findings: findingsOf(context),
+    });
+    return { document: context.print(order) };
+  },
+});
+
+function askedOf({ lots, at, machine, from, to }: SuspectedQuery): string {
+  if (machine !== undefined) return `what ${machine} made from ${from ?? ""} to ${to ?? "now"}`;
+  return `${lots ?? ""}${at === undefined ? "" : `, printed at ${at}`}`;
+}
+
+function findingsOf({ views }: ApiContext): number {
+  const edition = views
+    .editions()
+    .find(({ name, standing }) => name === genealogyView.name && standing === "answering");
+  return edition === undefined ? 0 : views.findingCount(edition);
+}
+
+/** A drill's report as it is printed. */
+export function drillOrder(found: Recall, issuer: string, createdMs: number, facts: DrillFacts): PrintOrder {
+  return {
+    title: "Recall report",
+    issuer,
+    foot: `Printed ${isoTime(createdMs)}, as of message ${facts.position} of the log. Suspected: ${facts.asked}`,
+    createdMs,
+    blocks: drillBlocks(found, facts),
+  };
+}
 
 interface SuspectedQuery {
   readonly lots?: string;
@@ -162,6 +273,14 @@ export function shownRecall(found: Recall) {
       kg: kilograms(found.withoutGenealogy.mg),
     },
     with_genealogy: { pallets: found.withGenealogy.pallets, kg: kilograms(found.withGenealogy.mg) },
+    clear: found.clear.map(({ lots, product, pallets, mg, firstMs, lastMs }) => ({
+      lots: [...lots],
+      product,
+      pallets,
+      kg: kilograms(mg),
+      first_at: isoTime(firstMs),
+      last_at: isoTime(lastMs),
+    })),
     balance: {
       in_kg: kilograms(found.balance.inMg),
       packed_kg: kilograms(found.balance.packedMg),
@@ -187,4 +306,4 @@ function shownPlace({ customer, shipments, firstMs, units, mg }: RecallPlace) {
 }
 
 /** `GET /api/recall`. */
-export const recallRoutes: readonly Route[] = [recalls];
+export const recallRoutes: readonly Route[] = [recalls, tracking, report];

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
 import { kilograms } from "../../../trace/genealogy/mass.ts";
+import { search } from "../../../trace/questions/search.ts";
 import { type Trace, trace } from "../../../trace/questions/trace.ts";
 import { cursorOf, keyOf, NEXT, PAGE } from "../../paging.ts";
 import { isoTime, Time, timeOf } from "../../period.ts";
@@ -9,13 +10,13 @@ import { orNull } from "../../schemas.ts";
 import { genealogyOf, requireSubject } from "./genealogy-of.ts";
 import { AT, Kg, Lot, shownLot } from "./shapes.ts";
 
-const SubjectShape = closed({
+export const SubjectShape = closed({
   kind: Type.Enum(["lot", "pallet", "case", "batch", "pack_code"]),
   id: Type.String(),
   lots: Type.Array(Type.String()),
   units: Type.Array(Type.String()),
 });
-const ID = closed({
+export const SUBJECT_ID = closed({
   id: Type.String({
     minLength: 1,
     maxLength: 80,
@@ -52,7 +53,7 @@ const find = route({
   name: "findSubject",
   area: "Traceability",
   summary: "What a typed or scanned code stands for: lot, pallet, case, batch or pack code",
-  params: ID,
+  params: SUBJECT_ID,
   query: closed({ at: AT }),
   answer: closed({ subject: SubjectShape }),
   views: [genealogyView],
@@ -60,6 +61,29 @@ const find = route({
   handle({ params, query }, context) {
     const subject = requireSubject(genealogyOf(context), params.id, timeOf("at", query.at));
     return { subject: { ...subject, lots: [...subject.lots], units: [...subject.units] } };
+  },
+});
+
+const searches = route({
+  method: "GET",
+  path: "/api/find",
+  name: "search",
+  area: "Traceability",
+  summary: "Lots, batches, pallets, cases and pack codes whose id begins with what is typed",
+  query: closed({
+    text: Type.String({ minLength: 1, maxLength: 80 }),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 5, description: "Of each kind" })),
+  }),
+  answer: closed({
+    matches: Type.Array(
+      closed({ kind: Type.Enum(["lot", "pallet", "case", "batch", "pack_code"]), id: Type.String() }),
+    ),
+  }),
+  list: "matches",
+  views: [genealogyView],
+  changesWith: ["views"],
+  handle({ query: { text, limit = 5 } }, context) {
+    return { matches: search(genealogyOf(context), text, limit).map((match) => ({ ...match })) };
   },
 });
 
@@ -71,7 +95,7 @@ const traces = route({
   summary: "What something was made of, and what was made of it, by every path",
   description:
     "Possible presence: every path counts, however little goes over it. Nodes come nearest first, in pages; the edges of a page are those that lead to its nodes.",
-  params: ID,
+  params: SUBJECT_ID,
   query: closed({
     direction: Type.Optional(Type.Enum(["up", "down", "both"], { default: "both" })),
     depth: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, description: "At most so many steps" })),
@@ -132,4 +156,4 @@ export function shownTrace(found: Trace) {
 }
 
 /** `GET` of what an id names, and of where it came from or went. */
-export const traceRoutes: readonly Route[] = [find, traces];
+export const traceRoutes: readonly Route[] = [find, searches, traces];

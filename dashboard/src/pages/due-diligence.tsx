@@ -1,0 +1,296 @@
+import type { CocoaLotsAnswer, DueDiligenceAnswer } from "../api/answers.ts";
+import { saveCsv } from "../api/csv-export.ts";
+import { zone } from "../api/plant.ts";
+import { useQuery } from "../api/query.ts";
+import { now } from "../app/clock.ts";
+import type { PageProps } from "../app/page-props.ts";
+import { addressOf, choices, choose, go } from "../app/router.ts";
+import { number, percent } from "../format/number.ts";
+import { AskFor } from "../parts/ask-for.tsx";
+import { Failed } from "../parts/failed.tsx";
+import { Scroll } from "../parts/scroll.tsx";
+import { Segmented } from "../parts/segmented.tsx";
+import { Stale } from "../parts/stale.tsx";
+import { Verdict } from "../parts/verdict.tsx";
+import { texts } from "../texts/en.ts";
+
+const words = texts.dueDiligence;
+
+/** Regulation (EU) 2023/1115: the cocoa that came in, or what is in a lot, pallet, batch or shipment. */
+export default function DueDiligencePage({ levels }: PageProps) {
+  const [goods] = levels;
+  return goods === undefined ? <Received /> : <Goods key={goods} goods={goods} />;
+}
+
+function Find({ value = "" }: { readonly value?: string }) {
+  return (
+    <AskFor
+      label={words.askFor}
+      button={words.ask}
+      value={value}
+      onAsk={(typed) => go(addressOf("due-diligence", typed))}
+    />
+  );
+}
+
+function Received() {
+  const only = choices.value.get("only") === "without" ? "without" : "all";
+  const query = only === "without" ? "?limit=1000&without_reference=true" : "?limit=1000";
+  const { data, problem, atMs, reload } = useQuery<CocoaLotsAnswer>(`/api/due-diligence${query}`, [], 60);
+  const none = data?.without_reference ?? 0;
+  return (
+    <>
+      <Verdict
+        priority={none > 0 ? "high" : undefined}
+        sentence={
+          data === undefined
+            ? texts.states.loading
+            : data.all === 0
+              ? words.nothing
+              : none === 0
+                ? words.covered(number(data.all))
+                : words.uncovered(number(none), number(data.all))
+        }
+        rest={
+          data === undefined || data.all === 0
+            ? undefined
+            : words.from(data.countries.map(({ country }) => country ?? words.nowhere))
+        }
+      >
+        <Segmented<"all" | "without">
+          label={words.lots}
+          options={[
+            ["all", words.all],
+            ["without", words.without],
+          ]}
+          value={only}
+          onChoose={(value) => choose({ only: value === "all" ? undefined : value })}
+        />
+        <button
+          type="button"
+          class="btn"
+          onClick={() => void saveCsv(`/api/due-diligence${query}`, "cocoa-lots.csv")}
+        >
+          {texts.alarms.csv}
+        </button>
+      </Verdict>
+      <Find />
+      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      {data !== undefined && problem !== undefined ? <Stale atMs={atMs} /> : null}
+      {data === undefined ? null : (
+        <div class="columns wide-left">
+          <section class="section">
+            <h2>
+              {words.lots} <span class="label">{words.newestFirst}</span>
+            </h2>
+            {data.lots.length === 0 ? (
+              <p class="empty">{only === "without" ? words.noneWithout : words.empty}</p>
+            ) : (
+              <Scroll label={words.lots}>
+                <table>
+                  <thead>
+                    <tr>
+                      <th scope="col">{words.lot}</th>
+                      <th scope="col">{words.supplier}</th>
+                      <th scope="col">{words.country}</th>
+                      <th scope="col">{words.receivedAt}</th>
+                      <th scope="col" class="number">
+                        kg
+                      </th>
+                      <th scope="col">{words.references}</th>
+                      <th scope="col" class="number">
+                        {words.plots}
+                      </th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {data.lots.map((each) => (
+                      <tr key={each.lot}>
+                        <th scope="row" class="anywhere">
+                          <a href={addressOf("due-diligence", each.lot)}>{each.lot}</a>
+                        </th>
+                        <td>{each.supplier}</td>
+                        <td>{each.country ?? words.nowhere}</td>
+                        <td class="nowrap">{zone.value.near(Date.parse(each.received_at), now.value)}</td>
+                        <td class="number">{number(each.kg, 1)}</td>
+                        <td>
+                          <References references={each.references} />
+                        </td>
+                        <td class="number">
+                          <Plots lot={each.lot} plots={each.plots} />
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </Scroll>
+            )}
+          </section>
+          <section class="section">
+            <h2>{words.countries}</h2>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{words.country}</th>
+                  <th scope="col" class="number">
+                    {words.lotsHead}
+                  </th>
+                  <th scope="col" class="number">
+                    kg
+                  </th>
+                  <th scope="col" class="number">
+                    {words.plots}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.countries.map(({ country, lots, kg, plots }) => (
+                  <tr key={country ?? ""}>
+                    <th scope="row">{country ?? words.nowhere}</th>
+                    <td class="number">{number(lots)}</td>
+                    <td class="number">{number(kg, 1)}</td>
+                    <td class="number">{number(plots)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
+        </div>
+      )}
+    </>
+  );
+}
+
+function References({ references }: { readonly references: readonly string[] }) {
+  return references.length === 0 ? (
+    <b class="high">{words.noReference}</b>
+  ) : (
+    <span class="mono">
+      {references.map((reference) => (
+        <span key={reference} class="nowrap">
+          {reference}{" "}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function Plots({ lot, plots }: { readonly lot: string; readonly plots: number }) {
+  return plots === 0 ? (
+    <>0</>
+  ) : (
+    <a
+      href={`/api${addressOf("due-diligence", lot)}/plots`}
+      download={`${lot}.geojson`}
+      aria-label={words.plotsOf(plots, lot)}
+    >
+      {plots}
+    </a>
+  );
+}
+
+/** What is in goods, carried from the bean lots: for a customer's question, and its export. */
+function Goods({ goods }: { readonly goods: string }) {
+  const path = `/api${addressOf("due-diligence", goods)}`;
+  const { data, problem, atMs, reload } = useQuery<DueDiligenceAnswer>(path, [], 60);
+  const none = data?.uncovered.length ?? 0;
+  const unknown = data?.unknown_origin.length ?? 0;
+  const notPassed =
+    data === undefined || data.passed_on === null
+      ? []
+      : data.references.filter((each) => data.passed_on?.includes(each) === false);
+  return (
+    <>
+      <Verdict
+        priority={none > 0 ? "high" : unknown + notPassed.length > 0 ? "record" : undefined}
+        sentence={
+          data === undefined
+            ? goods
+            : none > 0
+              ? words.goodsUncovered(goods, number(none), number(data.lots.length))
+              : words.goodsCovered(goods, number(data.lots.length), number(data.references.length))
+        }
+        rest={
+          data === undefined
+            ? texts.states.loading
+            : unknown > 0
+              ? words.unknownOrigin(number(unknown))
+              : undefined
+        }
+      >
+        <a class="btn" href="/due-diligence">
+          {words.allLots}
+        </a>
+        <a class="btn" href={addressOf("genealogy", goods)}>
+          {texts.pages.genealogy}
+        </a>
+        <a class="btn" href={`${path}/plots`} download={`${goods}.geojson`}>
+          {words.geojson}
+        </a>
+        <button type="button" class="btn" onClick={() => void saveCsv(path, `${goods}-due-diligence.csv`)}>
+          {texts.alarms.csv}
+        </button>
+      </Verdict>
+      <Find value={goods} />
+      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      {data !== undefined && problem !== undefined ? <Stale atMs={atMs} /> : null}
+      {notPassed.length === 0 ? null : <p class="record">{words.notPassed(notPassed.join(", "))}</p>}
+      {data === undefined ? null : (
+        <section class="section">
+          <h2>
+            {words.lotsIn} <span class="label">{words.lotsInNote}</span>
+          </h2>
+          {data.lots.length === 0 ? <p class="empty">{words.noCocoa}</p> : null}
+          <Scroll label={words.lotsIn}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{words.lot}</th>
+                  <th scope="col">{words.supplier}</th>
+                  <th scope="col">{words.country}</th>
+                  <th scope="col" class="number">
+                    {words.share}
+                  </th>
+                  <th scope="col">{words.references}</th>
+                  <th scope="col" class="number">
+                    {words.plots}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.lots.map((each) => (
+                  <tr key={each.lot}>
+                    <th scope="row" class="anywhere">
+                      <a href={addressOf("genealogy", each.lot)}>{each.lot}</a>
+                    </th>
+                    <td>{each.supplier}</td>
+                    <td>{each.country ?? words.nowhere}</td>
+                    <td class="number">{percent(each.share, 2)}</td>
+                    <td>
+                      <References references={each.references} />
+                    </td>
+                    <td class="number">
+                      <Plots lot={each.lot} plots={each.plots} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Scroll>
+          {unknown === 0 ? null : (
+            <details>
+              <summary>{words.unknownOrigin(number(unknown))}</summary>
+              <ul class="plain small">
+                {data.unknown_origin.slice(0, 200).map((lot) => (
+                  <li key={lot}>
+                    <a href={addressOf("genealogy", lot)}>{lot}</a>
+                  </li>
+                ))}
+              </ul>
+            </details>
+          )}
+        </section>
+      )}
+    </>
+  );
+}
