@@ -1,11 +1,16 @@
 import { Type } from "typebox";
+import { ALARM_VIEW } from "../../../monitor/alarms/alarm-view.ts";
+import { completenessView } from "../../../monitor/completeness/completeness-view.ts";
+import { machineStateView } from "../../../monitor/machine-state/machine-state-view.ts";
+import { productionView } from "../../../monitor/production/production-view.ts";
+import { QUALITY_VIEW } from "../../../monitor/quality/quality-view.ts";
+import { tagsView } from "../../../monitor/tags/tags-view.ts";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
 import { QUESTIONS } from "../../../trace/questions/ask/questions.ts";
 import { PERIOD, periodOf, timeOf } from "../../period.ts";
 import { badRequest, notFound } from "../../problem.ts";
+import { answerQuestion } from "../../questions/answer-question.ts";
 import { closed, type Route, route } from "../../route.ts";
-import { orNull } from "../../schemas.ts";
-import { genealogyOf } from "./genealogy-of.ts";
 import { AT } from "./shapes.ts";
 
 const DAY_MS = 86_400_000;
@@ -15,7 +20,6 @@ const Question = closed({
   about: Type.Enum(["subject", "period", "either"], {
     description: "What it has to be asked about: something (`of`), a span of time, or either",
   }),
-  by: orNull(Type.String({ description: "Where it is answered, for those about curves and alarms" })),
 });
 
 const list = route({
@@ -29,7 +33,7 @@ const list = route({
   changesWith: [],
   handle() {
     return {
-      questions: QUESTIONS.map(({ number, text, about, by = null }) => ({ number, text, about, by })),
+      questions: QUESTIONS.map(({ number, text, about }) => ({ number, text, about })),
     };
   },
 });
@@ -55,19 +59,26 @@ const answer = route({
       description: "All with the same columns",
     }),
   }),
-  views: [genealogyView],
-  changesWith: ["now", "views"],
-  handle({ params, query }, context) {
+  views: [
+    genealogyView,
+    QUALITY_VIEW,
+    ALARM_VIEW,
+    completenessView,
+    machineStateView,
+    productionView,
+    tagsView,
+  ],
+  changesWith: ["now"],
+  async handle({ params, query }, context) {
     const found = QUESTIONS.find(({ number }) => number === params.number);
     if (found === undefined)
       throw notFound(`there is no question ${params.number}`, "GET /api/questions lists them");
-    const { number, text, about, by = null } = found;
-    const question = { number, text, about, by };
-    if (found.answer === undefined) return { question, verdict: `Answered by ${by ?? "nobody"}.`, rows: [] };
+    const { number, text, about } = found;
+    const question = { number, text, about };
     if (about === "subject" && query.of === undefined) throw badRequest("of: what it is about", "add of=LOT");
     const period = periodOf(query, context.nowMs, 30 * DAY_MS);
     const asked = { of: query.of, atMs: timeOf("at", query.at), ...period };
-    const { verdict, rows } = found.answer(genealogyOf(context), asked);
+    const { verdict, rows } = await answerQuestion(found, context, asked);
     return { question, verdict, rows: rows.map((row) => ({ ...row })) };
   },
 });

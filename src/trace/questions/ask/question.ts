@@ -25,8 +25,7 @@ export interface Question {
   readonly text: string;
   /** What it has to be asked about; `period` alone where it is about a span of time. */
   readonly about: "subject" | "period" | "either";
-  /** Where it is answered, for the ones that are about curves and alarms instead of lots. */
-  readonly by?: string;
+  /** Of those about lots. */
   readonly answer?: (genealogy: Genealogy, asked: Asked) => Answer;
 }
 

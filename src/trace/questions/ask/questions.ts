@@ -27,25 +27,21 @@ const q = (number: number, text: string, about: Question["about"], answer: Quest
   about,
   ...(answer === undefined ? {} : { answer }),
 });
-const elsewhere = (number: number, text: string, by: string): Question => ({
+/** About curves, alarms and weights: answered from other views, by src/api/questions. */
+const process = (number: number, text: string, about: Question["about"] = "period"): Question => ({
   number,
   text,
-  about: "period",
-  by,
+  about,
 });
 
-/** The questions that the data must answer: those about lots here, those about curves and alarms where they are. */
+/** The questions that the data must answer: those about lots are answered here. */
 export const QUESTIONS: readonly Question[] = [
   q(1, "Pack code and time: which ingredient lots, which sister pallets?", "subject", packsAndSisters),
   q(2, "Which pallets have a part of this lot, rework included?", "subject", recalled),
   q(3, "Which lots without milk followed milk without a verified clean?", "either", uncleanedChangeovers),
   q(4, "How much milk is predicted and measured after a changeover?", "period", milkAfterChangeover),
   q(5, "Which lots declared free of milk have milk-bearing rework?", "period", reworkWithMilk),
-  elsewhere(
-    6,
-    "Was the temper index in specification for the whole lot, with what coverage?",
-    "conche batch record BATCH, conche spc chart",
-  ),
+  process(6, "Was the temper index in specification for the whole lot, with what coverage?", "subject"),
   q(
     7,
     "What was packed since the last good detector test, and is all of it on hold?",
@@ -61,22 +57,14 @@ export const QUESTIONS: readonly Question[] = [
   q(14, "What are the due diligence references of the cocoa in this, and what has none?", "subject", cocoaOf),
   q(15, "Is the right film, with the right allergen label, on this lot?", "subject", filmOf),
   q(16, "Did conching keep its time, temperature and moisture?", "either", conching),
-  elsewhere(17, "Which packs left the tunnel below dew point + 2 K?", "conche alarms history, conche trend"),
-  elsewhere(18, "What do packs weigh by the hour, how many below T1 and T2?", "conche spc content"),
-  elsewhere(19, "Which nozzle drifts?", "conche spc nozzles"),
-  elsewhere(20, "How does D90 drift, when must the rolls be reground?", "GET /api/condition"),
-  elsewhere(
-    21,
-    "Which alarms are the worst, were there floods, what stood unacknowledged?",
-    "conche alarms performance",
-  ),
-  elsewhere(22, "Why did machines stop, starved or blocked by whom?", "conche oee"),
+  process(17, "Which packs left the tunnel below dew point + 2 K?"),
+  process(18, "What do packs weigh by the hour, how many below T1 and T2?"),
+  process(19, "Which nozzle drifts?"),
+  process(20, "How does D90 drift, when must the rolls be reground?"),
+  process(21, "Which alarms are the worst, were there floods, what stood unacknowledged?"),
+  process(22, "Why did machines stop, starved or blocked by whom?"),
   q(23, "Which instruments were bad or past their calibration?", "period", calibrations),
-  elsewhere(
-    24,
-    "What is missing, late or twice: is this record complete?",
-    "conche report completeness, conche batch record BATCH",
-  ),
+  process(24, "What is missing, late or twice: is this record complete?"),
   q(25, "How big is the recall if this lot fails?", "subject", recalled),
   q(26, "How many kWh does a tonne take?", "period", energyPerTonne),
 ];
