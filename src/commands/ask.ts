@@ -72,7 +72,7 @@ export const ask = defineCommand({
       ...{ plant, views, nowMs: Date.now(), version: "", notifications: () => undefined, spend() {} },
       ...folderContext(config.data, parts),
       health: notHere,
-      replay: notHere,
+      quarantineWork: { replay: notHere, correct: notHere, dismiss: notHere },
     };
     const { of, at, to = Date.now() } = options;
     // Curves and alarms have no beginning of time: a month, unless it is said.

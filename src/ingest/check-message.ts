@@ -3,6 +3,7 @@ import { DELIVERY_POLICY, flagNames, MESSAGE_FLAG } from "../contract/policy.ts"
 import { readPayload } from "../contract/read-payload.ts";
 import { isUpTopic, type MessageType, parseUpTopic } from "../contract/topic.ts";
 import type { Plausibility, PlausibilityFinding } from "../plant/plausibility.ts";
+import { lengthInWords } from "../time/length-in-words.ts";
 import { Decoder } from "./decode.ts";
 import { readPayloadText } from "./payload-text.ts";
 
@@ -78,7 +79,6 @@ function faultsOf(type: MessageType | undefined, value: unknown, detail: string)
 
 function clockFindings(flags: number, skewMs: number): PlausibilityFinding[] {
   if ((flags & MESSAGE_FLAG.CLOCK_SKEW) === 0) return [];
-  const minutes = Math.round(Math.abs(skewMs) / 60_000);
-  const about = `its time is ${minutes} min ${skewMs > 0 ? "ahead of" : "behind"} this machine's clock`;
+  const about = `its time is ${lengthInWords(Math.abs(skewMs))} ${skewMs > 0 ? "ahead of" : "behind"} this machine's clock`;
   return [{ flag: "clock_skew", about }];
 }

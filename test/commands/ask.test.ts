@@ -42,7 +42,7 @@ suite("conche ask, about curves, alarms and weights: a nozzle clogs", () => {
     }
     const log = LogReader.open(data);
     for (const { type, machine, payload } of log.query({}))
-      said.push({ type, machine, payload: JSON.parse(payload) as Payload });
+      said.push({ type: type ?? "", machine: machine ?? "", payload: JSON.parse(payload) as Payload });
     log.close();
   });
   after(() => rm(data, { recursive: true, force: true }));

@@ -18,6 +18,9 @@ const FOLLOWED = ["docs/tutorial.md", "docs/your-own-plant.md"];
 /** The youngest log has cocoa from before it began, and then this says so with its exit code. */
 const MAY_FIND_SOMETHING = /^conche eudr /;
 
+/** README alone starts thirty programs, and a machine may be busy with other things. */
+const TIMEOUT_MS = 15 * 60_000;
+
 /** What a page's commands need and this machine lacks: in CI it is installed. */
 function lacking(commands: readonly string[]): string | false {
   if (process.env.CI !== undefined) return false;
@@ -76,7 +79,7 @@ describe("the commands of README and docs", () => {
     after(() => plant?.stop());
 
     for (const { file, commands } of executed) {
-      it(file, { skip: lacking(commands) }, async () => {
+      it(file, { skip: lacking(commands), timeout: TIMEOUT_MS }, async () => {
         for (const command of commands) {
           const { code, said } = await plant.run(command);
           const found = code === 1 && MAY_FIND_SOMETHING.test(command) && !said.includes("CONCHE_");

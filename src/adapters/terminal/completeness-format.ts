@@ -1,5 +1,6 @@
 import type { CompletenessReport, CompletenessRow } from "../../log/completeness.ts";
 import type { SessionLoss } from "../../log/delivery-session.ts";
+import { lengthInWords } from "../../time/length-in-words.ts";
 import { counted, grouped, unsequencedLine } from "./counts.ts";
 import { type CsvFormat, type CsvValue, csvFile, csvShown } from "./csv.ts";
 import { jsonLine } from "./json-line.ts";
@@ -21,9 +22,6 @@ const COLUMNS: readonly TableColumn[] = [
 const RANGES_SHOWN = 5;
 /** Smaller differences are the message's way, not the clock's. */
 const NOTABLE_SKEW_MS = 1_000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /** The report for people. */
 export function completenessText(
@@ -77,15 +75,8 @@ function cells(row: CompletenessRow): TableCell[] {
 
 function skew(ms: number | null): TableCell {
   if (ms === null) return "";
-  const text = `${ms > 0 ? "+" : ms < 0 ? "-" : ""}${skewText(Math.abs(ms))}`;
+  const text = `${ms > 0 ? "+" : ms < 0 ? "-" : ""}${lengthInWords(Math.abs(ms))}`;
   return Math.abs(ms) < NOTABLE_SKEW_MS ? text : { text, style: "yellow" };
-}
-
-/** A difference of clocks in the unit that says something: `0.4 s`, `4 min`, `1.5 h`, `321 days`. */
-function skewText(ms: number): string {
-  if (ms < MINUTE_MS) return `${(ms / 1_000).toFixed(1)} s`;
-  if (ms < HOUR_MS) return `${Math.round(ms / MINUTE_MS)} min`;
-  return ms < 2 * DAY_MS ? `${(ms / HOUR_MS).toFixed(1)} h` : `${grouped(Math.round(ms / DAY_MS))} days`;
 }
 
 function rangesText(ranges: CompletenessRow["missingRanges"]): string {

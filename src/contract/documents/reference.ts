@@ -31,6 +31,19 @@ const INTRODUCTION = `# The contract on the wire
 Generated from \`src/contract\` by \`npm run generate\`; changes made here are lost. The same as schemas:
 [\`schemas/\`](schemas) (JSON Schema 2020-12), [\`asyncapi.json\`](asyncapi.json) (AsyncAPI 3.0).
 
+## Your first valid alarm
+
+With a data center running (\`npm start\`): ask what it would say, publish, look.
+
+\`\`\`sh
+echo '{"v":2,"ts":"'$(date -u +%FT%TZ)'","alarm_id":"temp-high","event":"raised","code":"TEMP_HIGH","priority":"high","message":"too warm: open the cooling water"}' | npx conche check --topic factory/tunis-01/line-a/s5_tempering/temper-01/alarm -
+mosquitto_pub -q 1 -t factory/tunis-01/line-a/s5_tempering/temper-01/alarm -m '{"v":2,"ts":"'$(date -u +%FT%TZ)'","alarm_id":"temp-high","event":"raised","code":"TEMP_HIGH","priority":"high","message":"too warm: open the cooling water"}'
+npx conche alarms list
+\`\`\`
+
+\`alarm_id\` is the same each time it comes; \`event\` is \`raised\`, and \`cleared\` when it is over. Product and batch, the
+value and its limit are welcome. What each field means: [alarm](#alarm).
+
 ## Topics
 
 | direction | topic |
