@@ -5,8 +5,13 @@ export type LoginResult = "accepted" | "wrong" | "busy";
 
 /** PORT. The users that may connect, by name and password. */
 export interface Logins {
-  /** Tries a password. An unknown user takes as long as a known one. */
-  login(user: string, password: Uint8Array): Promise<LoginResult>;
+  /**
+   * Tries a password. An unknown user takes as long as a known one.
+   * @param origin where it comes from: attempts of one origin hold up none of another
+   */
+  login(user: string, password: Uint8Array, origin: string): Promise<LoginResult>;
+  /** Whether the password has been found right before. Costs next to nothing, and tries nothing. */
+  knows(user: string, password: Uint8Array): Promise<boolean>;
 }
 
 /**

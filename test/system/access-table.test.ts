@@ -150,7 +150,7 @@ async function embedded(context: TestContext): Promise<TriedBroker> {
   const rules = policyRules(tablePolicy());
   const { broker, port, sink } = await startBroker(context, {
     rules,
-    logins: async () => ({ login: async () => "accepted" }),
+    logins: async () => ({ login: async () => "accepted", knows: async () => true }),
   });
   let taken = 0;
   return {

@@ -118,7 +118,7 @@ suite(`what ${OPERATIONS} operations leave behind`, {
         sessions.disconnected(`client-${name}`, at);
         retained.store(passing);
         if (at % 2 === 0) retained.store({ ...passing, payload: Buffer.alloc(0) });
-        logins.failed(`10.0.${at % 65_536}`, at);
+        logins.failed(`10.0.${at % 65_536}`, "machine", at);
         const id = (at % 65_535) + 1;
         window.take(Buffer.from([0x32, 6, 0, 1, 0x61, id >> 8, id & 255, 0]));
         window.acknowledged(id);

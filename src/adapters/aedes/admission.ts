@@ -1,6 +1,6 @@
 import type { ConnectPacket } from "aedes";
 import type { AccessRules } from "../../access/access-rules.ts";
-import { FailedLogins } from "../../access/failed-logins.ts";
+import { addressPrefix, FailedLogins } from "../../access/failed-logins.ts";
 import type { Logins } from "../../access/logins.ts";
 import { REASON, type ReasonCode } from "../../mqtt/reason-codes.ts";
 import type { RefusalReason } from "./broker-event.ts";
@@ -92,11 +92,15 @@ export class Admission {
         detail: "a user name and a password are needed",
       };
     }
-    if (this.#failures.blocked(link.remote, performance.now())) return TOO_MANY_ATTEMPTS;
-    const result = await this.#logins.login(packet.username, packet.password);
+    const { username, password } = packet;
+    const origin = addressPrefix(link.remote);
+    // What is known to be right is let in whatever others from there have tried.
+    if (this.#failures.blocked(origin, username, performance.now()))
+      return (await this.#logins.knows(username, password)) ? undefined : TOO_MANY_ATTEMPTS;
+    const result = await this.#logins.login(username, password, origin);
     if (result === "accepted") return undefined;
     if (result === "busy") return TOO_MANY_ATTEMPTS;
-    this.#failures.failed(link.remote, performance.now());
+    this.#failures.failed(origin, username, performance.now());
     return {
       code: REASON.BAD_USER_NAME_OR_PASSWORD,
       reason: "credentials",

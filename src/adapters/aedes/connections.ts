@@ -10,6 +10,7 @@ import { BrokerMessage } from "./broker-message.ts";
 import { ClientLink, SHUTDOWN } from "./client-link.ts";
 import { ClientStream } from "./client-stream.ts";
 import { ConnackEditor, refusingConnack } from "./connack.ts";
+import { silentestOf } from "./crowd.ts";
 import { OutgoingPackets } from "./outgoing-packets.ts";
 import type { PacketGuard } from "./packet-guard.ts";
 import { malformed } from "./packet-properties.ts";
@@ -19,6 +20,8 @@ import type { SessionStore } from "./session-store.ts";
 
 /** Longest CONNECT: five fields of at most 64 KiB, of which only the will and the password can fill theirs. */
 const CONNECT_BYTES = 196_608;
+/** Connections that were ended for others and are not gone yet. */
+export const ENDING_CONNECTIONS = 100;
 /** Below this a client has no room for a reason in words. */
 const ROOM_FOR_REASONS_BYTES = 200;
 
@@ -62,7 +65,7 @@ export class Connections {
   /** A network connection was made. */
   accept(transport: Duplex, remote: string): void {
     const { guard } = this.#wired();
-    if (this.open.size >= this.#limits.connections) {
+    if (this.open.size >= this.#limits.connections && !this.#makeRoom()) {
       const detail = `there are ${this.#limits.connections} connections`;
       this.#journal.report({
         kind: "connection-refused",
@@ -91,6 +94,25 @@ export class Connections {
     this.#links.set(client, link);
     this.#passes.set(link, pass);
     this.open.add(link);
+  }
+
+  /** Ends a connection that hasn't said anything, for one that may. */
+  #makeRoom(): boolean {
+    // Those that were ended a moment ago are still there.
+    if (this.open.size >= this.#limits.connections + ENDING_CONNECTIONS) return false;
+    const silent = silentestOf(this.open);
+    if (silent === undefined) return false;
+    const detail = `there are ${this.#limits.connections} connections, and this one is silent`;
+    const { remote } = silent;
+    this.#journal.report({
+      kind: "connection-refused",
+      remote,
+      clientId: undefined,
+      reason: "connections",
+      detail,
+    });
+    silent.end(detail, undefined);
+    return true;
   }
 
   /** The CONNECT of a client, before aedes acts on it; `accept` lets it. */

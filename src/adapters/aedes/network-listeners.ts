@@ -20,6 +20,8 @@ export interface ListenOptions {
   readonly handshakeMs: number;
   /** Most connections of each kind. */
   readonly connections: number;
+  /** So many more may be there for the moment in which one ends and another takes its place. */
+  readonly ending: number;
 }
 
 /** Who gets the connections. */
@@ -47,7 +49,7 @@ export class NetworkListeners {
     this.#handler = handler;
     const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: PROBE_AFTER_MS };
     this.#tcp = createServer(socketOptions, (socket) => handler.connected(socket, remoteOf(socket)));
-    this.#tcp.maxConnections = options.connections;
+    this.#tcp.maxConnections = options.connections + options.ending;
     this.#tcp.on("drop", (data) => this.#crowded(data?.remoteAddress));
     if (options.wsPort === undefined) return;
     const { handshakeMs } = options;
@@ -59,7 +61,7 @@ export class NetworkListeners {
     this.#http = createHttpServer({ ...socketOptions, ...timeouts }, (_request, response) => {
       response.writeHead(426, { connection: "close", upgrade: "websocket" }).end();
     });
-    this.#http.maxConnections = options.connections;
+    this.#http.maxConnections = options.connections + options.ending;
     this.#http.on("drop", (data) => this.#crowded(data?.remoteAddress));
     this.#http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     this.#webSockets = new WebSocketServer({

@@ -9,7 +9,7 @@ import { BrokerCore } from "./broker-core.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
 import { BrokerPersistence } from "./broker-persistence.ts";
-import { Connections } from "./connections.ts";
+import { Connections, ENDING_CONNECTIONS } from "./connections.ts";
 import { Forwarding } from "./forwarding.ts";
 import { type ListenOptions, NetworkListeners } from "./network-listeners.ts";
 import { PacketGuard } from "./packet-guard.ts";
@@ -154,7 +154,13 @@ export class RunningBroker {
   #listeners(address: ListenAddress): NetworkListeners {
     const { connections, connectTimeoutMs, packetBytes } = this.#limits;
     return new NetworkListeners(
-      { ...address, connections, handshakeMs: connectTimeoutMs, messageBytes: packetBytes * 2 },
+      {
+        ...address,
+        connections,
+        ending: ENDING_CONNECTIONS,
+        handshakeMs: connectTimeoutMs,
+        messageBytes: packetBytes * 2,
+      },
       {
         connected: (transport, remote) => this.connections.accept(transport, remote),
         refused: (remote, reason, detail) =>

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { editedText } from "../../access/edited-text.ts";
+import { FairQueue } from "../../access/fair-queue.ts";
 import type { LoginResult, Logins } from "../../access/logins.ts";
 import {
   type PasswordEntry,
@@ -26,7 +27,7 @@ export class PasswordFile implements Logins {
   #decoy: PasswordEntry;
   #stamp: string;
   #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new FairQueue(WAITING_ATTEMPTS);
 
   private constructor(path: string, content: Content, onInvalid: (error: ConcheError) => void) {
     this.#path = path;
@@ -50,12 +51,19 @@ export class PasswordFile implements Logins {
     return new PasswordFile(path, content, onInvalid);
   }
 
-  async login(user: string, password: Uint8Array): Promise<LoginResult> {
+  async knows(user: string, password: Uint8Array): Promise<boolean> {
+    await this.#refresh();
+    const entry = this.#entries.get(user);
+    return entry !== undefined && this.#known.has(entry, password);
+  }
+
+  async login(user: string, password: Uint8Array, origin = ""): Promise<LoginResult> {
     await this.#refresh();
     const entry = this.#entries.get(user);
     if (entry !== undefined && this.#known.has(entry, password)) return "accepted";
-    if (this.#waiting.length >= WAITING_ATTEMPTS) return "busy";
-    await this.#turn();
+    if (this.#running < DERIVATIONS) this.#running++;
+    // Whoever is called takes over the place of the one that has finished.
+    else if (!(await this.#waiting.wait(origin))) return "busy";
     try {
       const matches = await matchesPassword(entry ?? this.#decoy, password);
       if (entry === undefined || !matches) return "wrong";
@@ -64,18 +72,8 @@ export class PasswordFile implements Logins {
       this.#known.add(entry, password);
       return "accepted";
     } finally {
-      this.#running--;
-      this.#waiting.shift()?.();
+      if (!this.#waiting.next()) this.#running--;
     }
-  }
-
-  async #turn(): Promise<void> {
-    if (this.#running >= DERIVATIONS) {
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-      });
-    }
-    this.#running++;
   }
 
   async #refresh(): Promise<void> {

@@ -123,6 +123,31 @@ test("a CONNECT may be no longer than its fields can be", async (t) => {
   await client.closed;
 });
 
+test("silent connections make room for one that speaks, those from the most crowded address first", async (t) => {
+  const { port, broker } = await startBroker(t, { limits: { connections: 20 } });
+  const machine = await RawClient.connected(port, 5, "machine");
+  const silent = Array.from({ length: 60 }, () => RawClient.open(port, 5));
+  // Self-renewing: whoever is closed comes again at once, for as long as the test takes.
+  let over = false;
+  const renew = (client: RawClient): void => {
+    void client.closed.then(() => {
+      if (!over) setTimeout(() => renew(RawClient.open(port, 5)), 1);
+    });
+  };
+  t.after(() => {
+    over = true;
+  });
+  for (const client of silent) renew(client);
+  await Promise.race(silent.map(({ closed }) => closed));
+  for (const name of ["late-1", "late-2", "late-3"]) {
+    const late = await RawClient.connected(port, 5, name);
+    await late.ping();
+  }
+  await machine.ping();
+  assert.equal(broker.stats().clients, 4);
+  over = true;
+});
+
 test("one connection more than allowed is closed; room is there again when one goes", async (t) => {
   const { port, broker } = await startBroker(t, { limits: { connections: 3 } });
   const clients = await Promise.all(

@@ -197,6 +197,41 @@ test("an address that tries passwords is refused unread after a few", async (t) 
   assert.equal(broker.stats().refused["too-many-attempts"], 2);
 });
 
+test("wrong passwords of others from the same address lock out no right one", async (t) => {
+  const { port } = await startBroker(t, {
+    passwordFile: await users(t, { machine: "right", other: "fine" }),
+    limits: { failedLogins: 2 },
+  });
+  const attempt = async (username: string, password: string) => {
+    const client = RawClient.open(port, 5);
+    client.connect(username, { username, ...secret(password) });
+    return (await client.expect("connack")).reasonCode;
+  };
+  assert.equal(await attempt("machine", "right"), 0);
+  for (let guess = 0; guess < 25; guess++) await attempt("machine", `guess ${guess}`);
+  assert.equal(await attempt("machine", "another guess"), 0x9f);
+  assert.equal(await attempt("machine", "right"), 0, "a password that is known to be right always counts");
+  assert.equal(await attempt("other", "fine"), 0, "and so does another user's, known or not");
+  for (let user = 0; user < 25; user++) await attempt(`nobody ${user}`, "x");
+  assert.equal(await attempt("machine", "right"), 0, "also when everybody else from there is refused unread");
+});
+
+test("attempts of one origin don't fill the queue for others", async (t) => {
+  const file = await users(t, { machine: "right" });
+  const passwords = await PasswordFile.load(file, unexpected);
+  const flood = Array.from({ length: 400 }, (_, index) =>
+    passwords.login("machine", Buffer.from(`guess ${index}`), `2001:db8::${index % 2}/64`),
+  );
+  // The flood waits when this one comes.
+  await new Promise((resolve) => setImmediate(resolve));
+  const one = passwords.login("machine", Buffer.from("right"), "10.0.0.1");
+  let over = 0;
+  for (const attempt of flood) void attempt.then((result) => (over += result === "wrong" ? 1 : 0));
+  assert.equal(await one, "accepted");
+  assert.ok(over < 20, `${over} guesses came before it`);
+  assert.ok((await Promise.all(flood)).includes("busy"));
+});
+
 test("nobody takes over the client identifier or the session of another user", async (t) => {
   const passwordFile = await users(t, { machine: "m", other: "o" });
   const { port, broker } = await startBroker(t, { passwordFile });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { FailedLogins } from "../../../src/access/failed-logins.ts";
 import { keep } from "../../../src/adapters/aedes/kept-message.ts";
 import { RetainedStore } from "../../../src/adapters/aedes/retained-store.ts";
 import { SessionStore } from "../../../src/adapters/aedes/session-store.ts";
@@ -167,24 +166,4 @@ test("a kept message does not hold on to what it was read with", () => {
   });
   assert.notEqual(kept.payload.buffer, read.buffer);
   assert.notEqual(kept.properties?.correlationData?.buffer, read.buffer);
-});
-
-test("failed logins block an address for the rest of a minute, and no other", () => {
-  const logins = new FailedLogins(3);
-  for (const at of [0, 10, 20]) {
-    assert.equal(logins.blocked("a", at), false);
-    logins.failed("a", at);
-  }
-  assert.equal(logins.blocked("a", 21), true);
-  assert.equal(logins.blocked("b", 21), false);
-  assert.equal(logins.blocked("a", 60_000), false);
-  logins.failed("a", 60_000);
-  assert.equal(logins.blocked("a", 60_001), false);
-});
-
-test("failed logins of any number of addresses take bounded memory", () => {
-  const logins = new FailedLogins(1);
-  for (let index = 0; index < 20_000; index++) logins.failed(`address ${index}`, 0);
-  assert.equal(logins.blocked("address 0", 1), false, "forgotten");
-  assert.equal(logins.blocked("address 19999", 1), true);
 });
