@@ -6,7 +6,14 @@ import { auditDecision } from "../../run/audit/audit-decision.ts";
 import { defineCommand } from "../command.ts";
 import { wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "../with-log.ts";
-import { DECISION_OPTIONS, FILTER_OPTIONS, filterOf, narrowed, whichInWords, whoAndWhy } from "./quarantine-options.ts";
+import {
+  DECISION_OPTIONS,
+  FILTER_OPTIONS,
+  filterOf,
+  narrowed,
+  whichInWords,
+  whoAndWhy,
+} from "./quarantine-options.ts";
 
 /** Messages decided about in one transaction. */
 const GROUP = 1_000;

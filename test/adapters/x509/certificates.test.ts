@@ -116,7 +116,8 @@ describe("revocation lists", () => {
         (revocations, number) => {
           const content = { number, thisUpdateMs: DAY, nextUpdateMs: 90 * DAY, revocations };
           const [list] = readRevocationLists(Buffer.from(signRevocationList(content, ROOT)));
-          assert(list !== undefined && list.signedBy(ROOT.certificate));
+          assert.ok(list !== undefined);
+          assert.ok(list.signedBy(ROOT.certificate));
           assert.ok(!list.signedBy(rootOf(P256()).certificate));
           const { signedBy: _, ...read } = list;
           assert.deepEqual(read, content);
