@@ -68,7 +68,8 @@ export const up = defineCommand({
         : undefined;
       const end = await ending;
       if (end instanceof ConcheError) throw end;
-      if (search?.found === false && end === "time") throw search.failure();
+      const failure = search?.found === false && end === "time" ? search.failure() : undefined;
+      if (failure !== undefined) throw failure;
       return 0;
     } finally {
       await running.disposeAsync();

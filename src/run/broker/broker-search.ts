@@ -36,6 +36,11 @@ export class BrokerSearch {
     }
   }
 
+  /** Whether anything went wrong on the way. */
+  get hadTrouble(): boolean {
+    return this.#last !== undefined;
+  }
+
   /** What a run that had its time ends with: a line that has said nothing, as nobody was there, is no success. */
   failure(): ConcheError {
     const { address, forSeconds, hint } = this.#parts;
