@@ -40,6 +40,7 @@ export async function openEdge(options: EdgeOptions): Promise<Edge> {
   }
 }
 
+export { type CertificateFileNames, certificateFiles } from "./adapters/credentials/certificate-files.ts";
 export type { Command } from "./contract/command.ts";
 export type { Identity, Publisher } from "./contract/identity.ts";
 export type { MachineAddress, MachineKey, MessageType } from "./contract/topic.ts";
@@ -53,3 +54,4 @@ export type { Holding, Quantity } from "./edge/outbox.ts";
 export type { UplinkStatus } from "./edge/uplink.ts";
 export type { ErrorCode } from "./errors/catalogue.ts";
 export { ConcheError } from "./errors/conche-error.ts";
+export type { ClientTls, TlsPems } from "./mqtt/client-tls.ts";

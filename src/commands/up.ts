@@ -2,6 +2,7 @@ import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import type { Config } from "../config/config-schema.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { expandPlant, withTelemetryInterval } from "../plant/expand-plant.ts";
+import { securedConfig } from "../run/certificates/secured-config.ts";
 import { runDataCenter } from "../run/data-center/data-center-run.ts";
 import { chosenScenario } from "../run/simulation/chosen-scenario.ts";
 import { simulateInto } from "../run/simulation/simulated-line.ts";
@@ -22,10 +23,13 @@ export const up = defineCommand({
     ["conche up --for 20 --mqtt-port 0 --http-port 0", "20 seconds on free ports"],
     ["conche up --lines 4 --speed 60", "four lines, a minute in a second"],
     ["conche up --history none", "a line without a past"],
+    ["conche up --secure", "with certificates for everybody, and mutual TLS between all parts"],
   ],
   settings: [
     "data",
     "plant",
+    "secure",
+    "certificates",
     "outbox",
     "forSeconds",
     "quiet",
@@ -41,15 +45,16 @@ export const up = defineCommand({
     "broker",
   ],
   outlivesOutput: true,
-  run: async ({ config, terminal, stopSignal }) => {
+  run: async ({ config: given, terminal, stopSignal }) => {
     const stop = stopSignal();
-    const { simulation: simulated } = config;
+    const { simulation: simulated } = given;
     const readPlant = async () =>
       withTelemetryInterval(
-        expandPlant(await loadPlant(config.plant), simulated),
+        expandPlant(await loadPlant(given.plant), simulated),
         simulated.telemetryIntervalSeconds,
       );
     const plant = await readPlant();
+    const config = given.secure ? (await securedConfig(given, plant, Date.now())).config : given;
     const scenario = await chosenScenario(simulated.scenario, plant);
     const isSimulated = plant.machines.some(({ definition }) => definition.simulation !== undefined);
     const simulation = isSimulated

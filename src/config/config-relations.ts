@@ -30,6 +30,18 @@ export function relationProblems(values: ReadonlyMap<string, unknown>): ConfigPr
     const what = "needs access: policy too: the file is of no use while everybody may do everything";
     problems.push({ where: "access-file", value: null, what });
   }
+  needs("mqtt-cert", "mqtt-key", "a certificate is of no use without its private key");
+  needs("mqtt-key", "mqtt-cert", "a private key is of no use without its certificate");
+  needs("mqtt-client-ca", "mqtt-cert", "clients show certificates to a broker that shows one");
+  needs("mqtt-crl", "mqtt-client-ca", "a revocation list is about the certificates of clients");
+  const clash = (name: string, other: string, why: string) => {
+    if (given(name) && given(other))
+      problems.push({ where: name, value: null, what: `does not go with ${other}: ${why}` });
+  };
+  clash("mqtt-client-ca", "mqtt-passwords", "users are known by certificates, or by passwords");
+  if (values.get("secure") === true)
+    for (const name of ["broker", "mqtt-cert", "mqtt-passwords", "machine-certificates"])
+      clash("secure", name, "it sees to certificates and users itself");
   needs("authority-cert", "authority-key", "an authority signs with its key");
 
   const ports = ["mqtt-port", "mqtt-ws-port", "http-port"];

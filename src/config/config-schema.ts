@@ -4,6 +4,7 @@ import { certificates } from "./certificates-slice.ts";
 import { broker, http, mqtt, quarantine, simulation, story } from "./config-slices.ts";
 import { cloud, forwarding, local } from "./forwarding-slices.ts";
 import { choice, optionalPath, optionalPositive, path, switchedOn } from "./setting.ts";
+import { secure } from "./tls-slice.ts";
 import { views } from "./views-slice.ts";
 
 const YEAR_SECONDS = 31_536_000;
@@ -30,6 +31,7 @@ export const ConfigSchema = Type.Object({
     help: "folder of what no receipt covers yet, on a local disk; one process at a time",
     defaultText: "`outbox`; in --data with `up`, a temporary folder with `simulate`",
   }),
+  secure,
   forSeconds: optionalPositive(
     {
       name: "for",

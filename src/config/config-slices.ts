@@ -13,6 +13,7 @@ import {
   span,
   text,
 } from "./setting.ts";
+import { brokerTls, machineCertificates } from "./tls-slice.ts";
 
 const PORT_MAX = 65_535;
 
@@ -24,7 +25,12 @@ export const mqtt = Type.Object(
       "127.0.0.1",
     ),
     port: integer(
-      { name: "mqtt-port", argument: "PORT", help: "TCP port of the embedded broker; 0 picks a free one" },
+      {
+        name: "mqtt-port",
+        argument: "PORT",
+        help: "TCP port of the embedded broker; 0 picks a free one",
+        defaultText: "1883, with TLS 8883",
+      },
       0,
       PORT_MAX,
       1883,
@@ -43,8 +49,9 @@ export const mqtt = Type.Object(
     passwords: optionalPath({
       name: "mqtt-passwords",
       argument: "FILE",
-      help: "users that may connect, as `conche passwd` and mosquitto_passwd write them; needed beyond loopback",
+      help: "users that may connect, as `conche passwd` and mosquitto_passwd write them; beyond loopback these are needed, or --mqtt-client-ca",
     }),
+    ...brokerTls,
     allowedOrigins: list({
       name: "mqtt-allowed-origins",
       argument: "ORIGINS",
@@ -165,6 +172,7 @@ export const simulation = Type.Object(
       expected: "the name of a scenario, or a path",
       defaultText: "nothing goes wrong",
     }),
+    machineCertificates,
     payloadVersion: numberChoice(
       { name: "payload-version", argument: "1|2", help: "payload version the simulated machines speak" },
       [1, 2],

@@ -26,6 +26,8 @@ const SECRETS_WITH_FILES = [
   "identity-passphrase",
 ];
 
+const SECURE_MQTT_PORT = 8883;
+
 const EMPTY_LAYER: ConfigLayer = { values: new Map(), problems: [] };
 
 /** Where a configuration comes from. */
@@ -64,6 +66,10 @@ export async function readConfig(sources: ConfigSources): Promise<ConfigReading>
   const problems = layers.flatMap((layer) => [...layer.problems]);
   for (const secret of SECRETS_WITH_FILES) problems.push(...(await readSecretFile(values, secret)));
   problems.push(...relationProblems(values));
+  // IANA's port of MQTT over TLS, where nobody has named another.
+  const encrypted = values.get("secure") === true || values.get("mqtt-cert") !== null;
+  const chosen = [file, environment, flags].some((layer) => layer.values.has("mqtt-port"));
+  if (encrypted && !chosen) values.set("mqtt-port", SECURE_MQTT_PORT);
   return { config: assemble(values), problems };
 }
 

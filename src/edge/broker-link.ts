@@ -1,6 +1,7 @@
 import type { UserProperties } from "../contract/identity.ts";
 import type { Qos } from "../contract/policy.ts";
 import type { ConcheError } from "../errors/conche-error.ts";
+import type { ClientTls } from "../mqtt/client-tls.ts";
 import type { TravellingProperties } from "../mqtt/delivery.ts";
 
 /** A message as it goes to the broker. */
@@ -35,6 +36,8 @@ export interface Credentials {
   /** PEM: the client certificate and its key. */
   readonly cert?: string | Buffer | undefined;
   readonly key?: string | Buffer | undefined;
+  /** The same, asked for at each connection: what it gives wins. */
+  readonly tls?: ClientTls | undefined;
 }
 
 /** What a connection is opened with. */

@@ -94,7 +94,7 @@ export const ERROR_CATALOGUE = {
   },
   CONCHE_BIND_UNPROTECTED: {
     meaning: "The embedded broker was told to listen beyond this machine without authentication",
-    hint: "name a password file (--mqtt-passwords FILE), or listen on 127.0.0.1",
+    hint: "name a password file (--mqtt-passwords FILE) or certificates (--mqtt-client-ca FILE), or listen on 127.0.0.1",
   },
   CONCHE_PASSWORDS_INVALID: {
     meaning: "The password file can't be read or has lines of another form",

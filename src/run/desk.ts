@@ -33,14 +33,10 @@ export class PublishingDesk implements Desk {
    * @throws ConcheError as `openEdge`
    */
   static async open(config: Config, { name, url, outbox }: PublishingPlace): Promise<PublishingDesk> {
-    const { username, password, ca, cert, key, keepaliveS } = await consumerOptions(url, config);
-    const access = { username, password, ca, cert, key } as Pick<
-      Parameters<typeof openEdge>[0],
-      "username" | "password" | "ca" | "cert" | "key"
-    >; // read from files, so buffers
+    const { username, password, tls, keepaliveS } = await consumerOptions(url, config);
     const edge = await openEdge({
       url,
-      ...access,
+      ...{ username, password, tls },
       keepaliveS,
       outbox,
       outboxBytes: OUTBOX_BYTES,

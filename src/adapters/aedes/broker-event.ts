@@ -83,6 +83,7 @@ export type RefusalReason =
   | "will"
   | "credentials"
   | "too-many-attempts"
+  | "certificate"
   | "session-of-other-user"
   | "origin"
   | "shutting-down";

@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import type { Client } from "aedes";
 import { REASON, type ReasonCode } from "../../mqtt/reason-codes.ts";
 import { type ClientStream, HOLD } from "./client-stream.ts";
@@ -15,6 +16,8 @@ export class ClientLink {
   user: string | undefined;
   /** The user name of its CONNECT, true or not. */
   claimedUser: string | undefined;
+  /** What it has shown in the handshake; its user is known from there, and no CONNECT changes it. */
+  readonly certificate: X509Certificate | undefined;
   protocolVersion = 0;
   /** 0: none. */
   keepAliveMs = 0;
@@ -42,10 +45,17 @@ export class ClientLink {
   readonly established: Promise<void>;
   #establish: () => void = () => {};
 
-  constructor(stream: ClientStream, client: Client, remote: string) {
+  constructor(
+    stream: ClientStream,
+    client: Client,
+    remote: string,
+    peer?: { readonly certificate: X509Certificate; readonly user: string },
+  ) {
     this.stream = stream;
     this.client = client;
     this.remote = remote;
+    this.certificate = peer?.certificate;
+    this.user = peer?.user;
     this.established = new Promise((resolve) => {
       this.#establish = resolve;
     });

@@ -7,10 +7,12 @@ import type { BrokerCore } from "./broker-core.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
 import { BrokerMessage } from "./broker-message.ts";
+import type { BrokerTls } from "./broker-tls.ts";
 import { ClientLink, SHUTDOWN } from "./client-link.ts";
 import { ClientStream } from "./client-stream.ts";
 import { ConnackEditor, refusingConnack } from "./connack.ts";
 import { silentestOf } from "./crowd.ts";
+import type { CertifiedPeer } from "./network-listeners.ts";
 import { OutgoingPackets } from "./outgoing-packets.ts";
 import type { PacketGuard } from "./packet-guard.ts";
 import { malformed } from "./packet-properties.ts";
@@ -63,7 +65,7 @@ export class Connections {
   }
 
   /** A network connection was made. */
-  accept(transport: Duplex, remote: string): void {
+  accept(transport: Duplex, remote: string, peer?: CertifiedPeer): void {
     const { guard } = this.#wired();
     if (this.open.size >= this.#limits.connections && !this.#makeRoom()) {
       const detail = `there are ${this.#limits.connections} connections`;
@@ -86,7 +88,7 @@ export class Connections {
     };
     const stream = new ClientStream(transport, observer, this.#limits.lingerMs);
     const client = this.#core.handle(stream);
-    const link: ClientLink = new ClientLink(stream, client, remote);
+    const link: ClientLink = new ClientLink(stream, client, remote, peer);
     const pass = tapParser(
       client,
       this.#tapOf(link, guard, (packet) => pass(packet)),
@@ -158,6 +160,14 @@ export class Connections {
       if (link.phase === "ready") this.#checkLiveness(link, now);
       else if (link.phase !== "closed" && now - link.openedAt > this.#limits.connectTimeoutMs)
         this.#timeOut(link);
+    }
+  }
+
+  /** Cuts the connections of whoever would not be let in any more. */
+  recheck(tls: BrokerTls): void {
+    for (const link of this.open) {
+      const dismissal = link.certificate === undefined ? undefined : tls.dismissal(link.certificate);
+      if (dismissal !== undefined) link.close(REASON.NOT_AUTHORIZED, dismissal);
     }
   }
 

@@ -8,11 +8,12 @@ import type { Delivery, DeliveryStatus, MessageSink, OutgoingMessage } from "../
 import type { BrokerEvent, BrokerStats, ReportedEvent } from "./broker-event.ts";
 import { BrokerJournal } from "./broker-journal.ts";
 import { BROKER_LIMITS, type BrokerLimits } from "./broker-limits.ts";
+import type { BrokerTls } from "./broker-tls.ts";
 import { RunningBroker } from "./running-broker.ts";
 
 /** What the embedded broker is started with. */
 export interface EmbeddedBrokerOptions {
-  /** Address to listen on; 127.0.0.1 when left out. Beyond loopback only with a password file. */
+  /** Address to listen on; 127.0.0.1 when left out. Beyond loopback only with a password file or clients' certificates. */
   readonly host?: string | undefined;
   /** TCP port; 0 picks a free one. */
   readonly port: number;
@@ -20,6 +21,8 @@ export interface EmbeddedBrokerOptions {
   readonly wsPort?: number | undefined;
   /** Web origins that may use it, beside pages of the same host. */
   readonly allowedOrigins?: readonly string[] | undefined;
+  /** Certificates: it speaks TLS then, and nothing else. With authorities for clients in them, those are its users. */
+  readonly tls?: BrokerTls | undefined;
   /** The users that may connect; everybody may when left out. */
   readonly logins?: OpenLogins | undefined;
   /** Who may do what; what holds for everybody when left out. */
@@ -72,7 +75,7 @@ export class EmbeddedBroker implements Delivery {
     }
     const host = this.#options.host ?? "127.0.0.1";
     const logins = await this.#openLogins(host);
-    const { port, wsPort, allowedOrigins = [], retained = [], rules = NAMESPACE_RULES } = this.#options;
+    const { port, wsPort, tls, allowedOrigins = [], retained = [], rules = NAMESPACE_RULES } = this.#options;
     const running = new RunningBroker(
       this.#limits,
       this.#journal,
@@ -82,6 +85,7 @@ export class EmbeddedBroker implements Delivery {
         host,
         port,
         wsPort,
+        tls,
         allowedOrigins,
       },
     );
@@ -94,8 +98,9 @@ export class EmbeddedBroker implements Delivery {
   status(): DeliveryStatus {
     const host = this.#options.host ?? "127.0.0.1";
     if (this.#state === "listening") {
-      const web = this.wsPort === undefined ? "" : ` and ws://${authority(host, this.wsPort)}/mqtt`;
-      return { ready: true, detail: `listening on mqtt://${authority(host, this.port)}${web}` };
+      const s = this.#options.tls === undefined ? "" : "s";
+      const web = this.wsPort === undefined ? "" : ` and ws${s}://${authority(host, this.wsPort)}/mqtt`;
+      return { ready: true, detail: `listening on mqtt${s}://${authority(host, this.port)}${web}` };
     }
     const details = { new: "not started", paused: "stopping", stopped: "stopped" };
     return { ready: false, detail: details[this.#state] };
@@ -150,9 +155,9 @@ export class EmbeddedBroker implements Delivery {
     if (logins !== undefined) {
       return logins((error) => this.#journal.report({ kind: "passwords-invalid", detail: error.message }));
     }
-    if (isLoopback(host)) return undefined;
+    if (isLoopback(host) || this.#options.tls?.material().clientCa !== undefined) return undefined;
     throw new ConcheError("CONCHE_BIND_UNPROTECTED", {
-      message: `the embedded broker would be open to everybody who can reach ${addressOf(host)}: no password file is named`,
+      message: `the embedded broker would be open to everybody who can reach ${addressOf(host)}: neither a password file nor an authority for clients' certificates is named`,
     });
   }
 }

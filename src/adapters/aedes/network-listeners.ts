@@ -1,9 +1,24 @@
-import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from "node:http";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { X509Certificate } from "node:crypto";
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { createServer as createTlsServer, TLSSocket, Server as TlsServer } from "node:tls";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import { mayOpenWebSocket } from "../../access/browser-origin.ts";
 import { type ListenAttempt, listenError } from "../../errors/listen-error.ts";
+import {
+  type BrokerTls,
+  handshakeFault,
+  peerOf,
+  secureContextOptions,
+  tlsServerOptions,
+} from "./broker-tls.ts";
 
 /** Where the broker listens, and what of the WebSocket handshake is its own affair. */
 export interface ListenOptions {
@@ -12,6 +27,8 @@ export interface ListenOptions {
   readonly port: number;
   /** Port of MQTT over WebSocket; undefined: none. */
   readonly wsPort: number | undefined;
+  /** Certificates; without them nothing is encrypted. Both ports speak TLS then, and nothing else. */
+  readonly tls: BrokerTls | undefined;
   /** Web origins that may connect beside pages of the same host. */
   readonly allowedOrigins: readonly string[];
   /** Largest WebSocket message, bytes. */
@@ -24,10 +41,16 @@ export interface ListenOptions {
   readonly ending: number;
 }
 
+/** A client whose certificate was checked. */
+export interface CertifiedPeer {
+  readonly certificate: X509Certificate;
+  readonly user: string;
+}
+
 /** Who gets the connections. */
 export interface ConnectionHandler {
-  connected(transport: Duplex, remote: string): void;
-  refused(remote: string, reason: "connections" | "origin", detail: string): void;
+  connected(transport: Duplex, remote: string, peer: CertifiedPeer | undefined): void;
+  refused(remote: string, reason: "connections" | "origin" | "certificate", detail: string): void;
 }
 
 const PATH = "/mqtt";
@@ -48,7 +71,13 @@ export class NetworkListeners {
     this.#options = options;
     this.#handler = handler;
     const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: PROBE_AFTER_MS };
-    this.#tcp = createServer(socketOptions, (socket) => handler.connected(socket, remoteOf(socket)));
+    const { tls } = options;
+    const secure = tls && { ...socketOptions, ...tlsServerOptions(tls.material(), options.handshakeMs) };
+    this.#tcp =
+      secure === undefined
+        ? createServer(socketOptions, (socket) => handler.connected(socket, remoteOf(socket), undefined))
+        : createTlsServer(secure, (socket) => this.#secured(socket, socket));
+    this.#watchHandshakes(this.#tcp);
     this.#tcp.maxConnections = options.connections + options.ending;
     this.#tcp.on("drop", (data) => this.#crowded(data?.remoteAddress));
     if (options.wsPort === undefined) return;
@@ -58,9 +87,14 @@ export class NetworkListeners {
       requestTimeout: handshakeMs,
       connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, handshakeMs),
     };
-    this.#http = createHttpServer({ ...socketOptions, ...timeouts }, (_request, response) => {
+    const upgradeOnly = (_request: IncomingMessage, response: ServerResponse) => {
       response.writeHead(426, { connection: "close", upgrade: "websocket" }).end();
-    });
+    };
+    this.#http =
+      secure === undefined
+        ? createHttpServer({ ...socketOptions, ...timeouts }, upgradeOnly)
+        : createHttpsServer({ ...secure, ...timeouts }, upgradeOnly);
+    this.#watchHandshakes(this.#http);
     this.#http.maxConnections = options.connections + options.ending;
     this.#http.on("drop", (data) => this.#crowded(data?.remoteAddress));
     this.#http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
@@ -106,6 +140,15 @@ export class NetworkListeners {
     return this.#http === undefined ? undefined : portOf(this.#http);
   }
 
+  /** New connections get the newest certificates; those there are keep theirs. */
+  renew(): void {
+    const { tls } = this.#options;
+    if (tls === undefined) return;
+    const context = secureContextOptions(tls.material());
+    for (const server of [this.#tcp, this.#http])
+      if (server instanceof TlsServer) server.setSecureContext(context);
+  }
+
   /** Takes no more connections; those there are stay. */
   close(): void {
     this.#tcp.close();
@@ -121,7 +164,40 @@ export class NetworkListeners {
       return;
     }
     this.#webSockets?.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#handler.connected(binaryStream(webSocket), remoteOf(request.socket));
+      const stream = binaryStream(webSocket);
+      if (request.socket instanceof TLSSocket) this.#secured(request.socket, stream);
+      else this.#handler.connected(stream, remoteOf(request.socket), undefined);
+    });
+  }
+
+  /** A connection whose handshake is done: whoever shows a certificate must be somebody by it. */
+  #secured(socket: TLSSocket, transport: Duplex): void {
+    const { tls } = this.#options;
+    const certificate = peerOf(socket);
+    if (tls === undefined || tls.material().clientCa === undefined) {
+      this.#handler.connected(transport, remoteOf(socket), undefined);
+      return;
+    }
+    const verdict =
+      certificate === undefined ? { refusal: "it shows no certificate" } : tls.admit(certificate);
+    if (certificate !== undefined && "user" in verdict) {
+      this.#handler.connected(transport, remoteOf(socket), { certificate, user: verdict.user });
+      return;
+    }
+    transport.on("error", () => {});
+    transport.destroy();
+    socket.destroy();
+    if ("refusal" in verdict) this.#handler.refused(remoteOf(socket), "certificate", verdict.refusal);
+  }
+
+  #watchHandshakes(server: Server): void {
+    // Read once while it is open, an address stays known.
+    if (server instanceof TlsServer) server.prependListener("connection", remoteOf);
+    server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
+      // The TLS socket is destroyed by now and has forgotten its address; what it stood on has not.
+      const below: unknown = Reflect.get(socket, "_parent");
+      const known = below instanceof Socket ? remoteOf(below) : "";
+      this.#handler.refused(known, "certificate", handshakeFault(error, socket));
     });
   }
 

@@ -9,6 +9,7 @@ import { BrokerCore } from "./broker-core.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
 import { BrokerPersistence } from "./broker-persistence.ts";
+import type { BrokerTls } from "./broker-tls.ts";
 import { Connections, ENDING_CONNECTIONS } from "./connections.ts";
 import { Forwarding } from "./forwarding.ts";
 import { type ListenOptions, NetworkListeners } from "./network-listeners.ts";
@@ -21,7 +22,7 @@ import { SessionStore } from "./session-store.ts";
 import { TopicRouter } from "./topic-router.ts";
 
 /** Where to listen; the rest of it follows from the limits. */
-export type ListenAddress = Pick<ListenOptions, "host" | "port" | "wsPort" | "allowedOrigins">;
+export type ListenAddress = Pick<ListenOptions, "host" | "port" | "wsPort" | "allowedOrigins" | "tls">;
 
 /** The parts of the broker, put together, between its start and its end. */
 export class RunningBroker {
@@ -37,7 +38,9 @@ export class RunningBroker {
   readonly #gate: ReadingGate;
   readonly #journal: BrokerJournal;
   readonly #limits: BrokerLimits;
+  readonly #tls: BrokerTls | undefined;
   #sweeper: NodeJS.Timeout | undefined;
+  #endWatch: () => void = () => {};
 
   constructor(
     limits: BrokerLimits,
@@ -48,6 +51,7 @@ export class RunningBroker {
   ) {
     this.#limits = limits;
     this.#journal = journal;
+    this.#tls = address.tls;
     this.sessions = sessionStore(limits, journal);
     this.retained = new RetainedStore(limits, (topic) => journal.report({ kind: "retained-dropped", topic }));
     const router = new TopicRouter();
@@ -94,6 +98,13 @@ export class RunningBroker {
       await this.#closeCore();
       throw error;
     }
+    const tls = this.#tls;
+    if (tls !== undefined) {
+      this.#endWatch = tls.watch(() => {
+        this.listeners.renew();
+        this.connections.recheck(tls);
+      });
+    }
     this.#sweeper = setInterval(() => {
       this.connections.sweep();
       this.sessions.expire(Date.now());
@@ -133,6 +144,7 @@ export class RunningBroker {
 
   async stop(): Promise<void> {
     clearInterval(this.#sweeper);
+    this.#endWatch();
     await this.connections.closeAll();
     for (const clientId of this.#core.delayedWills.keys()) {
       this.#journal.report({ kind: "will-discarded", clientId, topic: undefined, reason: "shutdown" });
@@ -162,7 +174,7 @@ export class RunningBroker {
         messageBytes: packetBytes * 2,
       },
       {
-        connected: (transport, remote) => this.connections.accept(transport, remote),
+        connected: (transport, remote, peer) => this.connections.accept(transport, remote, peer),
         refused: (remote, reason, detail) =>
           this.#journal.report({ kind: "connection-refused", remote, clientId: undefined, reason, detail }),
       },

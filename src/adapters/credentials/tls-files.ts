@@ -3,7 +3,17 @@ import { readFile } from "node:fs/promises";
 import { messageOf } from "../../errors/conche-error.ts";
 
 /** A certificate or key that can't be used: its message follows the file's name. */
-export class UnusableFile extends Error {}
+export class UnusableFile extends Error {
+  /** What the file is for, where that is known: `ca`, `cert`, `key`. */
+  readonly role: string | undefined;
+  readonly path: string | undefined;
+
+  constructor(message: string, role?: string, path?: string) {
+    super(message);
+    this.role = role;
+    this.path = path;
+  }
+}
 
 const CERTIFICATE =
   /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
@@ -16,7 +26,14 @@ const DER_KEY_TYPES = ["pkcs8", "pkcs1", "sec1"] as const;
  * @throws UnusableFile
  */
 export async function readCertificates(path: string): Promise<X509Certificate[]> {
-  const bytes = await contentOf(path);
+  return certificatesIn(await contentOf(path));
+}
+
+/**
+ * The same of a file's content.
+ * @throws UnusableFile
+ */
+export function certificatesIn(bytes: Buffer): X509Certificate[] {
   const text = bytes.toString("latin1");
   const blocks = text.match(CERTIFICATE) ?? [];
   const begun = text.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/g) ?? [];
@@ -41,7 +58,14 @@ export async function readCertificates(path: string): Promise<X509Certificate[]>
  * @throws UnusableFile
  */
 export async function readPrivateKey(path: string, passphrase: string | undefined): Promise<KeyObject> {
-  const bytes = await contentOf(path);
+  return privateKeyIn(await contentOf(path), passphrase);
+}
+
+/**
+ * The same of a file's content.
+ * @throws UnusableFile
+ */
+export function privateKeyIn(bytes: Buffer, passphrase: string | undefined): KeyObject {
   if (!bytes.includes("-----BEGIN")) return derKey(bytes, passphrase);
   try {
     return createPrivateKey({ key: bytes, ...(passphrase === undefined ? {} : { passphrase }) });

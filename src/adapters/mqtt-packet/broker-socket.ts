@@ -1,18 +1,22 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext, type SecureContext } from "node:tls";
 import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import type { TlsPems } from "../../mqtt/client-tls.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { ConsumerSettings } from "./options.ts";
 
 /** Opens sockets to one broker, over TCP or TLS, by its address and PEM files. */
 export class BrokerSocket {
   readonly #settings: ConsumerSettings;
-  readonly #secureContext: SecureContext | undefined;
+  #secureContext: SecureContext | undefined;
+  /** What the context was made of. */
+  #pems: TlsPems;
 
   /** @throws ConcheError CONCHE_CONFIG_INVALID when a certificate or key can't be read */
   constructor(settings: ConsumerSettings) {
     this.#settings = settings;
-    this.#secureContext = settings.address.tls ? secureContext(settings) : undefined;
+    this.#pems = settings.tls?.() ?? settings;
+    this.#secureContext = settings.address.tls ? secureContext(settings, this.#pems) : undefined;
   }
 
   /** Begins to connect; `onOpen` runs when bytes can be sent (for TLS: when the certificate has been checked). */
@@ -21,6 +25,11 @@ export class BrokerSocket {
     const { host, port } = address;
     // Acknowledgements are small and must not wait for more of them.
     if (this.#secureContext === undefined) return connectTcp({ host, port, noDelay: true }, onOpen);
+    const pems = this.#settings.tls?.() ?? this.#pems;
+    if (pems !== this.#pems) {
+      this.#pems = pems;
+      this.#secureContext = secureContext(this.#settings, pems);
+    }
     const socket = connectTls(
       {
         host,
@@ -50,14 +59,9 @@ export function leaveSocket(socket: Socket, last: Buffer | undefined, clock: Clo
   socket.once("close", cancel);
 }
 
-function secureContext(settings: ConsumerSettings): SecureContext {
+function secureContext(settings: ConsumerSettings, { ca, cert, key }: TlsPems): SecureContext {
   try {
-    return createSecureContext({
-      ca: settings.ca,
-      cert: settings.cert,
-      key: settings.key,
-      minVersion: "TLSv1.2",
-    });
+    return createSecureContext({ ca, cert, key, minVersion: "TLSv1.2" });
   } catch (cause) {
     throw new ConcheError("CONCHE_CONFIG_INVALID", {
       message: `the certificate, key or authority for ${settings.address.display} can't be used: ${messageOf(cause)}`,

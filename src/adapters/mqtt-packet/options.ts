@@ -2,6 +2,7 @@ import { UP_ROOT } from "../../contract/topic.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { RetryLimits } from "../../mqtt/backoff.ts";
 import { type BrokerAddress, parseBrokerUrl } from "../../mqtt/broker-address.ts";
+import type { ClientTls } from "../../mqtt/client-tls.ts";
 import type { Clock } from "../../time/clock.ts";
 import { SYSTEM_CLOCK } from "../../time/system-clock.ts";
 import type { ConsumerEvent } from "./consumer-event.ts";
@@ -23,6 +24,8 @@ export interface MqttConsumerOptions {
   /** PEM: the client certificate and its key. */
   readonly cert?: string | Buffer | undefined;
   readonly key?: string | Buffer | undefined;
+  /** Authorities, certificate and key, asked for at each connection: what it gives wins. */
+  readonly tls?: ClientTls | undefined;
   /** The name that the broker's certificate must bear, when it isn't the URL's host. */
   readonly servername?: string | undefined;
   /** How long the broker keeps messages for us while we are away (MQTT 5), seconds. */
@@ -60,6 +63,7 @@ export interface ConsumerSettings {
   readonly ca: string | Buffer | undefined;
   readonly cert: string | Buffer | undefined;
   readonly key: string | Buffer | undefined;
+  readonly tls: ClientTls | undefined;
   readonly servername: string | undefined;
   readonly sessionExpiryS: number;
   readonly receiveMaximum: number;
@@ -104,6 +108,7 @@ export function consumerSettings(options: MqttConsumerOptions): ConsumerSettings
     ca: undefined,
     cert: undefined,
     key: undefined,
+    tls: undefined,
     servername: undefined,
     onStatus: () => {},
     clock: SYSTEM_CLOCK,
@@ -142,7 +147,7 @@ function* checks(settings: ConsumerSettings): Generator<string> {
   if ((settings.cert === undefined) !== (settings.key === undefined)) {
     yield "a client certificate needs its key, and a key its certificate";
   }
-  if (!settings.address.tls && (settings.ca ?? settings.cert) !== undefined) {
+  if (!settings.address.tls && (settings.ca ?? settings.cert ?? settings.tls) !== undefined) {
     yield `certificates need mqtts://, not ${settings.address.display}`;
   }
   yield* range("the session expiry in seconds", settings.sessionExpiryS, 1, 0xffff_ffff);

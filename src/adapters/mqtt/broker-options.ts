@@ -3,6 +3,7 @@ import { CONTENT_TYPE, REFILL_PROPERTY, SCHEMA_PROPERTY } from "../../contract/i
 import { ConcheError } from "../../errors/conche-error.ts";
 import { parseBrokerUrl } from "../../mqtt/broker-address.ts";
 import type { BrokerClient } from "../../mqtt/broker-failure.ts";
+import type { TlsPems } from "../../mqtt/client-tls.ts";
 import type { PublishedMessage } from "../../mqtt/machine-connection.ts";
 import { MACHINE_CLIENT_DEFAULTS, type MachineClientOptions } from "./machine-client-options.ts";
 
@@ -20,7 +21,8 @@ export interface BrokerOptions extends BrokerClient {
 export function brokerOptions(options: MachineClientOptions): BrokerOptions {
   const address = parseBrokerUrl(options.url, { webSocket: true });
   const { scheme, host, port, path, tls, display } = address;
-  if (!tls && (options.ca ?? options.cert ?? options.key) !== undefined) {
+  const pems = options.tls?.() ?? options;
+  if (!tls && (pems.ca ?? pems.cert ?? pems.key) !== undefined) {
     throw new ConcheError("CONCHE_CONFIG_INVALID", {
       message: `certificates need mqtts:// or wss://, not ${display}`,
     });
@@ -41,13 +43,13 @@ export function brokerOptions(options: MachineClientOptions): BrokerOptions {
       ...(path === "" ? {} : { path }),
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
-      ...pems(options),
+      ...given(pems),
       ...session(options),
     },
   };
 }
 
-function pems({ ca, cert, key }: MachineClientOptions): Pick<IClientOptions, "ca" | "cert" | "key"> {
+function given({ ca, cert, key }: TlsPems): Pick<IClientOptions, "ca" | "cert" | "key"> {
   return {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),

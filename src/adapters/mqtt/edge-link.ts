@@ -60,7 +60,10 @@ class EdgeLink implements BrokerLink {
     };
     this.#broker = brokerOptions({
       ...options,
+      ...options.tls?.(),
       ...given(credentials),
+      ...credentials.tls?.(),
+      tls: undefined,
       clientId,
       protocol: PROTOCOL,
       will: machineWill,

@@ -1,4 +1,5 @@
 import type { ConcheError } from "../../errors/conche-error.ts";
+import type { ClientTls } from "../../mqtt/client-tls.ts";
 import type { PublishedMessage } from "../../mqtt/machine-connection.ts";
 
 /** How one machine reaches its broker. */
@@ -17,6 +18,8 @@ export interface MachineClientOptions {
   /** PEM: the client certificate and its key. */
   readonly cert?: string | Buffer | undefined;
   readonly key?: string | Buffer | undefined;
+  /** Authorities, certificate and key, asked for at each connection: what it gives wins. */
+  readonly tls?: ClientTls | undefined;
   /** The first connection is tried until this is aborted; without it, one failed attempt is the end. */
   readonly signal?: AbortSignal | undefined;
   /** Hears of every attempt that failed and of every lost connection; the next attempt follows by itself. */
@@ -54,6 +57,8 @@ export interface EdgeLinkOptions {
   /** PEM: the client certificate and its key, for connections that have none of their own. */
   readonly cert?: string | Buffer | undefined;
   readonly key?: string | Buffer | undefined;
+  /** Authorities, certificate and key, asked for at each connection: what it gives wins. */
+  readonly tls?: ClientTls | undefined;
   /** A broker that is silent for one and a half times as long counts as gone, seconds. */
   readonly keepaliveS?: number | undefined;
   /** How long the broker has to answer CONNECT, and then SUBSCRIBE, milliseconds. */

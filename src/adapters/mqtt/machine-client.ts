@@ -89,7 +89,9 @@ class MachineClient implements MachineConnection {
   }
 
   #connect(): void {
-    this.#connection = new BrokerConnection(this.#broker, {
+    // Certificates may be others by now.
+    const broker = this.#options.tls === undefined ? this.#broker : brokerOptions(this.#options);
+    this.#connection = new BrokerConnection(broker, {
       up: (limits) => this.#up(limits),
       answered: (packetId, reasonCode, reasonString) => {
         this.#queue.answer(packetId, reasonCode, reasonString);

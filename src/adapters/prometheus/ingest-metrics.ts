@@ -40,6 +40,8 @@ export interface MetricSources {
   readonly kept: () => Readonly<Record<string, number>>;
   /** Open connections of the embedded broker; left out where another broker is used. */
   readonly brokerConnections?: () => number;
+  /** When the embedded broker's certificates, authorities and revocation lists end; left out where it has none. */
+  readonly expiries?: () => readonly { readonly what: string; readonly endsMs: number }[];
   /** Times that another broker had lost the session since the start; left out where the embedded one is used. */
   readonly sessionsLost?: () => number;
   /** Writes to standard output that failed. */
@@ -90,6 +92,21 @@ export function ingestMetrics(sources: MetricSources): IngestMetrics {
   };
 }
 
+/** Of several authorities or lists the one that ends first: a label for each would be as many as there are files. */
+function registerExpiryGauge(registry: Registry, expiries: NonNullable<MetricSources["expiries"]>): void {
+  new Gauge({
+    name: "conche_broker_certificate_end_timestamp_seconds",
+    help: "When what the embedded broker's TLS stands on ends, seconds since 1970: certificate, client-ca, crl",
+    labelNames: ["what"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [what, group] of Map.groupBy(expiries(), (one) => one.what))
+        this.set({ what }, Math.min(...group.map(({ endsMs }) => endsMs)) / 1_000);
+    },
+  });
+}
+
 function registerStateGauges(registry: Registry, sources: MetricSources): void {
   const { brokerConnections, health } = sources;
   const gauge = (name: string, help: string, value: () => number) =>
@@ -130,7 +147,8 @@ function registerStateGauges(registry: Registry, sources: MetricSources): void {
   if (brokerConnections !== undefined) {
     gauge("conche_broker_connections", "Open connections of the embedded broker", brokerConnections);
   }
-  const { sessionsLost } = sources;
+  const { sessionsLost, expiries } = sources;
+  if (expiries !== undefined) registerExpiryGauge(registry, expiries);
   if (sessionsLost !== undefined) {
     new Counter({
       name: "conche_broker_sessions_lost_total",

@@ -2,6 +2,7 @@ import type { ReportedEvent } from "../../adapters/aedes/broker-event.ts";
 import type { ConsumerEvent } from "../../adapters/mqtt-packet/consumer-event.ts";
 import type { Notice } from "../../adapters/terminal/notices.ts";
 import type { SessionLoss } from "../../log/delivery-session.ts";
+import type { CertificateNotice } from "../tls/server-certificates.ts";
 
 /** What the embedded broker reports, in a line; undefined for what is everyday. */
 export function brokerNotice(event: ReportedEvent): Notice | undefined {
@@ -36,6 +37,16 @@ export function brokerNotice(event: ReportedEvent): Notice | undefined {
     case "defect":
       return warning(`the broker met a defect: ${event.detail}`);
   }
+}
+
+/** What happens to the certificates of the embedded broker, in a line. */
+export function certificateNotice({ kind, detail }: CertificateNotice): Notice {
+  if (kind === "certificates-renewed") return { level: "info", code: kind, text: detail };
+  const text =
+    kind === "certificates-invalid"
+      ? `certificates that can't be used, the last good ones stay in force: ${detail}`
+      : detail;
+  return { level: "warning", code: kind, text };
 }
 
 /** That a broker had lost the session, since when, and which command will keep saying so. */

@@ -1,8 +1,9 @@
-import type { X509Certificate } from "node:crypto";
-import { readCertificates, readPrivateKey, UnusableFile } from "../../adapters/credentials/tls-files.ts";
+import { certificateFiles } from "../../adapters/credentials/certificate-files.ts";
+import { UnusableFile } from "../../adapters/credentials/tls-files.ts";
 import type { MqttConsumerOptions } from "../../adapters/mqtt-packet/options.ts";
 import type { Config } from "../../config/config-schema.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import type { ClientTls } from "../../mqtt/client-tls.ts";
 
 /** How a broker is received from: what the settings of the broker and of the machines' broker have in common. */
 export interface ConsumerConfig extends PemFiles {
@@ -64,55 +65,25 @@ export interface PemFiles {
   readonly keyPassphrase: string | null;
 }
 
-/** What is read from them, checked, as PEM; the key is no longer encrypted. */
-export interface Pems {
-  readonly ca: string | undefined;
-  readonly cert: string | undefined;
-  readonly key: string | undefined;
-}
-
 /**
  * Reads certificates and key, and checks them: what is wrong with them is said at the start, and not by a broker that
- * doesn't answer.
+ * doesn't answer. Later changes of the files count from the next connection on.
  * @param prefix what the settings' names begin with
  * @throws ConcheError CONCHE_CONFIG_INVALID
  */
-export async function readPems(prefix: string, files: PemFiles): Promise<Pems> {
-  const { keyPassphrase } = files;
-  const [ca, cert, key] = await Promise.all([
-    named(`${prefix}ca`, files.ca, readCertificates),
-    named(`${prefix}cert`, files.cert, readCertificates),
-    named(`${prefix}key`, files.key, (path) => readPrivateKey(path, keyPassphrase ?? undefined)),
-  ]);
-  const [own] = cert ?? [];
-  if (own !== undefined && key !== undefined && !own.checkPrivateKey(key)) {
-    throw unusable(
-      `${prefix}key`,
-      String(files.key),
-      `it is not the key of the certificate in ${files.cert}`,
-    );
-  }
-  return { ca: pemOf(ca), cert: pemOf(cert), key: key?.export({ type: "pkcs8", format: "pem" }).toString() };
-}
-
-function pemOf(certificates: readonly X509Certificate[] | undefined): string | undefined {
-  return certificates?.map(String).join("");
-}
-
-async function named<Content>(
-  name: string,
-  path: string | null,
-  read: (path: string) => Promise<Content>,
-): Promise<Content | undefined> {
-  if (path === null) return undefined;
+export async function readPems(
+  prefix: string,
+  { ca, cert, key, keyPassphrase }: PemFiles,
+): Promise<{ readonly tls?: ClientTls }> {
+  if (ca === null && cert === null && key === null) return {};
+  const passphrase = keyPassphrase ?? undefined;
+  const names = { ca: ca ?? undefined, cert: cert ?? undefined, key: key ?? undefined, passphrase };
   try {
-    return await read(path);
+    return { tls: certificateFiles(names) };
   } catch (error) {
-    if (error instanceof UnusableFile) throw unusable(name, path, error.message);
-    throw error;
+    if (!(error instanceof UnusableFile)) throw error;
+    throw new ConcheError("CONCHE_CONFIG_INVALID", {
+      message: `${prefix}${error.role} = ${JSON.stringify(error.path)}: ${error.message}`,
+    });
   }
-}
-
-function unusable(name: string, path: string, what: string): ConcheError {
-  return new ConcheError("CONCHE_CONFIG_INVALID", { message: `${name} = ${JSON.stringify(path)}: ${what}` });
 }

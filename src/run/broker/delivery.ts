@@ -11,7 +11,9 @@ import type { BrokerRetained } from "../../log/message-log.ts";
 import { shownAddress } from "../../mqtt/broker-address.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
 import { auditOf } from "../audit/broker-audit.ts";
-import { brokerNotice, consumerNotice } from "./broker-notices.ts";
+import type { Expiry } from "../tls/expiry.ts";
+import { ServerCertificates } from "../tls/server-certificates.ts";
+import { brokerNotice, certificateNotice, consumerNotice } from "./broker-notices.ts";
 import { consumerOptions } from "./consumer-options.ts";
 import { WatchedSession } from "./watched-session.ts";
 
@@ -24,6 +26,8 @@ export interface ChosenDelivery {
   readonly kept: () => Readonly<Record<string, number>>;
   /** Open connections of the embedded broker; undefined with another broker. */
   readonly connections: (() => number) | undefined;
+  /** What ends of the embedded broker's certificates, and when; undefined where it has none. */
+  readonly expiries?: () => readonly Expiry[];
   /** Times that another broker had lost our session since the start; undefined with the embedded one. */
   readonly sessionsLost?: () => number;
 }
@@ -71,7 +75,10 @@ export async function chooseDelivery(
     };
   }
   const { host, port, wsPort, allowedOrigins, passwords, packetLimit, subscriptionLimit } = config.mqtt;
+  const tls = await ServerCertificates.load(config.mqtt, (told) => notice(certificateNotice(told)));
+  const s = tls === undefined ? "" : "s";
   const broker = new EmbeddedBroker({
+    tls,
     host,
     port,
     wsPort: wsPort ?? undefined,
@@ -89,10 +96,13 @@ export async function chooseDelivery(
   return {
     delivery: broker,
     addresses: () => ({
-      mqtt: `mqtt://${authority(host, broker.port)}`,
-      ...(broker.wsPort === undefined ? {} : { webSocket: `ws://${authority(host, broker.wsPort)}/mqtt` }),
+      mqtt: `mqtt${s}://${authority(host, broker.port)}`,
+      ...(broker.wsPort === undefined
+        ? {}
+        : { webSocket: `ws${s}://${authority(host, broker.wsPort)}/mqtt` }),
     }),
     connections: () => broker.stats().connections,
+    ...(tls === undefined ? {} : { expiries: () => tls.expiries() }),
     kept: () => {
       const { sessions, queuedMessages, retainedMessages, inFlight } = broker.stats();
       return {
@@ -108,6 +118,11 @@ export async function chooseDelivery(
 /** The users of a password file; undefined where none is named. */
 export function passwordLogins(path: string | null): OpenLogins | undefined {
   return path === null ? undefined : (onInvalid) => PasswordFile.load(path, onInvalid);
+}
+
+/** How programs of this machine reach a listener: where it listens everywhere, by its own name. */
+export function ownAddress(url: string): string {
+  return url.replace(/:\/\/(0\.0\.0\.0|\[::\])(?=:|$)/, "://localhost");
 }
 
 /** `host:port`, with brackets around an IPv6 address. */

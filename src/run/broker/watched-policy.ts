@@ -50,7 +50,7 @@ export class WatchedPolicy {
   static async open(parts: WatchedPolicyParts): Promise<WatchedPolicy | undefined> {
     const { config, plant } = parts;
     if (config.access.rules === "open" || config.broker.url !== null) return undefined;
-    if (config.mqtt.passwords === null) {
+    if (config.mqtt.passwords === null && config.mqtt.clientCa === null) {
       const message = "access rules (--access policy) need clients that say who they are: nobody has to here";
       throw new ConcheError("CONCHE_ACCESS_ANONYMOUS", { message });
     }

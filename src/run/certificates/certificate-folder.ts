@@ -176,15 +176,11 @@ export class CertificateFolder {
 
   async #writeIdentity(name: string, cert: string, key: string, notAfterMs: number): Promise<void> {
     const { layout } = this;
-    const [issuing = ""] = this.#chain.map(String);
     const chain = this.#chain.map(String).join("");
     // The key first: for a moment it does not fit, which whoever watches the files waits out.
     await writeOwnedFile(layout.identity(name, "key.pem"), key);
     await writeOwnedFile(layout.identity(name, "cert.pem"), cert + this.#intermediates());
     await writeOwnedFile(layout.identity(name, "ca.pem"), chain);
-    if (identityKindOf(name) === "server") {
-      await writeOwnedFile(layout.identity(name, "client-ca.pem"), issuing);
-    }
     await writeOwnedFile(layout.identity(name, "README.md"), identityReadme(name, notAfterMs));
   }
 

@@ -58,4 +58,4 @@ export class FolderLayout {
   }
 }
 
-export type IdentityFile = "cert.pem" | "key.pem" | "ca.pem" | "client-ca.pem" | "crl.pem" | "README.md";
+export type IdentityFile = "cert.pem" | "key.pem" | "ca.pem" | "crl.pem" | "README.md";

@@ -45,19 +45,18 @@ Valid until ${until}. \`conche provision rotate ${name}\` makes a new one; \`con
 |---|---|
 | \`cert.pem\` | the certificate, with the authority that has issued it |
 | \`key.pem\` | its private key: for this ${isServer ? "server" : "identity"} alone, readable by its user only |
-| \`ca.pem\` | what ${isServer ? "clients check this server" : "the broker's certificate is checked"} with |
+| \`ca.pem\` | what ${isServer ? "this server and its clients check one another" : "the broker's certificate is checked"} with |
 ${isServer ? SERVER_FILES : ""}
 ${isServer ? SERVER_USE : clientUse(name)}`;
 }
 
-const SERVER_FILES = `| \`client-ca.pem\` | who may have issued the certificates of clients |
-| \`crl.pem\` | which of them were revoked; replaced with each \`conche provision revoke\` |
+const SERVER_FILES = `| \`crl.pem\` | which certificates of clients were revoked; replaced with each \`conche provision revoke\` |
 `;
 
 const SERVER_USE = `## A data center or an edge with its embedded broker
 
 \`\`\`
-conche datacenter --mqtt-host 0.0.0.0 --mqtt-cert cert.pem --mqtt-key key.pem --mqtt-client-ca client-ca.pem --mqtt-crl crl.pem
+conche datacenter --mqtt-host 0.0.0.0 --mqtt-cert cert.pem --mqtt-key key.pem --mqtt-client-ca ca.pem --mqtt-crl crl.pem
 \`\`\`
 
 The files are read again when they change; nothing has to be restarted.

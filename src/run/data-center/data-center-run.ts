@@ -18,7 +18,7 @@ import type { QuarantineLimit } from "../../log/quarantine-room.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { plausibilityOf } from "../../plant/plausibility.ts";
 import { AuditLog } from "../audit/audit-log.ts";
-import { authority, type ChosenDelivery, chooseDelivery } from "../broker/delivery.ts";
+import { authority, type ChosenDelivery, chooseDelivery, ownAddress } from "../broker/delivery.ts";
 import { WatchedPolicy } from "../broker/watched-policy.ts";
 import { LazyDesk } from "../desk.ts";
 import { startNotifier } from "../notify/notifier-run.ts";
@@ -117,7 +117,11 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
             plant,
             health,
             onNotice: (notice) => view.notice(notice),
-            desk: new LazyDesk(config, "dashboard", () => config.broker.url ?? chosen.addresses().mqtt ?? ""),
+            desk: new LazyDesk(
+              config,
+              "dashboard",
+              () => config.broker.url ?? ownAddress(chosen.addresses().mqtt ?? ""),
+            ),
           });
     if (views !== undefined) opened.defer(() => views.stop());
     const notifier = await startNotifier({ config, plant, views, health }, (notice) => view.notice(notice));
@@ -138,6 +142,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       audited: () => audit.figures(),
       kept: () => ({ ...center?.kept, ...chosen.kept() }),
       ...(chosen.connections === undefined ? {} : { brokerConnections: chosen.connections }),
+      ...(chosen.expiries === undefined ? {} : { expiries: chosen.expiries }),
       ...(views === undefined ? {} : { views: () => views.status(), plant: views.figures }),
       ...(notifier === undefined ? {} : { notified: () => notifier.state() }),
     });
@@ -167,7 +172,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       console: view,
       log,
       ingester: center.ingester,
-      mqttUrl: chosen.addresses().mqtt,
+      mqttUrl: ownUrl(chosen),
       holdViews: (held) => views?.hold(held),
       failed,
       stop: async () => {
@@ -179,6 +184,11 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
     await opened.disposeAsync();
     throw error;
   }
+}
+
+function ownUrl(chosen: ChosenDelivery): string | undefined {
+  const { mqtt } = chosen.addresses();
+  return mqtt === undefined ? undefined : ownAddress(mqtt);
 }
 
 function limitOf({ quarantine }: Config): QuarantineLimit {

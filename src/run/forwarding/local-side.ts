@@ -10,10 +10,12 @@ import type { ConcheError } from "../../errors/conche-error.ts";
 import type { SessionNotes } from "../../log/delivery-session.ts";
 import { shownAddress } from "../../mqtt/broker-address.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
-import { brokerNotice, consumerNotice } from "../broker/broker-notices.ts";
+import { brokerNotice, certificateNotice, consumerNotice } from "../broker/broker-notices.ts";
+import { chosenRules } from "../broker/chosen-rules.ts";
 import { consumerOptionsOf } from "../broker/consumer-options.ts";
 import { authority, passwordLogins } from "../broker/delivery.ts";
 import { WatchedSession } from "../broker/watched-session.ts";
+import { ServerCertificates } from "../tls/server-certificates.ts";
 import type { Names } from "./names.ts";
 
 /** What the machines' side is opened with. */
@@ -53,7 +55,7 @@ export interface LocalSide {
  */
 export async function chooseLocalSide(parts: LocalSideParts, owner: LocalSideOwner): Promise<LocalSide> {
   const { url } = parts.config.local;
-  return url === null ? embedded(parts) : consumer(url, parts, owner);
+  return url === null ? await embedded(parts) : consumer(url, parts, owner);
 }
 
 async function consumer(url: string, parts: LocalSideParts, owner: LocalSideOwner): Promise<LocalSide> {
@@ -92,9 +94,13 @@ async function consumer(url: string, parts: LocalSideParts, owner: LocalSideOwne
   };
 }
 
-function embedded({ config, view, states }: LocalSideParts): LocalSide {
+async function embedded({ config, view, states }: LocalSideParts): Promise<LocalSide> {
   const { host, port, wsPort, allowedOrigins, passwords, packetLimit, subscriptionLimit } = config.mqtt;
+  const tls = await ServerCertificates.load(config.mqtt, (told) => view.notice(certificateNotice(told)));
+  const s = tls === undefined ? "" : "s";
   const delivery = new EmbeddedBroker({
+    tls,
+    rules: chosenRules(config),
     host,
     port,
     wsPort: wsPort ?? undefined,
@@ -114,8 +120,10 @@ function embedded({ config, view, states }: LocalSideParts): LocalSide {
     },
   });
   const addresses = () => ({
-    mqtt: `mqtt://${authority(host, delivery.port)}`,
-    ...(delivery.wsPort === undefined ? {} : { webSocket: `ws://${authority(host, delivery.wsPort)}/mqtt` }),
+    mqtt: `mqtt${s}://${authority(host, delivery.port)}`,
+    ...(delivery.wsPort === undefined
+      ? {}
+      : { webSocket: `ws${s}://${authority(host, delivery.wsPort)}/mqtt` }),
   });
   return {
     delivery,

@@ -1,4 +1,4 @@
-import { connectMachine, type MachineClientOptions } from "../../adapters/mqtt/machine-client.ts";
+import { connectMachine } from "../../adapters/mqtt/machine-client.ts";
 import type { Config } from "../../config/config-schema.ts";
 import type { MachineKey } from "../../contract/topic.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
@@ -6,6 +6,7 @@ import type { MachineConnection, PublishedMessage } from "../../mqtt/machine-con
 import type { Plant, PlantMachine } from "../../plant/plant.ts";
 import type { PublishingMachine } from "../../simulator/publishing/publishing-machine.ts";
 import { consumerOptions } from "../broker/consumer-options.ts";
+import { machineCertificates } from "./machine-certificates.ts";
 
 /** What the machines of a plant are connected with. */
 export interface ConnectMachinesParts {
@@ -34,7 +35,7 @@ export async function connectMachines(
   speak: (machine: PlantMachine, connect: Connect) => Promise<PublishingMachine>,
 ): Promise<Map<MachineKey, PublishingMachine>> {
   const { config, plant, url, signal, onTrouble, maxQueued } = parts;
-  const { protocol, username, password, ca, cert, key } = await consumerOptions(url, config);
+  const { protocol, username, password, tls } = await consumerOptions(url, config);
   const common = {
     url,
     protocol: protocol ?? 5,
@@ -44,11 +45,12 @@ export async function connectMachines(
     maxQueued,
     onTrouble: sparingly(onTrouble),
   };
-  const pems = { ca, cert, key } as Pick<MachineClientOptions, "ca" | "cert" | "key">; // read from files, so buffers
-  const connect: Connect = (clientId, will) => connectMachine({ ...common, ...pems, clientId, will });
-  const connected = plant.machines.map(
-    async (machine) => [machine.key, await speak(machine, connect)] as const,
-  );
+  const tlsOf = machineCertificates(config);
+  const connected = plant.machines.map(async (machine) => {
+    const own = { ...common, tls: tlsOf(machine.key) ?? tls };
+    const connect: Connect = (clientId, will) => connectMachine({ ...own, clientId, will });
+    return [machine.key, await speak(machine, connect)] as const;
+  });
   const results = await Promise.allSettled(connected);
   const failure = results.find((result) => result.status === "rejected");
   const machines = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import type { MachineKey } from "../../contract/topic.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { type Edge, type EdgeEvent, type EdgeOptions, openEdge } from "../../index.ts";
+import type { ClientTls } from "../../mqtt/client-tls.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { BufferedMachine } from "./buffered-machine.ts";
 import { type PlayedMachine, throughOutbox } from "./player.ts";
@@ -27,6 +28,8 @@ export interface SimulatedEdgeParts {
   /** Whether the outbox ends with the run: then it may be emptied where no data center ever answers. */
   readonly temporary: boolean;
   readonly will: Readonly<Record<string, unknown>>;
+  /** The certificate of a machine; undefined where all connect alike. */
+  readonly tlsOf: (machine: MachineKey) => ClientTls | undefined;
   /** Gives up connecting when aborted. */
   readonly signal: AbortSignal;
   readonly onTrouble: (error: ConcheError) => void;
@@ -101,9 +104,11 @@ export class SimulatedEdge {
 
   async #speakThrough(edge: Edge): Promise<void> {
     edge.onEvent((event) => this.#tell(event));
-    const { will } = this.#parts;
+    const { will, tlsOf } = this.#parts;
     for (const [key, held] of this.#held) {
-      const machine = await edge.machine(key, { will: will as never }); // checked against the contract there
+      const tls = tlsOf(key);
+      const own = { will: will as never, ...(tls === undefined ? {} : { tls }) }; // checked against the contract there
+      const machine = await edge.machine(key, own);
       const voice = throughOutbox(machine);
       held.speakThrough(async (type, body, identity) => {
         const outcome = await voice.publish(type, body, identity);
@@ -112,7 +117,11 @@ export class SimulatedEdge {
       });
     }
     // Machines that the plant no longer has may have left something too.
-    for (const { machine, open } of edge.status().machines) if (!open) await edge.machine(machine);
+    for (const { machine, open } of edge.status().machines) {
+      if (open) continue;
+      const tls = tlsOf(machine);
+      await edge.machine(machine, tls === undefined ? {} : { tls });
+    }
   }
 
   /** Resolves when every machine of the plant is connected. */

@@ -14,6 +14,7 @@ import { offlineState, willOf } from "../../simulator/report/payloads.ts";
 import type { PayloadVersion } from "../../simulator/simulated-message.ts";
 import { consumerOptions } from "../broker/consumer-options.ts";
 import { type ConnectMachinesParts, connectMachines, sparingly, within } from "./connect-machines.ts";
+import { machineCertificates } from "./machine-certificates.ts";
 import {
   type Behind,
   type DueMessage,
@@ -184,15 +185,11 @@ async function connectVoices(parts: SimulationRunParts, payloadVersion: PayloadV
       close: () => Promise.all(Array.from(machines.values(), (machine) => machine.close())),
     };
   }
-  const { username, password, ca, cert, key, keepaliveS } = await consumerOptions(url, config);
-  const access = { username, password, ca, cert, key } as Pick<
-    Parameters<typeof SimulatedEdge.open>[0]["options"],
-    "username" | "password" | "ca" | "cert" | "key"
-  >; // read from files, so buffers
+  const { username, password, tls, keepaliveS } = await consumerOptions(url, config);
   const edge = await SimulatedEdge.open({
     options: {
       url,
-      ...access,
+      ...{ username, password, tls },
       keepaliveS,
       outbox: outbox ?? (await mkdtemp(join(tmpdir(), "conche-simulate-"))),
       outboxBytes: OUTBOX_BYTES,
@@ -202,6 +199,7 @@ async function connectVoices(parts: SimulationRunParts, payloadVersion: PayloadV
     plant,
     temporary: outbox === undefined,
     will,
+    tlsOf: machineCertificates(config),
     signal,
     onTrouble: sparingly(parts.onTrouble),
   });

@@ -34,8 +34,12 @@ test("certificates are read as PEM, several and between words, and as DER", asyn
     "CN=temper-01",
   ]);
   assert.deepEqual(subjects(await readCertificates(await file("ca.der", der))), ["CN=Test authority"]);
-  const { ca } = await readPems("", { ...NONE, ca: await file("ca2.der", der) });
-  assert.match(ca ?? "", /^-----BEGIN CERTIFICATE-----/, "Node would have passed over DER in silence");
+  const { tls } = await readPems("", { ...NONE, ca: await file("ca2.der", der) });
+  assert.match(
+    String(tls?.().ca),
+    /^-----BEGIN CERTIFICATE-----/,
+    "Node would have passed over DER in silence",
+  );
 });
 
 test("keys are read as PEM and DER, encrypted and not", async () => {
