@@ -11,7 +11,6 @@ import type { SessionNotes } from "../../log/delivery-session.ts";
 import { shownAddress } from "../../mqtt/broker-address.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
 import { brokerNotice, certificateNotice, consumerNotice } from "../broker/broker-notices.ts";
-import { chosenRules } from "../broker/chosen-rules.ts";
 import { consumerOptionsOf } from "../broker/consumer-options.ts";
 import { authority, passwordLogins } from "../broker/delivery.ts";
 import { WatchedSession } from "../broker/watched-session.ts";
@@ -100,7 +99,6 @@ async function embedded({ config, view, states }: LocalSideParts): Promise<Local
   const s = tls === undefined ? "" : "s";
   const delivery = new EmbeddedBroker({
     tls,
-    rules: chosenRules(config),
     host,
     port,
     wsPort: wsPort ?? undefined,
