@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import type { EpcisEvent } from "../../../trace/epcis/epcis-event.ts";
 import {
   epcisDocument,
   epcisEvents,
@@ -6,6 +7,7 @@ import {
   eventsBetween,
   eventsOf,
 } from "../../../trace/epcis/epcis-export.ts";
+import { type EventFilter, fitsFilter } from "../../../trace/epcis/event-filter.ts";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
 import { epcisParts } from "../../epcis-parts.ts";
 import { cursorOf, keyOf } from "../../paging.ts";
@@ -23,6 +25,38 @@ const BASE = Type.Optional(
   }),
 );
 
+const oneOf = (description: string) =>
+  Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 4_000,
+      description: `${description}; several with commas between`,
+    }),
+  );
+
+/** Events of one page that are looked at. */
+const MOST_LOOKED_AT = 1_000;
+
+/** The filters that are answered, by the names of the standard. */
+const FILTERS = {
+  eventType: oneOf("ObjectEvent, AggregationEvent, TransformationEvent"),
+  EQ_action: oneOf("ADD, OBSERVE, DELETE"),
+  EQ_bizStep: oneOf("As packing, shipping"),
+  EQ_disposition: oneOf("As in_transit"),
+  EQ_readPoint: oneOf("Where it happened"),
+  EQ_bizLocation: oneOf("Where it is after it"),
+  MATCH_anyEPC: oneOf("Cases and pallets anywhere in the event, `*` for any end"),
+  MATCH_anyEPCClass: oneOf("Lots anywhere in the event, `*` for any end"),
+};
+
+/** The lists that a request gives. */
+function filterOf(query: Partial<Record<keyof typeof FILTERS, string>>): EventFilter {
+  const names = Object.keys(FILTERS) as (keyof typeof FILTERS)[];
+  return Object.fromEntries(
+    names.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name].split(",")]])),
+  );
+}
+
 const query = route({
   method: "GET",
   path: "/epcis/events",
@@ -30,10 +64,11 @@ const query = route({
   area: "EPCIS",
   summary: "Events by time in the shape of the EPCIS 2.0 query interface",
   description:
-    "An EPCISQueryDocument. `GE_eventTime` and `LT_eventTime` bound the time, `perPage` the page; the next page is in the Link header (rel=next) with `cursor`, the standard's nextPageToken.",
+    "An EPCISQueryDocument. `GE_eventTime` and `LT_eventTime` bound the time, `perPage` the page; the next page is in the Link header (rel=next) with `cursor`, the standard's nextPageToken. Of the standard's filters those are answered that are listed.",
   query: closed({
     GE_eventTime: Type.Optional(Type.String({ maxLength: 40, description: "At this time or later" })),
     LT_eventTime: Type.Optional(Type.String({ maxLength: 40, description: "Before this time" })),
+    ...FILTERS,
     perPage: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 100 })),
     nextPageToken: Type.Optional(Type.String({ maxLength: 200, description: "As the Link header has it" })),
     cursor: Type.Optional(Type.String({ maxLength: 200, description: "The same" })),
@@ -49,17 +84,25 @@ const query = route({
     const { perPage = 100 } = query;
     const place = keyOf(query.nextPageToken ?? query.cursor, 2);
     const after = place === undefined ? undefined : ([Number(place[0]), Number(place[1])] as const);
-    const taken = [];
+    const filter = filterOf(query);
+    const parts = epcisParts(context, query.base);
+    const events: EpcisEvent[] = [];
+    let last: readonly [atMs: number, id: number] | undefined;
+    let looked = 0;
     let next: string | null = null;
     for (const event of eventsBetween(genealogyOf(context), fromMs, toMs, after)) {
-      const last = taken.at(-1);
-      if (taken.length === perPage && last !== undefined) {
-        next = cursorOf([last.atMs, last.id]);
+      context.spend();
+      const [translated] = epcisEvents([event], parts);
+      const isAskedFor = translated !== undefined && fitsFilter(translated, filter);
+      // A filter that hardly anything fits answers page by page, too: also an empty page has its next one.
+      if (last !== undefined && (looked >= MOST_LOOKED_AT || (isAskedFor && events.length === perPage))) {
+        next = cursorOf(last);
         break;
       }
-      taken.push(event);
+      looked += 1;
+      last = [event.atMs, event.id];
+      if (isAskedFor) events.push(translated);
     }
-    const events = epcisEvents(taken, epcisParts(context, query.base));
     return { document: epcisQueryDocument(events, context.nowMs), next };
   },
 });
