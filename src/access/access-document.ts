@@ -3,6 +3,7 @@ import { closedObject } from "../plant/schema/fields.ts";
 
 /** What desks may do; each role may what the ones before it may. */
 export const DESK_ROLES = ["viewer", "operator", "quality", "admin"] as const;
+/** What people at a desk may say, from nothing to everything. */
 export type DeskRole = (typeof DESK_ROLES)[number];
 
 const LEVEL = "[a-z0-9][a-z0-9_-]{0,62}";
@@ -63,6 +64,7 @@ export const AccessDocumentSchema = closedObject(
   { title: "Access", description: "Who there is beside the plant's machines, and what they may" },
 );
 
+/** An access file as it is written: gateways, data centers, desks, further machines. */
 export type AccessDocument = Static<typeof AccessDocumentSchema>;
 
 /** What counts without an access file: the data center itself, its dashboard, and the shell beside it. */

@@ -13,6 +13,7 @@ export interface PlantPlaces {
   readonly lines: readonly string[];
 }
 
+/** Machines and lines of a plant, by their addresses. */
 export function placesOf({ machines, lines }: Plant): PlantPlaces {
   return {
     machines: machines.map(({ key }) => key),

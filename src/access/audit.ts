@@ -15,6 +15,7 @@ export const AUDIT_KINDS = [
   "quarantine-dismissed",
   "audit-pruned",
 ] as const;
+/** What an entry of the audit table is about. */
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
 /** Something that an auditor wants to see. Texts may come from anybody; they are cut to a sane length. */

@@ -2,6 +2,7 @@ import { isUpTopic, type MachineKey, parseUpTopic, UP_ROOT } from "../contract/t
 
 /** Those who are no machine, by the first level of their identity. */
 export const IDENTITY_KINDS = ["gateway", "datacenter", "desk"] as const;
+/** A kind of client that has a name instead of an address. */
 export type NamedKind = (typeof IDENTITY_KINDS)[number];
 
 /** A gateway's, data center's or desk's name. */

@@ -24,6 +24,7 @@ const BOLD =
 const widths = (list: string): Uint16Array => Uint16Array.from(list.split(" "), Number);
 const WIDTHS = { regular: widths(REGULAR), bold: widths(BOLD) };
 
+/** One of the two fonts that every PDF reader has. */
 export type Weight = keyof typeof WIDTHS;
 
 /** Codes of WinAnsi (Windows 1252) that aren't those of Unicode. */

@@ -6,6 +6,7 @@ export interface AuditReading {
   readonly failures: number;
 }
 
+/** Entries of the audit table by kind, and what was counted without an entry of its own. */
 export function registerAuditMetrics(registry: Registry, figures: () => AuditReading): void {
   new Counter({
     name: "conche_audit_events_total",

@@ -30,6 +30,7 @@ export interface Revocation {
   readonly reason: RevocationReason;
 }
 
+/** Why a certificate is revoked (RFC 5280, 5.3.1), those that a plant has. */
 export const REVOCATION_REASONS = [
   "unspecified",
   "keyCompromise",
@@ -38,6 +39,7 @@ export const REVOCATION_REASONS = [
   "cessationOfOperation",
   "privilegeWithdrawn",
 ] as const;
+/** One of the reasons of RFC 5280. */
 export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
 /** A list of one authority, as it was published. */

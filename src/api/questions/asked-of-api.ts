@@ -24,6 +24,7 @@ export async function answerOf<Answer>(
   return (await route.handle({ query, params, body: {} } as never, context)) as Answer;
 }
 
+/** A span as the API's queries want it, ISO 8601. */
 export function spanOf({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): Span {
   return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
 }

@@ -58,4 +58,5 @@ export class FolderLayout {
   }
 }
 
+/** A file in the folder of an identity. */
 export type IdentityFile = "cert.pem" | "key.pem" | "ca.pem" | "crl.pem" | "README.md";

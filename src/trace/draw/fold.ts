@@ -46,6 +46,7 @@ function productOf({ lot, unit }: TraceNode): string | null {
   return lot?.product ?? unit?.product ?? null;
 }
 
+/** What a node is told apart by when a wide column is folded. */
 export function materialOf({ lot, unit }: TraceNode): string {
   return unit?.kind ?? lot?.material ?? lot?.kind ?? "lot";
 }

@@ -20,6 +20,7 @@ const KINDS: Readonly<Record<string, StageKind>> = {
   LOT_CREATED: "step",
 };
 
+/** The name of a stage's column; steps and tanks have one for each step of the line. */
 export function stageKey({ kind, step }: Stage): string {
   return kind === "step" || kind === "tank" ? `${kind} ${step ?? ""}` : kind;
 }

@@ -142,4 +142,5 @@ function heldOf(genealogy: Genealogy, { nodes }: Trace, spend: () => void): Set<
   return held;
 }
 
+/** `GET` the graph of a trace: laid out, and as an SVG image. */
 export const drawingRoutes: readonly Route[] = [drawings, image];

@@ -10,12 +10,14 @@ import { orNull } from "../../schemas.ts";
 import { genealogyOf, requireSubject } from "./genealogy-of.ts";
 import { AT, Kg, Lot, shownLot } from "./shapes.ts";
 
+/** What an id names: the lots and units it stands for. */
 export const SubjectShape = closed({
   kind: Type.Enum(["lot", "pallet", "case", "batch", "pack_code"]),
   id: Type.String(),
   lots: Type.Array(Type.String()),
   units: Type.Array(Type.String()),
 });
+/** The path parameter of questions about something. */
 export const SUBJECT_ID = closed({
   id: Type.String({
     minLength: 1,
