@@ -105,7 +105,6 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
       log.sessions,
       { rules: policy?.rules, audit },
     );
-    await warnOfOpenFiles(config, config.data, (notice) => view.notice(notice));
     let center: DataCenter | undefined;
     const knowsMachine = plant.hasMachine;
     const health = () => withOutputCheck(center?.health() ?? STARTING, terminal);
@@ -168,6 +167,8 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
     const running = center;
     opened.defer(() => running.stop());
     view.opened(whereabouts(parts, chosen, authority(config.http.host, server.port)));
+    // What keeps it from starting comes first, and alone.
+    await warnOfOpenFiles(config, config.data, (notice) => view.notice(notice));
     return {
       console: view,
       log,

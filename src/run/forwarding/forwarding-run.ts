@@ -72,7 +72,6 @@ export async function runForwarding({ role, config, terminal }: ForwardingRunPar
     const folder = config.outbox ?? resolve(DEFAULT_OUTBOX);
     const outbox = await SqliteOutbox.open({ folder, telemetryBytes }, Date.now());
     opened.defer(() => outbox.close());
-    await warnOfOpenFiles(config, folder, (notice) => view.notice(notice));
     const names = namesOf(role, config, outbox.memory.id);
     let running: Running | undefined;
     const status = () => running?.status();
@@ -105,6 +104,7 @@ export async function runForwarding({ role, config, terminal }: ForwardingRunPar
       running.status,
     );
     const last = running;
+    await warnOfOpenFiles(config, folder, (notice) => view.notice(notice));
     return {
       failed,
       stop: async () => {
