@@ -2,6 +2,7 @@ import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { renderTable, type TableCell, type TableColumn } from "../adapters/terminal/table.ts";
 import type { Terminal } from "../adapters/terminal/terminal.ts";
 import { defineCommand } from "./command.ts";
+import { checkCertificates } from "./doctor/check-certificates.ts";
 import { checkDatabase } from "./doctor/check-database.ts";
 import { checkFolder } from "./doctor/check-folder.ts";
 import { checkClock, checkPorts, checkVersions } from "./doctor/check-machine.ts";
@@ -17,6 +18,7 @@ const CHECKS: readonly Check[] = [
   checkDatabase,
   checkPorts,
   checkAccess,
+  checkCertificates,
   checkBroker,
   checkClock,
 ];

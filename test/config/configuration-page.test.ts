@@ -18,9 +18,14 @@ test("names are unique, and a secret has no flag", () => {
   assert.equal(new Set(names).size, names.length);
   assert.deepEqual(
     SETTINGS.filter((setting) => setting.secret).map((setting) => [setting.name, setting.flag]),
-    ["", "local-", "cloud-"].flatMap((prefix) => [
-      [`${prefix}password`, null],
-      [`${prefix}key-passphrase`, null],
-    ]),
+    [
+      ["mqtt-key-passphrase", null],
+      ...["", "local-", "cloud-"].flatMap((prefix) => [
+        [`${prefix}password`, null],
+        [`${prefix}key-passphrase`, null],
+      ]),
+      ["authority-passphrase", null],
+      ["identity-passphrase", null],
+    ],
   );
 });

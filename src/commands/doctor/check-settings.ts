@@ -51,6 +51,7 @@ export const checkBroker: Check = async (config) => {
 /** Who may connect to the embedded broker. */
 export const checkAccess: Check = async ({ mqtt, broker }) => {
   if (broker.url !== null) return [];
+  if (mqtt.clientCa !== null) return [ok("access", `clients with a certificate of ${mqtt.clientCa}`)];
   if (mqtt.passwords === null) {
     return isLoopback(mqtt.host)
       ? [ok("access", `everybody on this machine, as the broker listens on ${mqtt.host}`)]
