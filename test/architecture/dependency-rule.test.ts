@@ -64,6 +64,8 @@ const PLANTS: readonly Plant[] = [
   ["library-ajv", "ingest/ajv-2020.ts", "ajv/dist/2020.js"],
   ["library-commander", "adapters/terminal/commander.ts", "commander"],
   ["library-csv-stringify", "commands/csv.ts", "csv-stringify"],
+  ["library-@peculiar/asn1-schema", "adapters/credentials/asn1.ts", "@peculiar/asn1-schema"],
+  ["library-@peculiar/asn1-x509", "adapters/credentials/x509.ts", "@peculiar/asn1-x509"],
   ["library-fastify", "adapters/prometheus/fastify.ts", "fastify"],
   ["library-mqtt", "edge/mqtt.ts", "mqtt"],
   ["library-mqtt-packet", "adapters/aedes/packet.ts", "mqtt-packet"],
