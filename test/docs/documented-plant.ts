@@ -193,7 +193,7 @@ const GOES_ON: readonly (readonly [command: RegExp, running: RegExp])[] = [
   [/^(npx )?conche now --watch/, /temper-01/],
   [/^prometheus /, /Server is ready/],
   // What changes may be a while in coming: this is what the stream begins with.
-  [/^curl -N /, /^retry: \d/m],
+  [/^curl -N /, /retry: \d/],
 ];
 const WRITES_A_LOG = /^(npx )?conche (datacenter|up)\b|^npm start/;
 const OPENS_PORTS = /^(npx )?conche (doctor|serve|edge|bridge)\b/;
