@@ -25,7 +25,7 @@ export function placesOf({ machines, lines }: Plant): PlantPlaces {
 export type AccessPolicy = ReadonlyMap<string, Rights>;
 
 /** What a policy is computed from. */
-export interface PolicyParts {
+export interface PolicyDependencies {
   readonly plant: PlantPlaces;
   readonly document: AccessDocument;
   /** Identities that have lost their rights, whatever the files say. */
@@ -45,7 +45,7 @@ export const DESK_SAYS: Readonly<Record<DeskRole, readonly MessageType[]>> = {
 };
 
 /** Computes the policy: contract catalogue, plant and access file in, rights of every identity out. */
-export function accessPolicy({ plant, document, revoked = new Set() }: PolicyParts): AccessPolicy {
+export function accessPolicy({ plant, document, revoked = new Set() }: PolicyDependencies): AccessPolicy {
   const policy = new Map<string, Rights>();
   const grant = (identity: string, rights: Rights) => {
     if (!revoked.has(identity)) policy.set(identity, rights);

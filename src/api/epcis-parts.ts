@@ -4,7 +4,7 @@ import { tagsView } from "../monitor/tags/tags-view.ts";
 import type { Plant } from "../plant/plant.ts";
 import type { SensorElement } from "../trace/epcis/epcis-event.ts";
 import { Identifiers } from "../trace/epcis/identifiers.ts";
-import type { EpcisParts } from "../trace/epcis/to-epcis.ts";
+import type { EpcisDependencies } from "../trace/epcis/to-epcis.ts";
 import type { ViewReading } from "../views/view-table.ts";
 import type { ApiContext } from "./context.ts";
 
@@ -17,7 +17,7 @@ const MEASUREMENTS: Readonly<Record<string, { readonly type: string; readonly uo
 };
 
 /** What the export of a plant needs: its clocks, its identifiers, what its conches and temperers measured. */
-export function epcisParts(context: Pick<ApiContext, "plant" | "views">, base = NO_BASE): EpcisParts {
+export function epcisParts(context: Pick<ApiContext, "plant" | "views">, base = NO_BASE): EpcisDependencies {
   const { plant, views } = context;
   return partsOf(plant, base, () => views.reading(tagsView));
 }
@@ -26,7 +26,7 @@ export function epcisParts(context: Pick<ApiContext, "plant" | "views">, base = 
  * The same for whoever reads the views by themselves.
  * @param tags the view of tags; throws where nobody keeps it: events then stand without sensor elements
  */
-export function partsOf(plant: Plant, base: string, tags: () => ViewReading): EpcisParts {
+export function partsOf(plant: Plant, base: string, tags: () => ViewReading): EpcisDependencies {
   const ids = new Identifiers(base);
   const zone = plant.document.sites.find(({ timezone }) => timezone !== undefined)?.timezone ?? "UTC";
   return {

@@ -19,7 +19,7 @@ export interface RawOptions extends RawProperties {
 }
 
 /** What a machine is made of. */
-export interface EdgeMachineParts {
+export interface EdgeMachineDependencies {
   readonly address: MachineAddress;
   readonly queue: MachineQueue;
   readonly handOver: (message: HandedOver) => Promise<Identity>;
@@ -28,18 +28,18 @@ export interface EdgeMachineParts {
 /** One machine's voice: what is handed over here reaches the data center. */
 export class EdgeMachine {
   readonly address: MachineAddress;
-  readonly #parts: EdgeMachineParts;
+  readonly #dependencies: EdgeMachineDependencies;
   readonly #commandListeners = new Set<(command: Command) => void>();
   #lastState: string | undefined;
 
-  constructor(parts: EdgeMachineParts) {
-    this.address = parts.address;
-    this.#parts = parts;
+  constructor(dependencies: EdgeMachineDependencies) {
+    this.address = dependencies.address;
+    this.#dependencies = dependencies;
   }
 
   /** `<site>/<line>/<step>/<machine>`. */
   get key(): MachineKey {
-    return this.#parts.queue.machine;
+    return this.#dependencies.queue.machine;
   }
 
   /**
@@ -74,7 +74,7 @@ export class EdgeMachine {
     // A copy: the caller may reuse its buffer as soon as this call returns.
     const bytes = Buffer.from(payload);
     const content = { kind: "raw", payload: bytes, raw } as const;
-    return this.#parts.handOver({ queue: this.#parts.queue, type, durable, content, identity });
+    return this.#dependencies.handOver({ queue: this.#dependencies.queue, type, durable, content, identity });
   }
 
   /**
@@ -102,7 +102,12 @@ export class EdgeMachine {
 
   #handOverBody(type: MessageType, text: string): Promise<Identity> {
     const durable = DELIVERY_POLICY[type].qos > 0;
-    return this.#parts.handOver({ queue: this.#parts.queue, type, durable, content: { kind: "body", text } });
+    return this.#dependencies.handOver({
+      queue: this.#dependencies.queue,
+      type,
+      durable,
+      content: { kind: "body", text },
+    });
   }
 }
 

@@ -21,7 +21,7 @@ import type { UplinkStatus } from "./uplink.ts";
 import { Uplinks } from "./uplinks.ts";
 
 /** What an edge is made of. */
-export interface EdgeParts {
+export interface EdgeDependencies {
   readonly outbox: Outbox;
   readonly openLink: OpenLink;
   readonly clock: Clock;
@@ -75,7 +75,7 @@ export interface EdgeStatus extends Readonly<SenderCounts> {
  * broker, and nothing but a receipt of the data center makes one forgotten.
  */
 export class Edge {
-  readonly #parts: EdgeParts;
+  readonly #dependencies: EdgeDependencies;
   readonly #settings: EdgeSettings;
   readonly #holdings: Holdings;
   readonly #handOver: HandOver;
@@ -92,17 +92,17 @@ export class Edge {
    * Takes the outbox over, with what it holds; closing the edge closes it.
    * @throws ConcheError CONCHE_CONFIG_INVALID; CONCHE_USAGE or CONCHE_MESSAGE_REFUSED over a shared connection's will
    */
-  constructor(parts: EdgeParts) {
-    const { outbox, clock } = parts;
+  constructor(dependencies: EdgeDependencies) {
+    const { outbox, clock } = dependencies;
     const emit = (event: EdgeEvent) => this.#emit(event);
-    this.#parts = parts;
-    this.#settings = edgeSettings(parts.settings ?? {});
+    this.#dependencies = dependencies;
+    this.#settings = edgeSettings(dependencies.settings ?? {});
     this.#holdings = new Holdings(outbox.leftovers);
     const shared = { outbox, clock, emit, holdings: this.#holdings };
     this.#forgetter = new Forgetter({ ...shared, forgotten: () => this.#checkDrained() });
     this.#uplinks = new Uplinks(
       {
-        ...parts,
+        ...dependencies,
         ...shared,
         window: this.#settings.window,
         retry: this.#settings.retry,
@@ -215,7 +215,7 @@ export class Edge {
     await this.#handOver.settled();
     this.#forgetter.close();
     await this.#uplinks.close();
-    await this.#parts.outbox.close();
+    await this.#dependencies.outbox.close();
   }
 
   #take(message: HandedOver): Promise<Identity> {
@@ -233,8 +233,8 @@ export class Edge {
 
   /** Sorts after every boot of this process before it, even where the clock was set back. */
   #newBoot(): string {
-    this.#lastBootMs = Math.max(this.#parts.wallClock(), this.#lastBootMs + 1);
-    return newBoot(this.#lastBootMs, this.#parts.randomBytes);
+    this.#lastBootMs = Math.max(this.#dependencies.wallClock(), this.#lastBootMs + 1);
+    return newBoot(this.#lastBootMs, this.#dependencies.randomBytes);
   }
 
   #restate(machine: MachineKey): void {

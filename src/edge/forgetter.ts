@@ -8,7 +8,7 @@ import type { Holdings } from "./holdings.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** What a forgetter is made of. */
-export interface ForgetterParts {
+export interface ForgetterDependencies {
   readonly outbox: Outbox;
   readonly holdings: Holdings;
   readonly clock: Clock;
@@ -30,13 +30,13 @@ const RETRY_MS = 1_000;
  * room on the disk) is kept in mind; receipts that come while a deletion runs make one deletion together.
  */
 export class Forgetter {
-  readonly #parts: ForgetterParts;
+  readonly #dependencies: ForgetterDependencies;
   readonly #due = new Map<string, Due>();
   #running = false;
   #closed = false;
 
-  constructor(parts: ForgetterParts) {
-    this.#parts = parts;
+  constructor(dependencies: ForgetterDependencies) {
+    this.#dependencies = dependencies;
   }
 
   forget(publisher: Publisher, covered: readonly SeqRange[]): void {
@@ -63,18 +63,21 @@ export class Forgetter {
       if (this.#closed) break;
       this.#due.delete(key);
       try {
-        this.#parts.holdings.deleted(publisher, await this.#parts.outbox.delete(publisher, covered.ranges));
+        this.#dependencies.holdings.deleted(
+          publisher,
+          await this.#dependencies.outbox.delete(publisher, covered.ranges),
+        );
       } catch (thrown) {
         this.#failed(thrown, publisher, covered);
         return;
       }
-      this.#parts.forgotten();
+      this.#dependencies.forgotten();
     }
     this.#running = false;
   }
 
   #failed(thrown: unknown, publisher: Publisher, covered: SeqSet): void {
-    const { clock, emit } = this.#parts;
+    const { clock, emit } = this.#dependencies;
     this.#running = false;
     if (this.#closed) return;
     if (thrown instanceof ConcheError && thrown.retryable) {

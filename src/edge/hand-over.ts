@@ -47,7 +47,7 @@ export interface HandOverLimits {
 }
 
 /** What the hand-over is made of. */
-export interface HandOverParts {
+export interface HandOverDependencies {
   readonly outbox: Outbox;
   readonly limits: HandOverLimits;
   readonly holdings: Holdings;
@@ -79,7 +79,7 @@ const STAMP_BYTES = 80;
  * written leaves no gap.
  */
 export class HandOver {
-  readonly #parts: HandOverParts;
+  readonly #dependencies: HandOverDependencies;
   #pending: Pending[] = [];
   #pendingBytes = 0;
   #pendingDurableBytes = 0;
@@ -88,8 +88,8 @@ export class HandOver {
   #endedSenders: string[] = [];
   #wasFull = false;
 
-  constructor(parts: HandOverParts) {
-    this.#parts = parts;
+  constructor(dependencies: HandOverDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** Whether nothing is on its way to the disk. */
@@ -127,7 +127,7 @@ export class HandOver {
   }
 
   #refusal(message: HandedOver, bytes: number): ConcheError | undefined {
-    const { limits, holdings } = this.#parts;
+    const { limits, holdings } = this.#dependencies;
     if (bytes - MESSAGE_OVERHEAD_BYTES > limits.messageBytes) {
       return new ConcheError("CONCHE_MESSAGE_REFUSED", {
         message: `this ${message.type} message has ${bytes - MESSAGE_OVERHEAD_BYTES} bytes, the limit is ${limits.messageBytes}`,
@@ -145,7 +145,7 @@ export class HandOver {
   }
 
   #full(heldBytes: number): ConcheError {
-    const { limits, holdings, emit } = this.#parts;
+    const { limits, holdings, emit } = this.#dependencies;
     const { messages } = holdings.total.durable;
     const error = new ConcheError("CONCHE_OUTBOX_FULL", {
       message: `the outbox holds ${messages} messages (${heldBytes} of ${limits.outboxBytes} bytes) without a receipt`,
@@ -161,7 +161,7 @@ export class HandOver {
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.#pending.length > 0) await this.#writeGroup(this.#takeGroup());
     this.#running = undefined;
-    this.#parts.idle();
+    this.#dependencies.idle();
   }
 
   #takeGroup(): Pending[] {
@@ -176,7 +176,7 @@ export class HandOver {
   }
 
   async #writeGroup(group: readonly Pending[]): Promise<void> {
-    const { outbox, holdings, emit } = this.#parts;
+    const { outbox, holdings, emit } = this.#dependencies;
     const { messages, notes } = this.#prepare(group);
     try {
       if (this.#failure !== undefined) throw this.#failure;
@@ -190,7 +190,7 @@ export class HandOver {
     } catch (thrown) {
       this.#giveUp(group, thrown);
     }
-    this.#parts.groupStored();
+    this.#dependencies.groupStored();
   }
 
   /** Gives numbers, and notes what is to be remembered with the group: last states, and what came without a number. */
@@ -221,7 +221,7 @@ export class HandOver {
   }
 
   #numbered({ queue, type, durable, content, identity }: Pending): NewMessage {
-    const { boot, seq } = identity ?? queue.takeNumber(durable, this.#parts.clock.now());
+    const { boot, seq } = identity ?? queue.takeNumber(durable, this.#dependencies.clock.now());
     const publisher = { machine: queue.machine, boot };
     const own = { publisher, seq, type, durable };
     const numbered = identity === undefined ? own : { ...own, forwarded: true as const };
@@ -230,7 +230,7 @@ export class HandOver {
   }
 
   #settle(group: readonly Pending[], messages: readonly NewMessage[], outcome: AppendOutcome): void {
-    const { holdings, stored } = this.#parts;
+    const { holdings, stored } = this.#dependencies;
     const known = new Set(outcome.known);
     const conflicts = new Set(outcome.conflicts);
     for (const [index, pending] of group.entries()) {
@@ -257,7 +257,7 @@ export class HandOver {
     }
     if (error.retryable || this.#failure !== undefined) return;
     this.#failure = error;
-    this.#parts.emit({ kind: "outbox-failed", error });
+    this.#dependencies.emit({ kind: "outbox-failed", error });
   }
 
   #release(pending: Pending): void {

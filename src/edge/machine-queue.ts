@@ -20,7 +20,7 @@ export interface MachineRead {
 }
 
 /** What a machine's queue is made of. */
-export interface MachineQueueParts {
+export interface MachineQueueOptions {
   readonly machine: MachineKey;
   readonly timing: RecoveryTiming;
   /** Makes a boot; later ones sort after earlier ones. */
@@ -33,7 +33,7 @@ export interface MachineQueueParts {
  */
 export class MachineQueue {
   readonly machine: MachineKey;
-  readonly #parts: MachineQueueParts;
+  readonly #options: MachineQueueOptions;
   /** Older boots first; the one that numbers is the last of its own. */
   readonly #states = new Map<string, PublisherState>();
   #current: PublisherState | undefined;
@@ -47,9 +47,9 @@ export class MachineQueue {
   #latestOther = "";
   #rival: string | undefined;
 
-  constructor(parts: MachineQueueParts) {
-    this.machine = parts.machine;
-    this.#parts = parts;
+  constructor(options: MachineQueueOptions) {
+    this.machine = options.machine;
+    this.#options = options;
   }
 
   /** Everybody it speaks for: older boots first. */
@@ -70,7 +70,7 @@ export class MachineQueue {
   /** A publisher whose messages were found in the outbox. */
   addLeftover(publisher: Publisher, highest: number): void {
     this.#noteOther(publisher.boot);
-    this.#states.set(publisher.boot, new PublisherState(publisher, this.#parts.timing, false, highest));
+    this.#states.set(publisher.boot, new PublisherState(publisher, this.#options.timing, false, highest));
   }
 
   /** A publisher that numbers its messages itself, and whose numbers are forwarded as they are. */
@@ -79,7 +79,7 @@ export class MachineQueue {
     if (known !== undefined) return known;
     this.#noteOther(boot);
     const publisher = { machine: this.machine, boot };
-    const state = new PublisherState(publisher, this.#parts.timing, false);
+    const state = new PublisherState(publisher, this.#options.timing, false);
     this.#states.set(boot, state);
     if (this.#connected) state.connected(now);
     return state;
@@ -174,8 +174,8 @@ export class MachineQueue {
   }
 
   #beginBoot(now: number): PublisherState {
-    const publisher = { machine: this.machine, boot: this.#parts.newBoot() };
-    const state = new PublisherState(publisher, this.#parts.timing, true);
+    const publisher = { machine: this.machine, boot: this.#options.newBoot() };
+    const state = new PublisherState(publisher, this.#options.timing, true);
     this.#states.set(publisher.boot, state);
     this.#current = state;
     this.#nextSeq = 1;

@@ -11,7 +11,7 @@ import type { PublisherState } from "./publisher-state.ts";
 import { isExpired, wireMessage } from "./wire-message.ts";
 
 /** What a sender is made of. */
-export interface SenderParts {
+export interface SenderDependencies {
   readonly outbox: Outbox;
   readonly clock: Clock;
   /** Milliseconds since 1970. */
@@ -66,7 +66,7 @@ const LIVE_BYTES = 1024 * 1024;
  * short queue, one portion read from the outbox.
  */
 export class Sender {
-  readonly #parts: SenderParts;
+  readonly #dependencies: SenderDependencies;
   readonly #queues = new Map<MachineKey, MachineQueue>();
   readonly counts: SenderCounts = { sentLive: 0, sentFromOutbox: 0, unheard: 0, refused: 0, expired: 0 };
   #link: BrokerLink | undefined;
@@ -87,8 +87,8 @@ export class Sender {
   /** Whose turn it is to be read from the outbox. */
   #turn = 0;
 
-  constructor(parts: SenderParts) {
-    this.#parts = parts;
+  constructor(dependencies: SenderDependencies) {
+    this.#dependencies = dependencies;
   }
 
   get inFlight(): number {
@@ -97,19 +97,19 @@ export class Sender {
 
   add(queue: MachineQueue): void {
     this.#queues.set(queue.machine, queue);
-    if (this.#link !== undefined) queue.connected(this.#parts.clock.now());
+    if (this.#link !== undefined) queue.connected(this.#dependencies.clock.now());
     this.pump();
   }
 
   attach(link: BrokerLink, limits: LinkLimits): void {
     this.#epoch++;
     this.#link = link;
-    this.#window = Math.max(1, Math.min(this.#parts.window, limits.receiveMaximum));
+    this.#window = Math.max(1, Math.min(this.#dependencies.window, limits.receiveMaximum));
     this.#inFlight = 0;
     this.#congested = false;
-    const now = this.#parts.clock.now();
+    const now = this.#dependencies.clock.now();
     for (const queue of this.#queues.values()) queue.connected(now);
-    if (this.#parts.relay !== undefined) this.#restating = [...this.#queues.values()];
+    if (this.#dependencies.relay !== undefined) this.#restating = [...this.#queues.values()];
     this.pump();
   }
 
@@ -131,11 +131,11 @@ export class Sender {
   /** A message has reached the outbox. Sends it with the next {@link pump} where nothing older waits. */
   stored(queue: MachineQueue, message: NewMessage): void {
     const { boot } = message.publisher;
-    const state = queue.state(boot) ?? queue.forwarded(boot, this.#parts.clock.now());
+    const state = queue.state(boot) ?? queue.forwarded(boot, this.#dependencies.clock.now());
     const inOrder = queue.isLive(state) || this.#liveTails.get(state) === state.highest;
     const isNext = message.seq > state.highest;
     if (!state.handedOver(message.seq, message.durable)) {
-      this.#parts.forget(message.publisher, [[message.seq, message.seq]]);
+      this.#dependencies.forget(message.publisher, [[message.seq, message.seq]]);
       return;
     }
     if (this.#link === undefined || !inOrder || !isNext) return;
@@ -177,7 +177,7 @@ export class Sender {
       const wire = wireMessage(machine, boot, message, {
         refill: true,
         outdated: false,
-        nowMs: this.#parts.wallClock(),
+        nowMs: this.#dependencies.wallClock(),
       });
       const epoch = this.#epoch;
       this.#inFlight++;
@@ -202,7 +202,7 @@ export class Sender {
       const { queue, state, message } = live;
       if (message.durable && this.#inFlight >= window) break;
       if (!this.#send(link, queue, state, message, false)) break;
-      state.sentLive(message.seq, message.durable ? 1 : 0, this.#parts.clock.now());
+      state.sentLive(message.seq, message.durable ? 1 : 0, this.#dependencies.clock.now());
       if (this.#liveTails.get(state) === message.seq) this.#liveTails.delete(state);
       this.#liveBytes -= storedBytes(message.payload, message.raw);
       this.counts.sentLive++;
@@ -218,7 +218,7 @@ export class Sender {
     for (let message = messages[read.done]; message !== undefined; message = messages[read.done]) {
       if (state.wants(message.seq, order.kind)) {
         if (this.#inFlight >= this.#window || !this.#send(link, queue, state, message, true)) return;
-        state.sent(message.seq, 1, this.#parts.clock.now());
+        state.sent(message.seq, 1, this.#dependencies.clock.now());
         this.counts.sentFromOutbox++;
       }
       read.done++;
@@ -238,7 +238,7 @@ export class Sender {
     const { boot } = state.publisher;
     const { seq, type } = message;
     const outdated = refill && type === "state" && queue.isOutdatedState({ boot, seq });
-    const nowMs = this.#parts.wallClock();
+    const nowMs = this.#dependencies.wallClock();
     const wire = wireMessage(queue.machine, boot, message, { refill, outdated, nowMs });
     const epoch = this.#epoch;
     if (wire.qos > 0) this.#inFlight++;
@@ -262,7 +262,7 @@ export class Sender {
       this.counts.refused++;
       const { publisher } = state;
       const { seq, type } = message;
-      this.#parts.emit({ kind: "refused", publisher, seq, type, error: answer.error });
+      this.#dependencies.emit({ kind: "refused", publisher, seq, type, error: answer.error });
     }
     this.pump();
   }
@@ -284,7 +284,7 @@ export class Sender {
     const { from, to, limit } = next.order;
     this.#reading = true;
     try {
-      const found = await this.#parts.outbox.read(next.state.publisher, from, to, limit);
+      const found = await this.#dependencies.outbox.read(next.state.publisher, from, to, limit);
       if (epoch !== this.#epoch) return;
       this.#reading = false;
       this.#read = { ...next, ...found, queue, done: 0 };
@@ -293,7 +293,7 @@ export class Sender {
       if (epoch !== this.#epoch) return;
       // Left for the next tick, so that an outbox that can't be read isn't asked a thousand times a second.
       this.#reading = false;
-      this.#parts.emit({ kind: "outbox-failed", error: readFailure(thrown) });
+      this.#dependencies.emit({ kind: "outbox-failed", error: readFailure(thrown) });
     }
   }
 
@@ -302,7 +302,7 @@ export class Sender {
     const present = messages.slice(0, done).map((message) => message.seq);
     const reached = done === messages.length ? through : (present.at(-1) ?? order.from - 1);
     const lost = state.scanned(order, reached, present);
-    if (lost.length > 0) this.#parts.emit({ kind: "lost", publisher: state.publisher, ranges: lost });
+    if (lost.length > 0) this.#dependencies.emit({ kind: "lost", publisher: state.publisher, ranges: lost });
   }
 }
 

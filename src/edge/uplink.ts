@@ -16,7 +16,7 @@ import { downTopics, readDownMessage } from "./down-message.ts";
 import type { MachineQueue } from "./machine-queue.ts";
 import type { NewMessage } from "./outbox.ts";
 import type { Relay } from "./relay.ts";
-import { Sender, type SenderCounts, type SenderParts } from "./sender.ts";
+import { Sender, type SenderCounts, type SenderDependencies } from "./sender.ts";
 
 /** As whom a connection to the broker above is made. */
 export interface UplinkIdentity {
@@ -26,7 +26,7 @@ export interface UplinkIdentity {
 }
 
 /** What an uplink is made of. */
-export interface UplinkParts extends UplinkIdentity, SenderParts {
+export interface UplinkDependencies extends UplinkIdentity, SenderDependencies {
   readonly openLink: OpenLink;
   readonly retry: RetryLimits;
   /** A number from 0 to below 1, for jitter. */
@@ -54,7 +54,7 @@ const STABLE_MS = 10_000;
 
 /** A connection to the broker that is made again whenever it breaks, and the machines that speak over it. */
 export class Uplink {
-  readonly #parts: UplinkParts;
+  readonly #dependencies: UplinkDependencies;
   readonly #queues = new Map<MachineKey, MachineQueue>();
   /** What is listened to, for all machines. */
   readonly #filters = new Set<string>();
@@ -69,10 +69,10 @@ export class Uplink {
   #cancelStable: Cancel | undefined;
   #cancelTick: Cancel | undefined;
 
-  constructor(parts: UplinkParts) {
-    this.#parts = parts;
-    this.#sender = new Sender(parts);
-    this.#backoff = new Backoff(parts.retry, parts.random);
+  constructor(dependencies: UplinkDependencies) {
+    this.#dependencies = dependencies;
+    this.#sender = new Sender(dependencies);
+    this.#backoff = new Backoff(dependencies.retry, dependencies.random);
   }
 
   /** Begins to connect, and keeps at it. */
@@ -84,7 +84,7 @@ export class Uplink {
   /** Another machine speaks over this connection from now on. */
   add(queue: MachineQueue): void {
     this.#queues.set(queue.machine, queue);
-    const filters = this.#parts.relay?.filters(queue.machine) ?? downTopics(queue.machine);
+    const filters = this.#dependencies.relay?.filters(queue.machine) ?? downTopics(queue.machine);
     const unheard = filters.filter((filter) => !this.#filters.has(filter));
     for (const filter of unheard) this.#filters.add(filter);
     if (this.#connected && unheard.length > 0) this.#link?.subscribe(unheard);
@@ -102,7 +102,7 @@ export class Uplink {
 
   status(): UplinkStatus {
     return {
-      clientId: this.#parts.clientId,
+      clientId: this.#dependencies.clientId,
       connected: this.#connected,
       detail: this.#detail,
       inFlight: this.#sender.inFlight,
@@ -126,14 +126,14 @@ export class Uplink {
   }
 
   #connect(): void {
-    const { clientId, credentials, will, openLink } = this.#parts;
+    const { clientId, credentials, will, openLink } = this.#dependencies;
     this.#detail = "connecting";
     const filters = [...this.#filters];
     const link = openLink(
       { clientId, credentials, will, filters },
       {
         up: (limits) => this.#up(link, limits, new Set(filters)),
-        unsubscribed: (error) => this.#parts.emit({ kind: "unsubscribed", clientId, error }),
+        unsubscribed: (error) => this.#dependencies.emit({ kind: "unsubscribed", clientId, error }),
         received: (topic, payload, beside) => this.#received(topic, payload, beside),
         relieved: () => this.#sender.relieved(),
         down: (error) => this.#down(error),
@@ -143,7 +143,7 @@ export class Uplink {
   }
 
   #up(link: BrokerLink, limits: LinkLimits, asked: ReadonlySet<string>): void {
-    const { clientId, clock, emit, onConnected } = this.#parts;
+    const { clientId, clock, emit, onConnected } = this.#dependencies;
     const resumed = this.#hadConnection;
     this.#connected = true;
     this.#hadConnection = true;
@@ -158,7 +158,7 @@ export class Uplink {
   }
 
   #down(error: ConcheError): void {
-    const { clientId, clock, emit } = this.#parts;
+    const { clientId, clock, emit } = this.#dependencies;
     this.#cancelStable?.();
     this.#connected = false;
     this.#link = undefined;
@@ -174,16 +174,16 @@ export class Uplink {
     const down = readDownMessage(topic, payload);
     const queue = this.#queues.get(down.machine);
     const own = down.kind === "receipt" && queue?.state(down.receipt.boot)?.own === true;
-    this.#parts.relay?.received({ ...beside, topic, payload, message: down, own });
+    this.#dependencies.relay?.received({ ...beside, topic, payload, message: down, own });
     if (queue === undefined) return;
-    if (down.kind === "command") this.#parts.onCommand(down.machine, down.command);
+    if (down.kind === "command") this.#dependencies.onCommand(down.machine, down.command);
     else if (down.kind === "receipt") this.#receipt(queue, down.receipt);
     else if (down.kind === "unreadable")
-      this.#parts.emit({ kind: "receipt-ignored", machine: down.machine, detail: down.detail });
+      this.#dependencies.emit({ kind: "receipt-ignored", machine: down.machine, detail: down.detail });
   }
 
   #receipt(queue: MachineQueue, receipt: Receipt): void {
-    const { emit, forget, clock } = this.#parts;
+    const { emit, forget, clock } = this.#dependencies;
     // Of a boot that isn't known here (any more): of an earlier process, or forged. It can't cover anything here.
     const state = queue.state(receipt.boot);
     if (state === undefined) {
@@ -207,9 +207,9 @@ export class Uplink {
   }
 
   #tick(): void {
-    this.#cancelTick = this.#parts.clock.after(TICK_MS, () => this.#tick());
+    this.#cancelTick = this.#dependencies.clock.after(TICK_MS, () => this.#tick());
     if (!this.#connected) return;
-    const now = this.#parts.clock.now();
+    const now = this.#dependencies.clock.now();
     for (const queue of this.#queues.values()) queue.tick(now);
     this.#sender.pump();
   }

@@ -6,11 +6,11 @@ import type { MachineQueue } from "./machine-queue.ts";
 import { willPayload } from "./message-body.ts";
 import type { NewMessage } from "./outbox.ts";
 import type { SenderCounts } from "./sender.ts";
-import { Uplink, type UplinkIdentity, type UplinkParts, type UplinkStatus } from "./uplink.ts";
+import { Uplink, type UplinkDependencies, type UplinkIdentity, type UplinkStatus } from "./uplink.ts";
 import { willMessage } from "./wire-message.ts";
 
 /** What every uplink of an edge has in common, and what it tells of a machine. */
-export interface UplinksParts extends Omit<UplinkParts, keyof UplinkIdentity | "onConnected"> {
+export interface UplinksDependencies extends Omit<UplinkDependencies, keyof UplinkIdentity | "onConnected"> {
   /** A connection is back that had the machine's will: the broker may have published it. */
   readonly willMayBeOut: (machine: MachineKey) => void;
 }
@@ -25,15 +25,15 @@ export interface OwnConnection {
 
 /** The connections of an edge: one for each machine, or one for all. */
 export class Uplinks {
-  readonly #parts: UplinksParts;
+  readonly #dependencies: UplinksDependencies;
   readonly #byMachine = new Map<MachineKey, Uplink>();
   readonly #all: Uplink[] = [];
   /** Those that were given messages since the last {@link pump}. */
   readonly #touched = new Set<Uplink>();
   readonly #shared: Uplink | undefined;
 
-  constructor(parts: UplinksParts, mode: ConnectionMode) {
-    this.#parts = parts;
+  constructor(dependencies: UplinksDependencies, mode: ConnectionMode) {
+    this.#dependencies = dependencies;
     if (mode.kind === "shared") this.#shared = this.#openShared(mode);
   }
 
@@ -108,10 +108,10 @@ export class Uplinks {
 
   #newUplink(identity: UplinkIdentity, willOf: MachineKey | undefined): Uplink {
     const uplink = new Uplink({
-      ...this.#parts,
+      ...this.#dependencies,
       ...identity,
       onConnected: (resumed) => {
-        if (resumed && willOf !== undefined) this.#parts.willMayBeOut(willOf);
+        if (resumed && willOf !== undefined) this.#dependencies.willMayBeOut(willOf);
       },
     });
     this.#all.push(uplink);

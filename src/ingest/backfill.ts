@@ -20,7 +20,7 @@ export interface BackfillProgress {
 }
 
 /** What a backfill is made of. */
-export interface BackfillParts {
+export interface BackfillDependencies {
   readonly ingester: Ingester;
   readonly source: HistorySource;
   /** Called before a group is handed over, with the time of its newest message: what the log's clock then shows. */
@@ -34,7 +34,12 @@ export interface BackfillParts {
  * so that the same history makes the same log, down to its commits.
  * @throws ConcheError when the log can't be written (as the ingester says), or the history can't be made
  */
-export async function backfill({ ingester, source, onTime, onProgress }: BackfillParts): Promise<void> {
+export async function backfill({
+  ingester,
+  source,
+  onTime,
+  onProgress,
+}: BackfillDependencies): Promise<void> {
   let messages = 0;
   let failure: ConcheError | undefined;
   const settle = (error?: ConcheError) => {

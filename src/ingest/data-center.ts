@@ -5,12 +5,12 @@ import type { Delivery } from "../mqtt/delivery.ts";
 import type { Clock } from "../time/clock.ts";
 import { SYSTEM_CLOCK } from "../time/system-clock.ts";
 import type { HealthCheck, HealthReport } from "./health.ts";
-import { Ingester, type IngesterParts } from "./ingester.ts";
+import { Ingester, type IngesterDependencies } from "./ingester.ts";
 import { observers } from "./observer.ts";
 import { ReceiptScheduler, type ReceiptStatus } from "./receipts.ts";
 
 /** What a data center is made of: the parts of its ingester, and the delivery that feeds it. */
-export interface DataCenterParts extends IngesterParts {
+export interface DataCenterDependencies extends IngesterDependencies {
   readonly delivery: Delivery;
   /** What the receipts are paced by; the system's clock unless told otherwise. */
   readonly clock?: Clock;
@@ -26,32 +26,32 @@ const DRAIN_LIMIT_MS = 8_000;
 
 /** A delivery, an ingester, a log and receipts, started and stopped in the order that loses nothing. */
 export class DataCenter {
-  readonly #parts: DataCenterParts;
+  readonly #dependencies: DataCenterDependencies;
   readonly #receipts: ReceiptScheduler;
   readonly #ingester: Ingester;
   #fatal: ConcheError | undefined;
   #stopped: Promise<void> | undefined;
 
-  private constructor(parts: DataCenterParts, receipts: ReceiptScheduler, ingester: Ingester) {
-    this.#parts = parts;
+  private constructor(dependencies: DataCenterDependencies, receipts: ReceiptScheduler, ingester: Ingester) {
+    this.#dependencies = dependencies;
     this.#receipts = receipts;
     this.#ingester = ingester;
   }
 
   /** Opens the ingester on the log and starts the delivery. */
-  static async start(parts: DataCenterParts): Promise<DataCenter> {
-    const { delivery, log, now, clock = SYSTEM_CLOCK, machines = [] } = parts;
+  static async start(dependencies: DataCenterDependencies): Promise<DataCenter> {
+    const { delivery, log, now, clock = SYSTEM_CLOCK, machines = [] } = dependencies;
     const receipts = new ReceiptScheduler({ publish: (message) => delivery.publish(message), now, clock });
     const ingester = await Ingester.open({
-      ...parts,
+      ...dependencies,
       keepsRetained: delivery.ownsRetained ?? false,
-      observer: observers(parts.observer, receipts),
+      observer: observers(dependencies.observer, receipts),
       onFatal: (error) => {
         center.#fatal = error;
-        parts.onFatal(error);
+        dependencies.onFatal(error);
       },
     });
-    const center = new DataCenter(parts, receipts, ingester);
+    const center = new DataCenter(dependencies, receipts, ingester);
     const known = await log.latestSequences(ANNOUNCED);
     await delivery.start(ingester);
     receipts.owed(known);
@@ -76,7 +76,7 @@ export class DataCenter {
 
   /** What load balancers and operators ask: is it alive, is it taking messages, and if not, why. */
   health(): HealthReport {
-    const delivery = this.#parts.delivery.status();
+    const delivery = this.#dependencies.delivery.status();
     const failing = this.#ingester.failing;
     return {
       alive: this.#fatal === undefined,
@@ -105,7 +105,7 @@ export class DataCenter {
 
   /** Messages are taken all the same; at the limit the log itself says so where nothing more is. */
   #quarantineCheck(): HealthCheck {
-    const { limit, bytes, dropped } = this.#parts.log.quarantineRoom();
+    const { limit, bytes, dropped } = this.#dependencies.log.quarantineRoom();
     const held = `${(bytes / 1e6).toFixed(1)} MB of ${(limit.bytes / 1e6).toFixed(0)} MB`;
     const gone = dropped === 0 ? "" : `, ${dropped} messages were dropped before anybody replayed them`;
     return { name: "quarantine", ok: bytes < limit.bytes * QUARANTINE_NEARLY_FULL, detail: held + gone };
@@ -121,7 +121,7 @@ export class DataCenter {
   }
 
   async #stop(): Promise<void> {
-    const { delivery, log } = this.#parts;
+    const { delivery, log } = this.#dependencies;
     await delivery.pause();
     const limit = AbortSignal.timeout(DRAIN_LIMIT_MS);
     const abandon = () => this.#ingester.close();

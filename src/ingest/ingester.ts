@@ -31,7 +31,7 @@ export const DEFAULT_LIMITS = {
 } as const satisfies IngestLimits;
 
 /** What an ingester is made of. */
-export interface IngesterParts {
+export interface IngesterDependencies {
   readonly log: MessageLog;
   readonly observer: IngestObserver;
   /** Whether the plant model has the machine. */
@@ -86,22 +86,26 @@ export class Ingester implements MessageSink {
   #waitingForIdle: (() => void)[] = [];
   #endRetryPause: (() => void) | undefined;
 
-  private constructor(parts: IngesterParts, classifier: Classifier, totals: IngestTotals) {
-    this.#log = parts.log;
-    this.#observer = parts.observer;
-    this.#decoder = new Decoder(parts.knowsMachine, parts.plausibility);
+  private constructor(dependencies: IngesterDependencies, classifier: Classifier, totals: IngestTotals) {
+    this.#log = dependencies.log;
+    this.#observer = dependencies.observer;
+    this.#decoder = new Decoder(dependencies.knowsMachine, dependencies.plausibility);
     this.#classifier = classifier;
-    this.#now = parts.now;
-    this.#onFatal = parts.onFatal;
-    this.#limits = parts.limits ?? DEFAULT_LIMITS;
-    this.#keepsRetained = parts.keepsRetained ?? false;
+    this.#now = dependencies.now;
+    this.#onFatal = dependencies.onFatal;
+    this.#limits = dependencies.limits ?? DEFAULT_LIMITS;
+    this.#keepsRetained = dependencies.keepsRetained ?? false;
     this.#totals = totals;
   }
 
   /** Makes an ingester that continues where the log ends. */
-  static async open(parts: IngesterParts): Promise<Ingester> {
-    const gaps = new GapBudget(await parts.log.gapsBeyond(GAP_ALLOWANCE));
-    return new Ingester(parts, new Classifier(parts.log, gaps), await parts.log.totals());
+  static async open(dependencies: IngesterDependencies): Promise<Ingester> {
+    const gaps = new GapBudget(await dependencies.log.gapsBeyond(GAP_ALLOWANCE));
+    return new Ingester(
+      dependencies,
+      new Classifier(dependencies.log, gaps),
+      await dependencies.log.totals(),
+    );
   }
 
   accept<Message extends DeliveredMessage>(message: Message, settle: Settle<Message>): void {

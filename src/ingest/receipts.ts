@@ -39,7 +39,7 @@ const DUE_LIMIT = 50_000;
 const MACHINES_KEPT = 50_000;
 
 /** A way to the broker, and two clocks. */
-export interface ReceiptParts {
+export interface ReceiptSchedulerDependencies {
   /** Hands a receipt to the broker. */
   readonly publish: (message: OutgoingMessage) => Promise<void>;
   readonly clock: Clock;
@@ -74,7 +74,7 @@ interface Owed {
  * boot of a machine gets its own in the end, though only the newest one's is retained.
  */
 export class ReceiptScheduler implements IngestObserver {
-  readonly #parts: ReceiptParts;
+  readonly #dependencies: ReceiptSchedulerDependencies;
   readonly #rate: ReceiptRate;
   /** What is to be said of each publisher, in its newest state; those first that have waited longest. */
   readonly #due = new RecentMap<string, Owed>(DUE_LIMIT);
@@ -91,9 +91,9 @@ export class ReceiptScheduler implements IngestObserver {
   #pausedUntil = 0;
   #closed = false;
 
-  constructor(parts: ReceiptParts) {
-    this.#parts = parts;
-    this.#rate = parts.rate ?? RECEIPT_RATE;
+  constructor(dependencies: ReceiptSchedulerDependencies) {
+    this.#dependencies = dependencies;
+    this.#rate = dependencies.rate ?? RECEIPT_RATE;
   }
 
   get status(): ReceiptStatus {
@@ -160,7 +160,7 @@ export class ReceiptScheduler implements IngestObserver {
 
   #schedule(): void {
     if (this.#closed || this.#due.size === 0 || this.#cancelTick !== undefined) return;
-    this.#cancelTick = this.#parts.clock.after(TICK_MS, () => {
+    this.#cancelTick = this.#dependencies.clock.after(TICK_MS, () => {
       this.#cancelTick = undefined;
       this.#tick();
       this.#schedule();
@@ -168,7 +168,7 @@ export class ReceiptScheduler implements IngestObserver {
   }
 
   #tick(): void {
-    const now = this.#parts.clock.now();
+    const now = this.#dependencies.clock.now();
     for (const [key, until] of this.#rests) {
       if (until > now) break;
       this.#rests.delete(key);
@@ -193,7 +193,7 @@ export class ReceiptScheduler implements IngestObserver {
 
   /** Hands a receipt over. Never rejects: one that isn't taken is due again, and says then what is true then. */
   async #hand(key: string, owed: Owed): Promise<void> {
-    const { publish, clock } = this.#parts;
+    const { publish, clock } = this.#dependencies;
     try {
       await publish(this.#message(owed));
       this.#published++;
@@ -219,7 +219,7 @@ export class ReceiptScheduler implements IngestObserver {
     if (state === undefined) return { topic, payload: "", retain: true };
     return {
       topic,
-      payload: JSON.stringify(receiptOf(state, new Date(this.#parts.now()).toISOString())),
+      payload: JSON.stringify(receiptOf(state, new Date(this.#dependencies.now()).toISOString())),
       retain: (this.#newestBoot.get(machine) ?? state.boot) === state.boot,
     };
   }

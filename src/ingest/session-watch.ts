@@ -1,7 +1,7 @@
 import type { DeliverySession, SessionLoss, SessionNotes } from "../log/delivery-session.ts";
 
 /** What a session watch is made of. */
-export interface SessionWatchParts {
+export interface SessionWatchDependencies {
   readonly notes: SessionNotes;
   readonly broker: string;
   readonly clientId: string;
@@ -16,11 +16,11 @@ export interface SessionWatchParts {
  * gone; of what has numbers that shows by itself, of the rest only the time can be told.
  */
 export class SessionWatch {
-  readonly #parts: SessionWatchParts;
+  readonly #dependencies: SessionWatchDependencies;
   #lostSince: number | undefined;
 
-  constructor(parts: SessionWatchParts) {
-    this.#parts = parts;
+  constructor(dependencies: SessionWatchDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** The broker has accepted the connection, and says whether it still had the session. */
@@ -33,14 +33,14 @@ export class SessionWatch {
     const { aliveAt, lostSince } = known;
     if (sessionPresent && lostSince === null) return;
     // A process that was killed noted no end: what it committed last was later than what it noted.
-    this.#lostSince = lostSince ?? Math.max(aliveAt, this.#parts.notes.lastCommitAt);
+    this.#lostSince = lostSince ?? Math.max(aliveAt, this.#dependencies.notes.lastCommitAt);
     this.#keep(this.#lostSince);
   }
 
   /** The subscription stands: from now on nothing is missed. */
   subscribed(): void {
     if (this.#lostSince !== undefined) {
-      const { notes, broker, clientId, now, onLoss } = this.#parts;
+      const { notes, broker, clientId, now, onLoss } = this.#dependencies;
       const loss = { broker, clientId, fromMs: this.#lostSince, untilMs: now() };
       this.#lostSince = undefined;
       notes.noteSessionLoss(loss);
@@ -55,12 +55,12 @@ export class SessionWatch {
   }
 
   #known(): DeliverySession | undefined {
-    const { notes, broker, clientId } = this.#parts;
+    const { notes, broker, clientId } = this.#dependencies;
     return notes.session(broker, clientId);
   }
 
   #keep(lostSince: number | null): void {
-    const { notes, broker, clientId, now } = this.#parts;
+    const { notes, broker, clientId, now } = this.#dependencies;
     notes.keepSession({ broker, clientId, aliveAt: now(), lostSince });
   }
 }

@@ -7,7 +7,7 @@ import type { View, ViewStore } from "./view.ts";
 import type { Standing, ViewEdition, ViewsStore } from "./views-store.ts";
 
 /** What a follower is made of. */
-export interface FollowerParts {
+export interface FollowerDependencies {
   readonly views: readonly View[];
   readonly log: FollowedLog;
   readonly store: ViewsStore;
@@ -58,16 +58,16 @@ interface Followed {
  * being rebuilt) catches up in turn with the others, which go on.
  */
 export class Follower {
-  readonly #parts: FollowerParts;
+  readonly #dependencies: FollowerDependencies;
   readonly #reader = new MessageReader();
   #followed: Followed[] = [];
   #end: LogPosition;
   #headHadTurn = false;
 
   /** Makes what is missing, goes on where the last one stood. */
-  constructor(parts: FollowerParts) {
-    this.#parts = parts;
-    this.#end = parts.log.end();
+  constructor(dependencies: FollowerDependencies) {
+    this.#dependencies = dependencies;
+    this.#end = dependencies.log.end();
     this.#open();
   }
 
@@ -79,7 +79,7 @@ export class Follower {
     try {
       return this.#step();
     } catch (error) {
-      this.#parts.store.rollback();
+      this.#dependencies.store.rollback();
       this.#open();
       throw error;
     }
@@ -87,11 +87,11 @@ export class Follower {
 
   /** Builds a view anew beside itself. The one that is there goes on, and answers until the new one has caught up. */
   rebuild(name: string): void {
-    const view = this.#parts.views.find((each) => each.name === name);
+    const view = this.#dependencies.views.find((each) => each.name === name);
     if (view === undefined) return;
     const begun = this.#followed.filter((each) => each.view === view && each.standing === "building");
-    this.#parts.store.remove(begun.map(({ edition }) => edition));
-    this.#parts.store.create(view, "building");
+    this.#dependencies.store.remove(begun.map(({ edition }) => edition));
+    this.#dependencies.store.create(view, "building");
     this.#notice("rebuilding", `view ${name} is built anew; the one that is there answers until then`);
     this.#open();
   }
@@ -107,14 +107,14 @@ export class Follower {
       position: position.id,
       lagMessages: Math.max(0, logEnd - position.id),
       newestReceivedMs,
-      findings: this.#parts.store.findings(edition),
+      findings: this.#dependencies.store.findings(edition),
     }));
     return { logEnd, views };
   }
 
   #step(): Step {
-    for (const name of this.#parts.store.takeRebuildRequests()) this.rebuild(name);
-    this.#end = this.#parts.log.end();
+    for (const name of this.#dependencies.store.takeRebuildRequests()) this.rebuild(name);
+    this.#end = this.#dependencies.log.end();
     this.#requireSameLog();
     this.#promoteCaughtUp();
     const group = this.#nextGroup();
@@ -146,12 +146,12 @@ export class Follower {
     return {
       members: this.#followed.filter(({ position }) => position.id === at),
       throughId: Math.min(next, end),
-      forMs: this.#parts.portionMs ?? (places.length > 1 ? SHARED_MS : CATCH_UP_MS),
+      forMs: this.#dependencies.portionMs ?? (places.length > 1 ? SHARED_MS : CATCH_UP_MS),
     };
   }
 
   #fold(members: Followed[], throughId: number, forMs: number, changes: ChangeTally | undefined): number {
-    const { log, store, now } = this.#parts;
+    const { log, store, now } = this.#dependencies;
     const until = now() + forMs;
     let at = members[0]?.position.id ?? 0;
     let newest = 0;
@@ -206,17 +206,17 @@ export class Follower {
 
   #positionAt(id: number): LogPosition {
     if (id === this.#end.id) return this.#end;
-    return { logId: this.#end.logId, id, checksum: this.#parts.log.checksum(id) ?? 0 };
+    return { logId: this.#end.logId, id, checksum: this.#dependencies.log.checksum(id) ?? 0 };
   }
 
   /** Starts over when the log is another one, or was put back to an earlier state, since the last step. */
   #requireSameLog(): void {
-    const { log } = this.#parts;
+    const { log } = this.#dependencies;
     const why = this.#followed
       .map(({ position }) => divergence(position, this.#end, (id) => log.checksum(id)))
       .find((difference) => difference !== undefined);
     if (why === undefined) return;
-    const { store, views } = this.#parts;
+    const { store, views } = this.#dependencies;
     store.remove(store.editions().map(({ edition }) => edition));
     for (const view of views) store.create(view, "answering");
     this.#notice("log-replaced", `${why}: all views are built anew`);
@@ -229,7 +229,7 @@ export class Follower {
     );
     if (caughtUp.length === 0) return;
     for (const { edition, view } of caughtUp) {
-      this.#parts.store.promote(edition);
+      this.#dependencies.store.promote(edition);
       this.#notice("rebuilt", `view ${view.name} has caught up: version ${view.version} answers from now on`);
     }
     this.#open();
@@ -237,7 +237,7 @@ export class Follower {
 
   /** Brings what is kept in line with the views there are, and opens what is to be folded. */
   #open(): void {
-    const { store, views } = this.#parts;
+    const { store, views } = this.#dependencies;
     const kept = store.editions();
     const follow: ViewEdition[] = [];
     const keep = new Set<number>();
@@ -262,7 +262,7 @@ export class Follower {
   }
 
   #follow(edition: ViewEdition): Followed {
-    const view = this.#parts.views.find(({ name }) => name === edition.name);
+    const view = this.#dependencies.views.find(({ name }) => name === edition.name);
     if (view === undefined) throw new TypeError(`no view ${edition.name}`); // editions are chosen by their views
     return {
       edition: edition.edition,
@@ -271,12 +271,12 @@ export class Follower {
       position: edition.position,
       newestReceivedMs: edition.newestReceivedMs,
       consumes: new Set(view.consumes),
-      store: this.#parts.store.open(edition.edition, view),
+      store: this.#dependencies.store.open(edition.edition, view),
     };
   }
 
   #notice(kind: FollowerNotice["kind"], text: string): void {
-    this.#parts.onNotice?.({ kind, text });
+    this.#dependencies.onNotice?.({ kind, text });
   }
 }
 

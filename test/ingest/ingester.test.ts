@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { MESSAGE_FLAG } from "../../src/contract/policy.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
-import { DEFAULT_LIMITS, Ingester, type IngesterParts } from "../../src/ingest/ingester.ts";
+import { DEFAULT_LIMITS, Ingester, type IngesterDependencies } from "../../src/ingest/ingester.ts";
 import type { DeliveredMessage } from "../../src/mqtt/delivery.ts";
 import { countOf } from "../../src/sequence/seq-range.ts";
 import { MemoryMessageLog } from "../log/memory-message-log.ts";
@@ -11,7 +11,10 @@ import { BOOT, delivered, MACHINE, stateV1, telemetry } from "./delivered.ts";
 
 const RECEIVED_AT = Date.parse("2026-01-11T10:00:01Z");
 
-async function open(log: MemoryMessageLog, parts: Partial<IngesterParts> = {}): Promise<Ingester> {
+async function open(
+  log: MemoryMessageLog,
+  dependencies: Partial<IngesterDependencies> = {},
+): Promise<Ingester> {
   return Ingester.open({
     log,
     observer: { committed: () => {}, commitFailed: () => {} },
@@ -19,7 +22,7 @@ async function open(log: MemoryMessageLog, parts: Partial<IngesterParts> = {}): 
     now: () => RECEIVED_AT,
     onFatal: () => {},
     limits: { ...DEFAULT_LIMITS, retryMs: [1, 2] },
-    ...parts,
+    ...dependencies,
   });
 }
 

@@ -30,7 +30,7 @@ export interface ConnectionOwner {
 }
 
 /** What a connection is made of. */
-export interface ConnectionParts {
+export interface ConnectionDependencies {
   readonly settings: ConsumerSettings;
   readonly socket: BrokerSocket;
   readonly sink: MessageSink;
@@ -66,18 +66,18 @@ export class Connection {
   #ended = false;
   #waitingForRelief = false;
 
-  constructor(parts: ConnectionParts) {
-    const { settings, owner } = parts;
+  constructor(dependencies: ConnectionDependencies) {
+    const { settings, owner } = dependencies;
     this.#settings = settings;
-    this.#sink = parts.sink;
-    this.#stats = parts.stats;
+    this.#sink = dependencies.sink;
+    this.#stats = dependencies.stats;
     this.#owner = owner;
     this.#splitter = new FrameSplitter(settings.maxPacketBytes, (frame) => this.#takeFrame(frame));
     this.#reader = new PacketReader(settings.protocol);
     const write = (bytes: Buffer) => this.#write(bytes);
     this.#replays = new ReplayWindow(settings.protocol, settings.clock);
     this.#intake = new Intake({
-      ...parts,
+      ...dependencies,
       write,
       mayBeReplay: (topic, retain) => this.#replays.mayBeReplay(topic, retain),
       notStored: (error) =>
@@ -94,7 +94,7 @@ export class Connection {
       granted: () => this.#answered(() => owner.subscribed()),
       refused: (error, retryInMs) => this.#answered(() => owner.notSubscribed(error, retryInMs)),
     });
-    this.#network = new NetworkConnection(settings, parts.socket, connectPacket(settings), {
+    this.#network = new NetworkConnection(settings, dependencies.socket, connectPacket(settings), {
       received: (chunk) => this.#takeData(chunk),
       failed: (error, violation) => {
         if (violation !== undefined) this.#stats.violations++;

@@ -8,7 +8,7 @@ import { ProtocolViolation } from "./protocol-violation.ts";
 import type { ReceivedPublish } from "./publish-reader.ts";
 
 /** What the intake of a connection is made of. */
-export interface IntakeParts {
+export interface IntakeDependencies {
   readonly settings: ConsumerSettings;
   readonly sink: MessageSink;
   readonly stats: ConsumerStats;
@@ -67,15 +67,15 @@ class TicketedMessage implements DeliveredMessage {
 
 /** The messages of one connection on their way to the sink, and their acknowledgements on the way back. */
 export class Intake {
-  readonly #parts: IntakeParts;
+  readonly #dependencies: IntakeDependencies;
   readonly #acknowledgements: Acknowledgements;
   readonly #retainVisible: boolean;
   #leavingUnread = false;
   #closed = false;
 
-  constructor(parts: IntakeParts) {
-    const { settings, stats, write } = parts;
-    this.#parts = parts;
+  constructor(dependencies: IntakeDependencies) {
+    const { settings, stats, write } = dependencies;
+    this.#dependencies = dependencies;
     // MQTT 3.1.1 clears the flag on everything but the replay of retained messages [MQTT-3.3.1-9].
     this.#retainVisible = settings.protocol === 5;
     this.#acknowledgements = new Acknowledgements((bytes, count) => {
@@ -92,12 +92,12 @@ export class Intake {
 
   /** Whether reading must stop until the sink has room again. */
   get saturated(): boolean {
-    return !this.#leavingUnread && this.#parts.sink.saturated;
+    return !this.#leavingUnread && this.#dependencies.sink.saturated;
   }
 
   /** @throws ProtocolViolation */
   take(publish: ReceivedPublish): void {
-    const { sink, stats } = this.#parts;
+    const { sink, stats } = this.#dependencies;
     if (publish.qos === 2)
       throw new ProtocolViolation(REASON.PROTOCOL_ERROR, "QoS 2, where QoS 1 is the most asked for");
     if (this.#leavingUnread) {
@@ -107,11 +107,11 @@ export class Intake {
     const ticket = publish.qos === 0 ? NO_TICKET : this.#ticketFor(publish.packetId);
     if (publish.cutFromBytes !== undefined) {
       stats.oversize++;
-      this.#parts.oversize(publish.topic, publish.cutFromBytes);
+      this.#dependencies.oversize(publish.topic, publish.cutFromBytes);
     }
     stats.received++;
     if (publish.dup) stats.redelivered++;
-    const mayBeReplay = this.#parts.mayBeReplay(publish.topic, publish.retain);
+    const mayBeReplay = this.#dependencies.mayBeReplay(publish.topic, publish.retain);
     sink.accept(new TicketedMessage(publish, this.#retainVisible, mayBeReplay, ticket), this.#settled);
   }
 
@@ -138,7 +138,7 @@ export class Intake {
 
   /** The sink's answer. */
   readonly #settled: Settle<TicketedMessage> = (error, { ticket }) => {
-    const { stats, notStored } = this.#parts;
+    const { stats, notStored } = this.#dependencies;
     if (error !== undefined) stats.refusedBySink++;
     if (ticket === NO_TICKET) return;
     if (error !== undefined) notStored(error);

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from "../../time/clock.ts";
 
 /** What liveness needs from its connection. */
-export interface LivenessParts {
+export interface LivenessDependencies {
   readonly clock: Clock;
   /** The keepalive agreed with the broker, milliseconds; 0 turns it off on both sides. */
   readonly keepaliveMs: number;
@@ -23,27 +23,27 @@ const ANSWER_WITHIN = 0.5;
  * aren't missed, but PINGREQs still go out.
  */
 export class Liveness {
-  readonly #parts: LivenessParts;
+  readonly #dependencies: LivenessDependencies;
   #lastInbound: number;
   #lastOutbound: number;
   #pingedAt: number | undefined;
   #suspended = false;
   #cancel: Cancel | undefined;
 
-  constructor(parts: LivenessParts) {
-    this.#parts = parts;
-    this.#lastInbound = this.#lastOutbound = parts.clock.now();
+  constructor(dependencies: LivenessDependencies) {
+    this.#dependencies = dependencies;
+    this.#lastInbound = this.#lastOutbound = dependencies.clock.now();
     this.#arm();
   }
 
   /** Bytes have come in. Called for every chunk, so it only notes the time; the timer looks at it when it is due. */
   inbound(): void {
-    this.#lastInbound = this.#parts.clock.now();
+    this.#lastInbound = this.#dependencies.clock.now();
     this.#pingedAt = undefined;
   }
 
   outbound(): void {
-    this.#lastOutbound = this.#parts.clock.now();
+    this.#lastOutbound = this.#dependencies.clock.now();
   }
 
   suspend(): void {
@@ -60,20 +60,20 @@ export class Liveness {
   }
 
   #arm(): void {
-    const { clock, keepaliveMs } = this.#parts;
+    const { clock, keepaliveMs } = this.#dependencies;
     if (keepaliveMs === 0) return;
     this.#cancel = clock.after(Math.max(1, this.#dueAt() - clock.now()), () => this.#check());
   }
 
   #dueAt(): number {
-    const { keepaliveMs } = this.#parts;
+    const { keepaliveMs } = this.#dependencies;
     if (this.#suspended) return this.#lastOutbound + keepaliveMs * PING_AFTER;
     if (this.#pingedAt !== undefined) return this.#pingedAt + keepaliveMs * ANSWER_WITHIN;
     return Math.min(this.#lastInbound, this.#lastOutbound) + keepaliveMs * PING_AFTER;
   }
 
   #check(): void {
-    const { clock, ping } = this.#parts;
+    const { clock, ping } = this.#dependencies;
     if (clock.now() >= this.#dueAt()) {
       if (this.#pingedAt !== undefined && !this.#suspended) {
         this.#suspectLoss(this.#lastInbound);
@@ -91,7 +91,7 @@ export class Liveness {
    * more turn of the event loop reads it.
    */
   #suspectLoss(lastInbound: number): void {
-    const { clock, lost } = this.#parts;
+    const { clock, lost } = this.#dependencies;
     this.#cancel = clock.after(1, () => {
       if (this.#suspended || this.#lastInbound !== lastInbound) this.#arm();
       else lost(clock.now() - lastInbound);

@@ -25,7 +25,7 @@ export interface LoadConnectionOwner {
 }
 
 /** What a connection of a load is made of. */
-export interface LoadConnectionParts {
+export interface LoadConnectionDependencies {
   readonly settings: ConsumerSettings;
   readonly socket: BrokerSocket;
   readonly template: PacketTemplate;
@@ -45,7 +45,7 @@ const SHORT_LENGTH = 127;
 
 /** One connection of a load: sends copies of a template as far as window and socket allow, and times the answers. */
 export class LoadConnection {
-  readonly #parts: LoadConnectionParts;
+  readonly #dependencies: LoadConnectionDependencies;
   readonly #network: NetworkConnection;
   readonly #splitter: FrameSplitter;
   readonly #reader: PacketReader;
@@ -58,16 +58,16 @@ export class LoadConnection {
   #now = 0;
   #state: "connecting" | "connected" | "over" = "connecting";
 
-  constructor(parts: LoadConnectionParts) {
-    const { settings, socket } = parts;
-    this.#parts = parts;
-    this.#window = parts.window;
-    this.#dueAt = new Float64Array(parts.qos === 0 ? 0 : parts.window + 1);
+  constructor(dependencies: LoadConnectionDependencies) {
+    const { settings, socket } = dependencies;
+    this.#dependencies = dependencies;
+    this.#window = dependencies.window;
+    this.#dueAt = new Float64Array(dependencies.qos === 0 ? 0 : dependencies.window + 1);
     this.#splitter = new FrameSplitter(settings.maxPacketBytes, (frame) => this.#take(frame));
     this.#reader = new PacketReader(settings.protocol);
     this.#network = new NetworkConnection(settings, socket, sessionlessConnect(settings), {
       received: (chunk) => this.#receive(chunk),
-      drained: () => parts.owner.room(),
+      drained: () => dependencies.owner.room(),
       failed: (error) => this.#end(error),
     });
   }
@@ -83,7 +83,7 @@ export class LoadConnection {
    */
   send(count: number, firstSeq: number, nowMs: number, dueMs: (index: number) => number): number {
     if (this.#state !== "connected" || this.#network.unwrittenBytes > SOCKET_BYTES) return 0;
-    const { template, qos, tally } = this.#parts;
+    const { template, qos, tally } = this.#dependencies;
     const taken = Math.min(count, this.#window - this.#inFlight);
     if (taken <= 0) return 0;
     // The socket may hold on to what it is given until it is written: each burst gets its own copy.
@@ -103,7 +103,7 @@ export class LoadConnection {
   /** Disconnects in order; what is unanswered stays so. */
   leave(): void {
     if (this.#state === "over") return;
-    const { settings, tally } = this.#parts;
+    const { settings, tally } = this.#dependencies;
     const last =
       this.#state === "connected"
         ? generate({ cmd: "disconnect" }, { protocolVersion: settings.protocol })
@@ -115,10 +115,10 @@ export class LoadConnection {
   }
 
   #receive(chunk: Buffer): void {
-    this.#now = this.#parts.settings.clock.now();
+    this.#now = this.#dependencies.settings.clock.now();
     const at = this.#splitter.atBoundary ? this.#takeAcknowledgements(chunk) : 0;
     if (at < chunk.length) this.#splitter.push(at === 0 ? chunk : chunk.subarray(at));
-    if (this.#state === "connected") this.#parts.owner.room();
+    if (this.#state === "connected") this.#dependencies.owner.room();
   }
 
   /** Nearly everything that comes is a row of PUBACKs: they are read where they lie. Gives where the row ends. */
@@ -141,7 +141,7 @@ export class LoadConnection {
   }
 
   #acknowledged(packetId: number, reason: number): void {
-    const { tally } = this.#parts;
+    const { tally } = this.#dependencies;
     const dueAt = this.#dueAt[packetId] ?? FREE;
     if (dueAt === FREE)
       throw new ProtocolViolation(
@@ -161,14 +161,16 @@ export class LoadConnection {
   #read(packet: Packet): void {
     if (packet.cmd === "connack" && this.#state === "connecting") this.#connack(packet);
     else if (packet.cmd === "disconnect")
-      this.#end(disconnected(this.#parts.settings, packet.reasonCode, packet.properties?.reasonString));
+      this.#end(
+        disconnected(this.#dependencies.settings, packet.reasonCode, packet.properties?.reasonString),
+      );
     else if (packet.cmd !== "pingresp" || this.#state === "connecting") {
       throw new ProtocolViolation(REASON.PROTOCOL_ERROR, `an unexpected ${packet.cmd}`);
     }
   }
 
   #connack(packet: IConnackPacket): void {
-    const { tally, owner } = this.#parts;
+    const { tally, owner } = this.#dependencies;
     const answer = this.#network.accept(packet);
     const unfit = answer instanceof ConcheError ? answer : this.#unfit(answer);
     if (unfit !== undefined || answer instanceof ConcheError) {
@@ -184,7 +186,7 @@ export class LoadConnection {
 
   /** What the broker doesn't take of this load. */
   #unfit(limits: ConnackLimits): ConcheError | undefined {
-    const { settings, qos, template } = this.#parts;
+    const { settings, qos, template } = this.#dependencies;
     const { display } = settings.address;
     if (limits.maximumQos < qos) {
       return new ConcheError("CONCHE_QOS_DOWNGRADED", {
@@ -215,7 +217,7 @@ export class LoadConnection {
 
   #end(error: ConcheError): void {
     if (this.#state === "over") return;
-    const { tally, owner } = this.#parts;
+    const { tally, owner } = this.#dependencies;
     const connected = this.#state === "connected";
     this.#state = "over";
     this.#network.destroy();

@@ -12,7 +12,7 @@ import { type ConsumerSettings, consumerSettings, type MqttConsumerOptions } fro
 import { PacketTemplate } from "./packet-template.ts";
 
 /** What a load generator is made with. */
-export interface LoadGeneratorParts {
+export interface LoadGeneratorDependencies {
   /** How the broker is reached; of the client id only the beginning, each machine adds its number. */
   readonly broker: MqttConsumerOptions;
   readonly share: LoadShare;
@@ -49,7 +49,7 @@ interface Machine {
 
 /** The load that one thread makes: connects, sends as fast or as often as ordered, and counts what comes back. */
 export class LoadGenerator {
-  readonly #parts: LoadGeneratorParts;
+  readonly #dependencies: LoadGeneratorDependencies;
   readonly #clock: Clock;
   readonly #socket: BrokerSocket;
   readonly #machines: readonly Machine[];
@@ -61,10 +61,10 @@ export class LoadGenerator {
   #onChange: () => void = () => {};
 
   /** @throws ConcheError CONCHE_BROKER_URL_INVALID, CONCHE_CONFIG_INVALID */
-  constructor(parts: LoadGeneratorParts) {
-    const { broker, share } = parts;
+  constructor(dependencies: LoadGeneratorDependencies) {
+    const { broker, share } = dependencies;
     const settings = consumerSettings(broker);
-    this.#parts = parts;
+    this.#dependencies = dependencies;
     this.#clock = settings.clock;
     this.#socket = new BrokerSocket(settings);
     this.#left = share.messages ?? Number.POSITIVE_INFINITY;
@@ -89,7 +89,7 @@ export class LoadGenerator {
 
   /** Sends until everything is sent or `stop` is aborted, then waits for the last answers, but not for ever. */
   async run(stop: AbortSignal): Promise<void> {
-    const { share, tally } = this.#parts;
+    const { share, tally } = this.#dependencies;
     this.#sending = !stop.aborted;
     const end = () => {
       this.#sending = false;
@@ -114,7 +114,7 @@ export class LoadGenerator {
   }
 
   #machine(index: number, settings: ConsumerSettings): Machine {
-    const { share, newBoot, bare } = this.#parts;
+    const { share, newBoot, bare } = this.#dependencies;
     const schema = `${share.type}/${share.payloadVersion}`;
     const template = new PacketTemplate({
       topic: upTopic(loadMachine(share.site, index), share.type),
@@ -143,7 +143,7 @@ export class LoadGenerator {
   }
 
   #open(machine: Machine, connected: () => void, failed: (error: ConcheError) => void): void {
-    const { share, tally } = this.#parts;
+    const { share, tally } = this.#dependencies;
     let established = false;
     machine.connection = new LoadConnection({
       settings: machine.settings,
@@ -171,10 +171,10 @@ export class LoadGenerator {
   }
 
   #reconnectLater(machine: Machine, error: ConcheError): void {
-    this.#parts.onTrouble(error);
+    this.#dependencies.onTrouble(error);
     machine.cancelRetry = this.#clock.after(machine.backoff.next(), () => {
       const failed = (again: ConcheError) => {
-        this.#parts.tally.failed(`${again.code}: ${again.message}`);
+        this.#dependencies.tally.failed(`${again.code}: ${again.message}`);
         this.#reconnectLater(machine, again);
       };
       if (!this.#closed) this.#open(machine, () => {}, failed);
@@ -183,7 +183,7 @@ export class LoadGenerator {
 
   /** Without a rate, every answer makes room for the next message. */
   #pump(machine: Machine): void {
-    const { share } = this.#parts;
+    const { share } = this.#dependencies;
     if (this.#sending && share.rate === undefined) {
       const now = this.#clock.now();
       this.#send(machine, share.window, now, () => now);
@@ -201,13 +201,13 @@ export class LoadGenerator {
 
   /** A time stamp is made once per millisecond, for all machines. */
   #timeStamp(): string {
-    const ms = this.#parts.now();
+    const ms = this.#dependencies.now();
     if (ms !== this.#stamp.ms) this.#stamp = { ms, text: new Date(ms).toISOString() };
     return this.#stamp.text;
   }
 
   async #asFastAsAnswered(): Promise<void> {
-    const { qos } = this.#parts.share;
+    const { qos } = this.#dependencies.share;
     for (const machine of this.#machines) this.#pump(machine);
     while (this.#sending && this.#left > 0) {
       if (qos === 1) await this.#change();
@@ -249,7 +249,7 @@ export class LoadGenerator {
 
   /** Waits for what is in flight as long as answers keep coming. */
   async #lastAnswers(patienceMs: number): Promise<void> {
-    const { tally } = this.#parts;
+    const { tally } = this.#dependencies;
     let silent = false;
     let inFlight = Number.NaN;
     let cancel: Cancel = () => {};

@@ -17,7 +17,7 @@ const LAST_PACKET_ID = 65_535;
 const WINDOW = 256;
 
 /** What the outgoing publishes of a connection are made of. */
-export interface OutgoingParts {
+export interface OutgoingPublishesDependencies {
   readonly settings: ConsumerSettings;
   readonly limits: ConnackLimits;
   readonly stats: ConsumerStats;
@@ -47,12 +47,12 @@ export class OutgoingPublishes {
   #waiting: Publish[] = [];
   #lastPacketId = LAST_PACKET_ID;
 
-  constructor(parts: OutgoingParts) {
-    this.#settings = parts.settings;
-    this.#limits = parts.limits;
-    this.#stats = parts.stats;
-    this.#write = parts.write;
-    this.#window = Math.min(WINDOW, parts.limits.receiveMaximum);
+  constructor(dependencies: OutgoingPublishesDependencies) {
+    this.#settings = dependencies.settings;
+    this.#limits = dependencies.limits;
+    this.#stats = dependencies.stats;
+    this.#write = dependencies.write;
+    this.#window = Math.min(WINDOW, dependencies.limits.receiveMaximum);
   }
 
   /** Resolves when the broker has acknowledged the message; rejects when it refused it or did not answer in time. */

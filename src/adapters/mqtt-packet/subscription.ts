@@ -10,7 +10,7 @@ import { SUBSCRIBE_PACKET_ID } from "./outgoing-publishes.ts";
 import { ProtocolViolation } from "./protocol-violation.ts";
 
 /** What a subscription tells its connection. */
-export interface SubscriptionParts {
+export interface SubscriptionDependencies {
   readonly settings: ConsumerSettings;
   readonly write: (bytes: Buffer) => void;
   /** The next SUBSCRIBE may make a subscription that was not there: the broker replays what it has retained. */
@@ -25,7 +25,7 @@ export interface SubscriptionParts {
  * and without dropping the connection, because what does arrive is better stored than not.
  */
 export class Subscription {
-  readonly #parts: SubscriptionParts;
+  readonly #dependencies: SubscriptionDependencies;
   readonly #backoff: Backoff;
   #asked: readonly string[];
   #awaiting = false;
@@ -33,10 +33,10 @@ export class Subscription {
   #everAnswered = false;
   #cancel: Cancel | undefined;
 
-  constructor(parts: SubscriptionParts) {
-    this.#parts = parts;
-    this.#backoff = new Backoff(parts.settings.retry, parts.settings.random);
-    this.#asked = parts.settings.filters;
+  constructor(dependencies: SubscriptionDependencies) {
+    this.#dependencies = dependencies;
+    this.#backoff = new Backoff(dependencies.settings.retry, dependencies.settings.random);
+    this.#asked = dependencies.settings.filters;
   }
 
   /** Whether the broker has answered at least once on this connection. */
@@ -51,7 +51,7 @@ export class Subscription {
 
   /** @param kept whether the broker has kept our session, hence the subscription with it */
   ask(kept = false): void {
-    const { settings, write, maySubscribeAnew } = this.#parts;
+    const { settings, write, maySubscribeAnew } = this.#dependencies;
     if (!kept) maySubscribeAnew();
     this.#awaiting = true;
     const packet = subscribePacket(this.#asked, SUBSCRIBE_PACKET_ID, settings.protocol);
@@ -74,13 +74,13 @@ export class Subscription {
     const refusal = readSuback(packet, this.#asked);
     this.#downgraded = refusal?.error.code === "CONCHE_QOS_DOWNGRADED" ? refusal.error : undefined;
     if (refusal === undefined) {
-      this.#parts.granted();
+      this.#dependencies.granted();
       return;
     }
     this.#asked = refusal.filters;
     const retryInMs = this.#backoff.next();
-    this.#cancel = this.#parts.settings.clock.after(retryInMs, () => this.ask());
-    this.#parts.refused(refusal.error, retryInMs);
+    this.#cancel = this.#dependencies.settings.clock.after(retryInMs, () => this.ask());
+    this.#dependencies.refused(refusal.error, retryInMs);
   }
 
   stop(): void {

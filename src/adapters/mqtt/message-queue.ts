@@ -4,7 +4,7 @@ import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
 import type { ConnackLimits } from "./broker-connection.ts";
 
 /** What a queue is made with. */
-export interface MessageQueueParts {
+export interface MessageQueueOptions {
   /** The broker, for messages. */
   readonly display: string;
   readonly maxQueued: number;
@@ -28,7 +28,7 @@ const PACKET_OVERHEAD_BYTES = 128;
  * broke is sent again on the next one, in front of the rest: so QoS 1 arrives at least once.
  */
 export class MessageQueue {
-  readonly #parts: MessageQueueParts;
+  readonly #options: MessageQueueOptions;
   #waiting: Entry[] = [];
   /** Sent and not answered, oldest first; QoS 0 until the network has taken it. */
   readonly #sent = new Set<Entry>();
@@ -39,17 +39,17 @@ export class MessageQueue {
   #pumping = false;
   #onEmpty: (() => void) | undefined;
 
-  constructor(parts: MessageQueueParts) {
-    this.#parts = parts;
+  constructor(options: MessageQueueOptions) {
+    this.#options = options;
   }
 
   /** Takes a message over; resolves with what became of it. */
   add(message: PublishedMessage): Promise<PublishOutcome> {
     const invalid = reasonAgainst(message);
     if (invalid !== undefined) return Promise.resolve(this.#refusal(message, invalid));
-    if (this.#waiting.length >= this.#parts.maxQueued) {
+    if (this.#waiting.length >= this.#options.maxQueued) {
       const error = new ConcheError("CONCHE_PUBLISH_LIMIT", {
-        message: `${this.#parts.maxQueued} messages wait for ${this.#parts.display}; ${message.topic} was not taken`,
+        message: `${this.#options.maxQueued} messages wait for ${this.#options.display}; ${message.topic} was not taken`,
         retryable: true,
       });
       return Promise.resolve({ kind: "refused", error });
@@ -145,7 +145,7 @@ export class MessageQueue {
 
   #refusal(message: PublishedMessage, why: string): PublishOutcome {
     const error = new ConcheError("CONCHE_BROKER_REFUSED", {
-      message: `${this.#parts.display} does not take the message to ${message.topic}: ${why}`,
+      message: `${this.#options.display} does not take the message to ${message.topic}: ${why}`,
       hint: "check the broker's access rules and limits for this machine",
     });
     return { kind: "refused", error };

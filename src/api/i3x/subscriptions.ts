@@ -20,7 +20,7 @@ const SUBSCRIPTION_LIMITS: SubscriptionLimits = {
 };
 
 /** What subscriptions are made of beside the address space. */
-export interface SubscriptionParts {
+export interface SubscriptionsDependencies {
   readonly space: AddressSpace;
   /** Milliseconds of a clock that only goes forward. */
   readonly now: () => number;
@@ -115,12 +115,12 @@ export interface Synced {
 /** Who wants to hear of which objects: bounded in number, in what is registered, in what waits, and in time. */
 export class Subscriptions {
   readonly limits: SubscriptionLimits;
-  readonly #parts: SubscriptionParts;
+  readonly #dependencies: SubscriptionsDependencies;
   readonly #all = new Map<string, Subscription>();
 
-  constructor(parts: SubscriptionParts) {
-    this.#parts = parts;
-    this.limits = parts.limits ?? SUBSCRIPTION_LIMITS;
+  constructor(dependencies: SubscriptionsDependencies) {
+    this.#dependencies = dependencies;
+    this.limits = dependencies.limits ?? SUBSCRIPTION_LIMITS;
   }
 
   get all(): Iterable<Subscription> {
@@ -131,8 +131,8 @@ export class Subscriptions {
   create(clientId: string, displayName: string | null | undefined): Subscription | undefined {
     this.expire();
     if (this.#all.size >= this.limits.subscriptions) return undefined;
-    const id = this.#parts.newId();
-    const made = new Subscription(id, clientId, displayName ?? id, this.limits, this.#parts.now());
+    const id = this.#dependencies.newId();
+    const made = new Subscription(id, clientId, displayName ?? id, this.limits, this.#dependencies.now());
     this.#all.set(id, made);
     return made;
   }
@@ -154,7 +154,7 @@ export class Subscriptions {
     elementId: string,
     maxDepth: number,
   ): "unknown" | "too many" | undefined {
-    if (!this.#parts.space.objects.has(elementId)) return "unknown";
+    if (!this.#dependencies.space.objects.has(elementId)) return "unknown";
     if (subscription.objects.has(elementId)) return undefined;
     if (subscription.objects.size >= this.limits.objects) return "too many";
     subscription.objects.set(elementId, maxDepth);
@@ -162,19 +162,19 @@ export class Subscriptions {
   }
 
   sync(subscription: Subscription, lastSequenceNumber: unknown): Synced {
-    subscription.usedAtMs = this.#parts.now();
+    subscription.usedAtMs = this.#dependencies.now();
     subscription.queue.acknowledge(lastSequenceNumber);
     return { batches: subscription.queue.batches(), dropped: subscription.queue.takeDropped() };
   }
 
   /** Notes that somebody is there. */
   touch(subscription: Subscription): void {
-    subscription.usedAtMs = this.#parts.now();
+    subscription.usedAtMs = this.#dependencies.now();
   }
 
   /** Deletes those that nobody has fetched from or streams. */
   expire(): void {
-    const now = this.#parts.now();
+    const now = this.#dependencies.now();
     for (const subscription of this.#all.values()) {
       if (subscription.streams) subscription.usedAtMs = now;
       else if (now - subscription.usedAtMs > this.limits.timeToLiveMs) this.delete(subscription);

@@ -5,7 +5,7 @@ import type { Subscription, Subscriptions } from "./subscriptions.ts";
 import type { ObjectUpdate } from "./update-queue.ts";
 
 /** What the pump needs of the process. */
-export interface PumpParts {
+export interface UpdatePumpDependencies {
   readonly subscriptions: Subscriptions;
   readonly live: LiveChanges;
   readonly ask: (request: ApiRequest) => Promise<ApiAnswer>;
@@ -21,7 +21,7 @@ const MACHINE = "machine:";
 
 /** Reads what registered objects are, when their machines have said something, and offers it to the subscriptions. */
 export class UpdatePump {
-  readonly #parts: PumpParts;
+  readonly #dependencies: UpdatePumpDependencies;
   readonly #reader: LiveReader;
   #cancel: () => void;
   #cancelLook: () => void;
@@ -31,9 +31,9 @@ export class UpdatePump {
   #changed: Set<string> | undefined = new Set();
   #closed = false;
 
-  constructor(parts: PumpParts) {
-    this.#parts = parts;
-    this.#reader = parts.live.follow(undefined, undefined, () => this.#heard());
+  constructor(dependencies: UpdatePumpDependencies) {
+    this.#dependencies = dependencies;
+    this.#reader = dependencies.live.follow(undefined, undefined, () => this.#heard());
     this.#cancel = () => {};
     this.#cancelLook = this.#lookLater();
   }
@@ -52,8 +52,8 @@ export class UpdatePump {
   }
 
   #lookLater(): () => void {
-    return this.#parts.after(LOOK_MS, () => {
-      this.#parts.subscriptions.expire();
+    return this.#dependencies.after(LOOK_MS, () => {
+      this.#dependencies.subscriptions.expire();
       this.#changed = undefined;
       this.#gather();
       this.#cancelLook = this.#lookLater();
@@ -78,7 +78,7 @@ export class UpdatePump {
   #gather(): void {
     if (this.#gathering || this.#closed || !this.#hasObjects()) return;
     this.#gathering = true;
-    this.#cancel = this.#parts.after(GATHER_MS, () => {
+    this.#cancel = this.#dependencies.after(GATHER_MS, () => {
       this.#gathering = false;
       void this.#read();
     });
@@ -112,7 +112,7 @@ export class UpdatePump {
         accept: "",
         ifNoneMatch: "",
       };
-      const answer = await this.#parts.ask(request);
+      const answer = await this.#dependencies.ask(request);
       // What can't be read now is read at the next look.
       if (answer.status !== 200) return;
       const { results } = JSON.parse(answer.body) as {
@@ -125,7 +125,7 @@ export class UpdatePump {
         const update = { elementId, value, quality, timestamp };
         now.set(elementId, components === undefined ? update : { ...update, components });
       }
-      for (const subscription of this.#parts.subscriptions.all) {
+      for (const subscription of this.#dependencies.subscriptions.all) {
         const own = [...now].filter(([elementId]) => subscription.objects.get(elementId) === maxDepth);
         if (own.length > 0) subscription.offer(new Map(own));
       }
@@ -133,13 +133,13 @@ export class UpdatePump {
   }
 
   #hasObjects(): boolean {
-    for (const { objects } of this.#parts.subscriptions.all) if (objects.size > 0) return true;
+    for (const { objects } of this.#dependencies.subscriptions.all) if (objects.size > 0) return true;
     return false;
   }
 
   #registered(): Map<string, Set<number>> {
     const all = new Map<string, Set<number>>();
-    for (const { objects } of this.#parts.subscriptions.all) {
+    for (const { objects } of this.#dependencies.subscriptions.all) {
       for (const [elementId, depth] of objects) {
         const depths = all.get(elementId);
         if (depths === undefined) all.set(elementId, new Set([depth]));

@@ -23,7 +23,7 @@ import type { ViewReading } from "../../views/view-table.ts";
 const LATE_INTERVALS = 3;
 
 /** What a look at the plant needs. */
-export interface LookParts {
+export interface LookDependencies {
   readonly plant: Plant;
   readonly views: ViewsReader;
   readonly log: LogReading;
@@ -34,7 +34,7 @@ export interface LookParts {
 }
 
 /** Everything about the plant as of one moment. @throws ConcheError CONCHE_VIEW_NOT_READY and what reading gives */
-export function lookAt({ plant, views, log, folder, nowMs, chosen }: LookParts): NowPage {
+export function lookAt({ plant, views, log, folder, nowMs, chosen }: LookDependencies): NowPage {
   views.refresh();
   try {
     const states = views.reading(machineStateView);

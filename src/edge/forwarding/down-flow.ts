@@ -19,7 +19,7 @@ interface Waiting extends DownwardMessage {
 }
 
 /** What the way down is made of. */
-export interface DownFlowParts {
+export interface DownFlowDependencies {
   readonly hop: string;
   /** Resolves when the local broker has it; rejects when it can't have it now. */
   readonly publish: (message: DownwardMessage) => Promise<void>;
@@ -59,7 +59,7 @@ const AT_ONCE = 64;
  * machine would forget by it what nobody has any more.
  */
 export class DownFlow {
-  readonly #parts: DownFlowParts;
+  readonly #dependencies: DownFlowDependencies;
   readonly counts: DownCounts = { receipts: 0, commands: 0, commandsDropped: 0, expired: 0, looped: 0 };
   /** Waiting, by what may take whose place. */
   readonly #waiting = new Map<string, Waiting>();
@@ -69,8 +69,8 @@ export class DownFlow {
   #running = false;
   #closed = false;
 
-  constructor(parts: DownFlowParts) {
-    this.#parts = parts;
+  constructor(dependencies: DownFlowDependencies) {
+    this.#dependencies = dependencies;
   }
 
   get waiting(): number {
@@ -81,7 +81,7 @@ export class DownFlow {
     const { topic, payload, retain, userProperties, properties, message, own } = arrived;
     if (own || message.kind === "unreadable") return;
     const hops = hopsOf(userProperties);
-    if (hops.includes(this.#parts.hop)) {
+    if (hops.includes(this.#dependencies.hop)) {
       this.counts.looped++;
       return;
     }
@@ -91,9 +91,10 @@ export class DownFlow {
       topic,
       payload: Buffer.from(payload).toString("utf8"),
       retain,
-      userProperties: Object.fromEntries([...kept, [HOP_PROPERTY, [...hops, this.#parts.hop]]]),
+      userProperties: Object.fromEntries([...kept, [HOP_PROPERTY, [...hops, this.#dependencies.hop]]]),
       properties,
-      expiresAt: expirySeconds === undefined ? undefined : this.#parts.clock.now() + expirySeconds * 1_000,
+      expiresAt:
+        expirySeconds === undefined ? undefined : this.#dependencies.clock.now() + expirySeconds * 1_000,
     };
     if (message.kind === "command") this.#command(down);
     else if (message.kind === "cleared") this.#clear(down);
@@ -144,26 +145,29 @@ export class DownFlow {
       const dropped = this.#waiting.get(oldest);
       this.#waiting.delete(oldest);
       this.counts.commandsDropped++;
-      if (dropped !== undefined) this.#parts.dropped(dropped.topic);
+      if (dropped !== undefined) this.#dependencies.dropped(dropped.topic);
     }
     this.#waiting.set(`command ${++this.#commands}`, down);
   }
 
   /** An order whose time is over must not be carried out: it goes, and is counted and said. */
   #expire(): void {
-    const now = this.#parts.clock.now();
+    const now = this.#dependencies.clock.now();
     for (const [key, { topic, expiresAt }] of this.#waiting) {
       if (expiresAt === undefined || expiresAt > now) continue;
       this.#waiting.delete(key);
       this.counts.expired++;
-      this.#parts.expired(topic);
+      this.#dependencies.expired(topic);
     }
   }
 
   /** As the local broker gets it: with what is left of its time (MQTT 5, 3.3.2.3.3). */
   #withRest({ expiresAt, properties, ...message }: Waiting): DownwardMessage {
     if (expiresAt === undefined) return { ...message, properties };
-    const messageExpiryInterval = Math.max(1, Math.ceil((expiresAt - this.#parts.clock.now()) / 1_000));
+    const messageExpiryInterval = Math.max(
+      1,
+      Math.ceil((expiresAt - this.#dependencies.clock.now()) / 1_000),
+    );
     return { ...message, properties: { ...properties, messageExpiryInterval } };
   }
 
@@ -178,7 +182,7 @@ export class DownFlow {
       this.#expire();
       const portion = [...this.#waiting].slice(0, AT_ONCE);
       const results = await Promise.allSettled(
-        portion.map(([, message]) => this.#parts.publish(this.#withRest(message))),
+        portion.map(([, message]) => this.#dependencies.publish(this.#withRest(message))),
       );
       let failed = false;
       for (const [index, [key, message]] of portion.entries()) {
@@ -191,7 +195,7 @@ export class DownFlow {
         if (message.retain) this.#said.set(message.topic, message);
       }
       if (failed) {
-        this.#parts.clock.after(RETRY_MS, () => {
+        this.#dependencies.clock.after(RETRY_MS, () => {
           this.#running = false;
           this.#start();
         });

@@ -8,7 +8,7 @@ import { ForwardDecider, type Forwarding } from "./forward-decision.ts";
 import { type Answer, type TakenTransfer, TakenTransfers } from "./taken-transfers.ts";
 
 /** What a forwarder is made of. */
-export interface ForwarderParts extends Forwarding {
+export interface ForwarderDependencies extends Forwarding {
   /** On a shared connection. */
   readonly edge: Pick<Edge, "forward" | "endSender" | "newestState">;
   readonly clock: Clock;
@@ -69,7 +69,7 @@ const RETRY_MS = 100;
  * that it is kept only when it is. When the outbox is full everything waits in the order it came, and reading stops.
  */
 export class Forwarder implements MessageSink {
-  readonly #parts: ForwarderParts;
+  readonly #dependencies: ForwarderDependencies;
   readonly #decider: ForwardDecider;
   readonly #transfers: TakenTransfers;
   readonly counts: ForwarderCounts = {
@@ -91,10 +91,10 @@ export class Forwarder implements MessageSink {
   #resumes: (() => void)[] = [];
   #idle: (() => void)[] = [];
 
-  constructor(parts: ForwarderParts) {
-    this.#parts = parts;
-    this.#decider = new ForwardDecider(parts);
-    this.#transfers = new TakenTransfers(parts.transfers);
+  constructor(dependencies: ForwarderDependencies) {
+    this.#dependencies = dependencies;
+    this.#decider = new ForwardDecider(dependencies);
+    this.#transfers = new TakenTransfers(dependencies.transfers);
   }
 
   /** Messages received and not settled. */
@@ -128,23 +128,23 @@ export class Forwarder implements MessageSink {
       settle(this.#closed);
       return;
     }
-    const decision = this.#decider.decide(message, this.#parts.wallClock());
+    const decision = this.#decider.decide(message, this.#dependencies.wallClock());
     if (decision.kind === "loop") {
       // What bears our name is in our outbox, or was.
       this.counts.looped++;
-      this.#parts.onEvent({ kind: "looped", topic: message.topic });
+      this.#dependencies.onEvent({ kind: "looped", topic: message.topic });
       settle();
       return;
     }
     if (decision.misplaced) {
       this.counts.misplaced++;
-      this.#parts.onEvent({ kind: "misplaced", topic: message.topic });
+      this.#dependencies.onEvent({ kind: "misplaced", topic: message.topic });
     }
     const { machineKey } = decision;
     const unnumbered = decision.message.identity === undefined;
     if (unnumbered && message.mayBeReplay && decision.message.type === "state") {
       // Said again to our new subscription: it is the state that we know, and no event.
-      const known = this.#parts.edge.newestState(machineKey)?.payload;
+      const known = this.#dependencies.edge.newestState(machineKey)?.payload;
       if (known !== undefined && Buffer.from(known).equals(message.payload)) {
         this.counts.replayed++;
         settle();
@@ -166,7 +166,7 @@ export class Forwarder implements MessageSink {
   /** What this sender had not been acknowledged will not come again: its session is gone. */
   endSender(sender: string): void {
     this.#transfers.endSender(sender);
-    this.#parts.edge.endSender(sender);
+    this.#dependencies.edge.endSender(sender);
   }
 
   /** Resolves when everything accepted is settled. */
@@ -199,7 +199,7 @@ export class Forwarder implements MessageSink {
 
   /** False when it can't be taken now. */
   #handOver(item: Item): boolean {
-    const taken = this.#parts.edge.forward(item.message);
+    const taken = this.#dependencies.edge.forward(item.message);
     if (taken instanceof ConcheError) {
       if (!taken.retryable) {
         this.#refused(item, taken);
@@ -241,12 +241,12 @@ export class Forwarder implements MessageSink {
     } else if (error.code === "CONCHE_MESSAGE_REFUSED") {
       // It would come again for ever, and hold up what is behind it.
       this.counts.dropped++;
-      this.#parts.onEvent({ kind: "dropped", topic: item.topic, error });
+      this.#dependencies.onEvent({ kind: "dropped", topic: item.topic, error });
       this.#settle(item, undefined);
     } else {
       this.#settle(item, error);
       if (this.#closed !== undefined) return;
-      if (error.code !== "CONCHE_EDGE_CLOSED") this.#parts.onEvent({ kind: "failed", error });
+      if (error.code !== "CONCHE_EDGE_CLOSED") this.#dependencies.onEvent({ kind: "failed", error });
       this.#close(error);
     }
   }
@@ -259,7 +259,7 @@ export class Forwarder implements MessageSink {
   #retryLater(): void {
     if (this.#retrying) return;
     this.#retrying = true;
-    this.#parts.clock.after(RETRY_MS, () => {
+    this.#dependencies.clock.after(RETRY_MS, () => {
       this.#retrying = false;
       const waiting = this.#waiting;
       this.#waiting = [];

@@ -1,7 +1,7 @@
 import { ConcheError } from "../../errors/conche-error.ts";
 
 /** What a search for a broker is about. */
-export interface BrokerSearchParts {
+export interface BrokerSearchOptions {
   /** The broker's address, as it may be shown. */
   readonly address: string;
   /** The time that the run has, seconds; null without one. */
@@ -13,17 +13,17 @@ export interface BrokerSearchParts {
 
 /** A broker looked for until a run ends, and why it was not found. */
 export class BrokerSearch {
-  readonly #parts: BrokerSearchParts;
+  readonly #options: BrokerSearchOptions;
   #last: ConcheError | undefined;
 
-  constructor(parts: BrokerSearchParts) {
-    this.#parts = parts;
+  constructor(options: BrokerSearchOptions) {
+    this.#options = options;
   }
 
   /** Hears of what goes wrong on the way, and passes it on. */
   readonly troubled = (error: ConcheError): void => {
     this.#last = error;
-    this.#parts.onTrouble(error);
+    this.#options.onTrouble(error);
   };
 
   /** What was connected; undefined when the run ended first. */
@@ -43,7 +43,7 @@ export class BrokerSearch {
 
   /** What a run that had its time ends with: a line that has said nothing, as nobody was there, is no success. */
   failure(): ConcheError {
-    const { address, forSeconds, hint } = this.#parts;
+    const { address, forSeconds, hint } = this.#options;
     const why = this.#last === undefined ? "no answer" : this.#last.message;
     const message = `${address} was not reached within ${forSeconds} s: ${why}`;
     const advice = hint ?? this.#last?.hint;

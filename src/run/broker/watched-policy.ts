@@ -9,7 +9,7 @@ import type { Plant } from "../../plant/plant.ts";
 import { loadPolicy } from "./access-policy.ts";
 
 /** What rules are watched with. */
-export interface WatchedPolicyParts {
+export interface WatchedPolicyOptions {
   readonly config: Config;
   readonly plant: Plant;
   /** Reads the plant file anew, as it was read for this run. */
@@ -28,34 +28,34 @@ const LOOK_EVERY_MS = 1_000;
  */
 export class WatchedPolicy {
   readonly rules: ReplaceableRules;
-  readonly #parts: WatchedPolicyParts;
+  readonly #options: WatchedPolicyOptions;
   readonly #timer: NodeJS.Timeout;
   #stamp: string;
   #looking = false;
   #policy: AccessPolicy;
 
-  private constructor(parts: WatchedPolicyParts, policy: AccessPolicy, stamp: string) {
-    this.#parts = parts;
+  private constructor(options: WatchedPolicyOptions, policy: AccessPolicy, stamp: string) {
+    this.#options = options;
     this.#policy = policy;
     this.#stamp = stamp;
     this.rules = policyRules(policy);
     this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS).unref();
-    parts.onPolicy(policyInWords(policy));
+    options.onPolicy(policyInWords(policy));
   }
 
   /**
    * The rules as the settings want them; undefined where everybody may do everything, or another broker decides.
    * @throws ConcheError CONCHE_ACCESS_ANONYMOUS, CONCHE_ACCESS_UNREADABLE, CONCHE_ACCESS_INVALID
    */
-  static async open(parts: WatchedPolicyParts): Promise<WatchedPolicy | undefined> {
-    const { config, plant } = parts;
+  static async open(options: WatchedPolicyOptions): Promise<WatchedPolicy | undefined> {
+    const { config, plant } = options;
     if (config.access.rules === "open" || config.broker.url !== null) return undefined;
     if (config.mqtt.passwords === null && config.mqtt.clientCa === null) {
       const message = "access rules (--access policy) need clients that say who they are: nobody has to here";
       throw new ConcheError("CONCHE_ACCESS_ANONYMOUS", { message });
     }
     const stamp = await stampOf(config);
-    return new WatchedPolicy(parts, await loadPolicy(config, plant), stamp);
+    return new WatchedPolicy(options, await loadPolicy(config, plant), stamp);
   }
 
   stop(): void {
@@ -66,14 +66,14 @@ export class WatchedPolicy {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      const { config, readPlant } = this.#parts;
+      const { config, readPlant } = this.#options;
       const stamp = await stampOf(config);
       if (stamp === this.#stamp) return;
       this.#stamp = stamp;
       this.#replace(await loadPolicy(config, await readPlant()));
     } catch (error) {
       const text = `the access rules can't be read anew, the last good ones stay in force: ${messageOf(error)}`;
-      this.#parts.notice({ level: "warning", code: "access-invalid", text });
+      this.#options.notice({ level: "warning", code: "access-invalid", text });
     } finally {
       this.#looking = false;
     }
@@ -86,8 +86,8 @@ export class WatchedPolicy {
     this.#policy = policy;
     this.rules.replace(policy);
     const text = `${policyInWords(policy)}; ${come} new, ${gone} gone`;
-    this.#parts.notice({ level: "info", code: "access-replaced", text: `access rules read anew: ${text}` });
-    this.#parts.onPolicy(text);
+    this.#options.notice({ level: "info", code: "access-replaced", text: `access rules read anew: ${text}` });
+    this.#options.onPolicy(text);
   }
 }
 

@@ -7,7 +7,7 @@ import { parseBrokerUrl } from "../../mqtt/broker-address.ts";
 import { sessionLossNotice } from "./broker-notices.ts";
 
 /** A session at another broker, and where its fate is told. */
-export interface WatchedSessionParts {
+export interface WatchedSessionDependencies {
   readonly notes: SessionNotes;
   readonly url: string;
   readonly clientId: string;
@@ -27,7 +27,7 @@ export class WatchedSession {
   /** Losses since the start. */
   lost = 0;
 
-  constructor({ notes, url, clientId, toldBy, notice }: WatchedSessionParts) {
+  constructor({ notes, url, clientId, toldBy, notice }: WatchedSessionDependencies) {
     this.#notice = notice;
     this.#watch = new SessionWatch({
       notes,

@@ -27,7 +27,7 @@ import { warnOfOpenFiles } from "../secret-files.ts";
 import { ViewsRun } from "../views/views-run.ts";
 
 /** What a data center is run with. */
-export interface DataCenterRunParts {
+export interface DataCenterRunOptions {
   readonly config: Config;
   readonly terminal: Terminal;
   readonly plant: Plant;
@@ -63,8 +63,8 @@ const STARTING: HealthReport = {
  * later part fails.
  * @throws ConcheError whatever keeps a part from starting: CONCHE_LOG_…, CONCHE_PORT_…, CONCHE_BIND_UNPROTECTED …
  */
-export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCenterRun> {
-  const { config, terminal, plant } = parts;
+export async function runDataCenter(options: DataCenterRunOptions): Promise<DataCenterRun> {
+  const { config, terminal, plant } = options;
   const mode = config.json ? "json" : "lines";
   const view = new IngestConsole({
     terminal,
@@ -83,7 +83,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
     const policy = await WatchedPolicy.open({
       config,
       plant,
-      readPlant: parts.readPlant,
+      readPlant: options.readPlant,
       notice: (notice) => view.notice(notice),
       onPolicy: (detail) =>
         audit.record({
@@ -166,7 +166,7 @@ export async function runDataCenter(parts: DataCenterRunParts): Promise<DataCent
     });
     const running = center;
     opened.defer(() => running.stop());
-    view.opened(whereabouts(parts, chosen, authority(config.http.host, server.port)));
+    view.opened(whereabouts(options, chosen, authority(config.http.host, server.port)));
     // What keeps it from starting comes first, and alone.
     await warnOfOpenFiles(config, config.data, (notice) => view.notice(notice));
     return {
@@ -197,7 +197,7 @@ function limitOf({ quarantine }: Config): QuarantineLimit {
 }
 
 function whereabouts(
-  { config, plant, simulation }: DataCenterRunParts,
+  { config, plant, simulation }: DataCenterRunOptions,
   chosen: ChosenDelivery,
   http: string,
 ) {

@@ -26,7 +26,7 @@ import { type ForwardingRole, requireTwoSides } from "./sides.ts";
 import { openUpperSide, type UpperSide } from "./upper-side.ts";
 
 /** What an edge or bridge is run with. */
-export interface ForwardingRunParts {
+export interface ForwardingRunOptions {
   readonly role: ForwardingRole;
   readonly config: Config;
   readonly terminal: Terminal;
@@ -56,7 +56,11 @@ const STARTING: HealthReport = {
  * closed again when a later part fails.
  * @throws ConcheError CONCHE_USAGE, CONCHE_BRIDGE_LOOP, CONCHE_OUTBOX_…, CONCHE_PORT_…, CONCHE_CONFIG_INVALID …
  */
-export async function runForwarding({ role, config, terminal }: ForwardingRunParts): Promise<ForwardingRun> {
+export async function runForwarding({
+  role,
+  config,
+  terminal,
+}: ForwardingRunOptions): Promise<ForwardingRun> {
   requireTwoSides(role, config);
   const mode = config.json ? "json" : "lines";
   const view = new ForwardConsole({ terminal, mode, quiet: config.quiet, now: () => performance.now() });
@@ -118,7 +122,7 @@ export async function runForwarding({ role, config, terminal }: ForwardingRunPar
   }
 }
 
-interface RunningParts {
+interface RunningForwardingDependencies {
   readonly config: Config;
   readonly names: Names;
   readonly outbox: SqliteOutbox;
@@ -149,7 +153,14 @@ class Running {
     this.#voice = voice;
   }
 
-  static async start({ config, names, outbox, sessions, view, onFatal }: RunningParts): Promise<Running> {
+  static async start({
+    config,
+    names,
+    outbox,
+    sessions,
+    view,
+    onFatal,
+  }: RunningForwardingDependencies): Promise<Running> {
     const { hop, gateway } = names;
     const down: DownFlow = new DownFlow({
       hop,

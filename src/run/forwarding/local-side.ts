@@ -18,7 +18,7 @@ import { ServerCertificates } from "../tls/server-certificates.ts";
 import type { Names } from "./names.ts";
 
 /** What the machines' side is opened with. */
-export interface LocalSideParts {
+export interface LocalSideDependencies {
   readonly config: Config;
   readonly names: Names;
   readonly view: ForwardConsole;
@@ -52,13 +52,20 @@ export interface LocalSide {
  * A consumer of the broker that `--local` names, or an embedded broker.
  * @throws ConcheError CONCHE_BROKER_URL_INVALID or CONCHE_CONFIG_INVALID
  */
-export async function chooseLocalSide(parts: LocalSideParts, owner: LocalSideOwner): Promise<LocalSide> {
-  const { url } = parts.config.local;
-  return url === null ? await embedded(parts) : consumer(url, parts, owner);
+export async function chooseLocalSide(
+  dependencies: LocalSideDependencies,
+  owner: LocalSideOwner,
+): Promise<LocalSide> {
+  const { url } = dependencies.config.local;
+  return url === null ? await embedded(dependencies) : consumer(url, dependencies, owner);
 }
 
-async function consumer(url: string, parts: LocalSideParts, owner: LocalSideOwner): Promise<LocalSide> {
-  const { config, names, view, onFatal, sessions } = parts;
+async function consumer(
+  url: string,
+  dependencies: LocalSideDependencies,
+  owner: LocalSideOwner,
+): Promise<LocalSide> {
+  const { config, names, view, onFatal, sessions } = dependencies;
   const { local, mqtt } = config;
   const session = new WatchedSession({
     notes: sessions,
@@ -93,7 +100,7 @@ async function consumer(url: string, parts: LocalSideParts, owner: LocalSideOwne
   };
 }
 
-async function embedded({ config, view, states }: LocalSideParts): Promise<LocalSide> {
+async function embedded({ config, view, states }: LocalSideDependencies): Promise<LocalSide> {
   const { host, port, wsPort, allowedOrigins, passwords, packetLimit, subscriptionLimit } = config.mqtt;
   const tls = await ServerCertificates.load(config.mqtt, (told) => view.notice(certificateNotice(told)));
   const s = tls === undefined ? "" : "s";

@@ -14,7 +14,7 @@ import type { Names } from "./names.ts";
 import { edgeNotice } from "./notices.ts";
 
 /** What the connection up is opened with. */
-export interface UpperSideParts {
+export interface UpperSideDependencies {
   readonly config: Config;
   readonly names: Names;
   readonly outbox: Outbox;
@@ -33,8 +33,8 @@ const WORST_GROWTH = 7;
 const USUAL_PENDING_BYTES = 16 * 1024 * 1024;
 
 /** Opens the edge that everything is forwarded through; it begins to connect and keeps at it. */
-export async function openUpperSide(parts: UpperSideParts): Promise<UpperSide> {
-  const { config, names, outbox, view, onFatal, received } = parts;
+export async function openUpperSide(dependencies: UpperSideDependencies): Promise<UpperSide> {
+  const { config, names, outbox, view, onFatal, received } = dependencies;
   const { cloud } = config;
   const openLink = edgeLinks({
     url: cloud.url ?? "",

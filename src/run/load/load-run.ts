@@ -6,7 +6,7 @@ import { type LoadReport, loadReport } from "../../load/load-report.ts";
 import type { LoadThreadOrder } from "./load-thread.ts";
 
 /** What a load is run with. */
-export interface LoadRunParts {
+export interface LoadRunOptions {
   readonly broker: MqttConsumerOptions;
   readonly order: LoadOrder;
   readonly threads: number;
@@ -27,9 +27,9 @@ const LINE_MS = 1_000;
  * Connects, loads the broker and says what came of it; undefined when it was stopped before it began.
  * @throws ConcheError when a connection can't be made at the start
  */
-export async function runLoad(parts: LoadRunParts): Promise<LoadReport | undefined> {
-  const { broker, order, forSeconds, stop, view } = parts;
-  const shares = sharesOf(order, parts.threads);
+export async function runLoad(options: LoadRunOptions): Promise<LoadReport | undefined> {
+  const { broker, order, forSeconds, stop, view } = options;
+  const shares = sharesOf(order, options.threads);
   const orders = shares.map((share): LoadThreadOrder => ({ broker, share }));
   view.connecting(order.connections);
   const threads = new LoadThreads(THREAD, orders, (error) => view.trouble(error));

@@ -14,7 +14,7 @@ import { type ConditionSources, ConditionWatch } from "./condition-watch.ts";
 import { openSenders } from "./open-senders.ts";
 
 /** Where the plan and its state are kept, and what conditions are read from. */
-export interface NotifierParts extends ConditionSources {
+export interface NotifierRunDependencies extends ConditionSources {
   /** The data folder. */
   readonly folder: string;
   /** The notification file. */
@@ -35,7 +35,7 @@ export function plantTimezone({ document }: Plant): string {
 
 /** Tells people what stands, as a notification file says, until it is stopped. Whatever fails here ends nothing else. */
 export class NotifierRun {
-  readonly #parts: NotifierParts;
+  readonly #dependencies: NotifierRunDependencies;
   readonly #plan: NotifyPlan;
   readonly #senders: ReadonlyMap<string, Sender>;
   readonly #surroundings: MessageSurroundings;
@@ -46,18 +46,22 @@ export class NotifierRun {
   #store: NotifyStore | undefined;
   #trouble = "";
 
-  private constructor(parts: NotifierParts, plan: NotifyPlan, senders: ReadonlyMap<string, Sender>) {
-    this.#parts = parts;
+  private constructor(
+    dependencies: NotifierRunDependencies,
+    plan: NotifyPlan,
+    senders: ReadonlyMap<string, Sender>,
+  ) {
+    this.#dependencies = dependencies;
     this.#plan = plan;
     this.#senders = senders;
-    this.#surroundings = { dashboard: plan.dashboard, timezone: plantTimezone(parts.plant) };
+    this.#surroundings = { dashboard: plan.dashboard, timezone: plantTimezone(dependencies.plant) };
     this.#running = this.#run();
   }
 
   /** @throws ConcheError CONCHE_NOTIFY_…, CONCHE_SECRET_FILE: a file that says what can't be done is said at the start */
-  static async start(parts: NotifierParts): Promise<NotifierRun> {
-    const plan = await loadNotifyPlan(parts.file, plantTimezone(parts.plant));
-    return new NotifierRun(parts, plan, await openSenders(plan, parts.file));
+  static async start(dependencies: NotifierRunDependencies): Promise<NotifierRun> {
+    const plan = await loadNotifyPlan(dependencies.file, plantTimezone(dependencies.plant));
+    return new NotifierRun(dependencies, plan, await openSenders(plan, dependencies.file));
   }
 
   /** What was told, and what is on its way. */
@@ -74,7 +78,7 @@ export class NotifierRun {
   }
 
   async #run(): Promise<void> {
-    const watch = new ConditionWatch(this.#parts);
+    const watch = new ConditionWatch(this.#dependencies);
     while (!this.#stop.signal.aborted) {
       try {
         await this.#step(watch);
@@ -101,8 +105,8 @@ export class NotifierRun {
 
   async #opened(): Promise<NotifyStore> {
     if (this.#store !== undefined) return this.#store;
-    this.#store = await NotifyStore.open(this.#parts.folder, ({ message }) =>
-      this.#parts.onNotice({
+    this.#store = await NotifyStore.open(this.#dependencies.folder, ({ message }) =>
+      this.#dependencies.onNotice({
         level: "warning",
         code: "notify-remade",
         text: `notifications: ${message}: what stands is told again`,
@@ -123,7 +127,7 @@ export class NotifierRun {
     const after = this.#state.deliveries.get(id);
     if (after?.error && (after.attempts === 1 || after.state === "failed")) {
       const what = after.state === "failed" ? "given up" : "trying again";
-      this.#parts.onNotice({
+      this.#dependencies.onNotice({
         level: "warning",
         code: after.state === "failed" ? "notification-failed" : "notification-delayed",
         text: `notification to ${channel}: ${after.error} (${what})`,
@@ -143,13 +147,13 @@ export class NotifierRun {
     if (code === this.#trouble) return;
     this.#trouble = code;
     const level = code === "CONCHE_NOTIFY_IN_USE" ? "info" : "warning";
-    this.#parts.onNotice({ level, code, text: `notifications: ${code}: ${reasonOf(error)}` });
+    this.#dependencies.onNotice({ level, code, text: `notifications: ${code}: ${reasonOf(error)}` });
   }
 
   #over(): void {
     if (this.#trouble === "") return;
     this.#trouble = "";
-    this.#parts.onNotice({ level: "info", code: "notify-resumed", text: "notifications: they go on" });
+    this.#dependencies.onNotice({ level: "info", code: "notify-resumed", text: "notifications: they go on" });
   }
 
   async #paused(ms: number): Promise<void> {
@@ -162,13 +166,13 @@ export class NotifierRun {
  * @throws ConcheError as `NotifierRun.start`; CONCHE_CONFIG_INVALID where there are no views to ask
  */
 export async function startNotifier(
-  parts: Pick<NotifierParts, "plant" | "health"> & {
+  dependencies: Pick<NotifierRunDependencies, "plant" | "health"> & {
     readonly config: Config;
     readonly views: ViewsRun | undefined;
   },
-  onNotice: NotifierParts["onNotice"],
+  onNotice: NotifierRunDependencies["onNotice"],
 ): Promise<NotifierRun | undefined> {
-  const { config, views, plant, health } = parts;
+  const { config, views, plant, health } = dependencies;
   if (config.notify === null) return undefined;
   if (views === undefined) {
     throw new ConcheError("CONCHE_CONFIG_INVALID", {

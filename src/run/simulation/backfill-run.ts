@@ -8,7 +8,7 @@ import { plausibilityOf } from "../../plant/plausibility.ts";
 import type { SimulatedHistory } from "./simulated-history.ts";
 
 /** What a history is written into a folder with. */
-export interface BackfillRunParts {
+export interface BackfillRunOptions {
   readonly history: SimulatedHistory;
   /** The data folder; it must have no log yet. */
   readonly folder: string;
@@ -21,7 +21,7 @@ export interface BackfillRunParts {
  * Writes a simulated history into a new log, through the ingest that a data center has. False when it was stopped.
  * @throws ConcheError CONCHE_LOG_EXISTS, and as opening and writing a log
  */
-export async function runBackfill({ history, folder, view, stop }: BackfillRunParts): Promise<boolean> {
+export async function runBackfill({ history, folder, view, stop }: BackfillRunOptions): Promise<boolean> {
   const { plant, scenario, seed, startMs, endMs, payloadVersion, boot, logId } = history;
   let clockMs = startMs;
   let reached = { messages: 0, reachedMs: startMs };

@@ -9,7 +9,7 @@ import { consumerOptions } from "../broker/consumer-options.ts";
 import { machineCertificates } from "./machine-certificates.ts";
 
 /** What the machines of a plant are connected with. */
-export interface ConnectMachinesParts {
+export interface ConnectMachinesOptions {
   readonly config: Config;
   readonly plant: Plant;
   /** The broker the machines connect to. */
@@ -31,10 +31,10 @@ type Connect = (clientId: string, will?: PublishedMessage) => Promise<MachineCon
  * @throws ConcheError CONCHE_BROKER_REFUSED, CONCHE_SHUTTING_DOWN …
  */
 export async function connectMachines(
-  parts: ConnectMachinesParts,
+  options: ConnectMachinesOptions,
   speak: (machine: PlantMachine, connect: Connect) => Promise<PublishingMachine>,
 ): Promise<Map<MachineKey, PublishingMachine>> {
-  const { config, plant, url, signal, onTrouble, maxQueued } = parts;
+  const { config, plant, url, signal, onTrouble, maxQueued } = options;
   const { protocol, username, password, tls } = await consumerOptions(url, config);
   const common = {
     url,

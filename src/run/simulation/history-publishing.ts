@@ -2,12 +2,12 @@ import type { BackfillConsole } from "../../adapters/terminal/backfill-console.t
 import { simulatePlant } from "../../simulator/plant-simulation.ts";
 import { PublishingMachine } from "../../simulator/publishing/publishing-machine.ts";
 import { offlineState } from "../../simulator/report/payloads.ts";
-import { type ConnectMachinesParts, connectMachines, disconnectMachines } from "./connect-machines.ts";
+import { type ConnectMachinesOptions, connectMachines, disconnectMachines } from "./connect-machines.ts";
 import { Player } from "./player.ts";
 import type { SimulatedHistory } from "./simulated-history.ts";
 
 /** What a history is published with. */
-export interface HistoryPublishingParts extends ConnectMachinesParts {
+export interface HistoryPublishingOptions extends ConnectMachinesOptions {
   readonly history: SimulatedHistory;
   readonly view: BackfillConsole;
 }
@@ -22,11 +22,11 @@ const MAX_QUEUED = 100_000;
  * all of it was acknowledged.
  * @throws ConcheError CONCHE_BROKER_REFUSED, CONCHE_SHUTTING_DOWN
  */
-export async function publishHistory(parts: HistoryPublishingParts): Promise<boolean> {
-  const { history, view, signal, onTrouble } = parts;
+export async function publishHistory(options: HistoryPublishingOptions): Promise<boolean> {
+  const { history, view, signal, onTrouble } = options;
   const { plant, scenario, seed, startMs, endMs, payloadVersion, boot } = history;
   const numbering = boot === undefined ? undefined : { boot };
-  const machines = await connectMachines({ ...parts, maxQueued: MAX_QUEUED }, ({ address }, connect) =>
+  const machines = await connectMachines({ ...options, maxQueued: MAX_QUEUED }, ({ address }, connect) =>
     PublishingMachine.connectLate(address, connect, numbering),
   );
   const player = new Player({

@@ -66,7 +66,7 @@ export interface PlayerCounts {
 }
 
 /** What a player is made of. */
-export interface PlayerParts {
+export interface PlayerDependencies {
   readonly source: MessageSource;
   readonly machines: ReadonlyMap<MachineKey, PlayedMachine>;
   /** The source's clock at the start, milliseconds since 1970. */
@@ -106,7 +106,7 @@ const BEHIND_EVERY_MS = 10_000;
 
 /** Publishes what a source says, when it is due. */
 export class Player {
-  readonly #parts: PlayerParts;
+  readonly #dependencies: PlayerDependencies;
   #published = 0;
   #refused = 0;
   #unheard = 0;
@@ -120,8 +120,8 @@ export class Player {
   /** Whether it has met its ceiling. */
   #held = false;
 
-  constructor(parts: PlayerParts) {
-    this.#parts = parts;
+  constructor(dependencies: PlayerDependencies) {
+    this.#dependencies = dependencies;
   }
 
   get counts(): PlayerCounts {
@@ -130,12 +130,12 @@ export class Player {
 
   /** The source's time up to which everything has been published, milliseconds since 1970. */
   get reachedMs(): number {
-    return this.#parts.startMs + this.#playedMs;
+    return this.#dependencies.startMs + this.#playedMs;
   }
 
   /** Plays to the end, or until the signal is aborted. Answers may still be owed then: {@link answered}. */
   async play(signal: AbortSignal): Promise<void> {
-    const { source, startMs, endMs = Number.POSITIVE_INFINITY } = this.#parts;
+    const { source, startMs, endMs = Number.POSITIVE_INFINITY } = this.#dependencies;
     const lengthMs = endMs - startMs;
     while (!signal.aborted && this.#playedMs < lengthMs) {
       const dueMs = Math.min(lengthMs, this.#dueMs());
@@ -162,7 +162,7 @@ export class Player {
   }
 
   #dueMs(): number {
-    const { speed, elapsedMs, startMs, ceilingMs } = this.#parts;
+    const { speed, elapsedMs, startMs, ceilingMs } = this.#dependencies;
     const dueMs = speed === "max" ? Number.POSITIVE_INFINITY : (elapsedMs() - this.#lostMs) * speed;
     const ceiling = ceilingMs === undefined ? Number.POSITIVE_INFINITY : ceilingMs() - startMs;
     this.#held = ceiling < dueMs;
@@ -171,7 +171,7 @@ export class Player {
 
   /** What can't be caught up with is given up: otherwise one long pause would be followed by a flood. */
   #giveUpBacklog(): void {
-    const { speed, elapsedMs, onBehind } = this.#parts;
+    const { speed, elapsedMs, onBehind } = this.#dependencies;
     if (speed === "max") return;
     const nowMs = elapsedMs();
     const lateMs = nowMs - this.#lostMs - this.#playedMs / speed;
@@ -194,7 +194,7 @@ export class Player {
   }
 
   #publish({ machine, type, payload, identity, lostBefore = 0 }: DueMessage): void {
-    const publisher = this.#parts.machines.get(machineKeyOf(machine));
+    const publisher = this.#dependencies.machines.get(machineKeyOf(machine));
     if (publisher === undefined) return;
     if (lostBefore > 0) publisher.skip?.(lostBefore);
     this.#unanswered++;
@@ -203,7 +203,7 @@ export class Player {
       this.#published++;
       if (outcome.kind === "refused") {
         this.#refused++;
-        this.#parts.onRefused(outcome.error);
+        this.#dependencies.onRefused(outcome.error);
       } else if (outcome.kind === "no-subscriber") this.#unheard++;
       this.#onAnswer?.();
     });
@@ -211,14 +211,14 @@ export class Player {
 
   async #answersBelow(count: number): Promise<void> {
     if (this.#unanswered < count) return;
-    const since = this.#parts.elapsedMs();
+    const since = this.#dependencies.elapsedMs();
     await new Promise<void>((resolve) => {
       this.#onAnswer = () => {
         if (this.#unanswered < count) resolve();
       };
     });
     this.#onAnswer = undefined;
-    this.#lostMs += this.#parts.elapsedMs() - since;
+    this.#lostMs += this.#dependencies.elapsedMs() - since;
   }
 }
 

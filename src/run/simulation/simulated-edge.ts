@@ -22,7 +22,7 @@ export interface OutboxReport {
 }
 
 /** What a simulated plant needs to speak through an outbox. */
-export interface SimulatedEdgeParts {
+export interface SimulatedEdgeOptions {
   readonly options: EdgeOptions;
   readonly plant: Plant;
   /** Whether the outbox ends with the run: then it may be emptied where no data center ever answers. */
@@ -42,7 +42,7 @@ export interface SimulatedEdgeParts {
  */
 export class SimulatedEdge {
   readonly machines: ReadonlyMap<MachineKey, PlayedMachine>;
-  readonly #parts: SimulatedEdgeParts;
+  readonly #parts: SimulatedEdgeOptions;
   readonly #held = new Map<MachineKey, BufferedMachine>();
   #edge: Edge;
   #leftBehind: number;
@@ -51,11 +51,11 @@ export class SimulatedEdge {
   #emptying: Promise<void> | undefined;
   #closed = false;
 
-  private constructor(parts: SimulatedEdgeParts, edge: Edge) {
-    this.#parts = parts;
+  private constructor(options: SimulatedEdgeOptions, edge: Edge) {
+    this.#parts = options;
     this.#edge = edge;
     this.#leftBehind = waitingIn(edge);
-    for (const { key } of parts.plant.machines) {
+    for (const { key } of options.plant.machines) {
       this.#held.set(key, new BufferedMachine(() => this.#makeRoom()));
     }
     this.machines = this.#held;
@@ -66,8 +66,8 @@ export class SimulatedEdge {
    * @throws ConcheError as `openEdge`, and what keeps a machine from connecting for good: CONCHE_BROKER_REFUSED,
    *   CONCHE_BROKER_CERTIFICATE; CONCHE_SHUTTING_DOWN when aborted
    */
-  static async open(parts: SimulatedEdgeParts): Promise<SimulatedEdge> {
-    const opened = new SimulatedEdge(parts, await openEdge(parts.options));
+  static async open(options: SimulatedEdgeOptions): Promise<SimulatedEdge> {
+    const opened = new SimulatedEdge(options, await openEdge(options.options));
     try {
       const connected = opened.#connected();
       await opened.#speakThrough(opened.#edge);

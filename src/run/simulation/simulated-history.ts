@@ -24,7 +24,7 @@ export interface SimulatedHistory {
 }
 
 /** What a history is asked for with. */
-export interface SimulatedHistoryParts {
+export interface SimulatedHistoryOptions {
   readonly config: Config;
   readonly plant: Plant;
   readonly scenario: ScenarioDocument | undefined;
@@ -45,7 +45,7 @@ export function simulatedHistory({
   scenario,
   lengthMs,
   nowMs,
-}: SimulatedHistoryParts): SimulatedHistory {
+}: SimulatedHistoryOptions): SimulatedHistory {
   const { seed, startMs: given, payloadVersion: version } = config.simulation;
   const startMs = given ?? Math.floor(nowMs / DAY_MS) * DAY_MS - lengthMs;
   const payloadVersion = version === 1 ? 1 : 2;

@@ -14,7 +14,7 @@ import { StoryRun } from "./story-run.ts";
 import { storyInALine } from "./story-words.ts";
 
 /** What a line is simulated with. */
-export interface SimulatedLineParts {
+export interface SimulatedLineOptions {
   readonly config: Config;
   readonly terminal: Terminal;
   readonly plant: Plant;
@@ -42,12 +42,12 @@ export interface LineConnected {
  */
 export async function simulateInto(
   running: AsyncDisposableStack,
-  parts: SimulatedLineParts,
+  options: SimulatedLineOptions,
 ): Promise<LineConnected | undefined> {
-  const { config, plant, scenario, center, signal } = parts;
+  const { config, plant, scenario, center, signal } = options;
   const story = await StoryRun.open({ config, plant, scenario, log: center.log });
   running.defer(() => story.close());
-  if (!(await tellPast(story, parts))) return undefined;
+  if (!(await tellPast(story, options))) return undefined;
   const url = config.broker.url ?? center.mqttUrl ?? "";
   const search = new BrokerSearch({
     address: shownAddress(url),
@@ -85,7 +85,7 @@ export async function simulateInto(
 
 async function tellPast(
   story: StoryRun,
-  { config, terminal, center, signal }: SimulatedLineParts,
+  { config, terminal, center, signal }: SimulatedLineOptions,
 ): Promise<boolean> {
   const { facts, liveFromMs } = story.plan;
   const view = new StoryConsole({

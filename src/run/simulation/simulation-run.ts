@@ -13,7 +13,7 @@ import { PublishingMachine } from "../../simulator/publishing/publishing-machine
 import { offlineState, willOf } from "../../simulator/report/payloads.ts";
 import type { PayloadVersion } from "../../simulator/simulated-message.ts";
 import { consumerOptions } from "../broker/consumer-options.ts";
-import { type ConnectMachinesParts, connectMachines, sparingly, within } from "./connect-machines.ts";
+import { type ConnectMachinesOptions, connectMachines, sparingly, within } from "./connect-machines.ts";
 import { machineCertificates } from "./machine-certificates.ts";
 import {
   type Behind,
@@ -38,7 +38,7 @@ export interface SimulatedSource extends MessageSource {
 }
 
 /** What a simulation is run with. */
-export interface SimulationRunParts extends ConnectMachinesParts {
+export interface SimulationRunOptions extends ConnectMachinesOptions {
   readonly source: SimulatedSource;
   /** The folder of the outbox; without one, the outbox is in a temporary folder and ends with the run. */
   readonly outbox: string | undefined;
@@ -84,10 +84,10 @@ const LONGEST_RECEIPT_TIMEOUT_MS = 600_000;
  * @throws ConcheError CONCHE_BROKER_REFUSED, CONCHE_SHUTTING_DOWN, CONCHE_OUTBOX_IN_USE, CONCHE_OUTBOX_CORRUPT,
  *   CONCHE_OUTBOX_FOLDER
  */
-export async function runSimulation(parts: SimulationRunParts): Promise<SimulationRun> {
-  const { config, source, onTrouble, onBehind } = parts;
+export async function runSimulation(options: SimulationRunOptions): Promise<SimulationRun> {
+  const { config, source, onTrouble, onBehind } = options;
   const payloadVersion = payloadVersionOf(config);
-  const voices = await connectVoices(parts, payloadVersion);
+  const voices = await connectVoices(options, payloadVersion);
   const startedAt = performance.now() - source.lateMs;
   const player = new Player({
     source,
@@ -170,7 +170,7 @@ export function behindInALine({ speed, lostMs }: Behind, wanted: number): string
  * numbers and so no receipts; and where only MQTT 3.1.1 is spoken, brokers don't say what they refuse, which the
  * library needs: both have plain clients, and what a broker loses of theirs is lost.
  */
-async function connectVoices(parts: SimulationRunParts, payloadVersion: PayloadVersion): Promise<Voices> {
+async function connectVoices(parts: SimulationRunOptions, payloadVersion: PayloadVersion): Promise<Voices> {
   const { config, plant, url, outbox, signal } = parts;
   const will = willOf(payloadVersion);
   if (payloadVersion === 1 || config.broker.protocol !== "5") {

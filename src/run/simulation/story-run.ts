@@ -15,7 +15,7 @@ import type { StoryMessage } from "../../simulator/story/story.ts";
 import { payloadVersionOf, type SimulatedSource } from "./simulation-run.ts";
 
 /** What a line's story is told with. */
-export interface StoryRunParts {
+export interface StoryRunOptions {
   readonly config: Config;
   readonly plant: Plant;
   readonly scenario: ScenarioDocument | undefined;
@@ -42,16 +42,16 @@ export class StoryRun implements SimulatedSource {
   #reachedMs: number;
   #onReached: (atMs: number) => void = () => {};
 
-  private constructor(parts: StoryRunParts, plan: StoryPlan, known: KnownOfLog, file: StoryFile) {
+  private constructor(options: StoryRunOptions, plan: StoryPlan, known: KnownOfLog, file: StoryFile) {
     this.plan = plan;
     this.#file = file;
     this.#facts = plan.facts;
     this.#reachedMs = plan.liveFromMs;
-    this.#grantMs = GRANT_MS * Math.max(1, parts.config.simulation.speed);
+    this.#grantMs = GRANT_MS * Math.max(1, options.config.simulation.speed);
     this.#story = new ThreadedStory(
       {
-        plant: parts.plant.document,
-        scenario: parts.scenario,
+        plant: options.plant.document,
+        scenario: options.scenario,
         chapter: plan.facts.chapter,
         known: known.numbers,
         unnumberedFromMs: known.unnumberedFromMs,
@@ -67,8 +67,8 @@ export class StoryRun implements SimulatedSource {
    * Finds out how the story stands, and notes how it goes on.
    * @throws ConcheError CONCHE_STORY_UNREADABLE, CONCHE_OUTPUT_UNWRITABLE
    */
-  static async open(parts: StoryRunParts): Promise<StoryRun> {
-    const { config, plant, scenario, log } = parts;
+  static async open(options: StoryRunOptions): Promise<StoryRun> {
+    const { config, plant, scenario, log } = options;
     const { seed, startMs, speed } = config.simulation;
     const file = new StoryFile(config.data, log.id);
     const known = await file.read();
@@ -93,7 +93,7 @@ export class StoryRun implements SimulatedSource {
     );
     await file.write(plan.facts);
     const told = plan.told === "going-on" ? known : undefined;
-    return new StoryRun(parts, plan, await knownOf(plan.facts, told, plant, log), file);
+    return new StoryRun(options, plan, await knownOf(plan.facts, told, plant, log), file);
   }
 
   get startMs(): number {

@@ -14,7 +14,7 @@ import { type NotifierRun, startNotifier } from "../notify/notifier-run.ts";
 import { ViewsRun } from "./views-run.ts";
 
 /** What `conche serve` is run with. */
-export interface ServeParts {
+export interface ServeOptions {
   readonly config: Config;
   readonly terminal: Terminal;
   readonly plant: Plant;
@@ -24,7 +24,11 @@ export interface ServeParts {
  * Views and API over the log of a data folder.
  * @throws ConcheError CONCHE_LOG_MISSING and others that reading a log gives; CONCHE_PORT_…
  */
-export async function runServe({ config, terminal, plant }: ServeParts): Promise<{ stop(): Promise<void> }> {
+export async function runServe({
+  config,
+  terminal,
+  plant,
+}: ServeOptions): Promise<{ stop(): Promise<void> }> {
   // What can't be read now is said now; what happens to it later, when it happens.
   LogReader.open(config.data).close();
   const notices = new Notices({ terminal, mode: config.json ? "json" : "lines", quiet: config.quiet });

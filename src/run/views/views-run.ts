@@ -21,7 +21,7 @@ import type { LazyDesk } from "../desk.ts";
 import type { ViewsNotice } from "./following-run.ts";
 
 /** What views and API are run with. */
-export interface ViewsRunParts {
+export interface ViewsRunOptions {
   readonly config: Config;
   readonly plant: Plant;
   readonly health: () => HealthReport;
@@ -57,7 +57,7 @@ export class ViewsRun {
   readonly #pump: UpdatePump;
   #status: FollowerStatus = { logEnd: 0, views: [] };
 
-  constructor({ config, plant, health, onNotice, desk }: ViewsRunParts) {
+  constructor({ config, plant, health, onNotice, desk }: ViewsRunOptions) {
     const folder = config.data;
     this.#desk = desk;
     const live = new LiveChanges();

@@ -17,7 +17,7 @@ export interface StoryMessage extends SimulatedMessage {
 }
 
 /** What a story is told from. */
-export interface StoryParts {
+export interface StoryOptions {
   readonly plant: Plant;
   readonly scenario: ScenarioDocument | undefined;
   readonly chapter: Chapter;
@@ -41,7 +41,7 @@ export class Story {
   #begun = false;
 
   /** @throws ConcheError CONCHE_PLANT_INVALID where the plant can't be simulated */
-  constructor({ plant, scenario, chapter }: StoryParts) {
+  constructor({ plant, scenario, chapter }: StoryOptions) {
     this.#chapter = chapter;
     this.#machines = plant.machines.map(({ address }) => address);
     const { seed, startMs, payloadVersion, scenarioMs } = chapter;

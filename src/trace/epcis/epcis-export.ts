@@ -5,7 +5,7 @@ import type { Subject } from "../questions/find-subject.ts";
 import type { Genealogy, SaidEvent } from "../questions/genealogy.ts";
 import { trace } from "../questions/trace.ts";
 import type { EpcisEvent } from "./epcis-event.ts";
-import { EPCIS_KINDS, type EpcisParts, toEpcis } from "./to-epcis.ts";
+import { EPCIS_KINDS, type EpcisDependencies, toEpcis } from "./to-epcis.ts";
 
 const CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld";
 /** Lots and units of one export: a batch and all its cases is about 4,000. */
@@ -75,10 +75,10 @@ export function eventsOf(genealogy: Genealogy, subject: Subject): SaidEvent[] {
 }
 
 /** Events as EPCIS has them; those it has no word for are left out. */
-export function epcisEvents(events: Iterable<SaidEvent>, parts: EpcisParts): EpcisEvent[] {
+export function epcisEvents(events: Iterable<SaidEvent>, dependencies: EpcisDependencies): EpcisEvent[] {
   const list: EpcisEvent[] = [];
   for (const event of events) {
-    const translated = toEpcis(event, parts);
+    const translated = toEpcis(event, dependencies);
     if (translated !== undefined) list.push(translated);
   }
   return list;

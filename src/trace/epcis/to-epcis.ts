@@ -5,7 +5,7 @@ import { eventId } from "./event-hash.ts";
 import type { Identifiers } from "./identifiers.ts";
 
 /** What a translation needs beside the event. */
-export interface EpcisParts {
+export interface EpcisDependencies {
   readonly ids: Identifiers;
   /** Hexadecimal SHA-256 of a text. */
   readonly sha256: (text: string) => string;
@@ -40,23 +40,23 @@ interface Quantity {
 }
 
 /** An event as EPCIS 2.0 has it; undefined for what EPCIS has no word for (a move that mixes nothing). */
-export function toEpcis(event: SaidEvent, parts: EpcisParts): EpcisEvent | undefined {
-  const unnamed = translated(event, parts);
+export function toEpcis(event: SaidEvent, dependencies: EpcisDependencies): EpcisEvent | undefined {
+  const unnamed = translated(event, dependencies);
   if (unnamed === undefined) return undefined;
-  return { ...unnamed, eventID: eventId(unnamed, parts.sha256) } as EpcisEvent;
+  return { ...unnamed, eventID: eventId(unnamed, dependencies.sha256) } as EpcisEvent;
 }
 
-function translated(event: SaidEvent, parts: EpcisParts): UnnamedEvent | undefined {
-  const { ids } = parts;
+function translated(event: SaidEvent, dependencies: EpcisDependencies): UnnamedEvent | undefined {
+  const { ids } = dependencies;
   const { machine, atMs } = event;
   const site = machine.split("/", 1)[0] ?? machine;
   const where = {
     eventTime: new Date(atMs).toISOString(),
-    eventTimeZoneOffset: parts.offsetAt(atMs),
+    eventTimeZoneOffset: dependencies.offsetAt(atMs),
     readPoint: { id: ids.location(machine) },
     bizLocation: { id: ids.location(site) },
   };
-  const amount = (lot: Quantity): QuantityElement => quantity(lot, parts);
+  const amount = (lot: Quantity): QuantityElement => quantity(lot, dependencies);
   const transformation = (
     inputs: readonly (Quantity | undefined)[],
     outputs: readonly Quantity[],
@@ -99,7 +99,7 @@ function translated(event: SaidEvent, parts: EpcisParts): UnnamedEvent | undefin
     const { inputs, outputs, transformation_id, started_at, ended_at } = event.body;
     const fromMs = started_at === undefined ? null : parseTimestamp(started_at);
     const toMs = (ended_at === undefined ? null : parseTimestamp(ended_at)) ?? atMs;
-    const sensors = fromMs === null ? [] : (parts.sensors?.(machine, fromMs, toMs) ?? []);
+    const sensors = fromMs === null ? [] : (dependencies.sensors?.(machine, fromMs, toMs) ?? []);
     return {
       ...transformation(inputs, outputs, transformation_id),
       ...(sensors.length === 0 ? {} : { sensorElementList: sensors }),
@@ -149,7 +149,7 @@ function translated(event: SaidEvent, parts: EpcisParts): UnnamedEvent | undefin
   if (isEvent(event, "SHIPPED")) {
     const { customer, shipment_id } = event.body;
     return {
-      ...observed(event.body, where, parts),
+      ...observed(event.body, where, dependencies),
       bizStep: "shipping",
       disposition: "in_transit",
       bizTransactionList: [{ type: "desadv", bizTransaction: ids.transaction(shipment_id) }],
@@ -159,7 +159,7 @@ function translated(event: SaidEvent, parts: EpcisParts): UnnamedEvent | undefin
   if (isEvent(event, "RETURNED")) {
     const { customer, shipment_id } = event.body;
     return {
-      ...observed(event.body, where, parts),
+      ...observed(event.body, where, dependencies),
       bizStep: "receiving",
       disposition: "returned",
       ...(shipment_id === undefined
@@ -169,11 +169,15 @@ function translated(event: SaidEvent, parts: EpcisParts): UnnamedEvent | undefin
     };
   }
   if (isEvent(event, "HOLD")) {
-    return { ...observed(event.body, where, parts), bizStep: "holding", disposition: "non_sellable_other" };
+    return {
+      ...observed(event.body, where, dependencies),
+      bizStep: "holding",
+      disposition: "non_sellable_other",
+    };
   }
   if (isEvent(event, "RELEASE")) {
     const disposition = event.body.decision === "released" ? "conformant" : "non_conformant";
-    return { ...observed(event.body, where, parts), bizStep: "inspecting", disposition };
+    return { ...observed(event.body, where, dependencies), bizStep: "inspecting", disposition };
   }
   return undefined;
 }
@@ -181,19 +185,22 @@ function translated(event: SaidEvent, parts: EpcisParts): UnnamedEvent | undefin
 function observed<Where extends object>(
   { lots = [], units = [] }: { readonly lots?: readonly string[]; readonly units?: readonly string[] },
   where: Where,
-  parts: EpcisParts,
+  dependencies: EpcisDependencies,
 ) {
   return {
     type: "ObjectEvent" as const,
     ...where,
     action: "OBSERVE" as const,
-    ...(units.length === 0 ? {} : { epcList: units.map((unit) => parts.ids.unit(unit)) }),
-    ...(lots.length === 0 ? {} : { quantityList: lots.map((lot_id) => quantity({ lot_id }, parts)) }),
+    ...(units.length === 0 ? {} : { epcList: units.map((unit) => dependencies.ids.unit(unit)) }),
+    ...(lots.length === 0 ? {} : { quantityList: lots.map((lot_id) => quantity({ lot_id }, dependencies)) }),
   };
 }
 
 /** Kilograms where there are any, else a count. */
-function quantity({ lot_id, quantity_kg, pieces }: Quantity, { ids, gtinOf }: EpcisParts): QuantityElement {
+function quantity(
+  { lot_id, quantity_kg, pieces }: Quantity,
+  { ids, gtinOf }: EpcisDependencies,
+): QuantityElement {
   const epcClass = ids.lot(lot_id, gtinOf?.(lot_id));
   if (quantity_kg !== undefined) return { epcClass, quantity: quantity_kg, uom: "KGM" };
   return pieces === undefined ? { epcClass } : { epcClass, quantity: pieces };

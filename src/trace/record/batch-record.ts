@@ -75,7 +75,7 @@ export interface BatchRecord extends BatchOutline {
 }
 
 /** What a record is made with. */
-export interface RecordParts {
+export interface BatchRecordDependencies {
   readonly plant: Plant;
   /** All messages that name the batch, in the order of the log. */
   readonly messages: Iterable<StoredMessage>;
@@ -95,21 +95,21 @@ const MOST_NODES = 100_000;
 const THIN_COVERAGE = 0.95;
 
 /** Draws up the record of a batch; undefined where no message names it. */
-export function batchRecord(batch: string, parts: RecordParts): BatchRecord | undefined {
+export function batchRecord(batch: string, dependencies: BatchRecordDependencies): BatchRecord | undefined {
   const reader = new MessageReader();
-  const chain = new SealChain(parts.sha256);
-  const tally = new RecordTally(parts.plant);
+  const chain = new SealChain(dependencies.sha256);
+  const tally = new RecordTally(dependencies.plant);
   let unreadable = 0;
-  for (const stored of parts.messages) {
+  for (const stored of dependencies.messages) {
     chain.add(stored);
     const message = reader.read(stored);
     if (isReadable(message)) tally.add(message);
     else unreadable += 1;
   }
   if (chain.seal.messages === 0) return undefined;
-  const lots = lotsOf(batch, parts.genealogy);
+  const lots = lotsOf(batch, dependencies.genealogy);
   const coverage = Array.from(tally.machines, ([machine, { messages, firstMs, lastMs, versions }]) => {
-    const covered = parts.covered(machine, firstMs, lastMs + 1);
+    const covered = dependencies.covered(machine, firstMs, lastMs + 1);
     const numbered = versions.has(2);
     return { machine, messages, seen: covered?.seen ?? messages, missing: covered?.missing ?? 0, numbered };
   }).sort((a, b) => (a.machine < b.machine ? -1 : 1));
@@ -126,7 +126,7 @@ export function batchRecord(batch: string, parts: RecordParts): BatchRecord | un
     unreadable,
     seal: chain.seal,
   };
-  return { ...record, exceptions: exceptionsOf(record), unsaid: unsaidOf(record, parts.genealogy) };
+  return { ...record, exceptions: exceptionsOf(record), unsaid: unsaidOf(record, dependencies.genealogy) };
 }
 
 function lotsOf(

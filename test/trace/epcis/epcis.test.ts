@@ -11,12 +11,12 @@ import {
 } from "../../../src/trace/epcis/epcis-export.ts";
 import { preHash } from "../../../src/trace/epcis/event-hash.ts";
 import { Identifiers } from "../../../src/trace/epcis/identifiers.ts";
-import type { EpcisParts } from "../../../src/trace/epcis/to-epcis.ts";
+import type { EpcisDependencies } from "../../../src/trace/epcis/to-epcis.ts";
 import { viewMessage } from "../../monitor/simulated-messages.ts";
 import { genealogyAfter } from "../told-events.ts";
 import { schemaErrors } from "./official-schema.ts";
 
-const parts: EpcisParts = {
+const parts: EpcisDependencies = {
   ids: new Identifiers("https://id.example.com/"),
   sha256: (text) => createHash("sha256").update(text).digest("hex"),
   offsetAt: () => "+01:00",

@@ -19,7 +19,7 @@ import { TableSql } from "./table-sql.ts";
 import { toViewsError } from "./views-error.ts";
 
 /** What a store is made of: an open database with its registry. */
-export interface ViewsStoreParts {
+export interface ViewsStoreDependencies {
   readonly db: DatabaseSync;
   readonly files: DatabaseFiles;
   /** Rows kept in memory, bytes. */
@@ -30,7 +30,7 @@ export interface ViewsStoreParts {
 
 /** The editions of views in SQLite, and their rows: written behind, committed together with the positions. */
 export class SqliteViewsStore implements ViewsStore {
-  readonly #parts: ViewsStoreParts;
+  readonly #dependencies: ViewsStoreDependencies;
   readonly #db: DatabaseSync;
   readonly #statements: Readonly<
     Record<"begin" | "commit" | "rollback" | "progress" | "requests" | "taken", StatementSync>
@@ -38,11 +38,11 @@ export class SqliteViewsStore implements ViewsStore {
   #budget: CacheBudget;
   #open = new Map<number, EditionStore>();
 
-  constructor(parts: ViewsStoreParts) {
-    const { db } = parts;
-    this.#parts = parts;
+  constructor(dependencies: ViewsStoreDependencies) {
+    const { db } = dependencies;
+    this.#dependencies = dependencies;
     this.#db = db;
-    this.#budget = new CacheBudget(parts.cacheBytes);
+    this.#budget = new CacheBudget(dependencies.cacheBytes);
     this.#statements = {
       begin: db.prepare("BEGIN IMMEDIATE"),
       commit: db.prepare("COMMIT"),
@@ -111,7 +111,7 @@ export class SqliteViewsStore implements ViewsStore {
 
   commit(progress: readonly EditionProgress[]): void {
     this.#guarded("committing views", () => {
-      this.#parts.check();
+      this.#dependencies.check();
       this.#begin();
       for (const store of this.#open.values()) store.flush();
       for (const { edition, position, newestReceivedMs } of progress) {
@@ -124,7 +124,7 @@ export class SqliteViewsStore implements ViewsStore {
 
   rollback(): void {
     this.#open = new Map();
-    this.#budget = new CacheBudget(this.#parts.cacheBytes);
+    this.#budget = new CacheBudget(this.#dependencies.cacheBytes);
     this.#guarded("undoing what was not committed", () => {
       if (this.#db.isTransaction) this.#statements.rollback.run();
     });
@@ -132,7 +132,7 @@ export class SqliteViewsStore implements ViewsStore {
 
   takeRebuildRequests(): readonly string[] {
     return this.#guarded("reading the views' registry", () => {
-      this.#parts.check();
+      this.#dependencies.check();
       const names = this.#statements.requests.all().map(({ name }) => String(name));
       // Only those that were read: another one may be asked for at this moment.
       if (names.length > 0) {
@@ -194,7 +194,7 @@ export class SqliteViewsStore implements ViewsStore {
     try {
       return work();
     } catch (error) {
-      throw toViewsError(error, doing, this.#parts.files.database);
+      throw toViewsError(error, doing, this.#dependencies.files.database);
     }
   }
 }

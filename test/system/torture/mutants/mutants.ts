@@ -19,7 +19,7 @@ export interface Mutant {
 
 const COMMIT = "    const position = await this.#persist(() => this.#log.commit(commitGroup));\n";
 const ANSWERED = '    if (answer.kind === "no-subscriber") this.counts.unheard++;\n';
-const FORGET = "this.#parts.forget(state.publisher, [[message.seq, message.seq]]);\n";
+const FORGET = "this.#dependencies.forget(state.publisher, [[message.seq, message.seq]]);\n";
 
 /** Bugs that would break a promise; each is planted into a copy of the sources, never here. */
 export const MUTANTS: readonly Mutant[] = [
@@ -240,8 +240,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "src/edge/forgetter.ts",
-        find: "this.#parts.outbox.delete(publisher, covered.ranges)",
-        replace: "this.#parts.outbox.delete(publisher, [[1, covered.highest + 3]])",
+        find: "this.#dependencies.outbox.delete(publisher, covered.ranges)",
+        replace: "this.#dependencies.outbox.delete(publisher, [[1, covered.highest + 3]])",
       },
     ],
   },
