@@ -6,7 +6,7 @@ export const IDENTITY_KINDS = ["gateway", "datacenter", "desk"] as const;
 export type NamedKind = (typeof IDENTITY_KINDS)[number];
 
 /** A gateway's, data center's or desk's name. */
-export const IDENTITY_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+export const IDENTITY_NAME = /^[a-z0-9][a-z0-9_-]{0,39}$/;
 
 /** Who a client is, by the form of its identity: a certificate's subject CN, or a user name. */
 export type ClientIdentity =

@@ -1,9 +1,11 @@
 import { printed } from "../adapters/pdf/printed-blocks.ts";
+import { LogReader } from "../adapters/sqlite/log/log-reader.ts";
+import { ViewsReader } from "../adapters/sqlite/views/views-reader.ts";
 import { csvFile, csvRows, csvShown, isCsv } from "../adapters/terminal/csv.ts";
 import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { recallText } from "../adapters/terminal/recall-format.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
-import { drillOrder, shownRecall } from "../api/routes/trace/recall.ts";
+import { drillOrder, genealogyFindings, shownRecall } from "../api/routes/trace/recall.ts";
 import { readMoment } from "../contract/moment.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import type { Genealogy } from "../trace/questions/genealogy.ts";
@@ -85,14 +87,13 @@ export const recall = defineCommand({
           ),
         );
       } else if (format === "pdf") {
-        const position = genealogy.reading.position();
         terminal.out.write(
           printed(
             drillOrder(found, plant.document.name, Date.now(), {
               asked: words.lot ?? options.machine ?? "",
               begunMs: undefined,
               endedMs: undefined,
-              ...{ tookMs, position, behind: 0, findings: 0 },
+              ...{ tookMs, ...standingOf(config.data, genealogy.reading.position()) },
             }),
           ),
         );
@@ -140,4 +141,13 @@ function usage(message: string): ConcheError {
     message,
     hint: "name lots, pallets, batches or pack codes, or a machine with --from and --to",
   });
+}
+
+/** How far the answer can be trusted: what of the log is not in it yet, and what contradicts itself. */
+function standingOf(folder: string, position: number) {
+  using opened = new DisposableStack();
+  const log = opened.adopt(LogReader.open(folder), (each) => each.close());
+  const views = opened.adopt(new ViewsReader(folder), (each) => each.close());
+  views.refresh();
+  return { position, behind: Math.max(0, log.end().id - position), findings: genealogyFindings(views) };
 }

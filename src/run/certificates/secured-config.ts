@@ -31,7 +31,7 @@ export async function securedConfig(config: Config, plant: Plant, nowMs: number)
       hosts: isLoopback(host) || ANYWHERE.test(host) ? undefined : [host],
       gateways: [],
       datacenters: ["main"],
-      desks: ["dashboard"],
+      desks: ["dashboard", "shell"],
     },
     nowMs,
   );

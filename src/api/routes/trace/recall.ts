@@ -6,7 +6,7 @@ import { madeAt } from "../../../trace/questions/made-at.ts";
 import { type Recall, type RecallPlace, recall, type Suspicion } from "../../../trace/questions/recall.ts";
 import { trackingEvents } from "../../../trace/questions/tracking-events.ts";
 import { type DrillFacts, drillBlocks } from "../../../trace/record/drill-blocks.ts";
-import type { ApiContext, PrintOrder } from "../../context.ts";
+import type { ApiContext, PrintOrder, ViewsReading } from "../../context.ts";
 import { isoTime, PERIOD, Time, timeOf } from "../../period.ts";
 import { badRequest } from "../../problem.ts";
 import { closed, type Route, route } from "../../route.ts";
@@ -177,7 +177,7 @@ const report = route({
       tookMs: performance.now() - begun,
       position: genealogy.reading.position(),
       behind: Math.max(0, context.log().end().id - genealogy.reading.position()),
-      findings: findingsOf(context),
+      findings: genealogyFindings(context.views),
     });
     return { document: context.print(order) };
   },
@@ -188,7 +188,8 @@ function askedOf({ lots, at, machine, from, to }: SuspectedQuery): string {
   return `${lots ?? ""}${at === undefined ? "" : `, printed at ${at}`}`;
 }
 
-function findingsOf({ views }: ApiContext): number {
+/** Contradictions that the genealogy has found: what a recall has to say of itself. */
+export function genealogyFindings(views: ViewsReading): number {
   const edition = views
     .editions()
     .find(({ name, standing }) => name === genealogyView.name && standing === "answering");
