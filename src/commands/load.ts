@@ -97,8 +97,10 @@ export const load = defineCommand({
       now: () => performance.now(),
     });
     const clientId = `load-${randomBytes(3).toString("hex")}`;
+    // Threads take no function: a load has the certificates that there are at its start.
+    const { tls, ...broker } = await consumerOptions(url, config);
     const report = await runLoad({
-      broker: { ...(await consumerOptions(url, config)), clientId },
+      broker: { ...broker, ...tls?.(), clientId },
       order,
       threads: options.threads ?? Math.max(1, availableParallelism() - 1),
       forSeconds: config.forSeconds,
