@@ -17,7 +17,7 @@ from the form of the identity, the plant file and a small access file. Whoever i
 
 ## Switch it on
 
-\`\`\`
+\`\`\`sh example="a password is asked for; test/commands/access.test.ts asks the rest"
 conche passwd users.txt tunis-01/line-a/s4_conching/conche-01      # the user name is the identity
 conche datacenter --mqtt-host 0.0.0.0 --mqtt-passwords users.txt --access policy --access-file access.yaml
 conche access show                                                  # who may do anything
@@ -54,7 +54,7 @@ again. The table is \`audit.db\` in the data folder:
 
 ## Another broker
 
-\`\`\`
+\`\`\`sh example="needs the access file above; test/system/access-table.test.ts renders and keeps them"
 conche access render mosquitto --access policy --access-file access.yaml > acl           # acl_file
 conche access render mosquitto-dynsec --access policy --access-file access.yaml > dynamic-security.json
 conche access render emqx --access policy --access-file access.yaml > acl.conf

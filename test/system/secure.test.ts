@@ -1,14 +1,29 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { certificateFiles } from "../../src/index.ts";
+import { blocksOf } from "../docs/page-blocks.ts";
 import { startConche } from "../servers/conche.ts";
+import { NO_MOSQUITTO } from "../servers/mosquitto.ts";
 import { temporaryFolder } from "./fault-matrix/data-center.ts";
 import { answerTo } from "./fault-matrix/plant-certificates.ts";
 
+const PAGE = join(import.meta.dirname, "../../docs/certificates.md");
+const ANOTHER = "tunis-01/line-a/s4_conching/conche-01";
 const MACHINE = "tunis-01/line-a/s5_tempering/temper-01";
 
-test("up --secure: the whole line is stored over mutual TLS, and nobody connects without a certificate", async (t) => {
+/** How the docs have a machine's certificate tried. */
+function documentedLines(): string {
+  const block = blocksOf(readFileSync(PAGE, "utf8")).find(({ body }) => body.includes("openssl s_client"));
+  assert.ok(block !== undefined);
+  return block.body;
+}
+
+test("up --secure: the whole line is stored over mutual TLS, and nobody connects without a certificate", {
+  skip: NO_MOSQUITTO,
+}, async (t) => {
   const data = join(await temporaryFolder(t), "data");
   const run = await startConche([
     ...["up", "--secure", "--data", data, "--history", "none", "--speed", "10"],
@@ -24,6 +39,19 @@ test("up --secure: the whole line is stored over mutual TLS, and nobody connects
   const own = certificateFiles(files)();
   assert.equal(await answerTo(Number(url.port), { ...own }), 0);
   assert.equal(await answerTo(Number(url.port), { ca: own.ca }), "nothing");
+  // The lines of the docs, as they stand but for the place and the port.
+  const typed = (lines: string) =>
+    spawnSync("sh", ["-e", "-c", lines], { encoding: "utf8", cwd: data, stdio: ["ignore", "pipe", "pipe"] });
+  const lines = documentedLines()
+    .replace("cd data/", "cd ")
+    .replaceAll("localhost:8883", `localhost:${url.port}`)
+    .replaceAll("-p 8883", `-p ${url.port}`);
+  const done = typed(lines);
+  assert.equal(done.status, 0, done.stdout + done.stderr);
+  assert.match(done.stdout, /Verify return code: 0/);
+  await run.event(({ event }) => event === "stored");
+  const foreign = typed(lines.replace(`-t factory/${MACHINE}/`, `-t factory/${ANOTHER}/`));
+  assert.match(foreign.stdout + foreign.stderr, /not authorized/i);
   const metrics = await run.page("/metrics");
   assert.match(metrics.text, /^conche_broker_certificate_end_timestamp_seconds\{what="crl"\} \d+/m);
   assert.equal(await run.stop("SIGTERM"), 0);
