@@ -34,7 +34,7 @@ export const eudr = defineCommand({
   options: OPTIONS,
   run({ arguments: words, options, config, terminal }) {
     const format = options.format ?? (config.json ? "json" : "table");
-    return withGenealogy(config.data, (genealogy) => {
+    return withGenealogy(config.data, terminal, (genealogy) => {
       const id = words.goods ?? "";
       const found = dueDiligence(genealogy, id);
       if (found === undefined) {

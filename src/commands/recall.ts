@@ -59,7 +59,7 @@ export const recall = defineCommand({
     const format = options.format ?? (config.json ? "json" : "table");
     const plant = await loadPlant(config.plant);
     const begunMs = performance.now();
-    return withGenealogy(config.data, (genealogy) => {
+    return withGenealogy(config.data, terminal, (genealogy) => {
       const found = recallOf(genealogy, suspicionOf(genealogy, words.lot ?? "", options));
       const tookMs = performance.now() - begunMs;
       if (format === "json") {

@@ -30,7 +30,7 @@ export const tags = defineCommand({
   async run({ arguments: { machine }, options, config, terminal }) {
     const plant = await loadPlant(config.plant);
     const format = formatOf(options.format, config.json);
-    return withView(config.data, tagsView, (views) => {
+    return withView(config.data, terminal, tagsView, (views) => {
       const chosen = machine === undefined ? [...allCurrentValues(views)] : [machineNamed(views, machine)];
       const rows = chosen.flatMap(({ machine: key, product, values }) =>
         values.map((value) => {

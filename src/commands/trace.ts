@@ -60,7 +60,7 @@ export const trace = defineCommand({
       });
     }
     const format = options.format ?? (config.json ? "json" : "table");
-    return withGenealogy(config.data, (genealogy) => {
+    return withGenealogy(config.data, terminal, (genealogy) => {
       const subject = subjectOf(genealogy, words.subject ?? "", at);
       const direction = up ? "up" : down ? "down" : "both";
       const found = traceOf(genealogy, subject, direction, { depth, most: MOST });

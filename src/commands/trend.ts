@@ -74,7 +74,7 @@ export const trend = defineCommand({
     const points = options.points ?? (format === "table" ? 2 * plotColumns(columns) : 1000);
     const request = { machine, tag, fromMs, toMs, points };
     const found = await withLog(config.data, (log) =>
-      withView(config.data, tagsView, (views) => readTrend(views, log, plant, request)),
+      withView(config.data, terminal, tagsView, (views) => readTrend(views, log, plant, request)),
     );
     if (format === "table") {
       const surface = { columns, rows: options.rows ?? ROWS, colour: terminal.colour };

@@ -1,3 +1,4 @@
+import type { Terminal } from "../adapters/terminal/terminal.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { genealogyView } from "../trace/genealogy/genealogy-view.ts";
 import { readGraph } from "../trace/graph/read-graph.ts";
@@ -8,9 +9,12 @@ import { withView } from "./with-view.ts";
 /** Answers questions over the lots of a data folder, beside whoever folds it. @throws ConcheError as `withView` */
 export function withGenealogy<Result>(
   folder: string,
+  terminal: Pick<Terminal, "err">,
   work: (genealogy: Genealogy) => Result | Promise<Result>,
 ): Promise<Result> {
-  return withView(folder, genealogyView, (reading) => work(new Genealogy(reading, () => readGraph(reading))));
+  return withView(folder, terminal, genealogyView, (reading) =>
+    work(new Genealogy(reading, () => readGraph(reading))),
+  );
 }
 
 /** What somebody asks about. @throws ConcheError CONCHE_NOT_FOUND */

@@ -1,21 +1,52 @@
+import { LogReader } from "../adapters/sqlite/log/log-reader.ts";
 import { ViewsReader } from "../adapters/sqlite/views/views-reader.ts";
+import { grouped } from "../adapters/terminal/counts.ts";
+import type { Terminal } from "../adapters/terminal/terminal.ts";
+import { ConcheError } from "../errors/conche-error.ts";
 import type { View } from "../views/view.ts";
 import type { ViewReading } from "../views/view-table.ts";
 
+/** Live views are so many messages behind at most, when all is well. */
+const LEVEL = 1_000;
+
 /**
- * Reads a view of a data folder as it stands, beside whoever folds it.
+ * Reads a view of a data folder as it stands, beside whoever folds it. Says so where much of the log is not in it yet:
+ * "no active alarm" must not look like the present then.
  * @throws ConcheError CONCHE_VIEW_NOT_READY where nobody has folded it yet, and others that opening gives
  */
 export async function withView<Result>(
   folder: string,
+  terminal: Pick<Terminal, "err">,
   view: View,
   work: (reading: ViewReading) => Result | Promise<Result>,
 ): Promise<Result> {
   const reader = new ViewsReader(folder);
   try {
     reader.refresh();
-    return await work(reader.reading(view));
+    const reading = reader.reading(view);
+    const behind = logEnd(folder) - reading.position();
+    if (behind > LEVEL) {
+      terminal.err.write(
+        `conche: this is not the present: ${grouped(behind)} messages of the log are not in it yet (conche views)\n`,
+      );
+    }
+    return await work(reading);
   } finally {
     reader.close();
+  }
+}
+
+/** The newest message's number; nothing is lacking where views were copied to a folder of their own. */
+function logEnd(folder: string): number {
+  try {
+    const log = LogReader.open(folder);
+    try {
+      return log.end().id;
+    } finally {
+      log.close();
+    }
+  } catch (error) {
+    if (error instanceof ConcheError && error.code === "CONCHE_LOG_MISSING") return 0;
+    throw error;
   }
 }

@@ -99,7 +99,9 @@ suite("scenario milk-lot-contaminated, recalled by the command", () => {
   test("what is typed is found by its beginning: a lot, a batch, a pallet with GS1's 00 before it, a pack code", async () => {
     const pallet = affected().units.find((unit) => SSCC.test(unit)) ?? "";
     const found = (typed: string) =>
-      withGenealogy(data, (genealogy) => search(genealogy, typed, 5).map(({ kind, id }) => `${kind} ${id}`));
+      withGenealogy(data, { err: process.stderr }, (genealogy) =>
+        search(genealogy, typed, 5).map(({ kind, id }) => `${kind} ${id}`),
+      );
     assert.deepEqual(await found(source()), [`lot ${source()}`]);
     assert.ok((await found(`(00)${pallet}`)).includes(`pallet ${pallet}`));
     assert.ok((await found(pallet.slice(0, -1))).includes(`pallet ${pallet}`));
@@ -109,7 +111,9 @@ suite("scenario milk-lot-contaminated, recalled by the command", () => {
   });
 
   test("cocoa that came in is listed with its references; all of the scenario's have one", async () => {
-    const lots = await withGenealogy(data, (genealogy) => cocoaReceived(genealogy, {}));
+    const lots = await withGenealogy(data, { err: process.stderr }, (genealogy) =>
+      cocoaReceived(genealogy, {}),
+    );
     const received = bodies().flatMap((body) =>
       body.event === "LOT_RECEIVED" && body.due_diligence !== undefined ? [body.lot_id] : [],
     );
@@ -163,7 +167,7 @@ suite("scenario milk-lot-contaminated, recalled by the command", () => {
 suite("the questions, over the same days", () => {
   const ALL = { of: undefined, atMs: undefined, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
   const ask = (number: number, asked: Partial<Asked> = {}) =>
-    withGenealogy(data, (genealogy) => {
+    withGenealogy(data, { err: process.stderr }, (genealogy) => {
       const answer = QUESTIONS.find((question) => question.number === number)?.answer;
       assert.ok(answer, `question ${number} is answered here`);
       return answer(genealogy, { ...ALL, ...asked });

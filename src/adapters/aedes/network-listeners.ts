@@ -174,20 +174,22 @@ export class NetworkListeners {
   #secured(socket: TLSSocket, transport: Duplex): void {
     const { tls } = this.#options;
     const certificate = peerOf(socket);
+    // A socket that was destroyed has forgotten its address.
+    const remote = remoteOf(socket);
     if (tls === undefined || tls.material().clientCa === undefined) {
-      this.#handler.connected(transport, remoteOf(socket), undefined);
+      this.#handler.connected(transport, remote, undefined);
       return;
     }
     const verdict =
       certificate === undefined ? { refusal: "it shows no certificate" } : tls.admit(certificate);
     if (certificate !== undefined && "user" in verdict) {
-      this.#handler.connected(transport, remoteOf(socket), { certificate, user: verdict.user });
+      this.#handler.connected(transport, remote, { certificate, user: verdict.user });
       return;
     }
     transport.on("error", () => {});
     transport.destroy();
     socket.destroy();
-    if ("refusal" in verdict) this.#handler.refused(remoteOf(socket), "certificate", verdict.refusal);
+    if ("refusal" in verdict) this.#handler.refused(remote, "certificate", verdict.refusal);
   }
 
   #watchHandshakes(server: Server): void {

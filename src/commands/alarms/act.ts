@@ -69,7 +69,7 @@ export async function act(
       hint: "add --by NAME, as --by a.trabelsi",
     });
   }
-  return withView(config.data, ALARM_VIEW, async (reading) => {
+  return withView(config.data, terminal, ALARM_VIEW, async (reading) => {
     const nowMs = Date.now();
     const known = knownAlarm(reading, machine, alarm, nowMs);
     const events = alarmEvents(reading, known.machine, known.alarmId, NEWS);

@@ -43,7 +43,7 @@ export const history = defineCommand({
     const { priority, code, limit = 100, format, ...chosen } = options;
     const form = formatOf(format, config.json);
     const { sinceMs, untilMs, ...of } = filterOf(chosen);
-    return withView(config.data, ALARM_VIEW, (reading) => {
+    return withView(config.data, terminal, ALARM_VIEW, (reading) => {
       const question = {
         ...{ of, fromMs: sinceMs, toMs: untilMs, limit },
         priorities: priority === undefined ? undefined : [priority],

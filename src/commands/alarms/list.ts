@@ -44,7 +44,7 @@ export const list = defineCommand({
   async run({ options, config, terminal }) {
     const { priority, state, format, ...of } = options;
     const form = formatOf(format, config.json);
-    return withView(config.data, ALARM_VIEW, (reading) => {
+    return withView(config.data, terminal, ALARM_VIEW, (reading) => {
       const nowMs = Date.now();
       const alarms = openAlarms(reading, nowMs, {
         of,

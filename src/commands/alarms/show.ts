@@ -31,7 +31,7 @@ export const show = defineCommand({
   options: OPTIONS,
   async run({ arguments: { machine = "", alarm = "" }, options, config, terminal }) {
     const form = formatOf(options.format, config.json);
-    return withView(config.data, ALARM_VIEW, (reading) => {
+    return withView(config.data, terminal, ALARM_VIEW, (reading) => {
       const found = knownAlarm(reading, machine, alarm, Date.now());
       const events = alarmEvents(reading, found.machine, found.alarmId, options.limit ?? 50);
       terminal.out.write(renderListing(alarmEventListing(events, found), form, terminal));

@@ -30,7 +30,7 @@ export const content = defineCommand({
     const form = formatOf(format, config.json);
     const plant = await loadPlant(config.plant);
     const { sinceMs, untilMs } = filterOf(chosen);
-    return withView(config.data, QUALITY_VIEW, (reading) => {
+    return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
       const batches = characteristics(reading).flatMap(({ machine, characteristic }) =>
         netContent(reading, plant, {
           ...{ machine, characteristic, product, batchId: chosen.batch, fromMs: sinceMs, toMs: untilMs },

@@ -19,7 +19,7 @@ export const list = defineCommand({
   options: OPTIONS,
   async run({ options, config, terminal }) {
     const form = formatOf(options.format, config.json);
-    return withView(config.data, QUALITY_VIEW, (reading) => {
+    return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
       terminal.out.write(renderListing(characteristicListing(characteristics(reading)), form, terminal));
       return 0;
     });

@@ -31,7 +31,7 @@ export const nozzles = defineCommand({
     const { by = "nozzle", product, format, ...chosen } = options;
     const form = formatOf(format, config.json);
     const { sinceMs, untilMs } = filterOf(chosen);
-    return withView(config.data, QUALITY_VIEW, (reading) => {
+    return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
       const known = knownCharacteristic(reading, machine, characteristic);
       const toMs = untilMs ?? Math.max(Date.now(), known.lastMs + 1);
       const fromMs = sinceMs ?? Math.min(toMs, known.lastMs) - SHIFT_MS;

@@ -24,6 +24,9 @@ export function machineNamed(views: ViewReading, text: string): MachineValues {
       text,
       all.map(({ machine }) => machine),
     )}`,
-    hint: names.length === 0 ? "nothing has been received yet" : `there is ${names.join(", ")}`,
+    hint:
+      names.length === 0
+        ? "no telemetry is in the views yet: `conche views` says how far they are"
+        : `there is ${names.join(", ")}`,
   });
 }
