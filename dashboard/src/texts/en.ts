@@ -190,7 +190,7 @@ export const texts = {
     noAlarm: "No alarm is active.",
     noAlarmData: "Nobody knows: no alarm could be read.",
     states: (hours: number) => `States, last ${hours} h`,
-    share: "right: share of Execute",
+    share: "% of Execute",
     noLine: "The plant has no such line.",
     choose: "Lines",
     normal: "normal",
