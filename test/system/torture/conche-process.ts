@@ -1,11 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { type RunningConche, startConche } from "../../servers/conche.ts";
-import { MachineWait } from "./machine-wait.ts";
+import { endWithin } from "../../servers/end-within.ts";
 import type { TortureRun } from "./torture-run.ts";
-
-/** Between two looks at a process that has to end, milliseconds. */
-const LOOK_MS = 100;
 
 /** A `conche` that runs until it is told to end: the same words and folder, and one process after the other on it. */
 export class ConcheProcess {
@@ -85,14 +82,8 @@ export class ConcheProcess {
    * @param withinMs when it has to be done, on a machine that lets it run; of interest to one row only
    */
   async endInOrder(withinMs = Number.POSITIVE_INFINITY): Promise<void> {
-    const { child, errors } = this.process;
-    const waited = new MachineWait(child.pid ?? 0);
-    const sentAt = performance.now();
-    const watch = setInterval(() => {
-      if (performance.now() - sentAt - waited.ms() > withinMs) child.kill("SIGKILL");
-    }, LOOK_MS);
-    const code = await this.run.within(`${this.#what} ends`, this.process.stop("SIGTERM"));
-    clearInterval(watch);
+    const { errors } = this.process;
+    const code = await this.run.within(`${this.#what} ends`, endWithin(this.process, withinMs));
     this.run.require(code === 0, `${this.#what} ended with ${code ?? "SIGKILL"}: ${errors.join("; ")}`);
   }
 }

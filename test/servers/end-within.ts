@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
+import type { RunningConche } from "./conche.ts";
 
 /**
  * How long the threads of a process could have run and were not let: what a busy machine adds to whatever the process
  * does. Linux counts it (`/proc/PID/task/TID/schedstat`, the second figure, ns); elsewhere it is taken for nothing.
  */
-export class MachineWait {
+class MachineWait {
   readonly #folder: string;
   readonly #before = new Map<string, number>();
   readonly #now = new Map<string, number>();
@@ -32,5 +33,26 @@ export class MachineWait {
     } catch {
       // The process or a thread of it has ended between two looks.
     }
+  }
+}
+
+/** Between two looks at a process that has to end, milliseconds. */
+const LOOK_MS = 100;
+
+/**
+ * SIGTERM; resolves with the exit code, null where it had to be killed because it took longer.
+ * @param withinMs when it has to have ended, on a machine that lets it run
+ */
+export async function endWithin(conche: RunningConche, withinMs: number): Promise<number | null> {
+  const { child } = conche;
+  const waited = new MachineWait(child.pid ?? 0);
+  const sentAt = performance.now();
+  const watch = setInterval(() => {
+    if (performance.now() - sentAt - waited.ms() > withinMs) child.kill("SIGKILL");
+  }, LOOK_MS);
+  try {
+    return await conche.stop("SIGTERM");
+  } finally {
+    clearInterval(watch);
   }
 }
