@@ -5,7 +5,7 @@ export const IDENTITY_KINDS = ["gateway", "datacenter", "desk"] as const;
 /** A kind of client that has a name instead of an address. */
 export type NamedKind = (typeof IDENTITY_KINDS)[number];
 
-/** A gateway's, data center's or desk's name. */
+/** A name that was chosen: one level of a topic, so that it can be a folder and a part of a client id. */
 export const IDENTITY_NAME = /^[a-z0-9][a-z0-9_-]{0,39}$/;
 
 /** Who a client is, by the form of its identity: a certificate's subject CN, or a user name. */

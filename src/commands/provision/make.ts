@@ -1,4 +1,4 @@
-import { IDENTITY_NAME } from "../../access/certificate-identity.ts";
+import { IDENTITY_NAME } from "../../access/client-identity.ts";
 import { counted } from "../../adapters/terminal/counts.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
@@ -8,8 +8,7 @@ import { matching } from "../option-values.ts";
 import { dayOf } from "./certificate-rows.ts";
 
 const HOST = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*|[0-9a-f:.]+)$/i;
-const ONE_NAME = new RegExp(`^${IDENTITY_NAME}$`);
-const NAMES = words(ONE_NAME, "names of 1 to 40 characters of a-z, 0-9, _ and -, separated by commas");
+const NAMES = words(IDENTITY_NAME, "names of 1 to 40 characters of a-z, 0-9, _ and -, separated by commas");
 const HOSTS = words(HOST, "host names and addresses separated by commas");
 
 /** What a run gives a certificate beside the plant's machines, unless told otherwise. */
@@ -19,7 +18,7 @@ const OPTIONS = {
   server: {
     argument: "NAME",
     help: `name of the server's certificate (default: ${DEFAULTS.server})`,
-    parse: matching(ONE_NAME, "1 to 40 characters of a-z, 0-9, _ and -"),
+    parse: matching(IDENTITY_NAME, "1 to 40 characters of a-z, 0-9, _ and -"),
   },
   hosts: {
     argument: "HOST,…",
