@@ -1,6 +1,6 @@
 import { kilograms } from "../genealogy/mass.ts";
 import type { Recall, RecalledUnit, RecallPlace } from "../questions/recall.ts";
-import type { Block } from "./record-blocks.ts";
+import { type Block, tableBlocks } from "./record-blocks.ts";
 
 /** What is known of the drill itself, beside what it found. */
 export interface DrillFacts {
@@ -61,7 +61,7 @@ export function drillBlocks(found: Recall, drill: DrillFacts): Block[] {
         ],
       ],
     },
-    ...table(
+    ...tableBlocks(
       "Suspected lots",
       ["lot:46", "material:24", "came into being:18", "kg:12r"],
       suspected.map(({ lot, material, first_ms, made_mg, declared_mg }) => [
@@ -71,12 +71,12 @@ export function drillBlocks(found: Recall, drill: DrillFacts): Block[] {
         kg(Math.max(made_mg, declared_mg)),
       ]),
     ),
-    ...table(
+    ...tableBlocks(
       "Where it is",
       ["place:38", "shipments:28", "left:16", "goods:8r", "kg:10r", "decision:12"],
       [...customers, ...(stock.units > 0 ? [stock] : [])].map(placeRow),
     ),
-    ...table(
+    ...tableBlocks(
       "Still there: lots with something left by the books",
       ["lot:52", "material:20", "kg:14r", "share:14r"],
       left.map(({ lot, share, restMg }) => [
@@ -105,7 +105,7 @@ export function drillBlocks(found: Recall, drill: DrillFacts): Block[] {
         ["Found beyond it", `${kg(-balance.missingMg)} kg`],
       ],
     },
-    ...table(
+    ...tableBlocks(
       "Dispersion",
       ["it is in:50", "count:20r", "largest share:30r"],
       found.dispersion.map(({ kind, count, largestShare }) => [
@@ -114,7 +114,7 @@ export function drillBlocks(found: Recall, drill: DrillFacts): Block[] {
         percent(largestShare),
       ]),
     ),
-    ...table(
+    ...tableBlocks(
       "Provably clear: packed in that time, and no path leads there",
       ["lots:50", "product:12", "pallets:10r", "kg:12r", "packed:30"],
       clear.map(({ lots: own, product, pallets, mg, firstMs, lastMs }) => [
@@ -125,7 +125,7 @@ export function drillBlocks(found: Recall, drill: DrillFacts): Block[] {
         `${time(firstMs).replace(" UTC", "")} to ${time(lastMs)}`,
       ]),
     ),
-    ...table(
+    ...tableBlocks(
       "Goods",
       ["pallet or case:31", "packed:18", "kg:9r", "share:9r", "decision:11", "where:32"],
       units.map(({ unit, packedMs, mg, share, decision, where, holds }) => [
@@ -160,24 +160,4 @@ function counted(units: readonly RecalledUnit[]): string {
     return count === 0 ? [] : [`${count} ${kind}${count === 1 ? "" : "s"}`];
   });
   return parts.length === 0 ? "nothing" : parts.join(" and ");
-}
-
-/** A table under its heading, unless it is empty. Columns as `title:width`, with an `r` for figures. */
-function table(heading: string, columns: readonly string[], rows: readonly (readonly string[])[]): Block[] {
-  if (rows.length === 0) return [];
-  return [
-    { kind: "heading", text: heading },
-    {
-      kind: "table",
-      columns: columns.map((text) => {
-        const [title = "", width = "10"] = text.split(":");
-        return {
-          title,
-          width: Number.parseInt(width, 10),
-          ...(width.endsWith("r") ? { right: true as const } : {}),
-        };
-      }),
-      rows,
-    },
-  ];
 }

@@ -87,45 +87,48 @@ export function recordBlocks(record: BatchRecord): Block[] {
       counts ? String(gone) : "unknown",
     ]),
   });
-  push(
-    blocks,
-    "Ingredients",
-    ["lot:30", "material:18", "share:9r", "supplier:17", "supplier lot, certificate:18", "state:8"],
-    record.ingredients.map((each) => [
-      each.lot,
-      each.material,
-      `${number(100 * each.share, 2)} %`,
-      each.supplier,
-      [each.supplierLot, each.certificate].filter((part) => part !== "").join(", "),
-      each.holds.length > 0 ? "HOLD" : each.released ? "released" : "",
-    ]),
+  blocks.push(
+    ...tableBlocks(
+      "Ingredients",
+      ["lot:30", "material:18", "share:9r", "supplier:17", "supplier lot, certificate:18", "state:8"],
+      record.ingredients.map((each) => [
+        each.lot,
+        each.material,
+        `${number(100 * each.share, 2)} %`,
+        each.supplier,
+        [each.supplierLot, each.certificate].filter((part) => part !== "").join(", "),
+        each.holds.length > 0 ? "HOLD" : each.released ? "released" : "",
+      ]),
+    ),
   );
-  push(
-    blocks,
-    "Lots made",
-    ["lot:46", "material:22", "kg:12r", "left:12r", "state:8"],
-    record.outputs.map((each) => [
-      each.lot,
-      each.material,
-      number(each.totalKg, 1),
-      Math.abs(each.restKg) < 0.05 ? "0" : number(each.restKg, 1),
-      each.holds.length > 0 ? "HOLD" : "",
-    ]),
+  blocks.push(
+    ...tableBlocks(
+      "Lots made",
+      ["lot:46", "material:22", "kg:12r", "left:12r", "state:8"],
+      record.outputs.map((each) => [
+        each.lot,
+        each.material,
+        number(each.totalKg, 1),
+        Math.abs(each.restKg) < 0.05 ? "0" : number(each.restKg, 1),
+        each.holds.length > 0 ? "HOLD" : "",
+      ]),
+    ),
   );
-  push(
-    blocks,
-    "Procedure (ISA-88)",
-    ["phase:20", "machine:12", "from:17", "to:17", "state:9", "set points and reached:25"],
-    record.procedure.map((step) => [
-      step.run > 1 ? `${step.name} ${step.run}` : step.name,
-      nameOf(step.machine),
-      time(step.fromMs).replace(" UTC", ""),
-      time(step.toMs).replace(" UTC", ""),
-      step.state,
-      [step.setPoints, step.actual === "" ? "" : `reached ${step.actual}`, step.reason]
-        .filter((part) => part !== "")
-        .join("; "),
-    ]),
+  blocks.push(
+    ...tableBlocks(
+      "Procedure (ISA-88)",
+      ["phase:20", "machine:12", "from:17", "to:17", "state:9", "set points and reached:25"],
+      record.procedure.map((step) => [
+        step.run > 1 ? `${step.name} ${step.run}` : step.name,
+        nameOf(step.machine),
+        time(step.fromMs).replace(" UTC", ""),
+        time(step.toMs).replace(" UTC", ""),
+        step.state,
+        [step.setPoints, step.actual === "" ? "" : `reached ${step.actual}`, step.reason]
+          .filter((part) => part !== "")
+          .join("; "),
+      ]),
+    ),
   );
   if (record.courses.length > 0) {
     blocks.push({ kind: "heading", text: "Process curves against limits" });
@@ -133,54 +136,67 @@ export function recordBlocks(record: BatchRecord): Block[] {
       ({ limits, points }) => Object.keys(limits).length > 0 && points.length > 1,
     );
     for (const course of drawn) blocks.push({ kind: "chart", course });
-    push(
-      blocks,
-      undefined,
-      ["tag:24", "values:10r", "min:10r", "mean:10r", "max:10r", "measured:12r", "outside:12r", "alarm:12r"],
-      record.courses.map((course) => [
-        `${nameOf(course.machine)} ${course.tag}${course.unit === "" ? "" : `, ${course.unit}`}`,
-        String(course.values),
-        number(course.min),
-        number(course.mean),
-        number(course.max),
-        `${number(100 * course.coverage, 1)} %`,
-        Object.keys(course.limits).length === 0 ? "no limits" : String(course.outside),
-        Object.keys(course.limits).length === 0 ? "" : String(course.beyondAlarm),
-      ]),
+    blocks.push(
+      ...tableBlocks(
+        undefined,
+        [
+          "tag:24",
+          "values:10r",
+          "min:10r",
+          "mean:10r",
+          "max:10r",
+          "measured:12r",
+          "outside:12r",
+          "alarm:12r",
+        ],
+        record.courses.map((course) => [
+          `${nameOf(course.machine)} ${course.tag}${course.unit === "" ? "" : `, ${course.unit}`}`,
+          String(course.values),
+          number(course.min),
+          number(course.mean),
+          number(course.max),
+          `${number(100 * course.coverage, 1)} %`,
+          Object.keys(course.limits).length === 0 ? "no limits" : String(course.outside),
+          Object.keys(course.limits).length === 0 ? "" : String(course.beyondAlarm),
+        ]),
+      ),
     );
   }
-  push(
-    blocks,
-    "Results",
-    ["characteristic:30", "n:8r", "mean:13r", "min:13r", "max:13r", "limits:15", "failed:8r"],
-    record.results.map((each) => [
-      `${each.characteristic}${each.unit === "" ? "" : `, ${each.unit}`}`,
-      String(each.n),
-      each.numbers === 0 ? "-" : number(each.sum / each.numbers),
-      number(each.min),
-      number(each.max),
-      each.lower === null && each.upper === null ? "-" : `${number(each.lower)} to ${number(each.upper)}`,
-      String(each.failed),
-    ]),
+  blocks.push(
+    ...tableBlocks(
+      "Results",
+      ["characteristic:30", "n:8r", "mean:13r", "min:13r", "max:13r", "limits:15", "failed:8r"],
+      record.results.map((each) => [
+        `${each.characteristic}${each.unit === "" ? "" : `, ${each.unit}`}`,
+        String(each.n),
+        each.numbers === 0 ? "-" : number(each.sum / each.numbers),
+        number(each.min),
+        number(each.max),
+        each.lower === null && each.upper === null ? "-" : `${number(each.lower)} to ${number(each.upper)}`,
+        String(each.failed),
+      ]),
+    ),
   );
-  push(
-    blocks,
-    "Alarms",
-    ["raised:19", "machine:14", "priority:10", "code:22", "stood:11r", "seen by:24"],
-    record.alarms.map((alarm) => [
-      time(alarm.raisedMs).replace(" UTC", ""),
-      nameOf(alarm.machine),
-      alarm.priority,
-      alarm.code,
-      alarm.clearedMs === null ? "stands" : `${Math.round((alarm.clearedMs - alarm.raisedMs) / 1000)} s`,
-      alarm.acknowledgedBy ?? "nobody",
-    ]),
+  blocks.push(
+    ...tableBlocks(
+      "Alarms",
+      ["raised:19", "machine:14", "priority:10", "code:22", "stood:11r", "seen by:24"],
+      record.alarms.map((alarm) => [
+        time(alarm.raisedMs).replace(" UTC", ""),
+        nameOf(alarm.machine),
+        alarm.priority,
+        alarm.code,
+        alarm.clearedMs === null ? "stands" : `${Math.round((alarm.clearedMs - alarm.raisedMs) / 1000)} s`,
+        alarm.acknowledgedBy ?? "nobody",
+      ]),
+    ),
   );
-  push(
-    blocks,
-    "What people did",
-    ["when:19", "who:16", "what:25", "why:40"],
-    record.actions.map(({ atMs, by, what, why }) => [time(atMs).replace(" UTC", ""), by, what, why]),
+  blocks.push(
+    ...tableBlocks(
+      "What people did",
+      ["when:19", "who:16", "what:25", "why:40"],
+      record.actions.map(({ atMs, by, what, why }) => [time(atMs).replace(" UTC", ""), by, what, why]),
+    ),
   );
   blocks.push({ kind: "heading", text: "Seal" });
   blocks.push({
@@ -199,24 +215,25 @@ export function recordBlocks(record: BatchRecord): Block[] {
 }
 
 /** A table under a heading, unless it is empty. Columns as `title:width`, with an `r` for figures. */
-function push(
-  blocks: Block[],
+export function tableBlocks(
   heading: string | undefined,
   columns: readonly string[],
   rows: readonly (readonly string[])[],
-): void {
-  if (rows.length === 0) return;
-  if (heading !== undefined) blocks.push({ kind: "heading", text: heading });
-  blocks.push({
-    kind: "table",
-    columns: columns.map((text) => {
-      const [title = "", width = "10"] = text.split(":");
-      return {
-        title,
-        width: Number.parseInt(width, 10),
-        ...(width.endsWith("r") ? { right: true as const } : {}),
-      };
-    }),
-    rows,
-  });
+): Block[] {
+  if (rows.length === 0) return [];
+  return [
+    ...(heading === undefined ? [] : [{ kind: "heading" as const, text: heading }]),
+    {
+      kind: "table",
+      columns: columns.map((text) => {
+        const [title = "", width = "10"] = text.split(":");
+        return {
+          title,
+          width: Number.parseInt(width, 10),
+          ...(width.endsWith("r") ? { right: true as const } : {}),
+        };
+      }),
+      rows,
+    },
+  ];
 }
