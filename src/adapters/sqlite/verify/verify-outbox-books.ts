@@ -2,7 +2,6 @@ import { BOOT_PATTERN } from "../../../contract/identity.ts";
 import { isUpTopic, parseUpTopic, UP_ROOT } from "../../../contract/topic.ts";
 import type { Holding } from "../../../edge/outbox.ts";
 import type { OutboxBook, OutboxFindingKind, OutboxPublisher } from "../../../edge/outbox-report.ts";
-import { overlap } from "../../../sequence/seq-range.ts";
 import type { SeqSet } from "../../../sequence/seq-set.ts";
 import type { FoundWaiting } from "./verify-outbox-rows.ts";
 
@@ -29,7 +28,7 @@ export function publisherFaults(
   }
   if (taken > 0 && highest === 0)
     faults.push(["numbers", `${taken} messages were taken, and no number was given`]);
-  const both = durable && telemetry && overlap(durable.ranges, telemetry.ranges);
+  const [both] = waiting?.twice.ranges ?? [];
   if (both !== undefined) {
     faults.push([
       "twice",

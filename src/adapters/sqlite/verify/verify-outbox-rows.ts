@@ -10,6 +10,11 @@ import { rowChecksum } from "../outbox/outbox-row.ts";
 export interface FoundWaiting {
   readonly numbers: Readonly<Record<keyof Holding, SeqSet>>;
   readonly bytes: Record<keyof Holding, number>;
+  /**
+   * Numbers that wait in both tables and must not. One that a machine gave may: its telemetry, and the same again at QoS 1,
+   * because it was not receipted. The library itself sends again what it has, and never takes it twice.
+   */
+  readonly twice: SeqSet;
   /** Milliseconds since 1970; null where no row says. */
   oldestAt: number | null;
 }
@@ -36,6 +41,7 @@ export function findWaiting(
   onRow: () => void,
 ): Map<number, FoundWaiting> {
   const found = new Map<number, FoundWaiting>();
+  const durable = db.prepare("SELECT type, payload, raw FROM durable WHERE publisher = ? AND seq = ?");
   for (const table of ["durable", "telemetry"] as const) {
     for (const row of db.prepare(`SELECT * FROM ${table} ORDER BY publisher, seq`).iterate()) {
       const publisher = Number(row.publisher);
@@ -44,11 +50,15 @@ export function findWaiting(
         waiting = {
           numbers: { durable: new SeqSet(), telemetry: new SeqSet() },
           bytes: { durable: 0, telemetry: 0 },
+          twice: new SeqSet(),
           oldestAt: null,
         };
         found.set(publisher, waiting);
       }
       waiting.numbers[table].add(Number(row.seq));
+      if (table === "telemetry" && waiting.numbers.durable.has(Number(row.seq))) {
+        if (!isSentAgain(row, durable.get(publisher, Number(row.seq)))) waiting.twice.add(Number(row.seq));
+      }
       waiting.bytes[table] += Number(row.bytes);
       const at = Number(row.at);
       // Outboxes of the first version did not say.
@@ -61,6 +71,15 @@ export function findWaiting(
     }
   }
   return found;
+}
+
+/** Whether two rows are one message that its machine, which numbers it, has sent again. */
+function isSentAgain(row: Row, other: Row | undefined): boolean {
+  if (other === undefined || row.raw === null || other.raw === null || row.type !== other.type) return false;
+  const [payload, again] = [row.payload, other.payload];
+  if (payload instanceof Uint8Array && again instanceof Uint8Array)
+    return Buffer.compare(payload, again) === 0;
+  return payload === again;
 }
 
 function rowFaults(row: Row, boot: string, lastBatch: number): string[] {

@@ -118,6 +118,23 @@ function refusal(folder: string): ConcheError {
 }
 
 describe("verifyOutbox", () => {
+  it("takes telemetry that its machine sends again at QoS 1, while the first still waits, for one message", async () => {
+    const folder = newFolder();
+    const outbox = await open(folder);
+    const first = { ...forwarded(3), type: "telemetry", durable: false } as const;
+    await outbox.append([first]);
+    await outbox.append([{ ...first, durable: true, raw: { userProperties: { refill: "1" } } }]);
+    await outbox.close();
+    const { findings, totals } = verifyOutbox(folder);
+    assert.deepEqual(findings, []);
+    assert.deepEqual([totals.durable.taken, totals.telemetry.taken], [1, 1]);
+    change(folder, "UPDATE durable SET crc = NULL, payload = x'00FF04'");
+    assert.deepEqual(
+      verifyOutbox(folder).findings.map(({ kind }) => kind),
+      ["twice"],
+    );
+  });
+
   it("adds an outbox up: what was taken is receipted or waits, by machine and boot", async () => {
     const report = verifyOutbox(await filled());
     assert.deepEqual(report.findings, []);
