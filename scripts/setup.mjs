@@ -5,7 +5,7 @@
 // Node the machine has (18 or later), which may be older than the one the product needs. That one is the npm
 // package `node`, pinned in package.json; npm scripts find it first because npm puts node_modules/.bin in
 // front of PATH.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
@@ -38,13 +38,32 @@ function npm(args) {
   // npm runs this script, so it has told us where it is; a bare `node scripts/setup.mjs` uses the one in PATH.
   const cli = process.env.npm_execpath;
   const viaNode = cli?.endsWith(".js");
-  return spawnSync(viaNode ? process.execPath : "npm", viaNode ? [cli, ...args] : args, {
+  const child = spawn(viaNode ? process.execPath : "npm", viaNode ? [cli, ...args] : args, {
     cwd: ROOT,
     env: npmEnvironment(),
     shell: !viaNode && WINDOWS,
-    encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
   });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (said += bytes));
+  return new Promise((resolve) => {
+    child.on("error", (error) => resolve({ status: null, said: String(error) }));
+    child.on("close", (status) => resolve({ status, said }));
+  });
+}
+
+/** On a terminal, counts the seconds for somebody who waits; returns what ends it. */
+function countSeconds() {
+  if (!process.stderr.isTTY) return () => {};
+  const started = Date.now();
+  const timer = setInterval(
+    () => process.stderr.write(`\r  ${Math.round((Date.now() - started) / 1000)} s (about 20 s as a rule)`),
+    1_000,
+  );
+  return () => {
+    clearInterval(timer);
+    process.stderr.write("\r\u001b[K");
+  };
 }
 
 function fail(message, detail, hint) {
@@ -90,11 +109,13 @@ if (found !== wanted) {
   }
   process.stderr.write("conche: setting up (once; installs what package-lock.json names) ...\n");
   const started = Date.now();
-  const installed = npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  const stopCounting = countSeconds();
+  const installed = await npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  stopCounting();
   if (installed.status !== 0) {
     fail(
       "npm ci did not finish",
-      `${installed.stdout ?? ""}${installed.stderr ?? ""}${installed.error ?? ""}`,
+      installed.said,
       "check the network and the npm registry (npm ping), then run the command again",
     );
   }
@@ -108,7 +129,7 @@ if (found !== wanted) {
     if (nodeMajorOfScripts() < OLDEST_NODE) {
       fail(
         `no Node ${OLDEST_NODE} or later could be set up`,
-        installed.stderr,
+        installed.said,
         `run "npm rebuild node", or install Node ${OLDEST_NODE} or later yourself, then run the command again`,
       );
     }

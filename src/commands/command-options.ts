@@ -5,6 +5,12 @@ import type { CommandDefinition } from "./command.ts";
 import { flagName, optionKey } from "./option-values.ts";
 import type { Given } from "./run-command.ts";
 
+/** What a client of a broker needs that receives nothing: how it serves, and how its session is kept, is no choice of it. */
+export const PUBLISHING_ONLY = {
+  mqtt: ["mqtt-host", "mqtt-port"],
+  broker: ["broker", "protocol", "username", "password-file", "ca", "cert", "key", "keepalive"],
+} as const satisfies CommandDefinition["only"];
+
 /** Gives the root command the options that every command takes. */
 export function addGlobalOptions(root: Command): void {
   for (const setting of settingsOf(GLOBAL_SLICES)) root.addOption(settingOption(setting));
@@ -47,7 +53,11 @@ export function givenTo(command: Command, definition: CommandDefinition): Given 
 }
 
 function flaggedSettings(definition: CommandDefinition): Setting[] {
-  return settingsOf(definition.settings ?? []).filter((setting) => setting.flag !== null);
+  return (definition.settings ?? []).flatMap((slice) =>
+    settingsOf([slice]).filter(
+      ({ flag, name }) => flag !== null && (definition.only?.[slice]?.includes(name) ?? true),
+    ),
+  );
 }
 
 function settingOption(setting: Setting): Option {

@@ -77,6 +77,8 @@ export interface CommandDefinition<Options extends OptionDefinitions = OptionDef
   readonly arguments?: readonly ArgumentDefinition[];
   /** The slices of the configuration whose flags it takes. Without them neither file nor environment is read. */
   readonly settings?: readonly ConfigSlice[];
+  /** Of a slice only these settings have a flag, by name; the others say nothing to this command. */
+  readonly only?: Readonly<Partial<Record<ConfigSlice, readonly string[]>>>;
   /** Its own defaults of settings, by name: several roles on one machine must not want the same port. */
   readonly defaults?: Readonly<Record<string, number>>;
   readonly options?: Options;

@@ -9,6 +9,7 @@ import { shownAddress } from "../mqtt/broker-address.ts";
 import { consumerOptions } from "../run/broker/consumer-options.ts";
 import { runLoad } from "../run/load/load-run.ts";
 import { defineCommand, type Invocation } from "./command.ts";
+import { PUBLISHING_ONLY } from "./command-options.ts";
 import { matching, oneOf, wholeNumber } from "./option-values.ts";
 import { INTERRUPTED } from "./stop-signal.ts";
 
@@ -82,6 +83,7 @@ export const load = defineCommand({
     ["conche load --messages 100000 --json", "a number of messages, the result as JSON Lines"],
   ],
   settings: ["forSeconds", "quiet", "mqtt", "broker"],
+  only: PUBLISHING_ONLY,
   options: OPTIONS,
   run: async (invocation) => {
     const { config, options, terminal, stopSignal } = invocation;

@@ -16,6 +16,7 @@ import { behindInALine, runSimulation, simulatedAnew } from "../run/simulation/s
 import { endOfRun } from "../run/wait.ts";
 import { expectedSize } from "../simulator/expected-size.ts";
 import { defineCommand, type Invocation } from "./command.ts";
+import { PUBLISHING_ONLY } from "./command-options.ts";
 import { duration } from "./option-values.ts";
 import { INTERRUPTED } from "./stop-signal.ts";
 
@@ -59,6 +60,7 @@ export const simulate = defineCommand({
     ["conche simulate --backfill 1d --broker mqtt://broker.plant:1883", "a day's, to another broker"],
   ],
   settings: ["data", "plant", "outbox", "forSeconds", "quiet", "mqtt", "simulation", "broker"],
+  only: PUBLISHING_ONLY,
   options: OPTIONS,
   run: (invocation) => (invocation.options.backfill === undefined ? live(invocation) : history(invocation)),
 });

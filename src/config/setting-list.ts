@@ -69,6 +69,6 @@ export function settingsOf(slices: readonly ConfigSlice[]): Setting[] {
 export function defaultText(setting: Setting): string | null {
   if (setting.defaultText !== undefined) return setting.defaultText;
   const value = setting.byDefault;
-  if (value === null || value === false) return null;
+  if (value === null || value === false || (Array.isArray(value) && value.length === 0)) return null;
   return setting.kind === "path" ? `./${value}` : String(value);
 }

@@ -51,6 +51,8 @@ export interface DeliveredMessage {
    */
   readonly mayBeReplay: boolean;
   readonly properties: DeliveredProperties | undefined;
+  /** What it takes in memory (`heldBytes`), bytes, where its broker has counted that already. */
+  readonly held?: number | undefined;
   /** The handshake that brought it at QoS 1, for whoever has to know a message without an identity again. */
   readonly transfer?: DeliveredTransfer | undefined;
   /** Whether its sender asks what became of it, and can be told. */

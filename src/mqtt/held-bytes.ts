@@ -12,6 +12,8 @@ export interface HeldMessage {
         readonly userProperties?: UserProperties | undefined;
       }
     | undefined;
+  /** What {@link heldBytes} has found before, where its holder keeps that. */
+  readonly held?: number | undefined;
 }
 
 /** A user property beside its text: two strings and their places; one of six bytes on the wire takes this much. */
@@ -21,7 +23,12 @@ const USER_PROPERTY_BYTES = 80;
  * What a message holds in memory while it waits or is kept, bytes: payload, topic and properties. A publisher may put
  * into a property what it likes, so a limit that counts payloads alone is none.
  */
-export function heldBytes({ topic, payload, properties }: HeldMessage): number {
+export function heldBytes(message: HeldMessage): number {
+  return message.held ?? countedBytes(message);
+}
+
+/** As {@link heldBytes}, counted now. */
+export function countedBytes({ topic, payload, properties }: HeldMessage): number {
   const bytes = payload.length + topic.length;
   return properties === undefined ? bytes : bytes + propertyBytes(properties);
 }

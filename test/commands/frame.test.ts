@@ -48,6 +48,19 @@ test("a description is wrapped once, by the width of its reader; lists in it sta
   assert.match(list.out, /Reasons:\n {2}topic .*\n {2}oversize /);
 });
 
+test("a command takes no option that says nothing to it, and no default is empty", async () => {
+  const [load, check, up] = await Promise.all(
+    [["load"], ["scenario", "check"], ["up"]].map((words) => runConche([...words, "--help"])),
+  );
+  assert.match(String(load?.out), /--mqtt-port .*--password-file /s);
+  assert.doesNotMatch(String(load?.out), /--mqtt-passwords|--session-expiry|--client-id/);
+  assert.match(String(check?.out), /--seed .*--start /s);
+  assert.doesNotMatch(String(check?.out), /--lines|--speed/);
+  assert.doesNotMatch(String(up?.out), /default: ,/);
+  const { code, err } = await runConche(["scenario", "check", "nozzle-clogging", "--lines", "2"]);
+  assert.deepEqual([code, /unknown option '--lines'/.test(err)], [2, true]);
+});
+
 test("an unknown command, option or command of a command is named with the nearest, and exits with 2", async () => {
   const cases = [
     [["doctr"], "unknown command 'doctr', did you mean doctor?"],

@@ -51,6 +51,7 @@ test("everybody gets a folder that only its owner reads, and a second run change
     "gateway/edge-01",
     "datacenter/main",
     "desk/dashboard",
+    "desk/shell",
     "server/broker",
   ])
     for (const file of ["cert.pem", "key.pem", "ca.pem", "README.md"])

@@ -1,6 +1,7 @@
 import type { PublishPacket } from "aedes";
 import { VERDICT_PROPERTY } from "../../contract/identity.ts";
 import type { DeliveredMessage, DeliveredProperties, DeliveredTransfer } from "../../mqtt/delivery.ts";
+import { countedBytes } from "../../mqtt/held-bytes.ts";
 import type { ClientLink } from "./client-link.ts";
 
 /** A PUBLISH as the parser read it: with properties, or in any other way not plain. */
@@ -20,6 +21,7 @@ export class BrokerMessage implements DeliveredMessage {
   readonly link: ClientLink;
   /** Undefined for a plain one. */
   readonly packet: ReadPacket | undefined;
+  #held = 0;
 
   constructor(
     link: ClientLink,
@@ -50,7 +52,14 @@ export class BrokerMessage implements DeliveredMessage {
 
   get properties(): DeliveredProperties | undefined {
     const properties = this.packet?.properties;
+    // Made anew: kept, it would outlive the young heap with its message, which costs more.
     return properties === undefined ? undefined : deliveredProperties(properties);
+  }
+
+  /** Broker and sink count it when it comes and when it goes: four times. */
+  get held(): number {
+    if (this.#held === 0) this.#held = countedBytes(this);
+    return this.#held;
   }
 
   /** One that can't be told isn't worth finding out for. */

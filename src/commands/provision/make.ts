@@ -12,7 +12,7 @@ const NAMES = words(IDENTITY_NAME, "names of 1 to 40 characters of a-z, 0-9, _ a
 const HOSTS = words(HOST, "host names and addresses separated by commas");
 
 /** What a run gives a certificate beside the plant's machines, unless told otherwise. */
-const DEFAULTS = { server: "broker", datacenters: ["main"], desks: ["dashboard"] };
+const DEFAULTS = { server: "broker", datacenters: ["main"], desks: ["dashboard", "shell"] };
 
 const OPTIONS = {
   server: {

@@ -31,6 +31,7 @@ export const check = defineCommand({
   ],
   arguments: [{ name: "scenario", help: "its name, or its file" }],
   settings: ["plant", "simulation"],
+  only: { simulation: ["seed", "start"] },
   async run({ arguments: words, config, terminal, stopSignal }) {
     const stop = stopSignal();
     const plant = withTelemetryInterval(await loadPlant(config.plant), TELEMETRY_S);
