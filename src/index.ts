@@ -1,16 +1,25 @@
 // The package as a library: `import { openEdge } from "conche"`.
 import { randomBytes } from "node:crypto";
+import { trustedKeys } from "./adapters/credentials/signing-keys.ts";
+import { UnusableFile } from "./adapters/credentials/tls-files.ts";
 import { edgeLinks } from "./adapters/mqtt/edge-link.ts";
 import type { EdgeLinkOptions } from "./adapters/mqtt/machine-client-options.ts";
 import { SqliteOutbox } from "./adapters/sqlite/outbox/outbox-sqlite.ts";
+import type { DownTrust } from "./contract/signature.ts";
 import { Edge } from "./edge/edge.ts";
 import { type EdgeSettings, edgeSettings } from "./edge/edge-options.ts";
+import { ConcheError } from "./errors/conche-error.ts";
 import { SYSTEM_CLOCK } from "./time/system-clock.ts";
 
 /** Where an edge keeps its messages, which broker it speaks to, and what else it can be told. */
 export interface EdgeOptions extends EdgeLinkOptions, Partial<EdgeSettings> {
   /** The folder of the outbox, on a local disk; made where it doesn't exist. One process at a time has it open. */
   readonly outbox: string;
+  /**
+   * Public keys (PEM file) of the data centers whose receipts and commands are believed; nobody else's are then. Read
+   * again when the file changes. Without it, whoever the broker lets publish on `datacenter/#` is believed.
+   */
+  readonly trustedKeys?: string | undefined;
 }
 
 /**
@@ -22,6 +31,7 @@ export interface EdgeOptions extends EdgeLinkOptions, Partial<EdgeSettings> {
 export async function openEdge(options: EdgeOptions): Promise<Edge> {
   const settings = edgeSettings(options);
   const openLink = edgeLinks(options);
+  const trust = options.trustedKeys === undefined ? undefined : trustIn(options.trustedKeys);
   const { telemetryBytes } = settings;
   const outbox = await SqliteOutbox.open({ folder: options.outbox, telemetryBytes }, Date.now());
   try {
@@ -33,6 +43,7 @@ export async function openEdge(options: EdgeOptions): Promise<Edge> {
       randomBytes,
       random: Math.random,
       settings,
+      trust,
     });
   } catch (error) {
     await outbox.close();
@@ -40,9 +51,23 @@ export async function openEdge(options: EdgeOptions): Promise<Edge> {
   }
 }
 
+/** @throws ConcheError CONCHE_CONFIG_INVALID */
+function trustIn(path: string): DownTrust {
+  try {
+    return trustedKeys(path);
+  } catch (error) {
+    if (!(error instanceof UnusableFile)) throw error;
+    throw new ConcheError("CONCHE_CONFIG_INVALID", {
+      message: `trustedKeys = ${JSON.stringify(path)}: ${error.message}`,
+    });
+  }
+}
+
 export { type CertificateFileNames, certificateFiles } from "./adapters/credentials/certificate-files.ts";
+export { signingKey } from "./adapters/credentials/signing-keys.ts";
 export type { Command } from "./contract/command.ts";
 export type { Identity, Publisher } from "./contract/identity.ts";
+export { type DownSigner, signDown } from "./contract/signature.ts";
 export type { MachineAddress, MachineKey, MessageType } from "./contract/topic.ts";
 export type { Credentials } from "./edge/broker-link.ts";
 export type { Edge, EdgeStatus, MachineStatus } from "./edge/edge.ts";

@@ -18,7 +18,8 @@ export const bridge = defineCommand({
   ],
   outlivesOutput: true,
   defaults: { "http-port": 8082 },
-  settings: ["outbox", "forwarding", "local", "cloud", "http", "forSeconds", "quiet"],
+  settings: ["outbox", "forwarding", "local", "cloud", "http", "forSeconds", "quiet", "signing"],
+  only: { signing: ["trusted-keys"] },
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
     const run = await runForwarding({ role: "bridge", config, terminal });

@@ -9,6 +9,7 @@ import type { Given } from "./run-command.ts";
 export const PUBLISHING_ONLY = {
   mqtt: ["mqtt-host", "mqtt-port"],
   broker: ["broker", "protocol", "username", "password-file", "ca", "cert", "key", "keepalive"],
+  signing: ["trusted-keys"],
 } as const satisfies CommandDefinition["only"];
 
 /** Gives the root command the options that every command takes. */

@@ -35,6 +35,7 @@ export const datacenter = defineCommand({
     "views",
     "notify",
     "broker",
+    "signing",
   ],
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();

@@ -23,7 +23,8 @@ export const edge = defineCommand({
   ],
   outlivesOutput: true,
   defaults: { "http-port": 8081 },
-  settings: ["outbox", "forwarding", "cloud", "local", "mqtt", "http", "forSeconds", "quiet"],
+  settings: ["outbox", "forwarding", "cloud", "local", "mqtt", "http", "forSeconds", "quiet", "signing"],
+  only: { signing: ["trusted-keys"] },
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
     const run = await runForwarding({ role: "edge", config, terminal });

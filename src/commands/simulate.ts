@@ -59,7 +59,7 @@ export const simulate = defineCommand({
     ],
     ["conche simulate --backfill 1d --broker mqtt://broker.plant:1883", "a day's, to another broker"],
   ],
-  settings: ["data", "plant", "outbox", "forSeconds", "quiet", "mqtt", "simulation", "broker"],
+  settings: ["data", "plant", "outbox", "forSeconds", "quiet", "mqtt", "simulation", "broker", "signing"],
   only: PUBLISHING_ONLY,
   options: OPTIONS,
   run: (invocation) => (invocation.options.backfill === undefined ? live(invocation) : history(invocation)),

@@ -43,6 +43,7 @@ export const up = defineCommand({
     "simulation",
     "story",
     "broker",
+    "signing",
   ],
   outlivesOutput: true,
   run: async ({ config: given, terminal, stopSignal }) => {

@@ -4,6 +4,7 @@ import { certificates } from "./certificates-slice.ts";
 import { broker, http, mqtt, quarantine, simulation, story } from "./config-slices.ts";
 import { cloud, forwarding, local } from "./forwarding-slices.ts";
 import { choice, optionalPath, optionalPositive, path, switchedOn } from "./setting.ts";
+import { signing } from "./signing-slice.ts";
 import { secure } from "./tls-slice.ts";
 import { views } from "./views-slice.ts";
 
@@ -69,6 +70,7 @@ export const ConfigSchema = Type.Object({
   local,
   cloud,
   certificates,
+  signing,
   json: switchedOn({ name: "json", help: "write JSON Lines for programs, without colours" }),
   debug: switchedOn({ name: "debug", help: "show the stack and the causes of an error" }),
   configFile: optionalPath({

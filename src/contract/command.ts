@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { recordOf } from "./schemas/combinators.ts";
-import { text, timestamp } from "./schemas/envelope.ts";
+import { SIGNATURE, text, timestamp } from "./schemas/envelope.ts";
 import { PLAIN_VALUE } from "./schemas/value-quality.ts";
 
 /**
@@ -22,6 +22,7 @@ export const CommandSchema = Type.Object(
     expires_at: Type.Optional(timestamp("after that it is not to be carried out")),
     by: text("the person or program that gave it"),
     reason: Type.Optional(text("why", 500)),
+    sig: SIGNATURE,
   },
   { title: "Command", description: "What the data center asks of a machine", additionalProperties: true },
 );

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { pair } from "./schemas/combinators.ts";
+import { SIGNATURE } from "./schemas/envelope.ts";
 
 /** The most missing ranges and quarantined numbers one receipt lists; the rest follows in later ones. */
 export const RECEIPT_LIST_LIMIT = 200;
@@ -22,6 +23,7 @@ export const ReceiptSchema = Type.Object(
       description: "numbers that arrived and were put in quarantine; the latest ones",
     }),
     at: Type.String({ description: "when the receipt was made, ISO 8601" }),
+    sig: SIGNATURE,
   },
   {
     title: "Receipt",

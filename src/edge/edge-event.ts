@@ -41,5 +41,12 @@ export type EdgeEvent =
    * bridges have the same machine, or two programs speak as it. What both have taken is in the log twice.
    */
   | { readonly kind: "numbered-elsewhere"; readonly machine: MachineKey; readonly boot: string }
+  /**
+   * No keys are known, so any receipt is believed: whoever may publish on `datacenter/#` of that broker can have messages
+   * forgotten that nobody has stored. Said once, with the first connection.
+   */
+  | { readonly kind: "receipts-unverified" }
+  /** A receipt or command that nobody who is believed has signed: it counts for nothing. */
+  | { readonly kind: "distrusted"; readonly machine: MachineKey; readonly detail: string }
   /** A receipt that can't be true or says less than an earlier one. */
   | { readonly kind: "receipt-ignored"; readonly machine: MachineKey; readonly detail: string };

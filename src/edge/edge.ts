@@ -1,10 +1,12 @@
 import type { Identity } from "../contract/identity.ts";
+import type { DownTrust } from "../contract/signature.ts";
 import { type MachineAddress, type MachineKey, type MessageType, machineKeyOf } from "../contract/topic.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import type { Clock } from "../time/clock.ts";
 import { newBoot } from "./boot.ts";
 import type { OpenLink } from "./broker-link.ts";
 import { callBack } from "./call-back.ts";
+import { DownGuard } from "./down-guard.ts";
 import type { EdgeEvent } from "./edge-event.ts";
 import { EdgeMachine } from "./edge-machine.ts";
 import { type EdgeSettings, edgeSettings, type MachineOptions } from "./edge-options.ts";
@@ -33,6 +35,8 @@ export interface EdgeDependencies {
   readonly settings?: Partial<EdgeSettings>;
   /** For an edge that forwards what machines with a broker of their own say. */
   readonly relay?: Relay;
+  /** Whose receipts and commands are believed; without it, everybody's whom the broker lets speak. */
+  readonly trust?: DownTrust | undefined;
 }
 
 /** A message that is forwarded: its bytes stay as they are. */
@@ -66,6 +70,8 @@ export interface EdgeStatus extends Readonly<SenderCounts> {
   readonly receipted: number;
   /** Telemetry that made room for newer before a receipt covered it. */
   readonly telemetryDropped: number;
+  /** Whether receipts and commands have to be signed by somebody who is trusted. */
+  readonly verifiesReceipts: boolean;
   readonly connections: readonly UplinkStatus[];
   readonly machines: readonly MachineStatus[];
 }
@@ -86,6 +92,7 @@ export class Edge {
   readonly #listeners = new Set<(event: EdgeEvent) => void>();
   #waitingForDrain: (() => void)[] = [];
   #lastBootMs = 0;
+  #connectedOnce = false;
   #closing: Promise<void> | undefined;
 
   /**
@@ -93,7 +100,7 @@ export class Edge {
    * @throws ConcheError CONCHE_CONFIG_INVALID; CONCHE_USAGE or CONCHE_MESSAGE_REFUSED over a shared connection's will
    */
   constructor(dependencies: EdgeDependencies) {
-    const { outbox, clock } = dependencies;
+    const { outbox, clock, trust, wallClock } = dependencies;
     const emit = (event: EdgeEvent) => this.#emit(event);
     this.#dependencies = dependencies;
     this.#settings = edgeSettings(dependencies.settings ?? {});
@@ -104,6 +111,7 @@ export class Edge {
       {
         ...dependencies,
         ...shared,
+        guard: trust === undefined ? undefined : new DownGuard(trust, wallClock),
         window: this.#settings.window,
         retry: this.#settings.retry,
         forget: (publisher, covered) => this.#forgetter.forget(publisher, covered),
@@ -187,6 +195,7 @@ export class Edge {
       outboxLimitBytes: this.#settings.outboxBytes,
       receipted: this.#holdings.receipted,
       telemetryDropped: this.#holdings.telemetryDropped,
+      verifiesReceipts: this.#dependencies.trust !== undefined,
       connections: this.#uplinks.status(),
       machines: Array.from(this.#queues.keys(), (machine) => ({
         machine,
@@ -251,6 +260,13 @@ export class Edge {
   }
 
   #emit(event: EdgeEvent): void {
+    const first = event.kind === "connected" && !this.#connectedOnce;
+    if (first) this.#connectedOnce = true;
+    this.#tell(event);
+    if (first && this.#dependencies.trust === undefined) this.#tell({ kind: "receipts-unverified" });
+  }
+
+  #tell(event: EdgeEvent): void {
     for (const listener of this.#listeners) callBack(() => listener(event));
   }
 }

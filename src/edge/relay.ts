@@ -6,7 +6,7 @@ import type { DownMessage } from "./down-message.ts";
 export interface DownArrival extends ReceivedWith {
   readonly topic: string;
   readonly payload: Uint8Array;
-  readonly message: DownMessage;
+  readonly message: Exclude<DownMessage, { kind: "distrusted" }>;
   /** A receipt for numbers that this process has given. */
   readonly own: boolean;
 }

@@ -12,6 +12,7 @@ import type {
   OpenLink,
   ReceivedWith,
 } from "./broker-link.ts";
+import type { DownGuard } from "./down-guard.ts";
 import { downTopics, readDownMessage } from "./down-message.ts";
 import type { MachineQueue } from "./machine-queue.ts";
 import type { NewMessage } from "./outbox.ts";
@@ -32,6 +33,7 @@ export interface UplinkDependencies extends UplinkIdentity, SenderDependencies {
   /** A number from 0 to below 1, for jitter. */
   readonly random: () => number;
   readonly relay?: Relay | undefined;
+  readonly guard?: DownGuard | undefined;
   readonly onCommand: (machine: MachineKey, command: Command) => void;
   /** Connected; `resumed` after an earlier connection was lost. */
   readonly onConnected: (resumed: boolean) => void;
@@ -44,6 +46,8 @@ export interface UplinkStatus {
   /** One line for people. */
   readonly detail: string;
   readonly inFlight: number;
+  /** Receipts and commands since the start that nobody who is believed had signed. */
+  readonly distrusted: number;
   readonly machines: readonly MachineKey[];
 }
 
@@ -65,6 +69,7 @@ export class Uplink {
   #hadConnection = false;
   #detail = "not started";
   #closed = false;
+  #distrusted = 0;
   #cancelRetry: Cancel | undefined;
   #cancelStable: Cancel | undefined;
   #cancelTick: Cancel | undefined;
@@ -106,6 +111,7 @@ export class Uplink {
       connected: this.#connected,
       detail: this.#detail,
       inFlight: this.#sender.inFlight,
+      distrusted: this.#distrusted,
       machines: [...this.#queues.keys()],
     };
   }
@@ -171,7 +177,12 @@ export class Uplink {
   }
 
   #received(topic: string, payload: Uint8Array, beside: ReceivedWith): void {
-    const down = readDownMessage(topic, payload);
+    const down = readDownMessage(topic, payload, this.#dependencies.guard);
+    if (down.kind === "distrusted") {
+      this.#distrusted++;
+      this.#dependencies.emit({ kind: "distrusted", machine: down.machine, detail: down.detail });
+      return;
+    }
     const queue = this.#queues.get(down.machine);
     const own = down.kind === "receipt" && queue?.state(down.receipt.boot)?.own === true;
     this.#dependencies.relay?.received({ ...beside, topic, payload, message: down, own });

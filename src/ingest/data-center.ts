@@ -1,7 +1,8 @@
+import type { DownSigner } from "../contract/signature.ts";
 import type { MachineKey } from "../contract/topic.ts";
 import type { ConcheError } from "../errors/conche-error.ts";
 import { QUARANTINE_NEARLY_FULL } from "../log/quarantine-room.ts";
-import type { Delivery } from "../mqtt/delivery.ts";
+import type { Delivery, OutgoingMessage } from "../mqtt/delivery.ts";
 import type { Clock } from "../time/clock.ts";
 import { SYSTEM_CLOCK } from "../time/system-clock.ts";
 import type { HealthCheck, HealthReport } from "./health.ts";
@@ -16,6 +17,8 @@ export interface DataCenterDependencies extends IngesterDependencies {
   readonly clock?: Clock;
   /** The machines of the plant model: those the log has never heard must find no receipt either. */
   readonly machines?: readonly MachineKey[];
+  /** Who signs the receipts; without one they are not signed. */
+  readonly signer?: DownSigner | undefined;
 }
 
 /** Publishers that are sent a receipt after a start; the others get theirs when they speak again. */
@@ -40,8 +43,9 @@ export class DataCenter {
 
   /** Opens the ingester on the log and starts the delivery. */
   static async start(dependencies: DataCenterDependencies): Promise<DataCenter> {
-    const { delivery, log, now, clock = SYSTEM_CLOCK, machines = [] } = dependencies;
-    const receipts = new ReceiptScheduler({ publish: (message) => delivery.publish(message), now, clock });
+    const { delivery, log, now, clock = SYSTEM_CLOCK, machines = [], signer } = dependencies;
+    const publish = (message: OutgoingMessage) => delivery.publish(message);
+    const receipts = new ReceiptScheduler({ publish, now, clock, signer });
     const ingester = await Ingester.open({
       ...dependencies,
       keepsRetained: delivery.ownsRetained ?? false,

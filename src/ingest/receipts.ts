@@ -1,3 +1,4 @@
+import { type DownSigner, signDown } from "../contract/signature.ts";
 import { downTopic, type MachineKey } from "../contract/topic.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
 import type { SequenceState } from "../log/sequence-state.ts";
@@ -46,6 +47,8 @@ export interface ReceiptSchedulerDependencies {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly rate?: ReceiptRate;
+  /** Without one, receipts are not signed. */
+  readonly signer?: DownSigner | undefined;
 }
 
 /** What has become of receipts since the start, and how many publishers wait for one. */
@@ -217,9 +220,11 @@ export class ReceiptScheduler implements IngestObserver {
     const topic = downTopic(machine, "receipt");
     // An empty retained message is how MQTT takes a retained one away [MQTT-3.3.1-6].
     if (state === undefined) return { topic, payload: "", retain: true };
+    const { now, signer } = this.#dependencies;
+    const payload = JSON.stringify(receiptOf(state, new Date(now()).toISOString()));
     return {
       topic,
-      payload: JSON.stringify(receiptOf(state, new Date(this.#dependencies.now()).toISOString())),
+      payload: signer === undefined ? payload : signDown(topic, payload, signer),
       retain: (this.#newestBoot.get(machine) ?? state.boot) === state.boot,
     };
   }

@@ -41,6 +41,7 @@ export class PublishingDesk implements Desk {
       outbox,
       outboxBytes: OUTBOX_BYTES,
       telemetryBytes: OUTBOX_BYTES,
+      trustedKeys: config.signing.trusted ?? undefined,
     });
     return new PublishingDesk(edge, name);
   }

@@ -4,6 +4,7 @@ import { glob, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { publicKeysIn, signingKey } from "../../src/adapters/credentials/signing-keys.ts";
 import { runConche } from "./run-conche.ts";
 
 const MACHINE = "tunis-01/line-a/s4_conching/conche-01";
@@ -87,6 +88,27 @@ test("a machine that the plant gets has its certificate with the next run, and n
   assert.deepEqual(told[0].notInPlant, [MACHINE]);
   const after = await contentOf(join(cwd, "certificates"));
   for (const [path, content] of before) assert.equal(after.get(path), content, path);
+});
+
+test("a data center has a key to sign with, and everybody knows it: the old one for as long as the next, none that was revoked", async (context) => {
+  const cwd = await folderOf(context);
+  await provision(cwd);
+  const folder = join(cwd, "certificates");
+  const trusted = async (of = "") => {
+    const text = await readFile(join(folder, of, "trusted-keys.pem"), "utf8");
+    return [...(text === "" ? new Map() : publicKeysIn(Buffer.from(text))).keys()];
+  };
+  const signs = () => signingKey(join(folder, "datacenter/main/signing-key.pem")).keyId;
+  const first = signs();
+  for (const of of ["", `machine/${MACHINE}`, "desk/shell", "server/broker", "datacenter/main"])
+    assert.deepEqual(await trusted(of), [first], of);
+  await provision(cwd, "rotate", "datacenter/main");
+  const second = signs();
+  assert.deepEqual(await trusted(`machine/${MACHINE}`), [second, first]);
+  await provision(cwd, "rotate", "datacenter/main");
+  assert.deepEqual(await trusted(`machine/${MACHINE}`), [signs(), second]);
+  await provision(cwd, "revoke", "datacenter/main");
+  assert.deepEqual(await trusted(`machine/${MACHINE}`), []);
 });
 
 test("rotate gives another certificate and key; revoke names them all and the list is signed; rotate lets in again", async (context) => {

@@ -100,6 +100,12 @@ function registerCounters(registry: Registry, { status }: ForwardMetricSources):
     ({ sessionsLost }) => [[{}, sessionsLost]],
   );
   counter(
+    "conche_forward_distrusted_total",
+    "Receipts and commands that nobody who is trusted had signed; they count for nothing",
+    [],
+    ({ edge }) => [[{}, edge.connections.reduce((sum, { distrusted }) => sum + distrusted, 0)]],
+  );
+  counter(
     "conche_forward_down_total",
     "Messages of the data center handed down, by kind",
     ["kind"],
@@ -139,6 +145,12 @@ function registerOutbox(registry: Registry, sources: ForwardMetricSources): void
     [{ kind: "durable" }, waiting.durable.bytes],
     [{ kind: "telemetry" }, waiting.telemetry.bytes],
   ]);
+  gauge(
+    "conche_forward_verifies_receipts",
+    "1 where receipts have to be signed (--trusted-keys), 0 where anybody's are believed",
+    [],
+    ({ edge }) => [[{}, Number(edge.verifiesReceipts)]],
+  );
   gauge("conche_outbox_limit_bytes", "Most bytes kept", ["kind"], ({ edge }) => [
     [{ kind: "durable" }, edge.outboxLimitBytes],
     [{ kind: "telemetry" }, telemetryLimitBytes],

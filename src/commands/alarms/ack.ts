@@ -1,4 +1,5 @@
 import { defineCommand } from "../command.ts";
+import { PUBLISHING_ONLY } from "../command-options.ts";
 import { ACTION_OPTIONS, ACTION_SETTINGS, ALARM, act } from "./act.ts";
 
 const OPTIONS = { ...ACTION_OPTIONS, comment: { argument: "TEXT", help: "what the person adds" } } as const;
@@ -19,6 +20,7 @@ export const ack = defineCommand({
   ],
   arguments: ALARM,
   settings: ACTION_SETTINGS,
+  only: PUBLISHING_ONLY,
   options: OPTIONS,
   run: (invocation) =>
     act(invocation, invocation.options, { kind: "acknowledge", comment: invocation.options.comment }),

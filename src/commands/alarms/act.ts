@@ -40,7 +40,7 @@ export const ACTION_OPTIONS = {
 } as const;
 
 /** The settings of everything that a person does with an alarm. */
-export const ACTION_SETTINGS = ["data", "outbox", "mqtt", "broker"] as const;
+export const ACTION_SETTINGS = ["data", "outbox", "mqtt", "broker", "signing"] as const;
 
 const WAIT_MS = 10_000;
 /** Not the data center's own: two processes can't have one outbox open. */

@@ -1,5 +1,6 @@
 import { ConcheError } from "../../errors/conche-error.ts";
 import { defineCommand } from "../command.ts";
+import { PUBLISHING_ONLY } from "../command-options.ts";
 import { ACTION_OPTIONS, ACTION_SETTINGS, ALARM, act } from "./act.ts";
 
 const OPTIONS = { ...ACTION_OPTIONS, text: { argument: "TEXT", help: "what to say" } } as const;
@@ -18,6 +19,7 @@ export const comment = defineCommand({
   ],
   arguments: ALARM,
   settings: ACTION_SETTINGS,
+  only: PUBLISHING_ONLY,
   options: OPTIONS,
   async run(invocation) {
     const { text } = invocation.options;

@@ -1,5 +1,6 @@
 import { ConcheError } from "../../errors/conche-error.ts";
 import { defineCommand } from "../command.ts";
+import { PUBLISHING_ONLY } from "../command-options.ts";
 import { duration } from "../option-values.ts";
 import { ACTION_OPTIONS, ACTION_SETTINGS, ALARM, act } from "./act.ts";
 
@@ -23,6 +24,7 @@ export const shelve = defineCommand({
   ],
   arguments: ALARM,
   settings: ACTION_SETTINGS,
+  only: PUBLISHING_ONLY,
   options: OPTIONS,
   async run(invocation) {
     const { for: spanMs, why: reason } = invocation.options;
@@ -44,6 +46,7 @@ export const unshelve = defineCommand({
   examples: [["conche alarms unshelve temper-01 temp_c.high --by a.trabelsi", "it calls again"]],
   arguments: ALARM,
   settings: ACTION_SETTINGS,
+  only: PUBLISHING_ONLY,
   options: ACTION_OPTIONS,
   run: (invocation) => act(invocation, invocation.options, { kind: "unshelve" }),
 });

@@ -50,6 +50,7 @@ export const rotate = defineCommand({
     const before = names.map((one) => folder.known(one));
     const issued = [];
     for (const { name: one, hosts } of before) issued.push(await folder.issue(one, hosts, now));
+    await folder.publishKeys(now);
     const fresh = new Set(issued.map(({ serial }) => serial));
     const old = folder.issued.filter(
       (one) =>

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { BOOT_PATTERN, MAX_SEQ } from "../identity.ts";
+import { SIGNATURE_PATTERN } from "../signature.ts";
 import { UNKNOWN_TS } from "../timestamp.ts";
 
 /**
@@ -115,4 +116,13 @@ export const CORRECTS = Type.Optional(
     },
     { description: "the earlier message that this one replaces" },
   ),
+);
+
+/** The signature of a receipt or command. */
+export const SIGNATURE = Type.Optional(
+  Type.String({
+    pattern: SIGNATURE_PATTERN,
+    description:
+      "who vouches for it: key id and Ed25519 signature, base64url, over `conche down 1`, the topic and the payload without this field, a line feed between them; always the last field",
+  }),
 );

@@ -1,5 +1,4 @@
 import type { X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { identityKindOf } from "../../access/certificate-identity.ts";
 import { type IssuedCertificate, newestByName, stillValid } from "../../access/provision-plan.ts";
 import { writeOwnedFile } from "../../adapters/host/owned-files.ts";
@@ -10,11 +9,11 @@ import {
   signRevocationList,
 } from "../../adapters/x509/revocation-list.ts";
 import { signCertificate } from "../../adapters/x509/sign-certificate.ts";
-import { ConcheError, messageOf, systemCodeOf } from "../../errors/conche-error.ts";
+import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 import { suggestion } from "../../errors/nearest-name.ts";
 import { type CertificateSettings, validity } from "./certificate-settings.ts";
 import { FolderLayout } from "./folder-layout.ts";
-import { addIssued, readIssued } from "./issued-files.ts";
+import { addIssued, readIssued, textOf } from "./issued-files.ts";
 import {
   authorityChain,
   keyPem,
@@ -24,6 +23,7 @@ import {
   type PlantAuthority,
 } from "./plant-authority.ts";
 import { FOLDER_README, identityReadme } from "./readme-texts.ts";
+import { hasSigningKey, newSigningKey, publishTrustedKeys } from "./signing-files.ts";
 
 /** The revocation list as it stands. */
 export interface CurrentList {
@@ -102,7 +102,8 @@ export class CertificateFolder {
   }
 
   /**
-   * Issues a certificate with a new key and puts both into the identity's folder; what it had before stays valid.
+   * Issues a certificate with a new key and puts both into the identity's folder; what it had before stays valid. A data
+   * center gets a new key to sign with, too: {@link publishKeys} tells the others.
    * @throws ConcheError CONCHE_CERTIFICATES_INVALID, CONCHE_OUTPUT_UNWRITABLE
    */
   async issue(name: string, hosts: readonly string[], nowMs: number): Promise<IssuedCertificate> {
@@ -123,6 +124,7 @@ export class CertificateFolder {
     );
     // A folder without an entry is made again by the next run; an entry without a folder would be a certificate lost.
     await this.#writeIdentity(name, pem, keyPem(keys.privateKey, identityPassphrase), lasting.notAfterMs);
+    if (identityKindOf(name) === "datacenter") await newSigningKey(this.layout, name, identityPassphrase);
     const order = (this.#issued.at(-1)?.order ?? 0) + 1;
     const issued = await addIssued(this.layout.issued, order, pem);
     this.#issued = [...this.#issued, issued];
@@ -153,15 +155,29 @@ export class CertificateFolder {
 
   /** Brings servers' folders and the top of the folder up to the newest list, wherever a run was cut short. */
   async publishList(): Promise<void> {
-    const list = (await this.#file(this.layout.issuingCrl)) + (await this.#file(this.layout.rootCrl));
+    const list = (await textOf(this.layout.issuingCrl)) + (await textOf(this.layout.rootCrl));
     const servers = [...newestByName(this.#issued).keys()].filter(
       (name) => identityKindOf(name) === "server",
     );
     for (const path of [this.layout.crl, ...servers.map((name) => this.layout.identity(name, "crl.pem"))]) {
-      if ((await this.#file(path)) !== list) await writeOwnedFile(path, list);
+      if ((await textOf(path)) !== list) await writeOwnedFile(path, list);
     }
     const ca = this.#chain.map(String).join("");
-    if ((await this.#file(this.layout.ca)) !== ca) await writeOwnedFile(this.layout.ca, ca);
+    if ((await textOf(this.layout.ca)) !== ca) await writeOwnedFile(this.layout.ca, ca);
+  }
+
+  /** Tells everybody with which keys the data centers sign, those that have a certificate that counts. */
+  async publishKeys(nowMs: number): Promise<void> {
+    const names = [...newestByName(this.#issued).keys()];
+    const signers = names.filter(
+      (name) => identityKindOf(name) === "datacenter" && stillValid(this.#issued, name, nowMs).length > 0,
+    );
+    for (const name of signers) {
+      if (await hasSigningKey(this.layout, name)) continue;
+      await newSigningKey(this.layout, name, this.#settings.identityPassphrase);
+    }
+    const others = names.filter((name) => !signers.includes(name));
+    await publishTrustedKeys(this.layout, signers, others);
   }
 
   /** @throws ConcheError CONCHE_IDENTITY_UNKNOWN */
@@ -201,6 +217,7 @@ export class CertificateFolder {
     this.#list = list;
     this.#issued = await readIssued(this.layout.issued, revocations);
     await this.publishList();
+    await this.publishKeys(nowMs);
   }
 
   async #opened(): Promise<PlantAuthority> {
@@ -209,7 +226,7 @@ export class CertificateFolder {
   }
 
   async #read(): Promise<void> {
-    const bytes = await this.#file(this.layout.issuingCrl);
+    const bytes = await textOf(this.layout.issuingCrl);
     if (bytes !== "") this.#list = this.#listIn(bytes);
     this.#issued = await readIssued(this.layout.issued, this.#list.revocations);
   }
@@ -228,19 +245,6 @@ export class CertificateFolder {
         message: `${this.layout.issuingCrl}: ${messageOf(cause)}`,
         hint: "put the file back from a backup: it says who was revoked",
         cause,
-      });
-    }
-  }
-
-  /** Empty where there is none. */
-  async #file(path: string): Promise<string> {
-    try {
-      return await readFile(path, "utf8");
-    } catch (error) {
-      if (systemCodeOf(error) === "ENOENT") return "";
-      throw new ConcheError("CONCHE_CERTIFICATES_INVALID", {
-        message: `${path}: ${messageOf(error)}`,
-        cause: error,
       });
     }
   }

@@ -19,6 +19,11 @@ export class FolderLayout {
     return join(this.folder, "crl.pem");
   }
 
+  /** With which keys data centers sign, for everybody. */
+  get trustedKeys(): string {
+    return join(this.folder, "trusted-keys.pem");
+  }
+
   get readme(): string {
     return join(this.folder, "README.md");
   }
@@ -59,4 +64,12 @@ export class FolderLayout {
 }
 
 /** A file in the folder of an identity. */
-export type IdentityFile = "cert.pem" | "key.pem" | "ca.pem" | "crl.pem" | "README.md";
+export type IdentityFile =
+  | "cert.pem"
+  | "key.pem"
+  | "ca.pem"
+  | "crl.pem"
+  | "trusted-keys.pem"
+  | "signing-key.pem"
+  | "signing-public.pem"
+  | "README.md";

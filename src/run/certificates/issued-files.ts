@@ -5,7 +5,7 @@ import type { IssuedCertificate } from "../../access/provision-plan.ts";
 import { writeOwnedFile } from "../../adapters/host/owned-files.ts";
 import type { Revocation } from "../../adapters/x509/revocation-list.ts";
 import { commonNameOf, hostsOf } from "../../adapters/x509/subject-names.ts";
-import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import { ConcheError, messageOf, systemCodeOf } from "../../errors/conche-error.ts";
 
 const NAME = /^(\d+)-[0-9A-F]+\.pem$/;
 const DIGITS = 6;
@@ -58,6 +58,22 @@ function certificateOf(path: string, bytes: Buffer): X509Certificate {
       message: `${path}: it holds no certificate: ${messageOf(cause)}`,
       hint: "put the file back from a backup: what was issued has to be known to be revoked",
       cause,
+    });
+  }
+}
+
+/**
+ * What is in a file, empty where there is none.
+ * @throws ConcheError CONCHE_CERTIFICATES_INVALID
+ */
+export async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (systemCodeOf(error) === "ENOENT") return "";
+    throw new ConcheError("CONCHE_CERTIFICATES_INVALID", {
+      message: `${path}: ${messageOf(error)}`,
+      cause: error,
     });
   }
 }

@@ -63,6 +63,7 @@ export async function provision(
   const listRenewed = folder.list.nextUpdateMs - nowMs < settings.crlDays * DAY_MS * RENEW_BELOW;
   if (listRenewed) await folder.renewList(nowMs);
   else await folder.publishList();
+  await folder.publishKeys(nowMs);
   return { folder, authorityMade: made, issued, listRenewed, plan };
 }
 

@@ -13,7 +13,7 @@ Made by \`conche provision\`. Copy each folder to whom it belongs, and to nobody
 | \`desk/NAME\` | a dashboard or another place where people act |
 | \`server/NAME\` | a broker, or a data center with its embedded broker |
 
-\`ca.pem\` is for everybody; \`crl.pem\` is for brokers, and has to be copied there each time it changes.
+\`ca.pem\` and \`trusted-keys.pem\` are for everybody; \`crl.pem\` is for brokers, and has to be copied there each time it changes.
 
 \`authority\` signs and revokes: it stays where \`conche provision\` runs, and is backed up. \`root-offline\` is to be taken
 away: see its README.
@@ -36,7 +36,8 @@ It is needed again when the issuing authority has to be replaced: when it ends, 
 /** Beside the certificate of somebody. */
 export function identityReadme(name: string, notAfterMs: number): string {
   const until = new Date(notAfterMs).toISOString().slice(0, 10);
-  const isServer = identityKindOf(name) === "server";
+  const kind = identityKindOf(name);
+  const isServer = kind === "server";
   return `# ${name}
 
 Valid until ${until}. \`conche provision rotate ${name}\` makes a new one; \`conche provision revoke ${name}\` ends it.
@@ -46,11 +47,15 @@ Valid until ${until}. \`conche provision rotate ${name}\` makes a new one; \`con
 | \`cert.pem\` | the certificate, with the authority that has issued it |
 | \`key.pem\` | its private key: for this ${isServer ? "server" : "identity"} alone, readable by its user only |
 | \`ca.pem\` | what ${isServer ? "this server and its clients check one another" : "the broker's certificate is checked"} with |
-${isServer ? SERVER_FILES : ""}
+| \`trusted-keys.pem\` | whose receipts and commands are believed: the public keys of the data centers; copied anew when one of them changes |
+${isServer ? SERVER_FILES : ""}${kind === "datacenter" ? SIGNING_FILES : ""}
 ${isServer ? SERVER_USE : clientUse(name)}`;
 }
 
 const SERVER_FILES = `| \`crl.pem\` | which certificates of clients were revoked; replaced with each \`conche provision revoke\` |
+`;
+
+const SIGNING_FILES = `| \`signing-key.pem\`, \`signing-public.pem\` | what this data center signs receipts with |
 `;
 
 const SERVER_USE = `## A data center or an edge with its embedded broker
@@ -83,7 +88,7 @@ function clientUse(name: string): string {
     return `## Use
 
 \`\`\`
-conche edge --cloud mqtts://BROKER:8883 --cloud-ca ca.pem --cloud-cert cert.pem --cloud-key key.pem
+conche edge --cloud mqtts://BROKER:8883 --cloud-ca ca.pem --cloud-cert cert.pem --cloud-key key.pem --trusted-keys trusted-keys.pem
 \`\`\`
 `;
   }
@@ -91,8 +96,10 @@ conche edge --cloud mqtts://BROKER:8883 --cloud-ca ca.pem --cloud-cert cert.pem 
     return `## Use
 
 \`\`\`
-conche datacenter --broker mqtts://BROKER:8883 --ca ca.pem --cert cert.pem --key key.pem
+conche datacenter --broker mqtts://BROKER:8883 --ca ca.pem --cert cert.pem --key key.pem --signing-key signing-key.pem
 \`\`\`
+
+One that is a broker itself takes \`--signing-key\`, too, beside the settings of its server's certificate.
 `;
   }
   if (kind === "desk") {
@@ -113,7 +120,7 @@ With the library:
 import { certificateFiles, openEdge } from "conche";
 
 const tls = certificateFiles({ ca: "ca.pem", cert: "cert.pem", key: "key.pem" });
-const edge = await openEdge({ url: "mqtts://BROKER:8883", outbox: "outbox", tls });
+const edge = await openEdge({ url: "mqtts://BROKER:8883", outbox: "outbox", tls, trustedKeys: "trusted-keys.pem" });
 const machine = await edge.machine("${name}");
 \`\`\`
 

@@ -61,6 +61,11 @@ export async function securedConfig(config: Config, plant: Plant, nowMs: number)
         key: desk("key.pem"),
         keyPassphrase: identityPassphrase,
       },
+      signing: {
+        key: layout.identity("datacenter/main", "signing-key.pem"),
+        passphrase: identityPassphrase,
+        trusted: layout.trustedKeys,
+      },
       simulation: { ...config.simulation, machineCertificates: folder },
     },
   };

@@ -24,6 +24,7 @@ import { LazyDesk } from "../desk.ts";
 import { startNotifier } from "../notify/notifier-run.ts";
 import { withOutputCheck } from "../output-check.ts";
 import { warnOfOpenFiles } from "../secret-files.ts";
+import { signerOf } from "../signing.ts";
 import { ViewsRun } from "../views/views-run.ts";
 
 /** What a data center is run with. */
@@ -161,6 +162,7 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
       knowsMachine,
       plausibility: plausibilityOf(plant),
       machines: plant.machines.map(({ key }) => key),
+      signer: signerOf(config),
       now: Date.now,
       onFatal: fail,
     });

@@ -69,6 +69,14 @@ export function edgeNotice(
         ),
       );
       break;
+    case "receipts-unverified":
+      warn(
+        `receipts are not verified: whoever may publish on datacenter/# of ${shownAddress(url)} can have messages forgotten that nobody has stored; give --trusted-keys, and let nobody else publish there (docs/certificates.md)`,
+      );
+      break;
+    case "distrusted":
+      throttled("distrusted", () => warn(`a message for ${event.machine} was not believed, ${event.detail}`));
+      break;
     case "receipt-ignored":
       throttled("receipt-ignored", () => warn(`a receipt for ${event.machine} was ignored: ${event.detail}`));
       break;

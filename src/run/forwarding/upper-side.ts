@@ -10,6 +10,7 @@ import type { DownArrival } from "../../edge/relay.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import { SYSTEM_CLOCK } from "../../time/system-clock.ts";
 import { readPems } from "../broker/consumer-options.ts";
+import { trustOf } from "../signing.ts";
 import type { Names } from "./names.ts";
 import { edgeNotice } from "./notices.ts";
 
@@ -52,6 +53,7 @@ export async function openUpperSide(dependencies: UpperSideDependencies): Promis
     random: Math.random,
     settings: settingsOf(config, names),
     relay: { filters: lineFilter, received },
+    trust: trustOf(config),
   });
   edge.onEvent((event) => edgeNotice(event, cloud.url ?? "", view, onFatal));
   return { edge };

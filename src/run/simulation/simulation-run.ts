@@ -194,6 +194,7 @@ async function connectVoices(parts: SimulationRunOptions, payloadVersion: Payloa
       outbox: outbox ?? (await mkdtemp(join(tmpdir(), "conche-simulate-"))),
       outboxBytes: OUTBOX_BYTES,
       telemetryBytes: OUTBOX_BYTES,
+      trustedKeys: config.signing.trusted ?? undefined,
       longestReceiptTimeoutMs: LONGEST_RECEIPT_TIMEOUT_MS,
     },
     plant,
