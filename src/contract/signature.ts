@@ -47,5 +47,5 @@ export function verifyDown(topic: string, payload: string, trust: DownTrust): Si
 
 /** The first line keeps a signature of this kind from being one of anything else. */
 function signedText(topic: string, payload: string): string {
-  return `conche down 1\n${topic}\n${payload}`;
+  return `conche-down-1\n${topic}\n${payload}`;
 }

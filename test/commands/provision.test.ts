@@ -94,14 +94,14 @@ test("a data center has a key to sign with, and everybody knows it: the old one 
   const cwd = await folderOf(context);
   await provision(cwd);
   const folder = join(cwd, "certificates");
-  const trusted = async (of = "") => {
-    const text = await readFile(join(folder, of, "trusted-keys.pem"), "utf8");
+  const trusted = async (whose = "") => {
+    const text = await readFile(join(folder, whose, "trusted-keys.pem"), "utf8");
     return [...(text === "" ? new Map() : publicKeysIn(Buffer.from(text))).keys()];
   };
   const signs = () => signingKey(join(folder, "datacenter/main/signing-key.pem")).keyId;
   const first = signs();
-  for (const of of ["", `machine/${MACHINE}`, "desk/shell", "server/broker", "datacenter/main"])
-    assert.deepEqual(await trusted(of), [first], of);
+  for (const whose of ["", `machine/${MACHINE}`, "desk/shell", "server/broker", "datacenter/main"])
+    assert.deepEqual(await trusted(whose), [first], whose);
   await provision(cwd, "rotate", "datacenter/main");
   const second = signs();
   assert.deepEqual(await trusted(`machine/${MACHINE}`), [second, first]);

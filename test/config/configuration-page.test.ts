@@ -26,6 +26,7 @@ test("names are unique, and a secret has no flag", () => {
       ]),
       ["authority-passphrase", null],
       ["identity-passphrase", null],
+      ["signing-key-passphrase", null],
     ],
   );
 });

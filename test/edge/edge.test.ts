@@ -275,7 +275,7 @@ describe("sending", () => {
     ]);
     await machine.publish("telemetry", TELEMETRY);
     assert.equal(broker.arrived.at(-1), "telemetry 5 qos0", "caught up: live again");
-    assert.deepEqual(kinds(), ["disconnected", "connected"]);
+    assert.deepEqual(kinds(), ["disconnected", "connected", "receipts-unverified"]);
   });
 
   it("keeps to the broker's window, and loses nobody's turn over it", async () => {
@@ -458,7 +458,7 @@ describe("sending", () => {
     broker.receipt(MACHINE, { boot, through: 1, missing: [], quarantined: [1] });
     broker.receipt(MACHINE, { boot, through: 0, missing: [], quarantined: [] });
     const told = events.map((event) => (event.kind === "quarantined" ? event.seqs : event.kind));
-    assert.deepEqual(told, ["connected", "receipt-ignored", [1], "receipt-ignored"]);
+    assert.deepEqual(told, ["connected", "receipts-unverified", "receipt-ignored", [1], "receipt-ignored"]);
     await edge.drained();
   });
 

@@ -123,6 +123,6 @@ export const SIGNATURE = Type.Optional(
   Type.String({
     pattern: SIGNATURE_PATTERN,
     description:
-      "who vouches for it: key id and Ed25519 signature, base64url, over `conche down 1`, the topic and the payload without this field, a line feed between them; always the last field",
+      "who vouches for it: key id and Ed25519 signature, base64url, over `conche-down-1`, the topic and the payload without this field, a line feed between them; always the last field",
   }),
 );
