@@ -47,6 +47,7 @@ const ADAPTER_ROOMS = {
     views: ["database", "log"],
     notify: ["database"],
     audit: ["database"],
+    tokens: ["database"],
     verify: ["database", "log", "outbox", "views"],
   },
 };

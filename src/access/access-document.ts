@@ -6,6 +6,11 @@ export const DESK_ROLES = ["viewer", "operator", "quality", "admin"] as const;
 /** What people at a desk may say, from nothing to everything. */
 export type DeskRole = (typeof DESK_ROLES)[number];
 
+/** Whether a role may what needs another one: each may what the ones before it may. */
+export function mayAs(role: DeskRole, needed: DeskRole): boolean {
+  return DESK_ROLES.indexOf(role) >= DESK_ROLES.indexOf(needed);
+}
+
 const LEVEL = "[a-z0-9][a-z0-9_-]{0,62}";
 const NAME = `^${LEVEL}$`;
 const MACHINE = `^${LEVEL}/${LEVEL}/s[0-9]_[a-z0-9_]+/${LEVEL}$`;

@@ -1,3 +1,4 @@
+import type { HttpLogin } from "../access/http-logins.ts";
 import type { HealthReport } from "../ingest/health.ts";
 import type { CompletenessReading } from "../log/completeness.ts";
 import type { LogReading } from "../log/log-reading.ts";
@@ -49,6 +50,8 @@ export interface ApiContext {
   /** What people were told; undefined where this process tells nobody anything. */
   readonly notifications: () => NotifierState | undefined;
   readonly quarantineWork: QuarantineWork;
+  /** Who asks, where they had to log in. */
+  readonly login?: HttpLogin | undefined;
   /** The graph of lots, kept from question to question. */
   readonly graphs?: GraphKeeper | undefined;
   /** Sets a document on pages, as PDF. */

@@ -1,7 +1,9 @@
 import { type TObject, type TSchema, Type } from "typebox";
 import { Compile, type Validator } from "typebox/compile";
 import { Convert } from "typebox/value";
+import type { HttpLogin } from "../access/http-logins.ts";
 import { ConcheError } from "../errors/conche-error.ts";
+import { actorName } from "./actor.ts";
 import { asOf } from "./as-of.ts";
 import type { ApiContext } from "./context.ts";
 import { csvText } from "./csv.ts";
@@ -18,6 +20,8 @@ export interface ApiRequest {
   /** The headers Accept and If-None-Match. */
   readonly accept: string;
   readonly ifNoneMatch: string;
+  /** Who asks; undefined where nobody has to say. */
+  readonly login?: HttpLogin | undefined;
 }
 
 /** An answer, ready to be sent: whatever server is in front adds nothing to it. */
@@ -77,7 +81,7 @@ export class ApiDoor {
     const asked = {
       params: checked("", request.params, found.params),
       query: checked("", request.query, found.query),
-      body: checked("body", request.body, found.body),
+      body: checked("body", signed(request, route), found.body),
     };
     const etag = etagOf(route, context, format);
     if (etag !== undefined && matches(request.ifNoneMatch, etag)) {
@@ -94,6 +98,13 @@ export class ApiDoor {
     const status = route.status ?? 200;
     return { status, headers: { ...caching, "content-type": "application/json; charset=utf-8" }, body };
   }
+}
+
+/** The body of an action, in the name of whoever has logged in. */
+function signed({ body, login }: ApiRequest, { body: schema }: Route): unknown {
+  if (login === undefined || schema?.properties.by === undefined) return body;
+  if (typeof body !== "object" || body === null) return body;
+  return { ...body, by: actorName(login, Reflect.get(body, "by")) };
 }
 
 /** An error as RFC 9457 has it, with the status that its code stands for; what isn't a ConcheError is 500. */

@@ -1,7 +1,9 @@
 import type { TSchema } from "typebox";
+import { DESK_ROLES } from "../access/access-document.ts";
 import { AsOf } from "./as-of.ts";
 import { PROBLEM_MEDIA_TYPE, Problem } from "./problem.ts";
 import type { Route } from "./route.ts";
+import { PAGE_ROLES, roleOf } from "./route-roles.ts";
 
 const PROBLEM = { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: "#/components/schemas/Problem" } } };
 const ERRORS = { description: "A problem: what was wrong, a stable code, what to do", content: PROBLEM };
@@ -24,8 +26,10 @@ export function openApi(routes: readonly Route[], version: string): object {
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
-    paths: { ...paths, "/api/live": { get: LIVE } },
-    components: { schemas: { Problem, AsOf } },
+    paths: { ...paths, "/api/live": { get: LIVE }, "/api/session": SESSION },
+    // Nothing is asked for on loopback while no token was made: hence the empty one.
+    security: [{ token: [] }, { session: [] }, {}],
+    components: { schemas: { Problem, AsOf }, securitySchemes: SCHEMES },
   };
 }
 
@@ -46,6 +50,7 @@ function operation(route: Route): object {
   };
   return {
     operationId: name,
+    "x-required-role": roleOf(route),
     tags: [area],
     summary,
     ...(description === undefined ? {} : { description }),
@@ -86,8 +91,81 @@ function parameters(place: "path" | "query", schema: TSchema | undefined): objec
   }));
 }
 
+const SCHEMES = {
+  token: { type: "http", scheme: "bearer", description: "What `conche token create` gave" },
+  session: {
+    type: "apiKey",
+    in: "cookie",
+    name: "conche-PORT",
+    description:
+      "The dashboard's login. Over HTTPS its name begins with `__Host-`. Requests that act send `X-Conche-Request: 1`, too",
+  },
+};
+
+const WHO = {
+  type: "object",
+  properties: {
+    login: { enum: ["required", "none"], description: "none: nobody has to log in here" },
+    name: { type: ["string", "null"] },
+    role: { enum: [...DESK_ROLES], description: "What may be done" },
+    ends_at: { type: ["string", "null"], description: "When the session is over at the latest" },
+  },
+  required: ["login", "name", "role", "ends_at"],
+  additionalProperties: false,
+};
+const WHO_ANSWER = { description: "Who asks", content: { "application/json": { schema: WHO } } };
+const BY_HEADER = {
+  name: "X-Conche-Request",
+  in: "header",
+  required: true,
+  description: "1: what no page of another server can send",
+  schema: { const: "1" },
+};
+
+const SESSION = {
+  get: {
+    operationId: "session",
+    "x-required-role": PAGE_ROLES["/api/session"],
+    tags: ["Session"],
+    summary: "Who asks, and what they may; 401 where nobody has logged in",
+    responses: { 200: WHO_ANSWER, default: ERRORS },
+  },
+  post: {
+    operationId: "logIn",
+    "x-required-role": PAGE_ROLES["/api/session"],
+    tags: ["Session"],
+    summary: "Begins a session, for browsers: with a token, or once with a login code",
+    parameters: [BY_HEADER],
+    requestBody: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: {
+            oneOf: ["token", "code"].map((given) => ({
+              type: "object",
+              properties: { [given]: { type: "string", minLength: 1, maxLength: 200 } },
+              required: [given],
+              additionalProperties: false,
+            })),
+          },
+        },
+      },
+    },
+    responses: { 200: WHO_ANSWER, default: ERRORS },
+  },
+  delete: {
+    operationId: "logOut",
+    "x-required-role": PAGE_ROLES["/api/session"],
+    tags: ["Session"],
+    summary: "Ends the session",
+    parameters: [BY_HEADER],
+    responses: { 204: { description: "It is over" }, default: ERRORS },
+  },
+};
+
 const LIVE = {
   operationId: "live",
+  "x-required-role": PAGE_ROLES["/api/live"],
   tags: ["Live"],
   summary: "What changes, as it changes (server-sent events)",
   description:

@@ -23,6 +23,10 @@ export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 /** Errors that are not the server's: what they are in HTTP. Everything else is 500, or 503 where trying again helps. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
   CONCHE_REQUEST_INVALID: 400,
+  CONCHE_LOGIN_NEEDED: 401,
+  CONCHE_ROLE_MISSING: 403,
+  CONCHE_REQUEST_FOREIGN: 403,
+  CONCHE_LOGIN_LIMIT: 429,
   CONCHE_NOT_FOUND: 404,
   CONCHE_QUARANTINE_UNKNOWN: 404,
   CONCHE_NOT_ACCEPTABLE: 406,

@@ -6,8 +6,11 @@ import type { WhoAndWhy } from "../log/replay-log.ts";
  * @throws ConcheError CONCHE_LOG_IN_USE while a data center does, CONCHE_QUARANTINE_UNKNOWN
  */
 export interface QuarantineWork {
-  /** Puts messages through again; those that are in the log already are left out. */
-  replay(ids: readonly number[]): Promise<readonly ReplayOutcome[]>;
+  /**
+   * Puts messages through again; those that are in the log already are left out.
+   * @param by who does it; the system's user where left out
+   */
+  replay(ids: readonly number[], by?: string): Promise<readonly ReplayOutcome[]>;
   /** Stores a corrected copy; the original stays, with who and why. */
   correct(id: number, copy: CorrectedCopy, correction: WhoAndWhy): Promise<ReplayOutcome>;
   /** Marks open messages as looked at. Gives how many of them were open. */

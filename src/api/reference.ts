@@ -1,5 +1,6 @@
 import type { TSchema } from "typebox";
 import type { Route } from "./route.ts";
+import { roleOf } from "./route-roles.ts";
 
 const HEAD = `<!-- Made from src/api by \`npm run generate\`. -->
 # The HTTP API
@@ -22,7 +23,9 @@ curl -N 'http://127.0.0.1:8080/api/live?of=alarms,states'
 - An answer with an \`ETag\` is the same for as long as nothing is folded or stored: send it as \`If-None-Match\`.
 - Errors are problem details (RFC 9457) with a code of [errors.md](errors.md) and a hint.
 - A question that takes longer than \`--api-time-limit\` is answered with 503 and CONCHE_TIME_LIMIT.
-- Nothing is asked for who asks. Keep the port on the machine, or behind a proxy that asks.
+- With the first token ([secure-the-dashboard.md](secure-the-dashboard.md)) everybody has to say who they are: send
+  \`Authorization: Bearer TOKEN\`. Each route names the role that it needs; a token of another role gets 403, none or a
+  wrong one 401. What is done then carries the token's name: a program may give the person it acts for as \`by\`.
 `;
 
 const LIVE = `
@@ -59,7 +62,7 @@ function section(route: Route): string {
   const properties = Object.entries(answer.properties as Record<string, TSchema>);
   const answered = properties.map(([name, schema]) => `\`${name}\`${shape(schema)}`).join(", ");
   return [
-    `\n### \`${method} ${path}\`\n${summary}.\n`,
+    `\n### \`${method} ${path}\`\n${summary}.${method === "GET" ? "" : ` Role: ${roleOf(route)}.`}\n`,
     description === undefined ? "" : `${description}\n`,
     table,
     `\nAnswers ${answered}.${list === undefined ? "" : ` As CSV: \`${list}\`.`}\n`,

@@ -210,6 +210,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./passwd.ts")).passwd,
   },
   {
+    name: "token",
+    summary: "who may use dashboard and API, and as what: create, list, revoke",
+    group: "Care",
+    load: async () => (await import("./token.ts")).token,
+  },
+  {
     name: "provision",
     summary: "certificates for every machine, server and desk: make, rotate, revoke, list, expiring, crl",
     group: "Care",

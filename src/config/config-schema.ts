@@ -1,8 +1,9 @@
 import { type Static, Type } from "typebox";
 import { access } from "./access-slice.ts";
 import { certificates } from "./certificates-slice.ts";
-import { broker, http, mqtt, quarantine, simulation, story } from "./config-slices.ts";
+import { broker, mqtt, quarantine, simulation, story } from "./config-slices.ts";
 import { cloud, forwarding, local } from "./forwarding-slices.ts";
+import { http } from "./http-slice.ts";
 import { choice, optionalPath, optionalPositive, path, switchedOn } from "./setting.ts";
 import { signing } from "./signing-slice.ts";
 import { secure } from "./tls-slice.ts";

@@ -99,35 +99,6 @@ export const quarantine = Type.Object(
   { title: "Quarantine" },
 );
 
-/** Health, readiness, metrics, API. */
-export const http = Type.Object(
-  {
-    host: text(
-      { name: "http-host", argument: "ADDRESS", help: "address the HTTP server listens on" },
-      "127.0.0.1",
-    ),
-    port: integer(
-      {
-        name: "http-port",
-        argument: "PORT",
-        help: "port of dashboard, API, /healthz, /readyz and /metrics; 0 picks a free one",
-        defaultText: "8080; 8081 with `edge`, 8082 with `bridge`",
-      },
-      0,
-      PORT_MAX,
-      8080,
-    ),
-    trustedHosts: list({
-      name: "http-trusted-hosts",
-      argument: "HOST,…",
-      help: "host names that requests may carry beside this machine's own: that of a reverse proxy",
-      pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",
-      expected: "host names in lower case, as conche.plant.example, separated by commas",
-    }),
-  },
-  { title: "HTTP server" },
-);
-
 /** The simulated line. */
 export const simulation = Type.Object(
   {

@@ -71,6 +71,39 @@ export const ERROR_CATALOGUE = {
     meaning: "The access rules know nobody of this identity",
     hint: "`conche access show` lists who there is; add others to the access file (docs/access.md)",
   },
+  CONCHE_HTTP_UNPROTECTED: {
+    meaning:
+      "The HTTP server was told to listen beyond this machine, and nobody would have to say who they are: no token was made, and it has no certificate",
+    hint: "`conche token create NAME --role admin` makes a token, --http-cert FILE and --http-key FILE speak HTTPS; or listen on 127.0.0.1",
+  },
+  CONCHE_LOGIN_NEEDED: {
+    meaning: "Who asks over HTTP has to say who they are, and hasn't, or their token counts no longer",
+    hint: "log in on the dashboard, or send `Authorization: Bearer TOKEN`; `conche token create` makes one",
+  },
+  CONCHE_LOGIN_LIMIT: {
+    meaning: "Too many wrong tokens came from the address",
+    hint: "try again in a minute, with the right one",
+  },
+  CONCHE_ROLE_MISSING: {
+    meaning: "The role of who asks over HTTP doesn't allow it",
+    hint: "docs/access.md says which role may what; whoever has the data folder makes tokens (`conche token create`)",
+  },
+  CONCHE_REQUEST_FOREIGN: {
+    meaning: "A request that acts with a session did not come from a page of this server",
+    hint: "open the dashboard itself; programs send `Authorization: Bearer TOKEN` instead of a session's cookie",
+  },
+  CONCHE_TOKEN_NAME: {
+    meaning: "A token can't have that name, or another one has it",
+    hint: "`conche token list` shows the names; one that was revoked is free again",
+  },
+  CONCHE_TOKEN_UNKNOWN: {
+    meaning: "There is no token of that name that could be revoked",
+    hint: "`conche token list --all` shows all of them",
+  },
+  CONCHE_TOKEN_LIMIT: {
+    meaning: "There are as many tokens as there may be",
+    hint: "revoke some: `conche token list`, `conche token revoke NAME`",
+  },
   CONCHE_AUDIT_BROKEN: {
     meaning:
       "The audit table is not what was written: an entry was changed or taken out, or a noted head is missing",

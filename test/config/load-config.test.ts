@@ -51,7 +51,13 @@ test("without anything, the defaults hold; paths are absolute and the plant is t
   const config = await load({});
   assert.equal(config.data, join(folder, "data"));
   assert.equal(config.plant, join(PACKAGE_ROOT, "plants", "chocolate.yaml"));
-  assert.deepEqual(config.http, { host: "127.0.0.1", port: 8080, trustedHosts: [] });
+  assert.deepEqual(config.http, {
+    host: "127.0.0.1",
+    port: 8080,
+    trustedHosts: [],
+    sessionIdleMinutes: 30,
+    sessionHours: 12,
+  });
   assert.equal(config.mqtt.port, 1883);
   assert.equal(config.mqtt.wsPort, null);
   assert.equal(config.broker.url, null);

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { mayOpenWebSocket } from "../../access/browser-origin.ts";
 import { isLoopback } from "../../access/loopback.ts";
 import type { HttpLimits } from "./http-limits.ts";
+import { SESSION_PATH } from "./login-gate.ts";
 
 const READING_METHODS = ["GET", "HEAD"];
 
@@ -38,6 +39,7 @@ function refusalOf(
 ): readonly [status: number, message: string] | undefined {
   const does =
     (request.method === "POST" && request.url.startsWith("/api/")) ||
+    (request.method === "DELETE" && request.url === SESSION_PATH) ||
     // i3X answers itself that nothing is written.
     (request.method === "PUT" && request.url.startsWith("/api/i3x/"));
   const bodyBytes = does ? limits.postBytes : limits.bodyBytes;

@@ -4,6 +4,7 @@ import type { SubscriptionDoor } from "../../api/i3x/subscription-door.ts";
 import type { LiveChanges } from "../../api/live.ts";
 import { notFound } from "../../api/problem.ts";
 import type { Route } from "../../api/route.ts";
+import { PAGE_ROLES, roleOf } from "../../api/route-roles.ts";
 import { type HttpLimits, NO_LIMIT_MS } from "./http-limits.ts";
 import { addI3x } from "./i3x-pages.ts";
 import { addLiveStream } from "./live-stream.ts";
@@ -33,6 +34,7 @@ export function addApi(
     app.route({
       method,
       url: path.replaceAll(/\{(\w+)\}/g, ":$1"),
+      config: { role: roleOf({ method, name }) },
       // The thread that answers has a limit of its own.
       handlerTimeout: NO_LIMIT_MS,
       handler: async (request, reply) => {
@@ -46,16 +48,17 @@ export function addApi(
           body: request.body,
           accept,
           ifNoneMatch,
+          ...(request.standing === null ? {} : { login: request.standing.login }),
         });
         request.raw.socket.setTimeout(limits.silenceMs);
         return sendCompressed(request, reply, answer, COMPRESSED_FROM_BYTES);
       },
     });
   }
-  app.get("/api/openapi.json", () => openApi());
+  app.get("/api/openapi.json", { config: { role: PAGE_ROLES["/api/openapi.json"] } }, () => openApi());
   addLiveStream(app, live);
   if (i3x !== undefined) addI3x(app, { ask, door: i3x }, limits);
-  app.all("/api/*", (request, reply) => {
+  app.all("/api/*", { config: { role: "viewer" } }, (request, reply) => {
     const answer = problemAnswer(notFound(`there is no ${request.method} ${pathOf(request.url)}`));
     return sendAnswer(reply, answer);
   });

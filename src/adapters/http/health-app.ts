@@ -1,8 +1,11 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { PAGE_ROLES } from "../../api/route-roles.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import { admission } from "./admission.ts";
 import { type ApiSource, addApi } from "./api-pages.ts";
 import { HTTP_LIMITS, type HttpLimits } from "./http-limits.ts";
+import { type HttpAccess, isKnown, loginGate } from "./login-gate.ts";
+import { addSessions } from "./session-pages.ts";
 import { addStaticFiles, staticFiles } from "./static-files.ts";
 
 /** What the HTTP server asks for its answers; it keeps nothing itself. */
@@ -12,6 +15,8 @@ export interface HealthSources {
   readonly metrics: () => Promise<string>;
   /** The API; none where it is left out. */
   readonly api?: ApiSource;
+  /** Who may use it; everybody where left out. */
+  readonly access?: HttpAccess | undefined;
   /** The folder of a built dashboard, served under `/` where there is one. */
   readonly dashboard?: string;
 }
@@ -54,16 +59,21 @@ export function healthApp(
     frameworkErrors: (error, _request, reply) => refuse(reply, 400, error.message),
   });
   app.server.maxConnections = limits.connections;
+  app.decorateRequest("standing", null);
   app.addHook("onRequest", admission(host, trustedHosts, limits));
+  if (sources.access !== undefined) app.addHook("onRequest", loginGate(sources.access));
   const pages = pagesOf(sources);
   app.setNotFoundHandler((_request, reply) =>
     refuse(reply, 404, `there is ${Object.keys(pages).join(", ")}`),
   );
   app.setErrorHandler(answerError);
   addPages(app, sources);
-  if (sources.api !== undefined) addApi(app, sources.api, limits);
+  if (sources.api !== undefined) {
+    addSessions(app, sources.access);
+    addApi(app, sources.api, limits);
+  }
   const files = sources.dashboard === undefined ? undefined : staticFiles(sources.dashboard);
-  if (files === undefined) app.get("/", () => ({ name: "conche", pages }));
+  if (files === undefined) app.get("/", { config: { role: "anybody" } }, () => ({ name: "conche", pages }));
   else addStaticFiles(app, files);
   return app;
 }
@@ -72,17 +82,20 @@ function pagesOf({ api }: HealthSources): Readonly<Record<string, string>> {
   return api === undefined ? PAGES : { ...PAGES, ...API_PAGES };
 }
 
-function addPages(app: FastifyInstance, { health, metrics }: HealthSources): void {
-  app.get("/healthz", (_request, reply) => {
+function addPages(app: FastifyInstance, { health, metrics, access }: HealthSources): void {
+  // A probe needs no token, and hears no more than it needs.
+  const said = (request: FastifyRequest, status: string, checks: HealthReport["checks"]) =>
+    isKnown(request, access) ? { status, checks } : { status };
+  app.get("/healthz", { config: { role: PAGE_ROLES["/healthz"] } }, (request, reply) => {
     const { alive, checks } = health();
-    return reply.code(alive ? 200 : 503).send({ status: alive ? "alive" : "failed", checks });
+    return reply.code(alive ? 200 : 503).send(said(request, alive ? "alive" : "failed", checks));
   });
-  app.get("/readyz", (_request, reply) => {
+  app.get("/readyz", { config: { role: PAGE_ROLES["/readyz"] } }, (request, reply) => {
     const { alive, ready, checks } = health();
     const ok = alive && ready;
-    return reply.code(ok ? 200 : 503).send({ status: ok ? "ready" : "not ready", checks });
+    return reply.code(ok ? 200 : 503).send(said(request, ok ? "ready" : "not ready", checks));
   });
-  app.get("/metrics", async (_request, reply) => {
+  app.get("/metrics", { config: { role: PAGE_ROLES["/metrics"] } }, async (_request, reply) => {
     const text = await metrics();
     return reply.type(PROMETHEUS_TEXT).send(text);
   });

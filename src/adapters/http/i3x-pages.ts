@@ -4,8 +4,10 @@ import { failure } from "../../api/i3x/envelope.ts";
 import { I3X_BASE, I3X_QUESTIONS } from "../../api/i3x/questions.ts";
 import { SUBSCRIPTION_PATHS, type SubscriptionDoor } from "../../api/i3x/subscription-door.ts";
 import { Subscription, type UpdateStream } from "../../api/i3x/subscriptions.ts";
+import { I3X_ROLES } from "../../api/route-roles.ts";
 import { type HttpLimits, NO_LIMIT_MS } from "./http-limits.ts";
 import { sendCompressed } from "./send-answer.ts";
+import { endWithLogin } from "./stream-login.ts";
 
 /** i3X as the server has it. */
 export interface I3xSource {
@@ -26,10 +28,12 @@ export function addI3x(app: FastifyInstance, { ask, door }: I3xSource, limits: H
         const detail = status < 500 ? error.message : "the answer could not be made";
         return sendCompressed(request, reply, failure(status, detail));
       });
+      const config = { role: I3X_ROLES.POST };
       for (const { method, path, name } of I3X_QUESTIONS) {
         scope.route({
           method,
           url: path,
+          config: { role: I3X_ROLES[method] },
           handlerTimeout: NO_LIMIT_MS,
           handler: async (request, reply) => {
             // As for the API: whoever answers has a limit of its own.
@@ -43,12 +47,12 @@ export function addI3x(app: FastifyInstance, { ask, door }: I3xSource, limits: H
         });
       }
       for (const path of SUBSCRIPTION_PATHS) {
-        scope.post(`/subscriptions${path}`, (request, reply) =>
+        scope.post(`/subscriptions${path}`, { config }, (request, reply) =>
           sendCompressed(request, reply, door.answer(path, request.body)),
         );
       }
       let streams = 0;
-      scope.post("/subscriptions/stream", { handlerTimeout: NO_LIMIT_MS }, (request, reply) => {
+      scope.post("/subscriptions/stream", { config, handlerTimeout: NO_LIMIT_MS }, (request, reply) => {
         const found = door.streamed(request.body);
         if (!(found instanceof Subscription)) return sendCompressed(request, reply, found);
         if (streams >= MOST_STREAMS) {
@@ -56,9 +60,10 @@ export function addI3x(app: FastifyInstance, { ask, door }: I3xSource, limits: H
         }
         streams++;
         stream(found, reply, () => streams--);
+        endWithLogin(request, reply);
         return reply;
       });
-      scope.all("/*", (request, reply) =>
+      scope.all("/*", { config }, (request, reply) =>
         sendCompressed(request, reply, failure(404, `there is no ${request.method} ${pathOf(request.url)}`)),
       );
     },

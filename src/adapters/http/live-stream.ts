@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { problemAnswer } from "../../api/door.ts";
 import { type LiveChanges, type LiveReader, subjectsOf } from "../../api/live.ts";
+import { PAGE_ROLES } from "../../api/route-roles.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { NO_LIMIT_MS } from "./http-limits.ts";
 import { sendAnswer } from "./send-answer.ts";
+import { endWithLogin } from "./stream-login.ts";
 
 /** Readers at a time; each holds a connection open. */
 const MOST_READERS = 200;
@@ -14,12 +16,14 @@ const RECONNECT_MS = 2_000;
 
 /** Adds `/api/live`: server-sent events, as the HTML standard has them. */
 export function addLiveStream(app: FastifyInstance, live: LiveChanges): void {
-  app.get("/api/live", { handlerTimeout: NO_LIMIT_MS }, (request, reply) => {
+  const config = { role: PAGE_ROLES["/api/live"] };
+  app.get("/api/live", { config, handlerTimeout: NO_LIMIT_MS }, (request, reply) => {
     try {
       if (live.readers >= MOST_READERS) throw tooMany();
       const { of } = request.query as { of?: string | string[] };
       const subjects = subjectsOf(Array.isArray(of) ? of.join(",") : of);
       stream(live, subjects, positionOf(request.headers["last-event-id"]), reply);
+      endWithLogin(request, reply);
       return reply;
     } catch (error) {
       return sendAnswer(reply, problemAnswer(error));

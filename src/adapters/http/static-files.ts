@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import type { FastifyInstance } from "fastify";
+import { PAGE_ROLES } from "../../api/route-roles.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -53,7 +54,7 @@ export function staticFiles(folder: string): ReadonlyMap<string, StaticFile> | u
 
 /** Adds the files; a path that is none of them is the dashboard's own, and its first page answers it. */
 export function addStaticFiles(app: FastifyInstance, files: ReadonlyMap<string, StaticFile>): void {
-  app.get("/*", (request, reply) => {
+  app.get("/*", { config: { role: PAGE_ROLES["the dashboard's files"] } }, (request, reply) => {
     const path = (request.url.split("?", 1)[0] ?? "").replace(/\/$/, "/index.html");
     const wantsPage = (request.headers.accept ?? "").includes("text/html");
     const file = files.get(path) ?? (wantsPage ? files.get("/index.html") : undefined);

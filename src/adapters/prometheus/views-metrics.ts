@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { NotifierState } from "../../notify/notifier.ts";
 import { type EditionStatus, type FollowerStatus, lagSeconds } from "../../views/follower-status.ts";
+import { type AuditReading, registerAuditMetrics } from "./audit-metrics.ts";
 import { registerNotifyMetrics } from "./notify-metrics.ts";
 import { type PlantFigureReading, registerPlantMetrics } from "./plant-metrics.ts";
 
@@ -52,15 +53,26 @@ export function registerViewsMetrics(
   });
 }
 
+/** What a process that only keeps views and answers has to say. */
+export interface ViewsMetricsSources {
+  readonly status: () => FollowerStatus;
+  readonly plant: PlantFigureReading;
+  /** What was refused and decided on its HTTP port. */
+  readonly audited: () => AuditReading;
+  readonly notified?: () => NotifierState;
+}
+
 /** The metrics of a process that only keeps views and answers, in Prometheus' text format. */
-export function viewsMetrics(
-  status: () => FollowerStatus,
-  plant: PlantFigureReading,
-  notified?: () => NotifierState,
-): () => Promise<string> {
+export function viewsMetrics({
+  status,
+  plant,
+  audited,
+  notified,
+}: ViewsMetricsSources): () => Promise<string> {
   const registry = new Registry();
   registerViewsMetrics(registry, status);
   registerPlantMetrics(registry, plant);
+  registerAuditMetrics(registry, audited);
   if (notified !== undefined) registerNotifyMetrics(registry, notified);
   collectDefaultMetrics({ register: registry });
   return () => registry.metrics();

@@ -138,7 +138,7 @@ const replay = route({
   changesWith: ["now"],
   async handle({ params: { id } }, context) {
     context.quarantine().get(id);
-    const [outcome] = await context.quarantineWork.replay([id]);
+    const [outcome] = await context.quarantineWork.replay([id], context.login?.name);
     if (outcome === undefined) return { outcome: "refused" as const, detail: "it was put through before" };
     return { outcome: outcome.kind, detail: outcome.detail };
   },

@@ -21,6 +21,7 @@ import { AuditLog } from "../audit/audit-log.ts";
 import { authority, type ChosenDelivery, chooseDelivery, ownAddress } from "../broker/delivery.ts";
 import { WatchedPolicy } from "../broker/watched-policy.ts";
 import { LazyDesk } from "../desk.ts";
+import { httpAccess } from "../http-access.ts";
 import { startNotifier } from "../notify/notifier-run.ts";
 import { withOutputCheck } from "../output-check.ts";
 import { warnOfOpenFiles } from "../secret-files.ts";
@@ -81,6 +82,8 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     opened.defer(() => log.close());
     const audit = new AuditLog(config.data, (notice) => view.notice(notice));
     opened.defer(() => audit.close());
+    const access = httpAccess(config, audit, (notice) => view.notice(notice));
+    opened.defer(() => access.close());
     const policy = await WatchedPolicy.open({
       config,
       plant,
@@ -140,7 +143,7 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
       outputLost: () => terminal.loss?.writes ?? 0,
       quarantine: () => log.quarantineRoom(),
       audited: () => audit.figures(),
-      kept: () => ({ ...center?.kept, ...chosen.kept() }),
+      kept: () => ({ ...center?.kept, ...chosen.kept(), http_sessions: access.logins.sessions }),
       ...(chosen.connections === undefined ? {} : { brokerConnections: chosen.connections }),
       ...(chosen.expiries === undefined ? {} : { expiries: chosen.expiries }),
       ...(views === undefined ? {} : { views: () => views.status(), plant: views.figures }),
@@ -151,6 +154,7 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
       ...config.http,
       health,
       metrics: () => metrics.text(),
+      access,
       ...(views === undefined ? {} : { api: views.api, dashboard: views.dashboard }),
     });
     opened.defer(() => server.close());

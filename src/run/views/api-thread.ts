@@ -40,6 +40,7 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
       health: () => health,
       notifications: () => (notifies ? (readNotifyState(folder) ?? NOTHING_TOLD) : undefined),
       quarantineWork: work,
+      login: request.login,
       graphs,
       desk: acts ? desk : undefined,
       spend: () => spend(),

@@ -14,14 +14,14 @@ export function quarantineWork(folder: string, plant: Plant): QuarantineWork {
   const through = (log: SqliteMessageLog) =>
     new QuarantineReplay(log, plant.hasMachine, plausibilityOf(plant));
   return {
-    async replay(ids) {
+    async replay(ids, by) {
       const outcomes = await withLog(folder, (log, quarantine) => {
         const open = ids.map((id) => quarantine.get(id)).filter(({ replayedAt }) => replayedAt === null);
         return through(log).replay(open);
       });
       const object = messagesInWords(ids);
       const detail = outcomes.map(({ kind }) => kind).join(", ");
-      if (outcomes.length > 0) auditDecision(folder, { kind: "quarantine-replayed", object, detail });
+      if (outcomes.length > 0) auditDecision(folder, { kind: "quarantine-replayed", by, object, detail });
       return outcomes;
     },
     async correct(id, copy, correction) {

@@ -1,16 +1,18 @@
 import { startHealthServer } from "../../adapters/http/health-server.ts";
 import { viewsMetrics } from "../../adapters/prometheus/views-metrics.ts";
 import { LogReader } from "../../adapters/sqlite/log/log-reader.ts";
-import { Notices } from "../../adapters/terminal/notices.ts";
+import { type Notice, Notices } from "../../adapters/terminal/notices.ts";
 import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
 import type { Terminal } from "../../adapters/terminal/terminal.ts";
 import type { Config } from "../../config/config-schema.ts";
 import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import type { Plant } from "../../plant/plant.ts";
+import { AuditLog } from "../audit/audit-log.ts";
 import { authority } from "../broker/delivery.ts";
 import { LazyDesk } from "../desk.ts";
-import { type NotifierRun, startNotifier } from "../notify/notifier-run.ts";
+import { httpAccess } from "../http-access.ts";
+import { startNotifier } from "../notify/notifier-run.ts";
 import { ViewsRun } from "./views-run.ts";
 
 /** What `conche serve` is run with. */
@@ -35,27 +37,38 @@ export async function runServe({
   const say = (event: string, fields: Readonly<Record<string, unknown>>, lines: readonly string[]) =>
     config.json ? notices.event(event, fields) : notices.block(lines);
   const { url } = config.broker;
-  const views: ViewsRun = new ViewsRun({
-    config,
-    plant,
-    health: () => healthOf(config.data, views),
-    onNotice: (notice) => notices.say(notice),
-    desk: url === null ? undefined : new LazyDesk(config, "dashboard", () => url),
-  });
-  let notifier: NotifierRun | undefined;
+  const parts = new AsyncDisposableStack();
   try {
-    notifier = await startNotifier(
-      { config, plant, views, health: () => healthOf(config.data, views) },
-      (notice) => notices.say(notice),
-    );
-    const running = notifier;
+    const notice = (told: Notice) => notices.say(told);
+    const audit = new AuditLog(config.data, notice);
+    parts.defer(() => audit.close());
+    const access = httpAccess(config, audit, notice);
+    parts.defer(() => access.close());
+    const views: ViewsRun = new ViewsRun({
+      config,
+      plant,
+      health: () => healthOf(config.data, views),
+      onNotice: (told) => notices.say(told),
+      desk: url === null ? undefined : new LazyDesk(config, "dashboard", () => url),
+    });
+    parts.defer(() => views.stop());
+    const health = () => healthOf(config.data, views);
+    const notifier = await startNotifier({ config, plant, views, health }, notice);
+    parts.defer(() => notifier?.stop());
     const server = await startHealthServer({
       ...config.http,
-      health: () => healthOf(config.data, views),
-      metrics: viewsMetrics(() => views.status(), views.figures, running && (() => running.state())),
+      health,
+      metrics: viewsMetrics({
+        status: () => views.status(),
+        plant: views.figures,
+        audited: () => audit.figures(),
+        ...(notifier === undefined ? {} : { notified: () => notifier.state() }),
+      }),
       api: views.api,
+      access,
       dashboard: views.dashboard,
     });
+    parts.defer(() => server.close());
     const http = `http://${authority(config.http.host, server.port)}`;
     say("started", { dashboard: `${http}/`, http, data: config.data, pid: process.pid }, [
       `dashboard of ${sanitizeLine(config.data)}`,
@@ -66,15 +79,12 @@ export async function runServe({
     ]);
     return {
       async stop() {
-        await server.close();
-        await running?.stop();
-        await views.stop();
+        await parts.disposeAsync();
         say("stopped", {}, ["stopped"]);
       },
     };
   } catch (error) {
-    await notifier?.stop();
-    await views.stop();
+    await parts.disposeAsync();
     throw error;
   }
 }

@@ -39,6 +39,11 @@ export function auditFiles(folder: string): DatabaseFiles {
   return filesOf(folder, "audit");
 }
 
+/** Tokens of the HTTP port, as hashes. */
+export function tokenFiles(folder: string): DatabaseFiles {
+  return filesOf(folder, "tokens");
+}
+
 function filesOf(folder: string, name: string): DatabaseFiles {
   const database = join(folder, `${name}.db`);
   return {

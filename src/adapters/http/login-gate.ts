@@ -1,0 +1,149 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { mayAs } from "../../access/access-document.ts";
+import type { AuditTrail } from "../../access/audit.ts";
+import type { HttpLogin, HttpLogins, StandingLogin } from "../../access/http-logins.ts";
+import { problemAnswer } from "../../api/door.ts";
+import type { NeededRole } from "../../api/route-roles.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import { sendAnswer } from "./send-answer.ts";
+import { cookieOf } from "./session-cookie.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** What the route needs; `admin` where it is left out. */
+    role?: NeededRole;
+  }
+  interface FastifyRequest {
+    /** Who asks; null where nobody had to say. */
+    standing: StandingLogin | null;
+  }
+}
+
+/** Who is asked who they are, and where it is said. */
+export interface HttpAccess {
+  readonly logins: HttpLogins;
+  readonly audit: AuditTrail;
+}
+
+/** Where browsers log in. */
+export const SESSION_PATH = "/api/session";
+const LOGIN_CODES: readonly string[] = ["CONCHE_LOGIN_NEEDED", "CONCHE_LOGIN_LIMIT"];
+const READING_METHODS = ["GET", "HEAD"];
+/** Pages of other servers can send neither this header nor one of these fetch sites. */
+export const ACTING_HEADER = "x-conche-request";
+const OWN_SITES: readonly (string | undefined)[] = [undefined, "same-origin", "none"];
+
+type Admit = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
+
+/** The second thing every request passes: who asks, and whether their role is enough. */
+export function loginGate(access: HttpAccess): Admit {
+  return async (request, reply) => {
+    const needed = request.routeOptions.config.role ?? "admin";
+    if (request.is404 || needed === "anybody" || !access.logins.required()) return undefined;
+    try {
+      const standing = whoAsks(request, access);
+      requireOwnPage(request, standing.login);
+      if (!mayAs(standing.login.role, needed)) throw roleMissing(standing.login, needed, placeOf(request));
+      request.standing = standing;
+      return undefined;
+    } catch (error) {
+      auditRefusal(error, request, access);
+      return refuse(request, reply, error);
+    }
+  };
+}
+
+/** Whether a request on a page that anybody may see comes from somebody who may see all of it. Never throws. */
+export function isKnown(request: FastifyRequest, access: HttpAccess | undefined): boolean {
+  if (access === undefined || !access.logins.required()) return true;
+  try {
+    whoAsks(request, access);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Who asks: by the token that the request bears, or the session of its cookie.
+ * @throws ConcheError CONCHE_LOGIN_NEEDED, CONCHE_LOGIN_LIMIT, and what reading the tokens gives
+ */
+export function whoAsks(request: FastifyRequest, { logins }: HttpAccess): StandingLogin {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) {
+    const [, token] = /^Bearer +([^\s]+)$/i.exec(authorization) ?? [];
+    if (token === undefined) throw loginNeeded("the Authorization header is none of the form `Bearer TOKEN`");
+    const found = logins.withToken(token, request.ip);
+    if ("refusal" in found) throw found.limit ? loginLimit() : loginNeeded(found.refusal);
+    return found;
+  }
+  const cookie = cookieOf(request);
+  if (cookie === undefined) throw loginNeeded("nobody has logged in");
+  const session = logins.withSession(cookie);
+  if (session === undefined) throw loginNeeded("the session is over");
+  return session;
+}
+
+/**
+ * What a session does must come from our own pages: a browser sends its cookie by itself, a token it doesn't.
+ * @throws ConcheError CONCHE_REQUEST_FOREIGN
+ */
+export function requireOwnPage(request: FastifyRequest, login: Pick<HttpLogin, "by">): void {
+  if (login.by !== "session" || READING_METHODS.includes(request.method)) return;
+  const site = request.headers["sec-fetch-site"];
+  if (request.headers[ACTING_HEADER] === "1" && OWN_SITES.includes(site?.toString())) return;
+  throw new ConcheError("CONCHE_REQUEST_FOREIGN", {
+    message: `a request that acts with a session needs the header ${ACTING_HEADER}: 1 and comes from this server's own pages`,
+  });
+}
+
+/** Answers with the problem, as whoever asks can read it; nothing more is read of the request. */
+export function refuse(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const answer = problemAnswer(error);
+  if (answer.status === 401) reply.header("www-authenticate", 'Bearer realm="conche"');
+  if (answer.status === 429) reply.header("retry-after", "60");
+  if (!READING_METHODS.includes(request.method)) reply.header("connection", "close");
+  return sendAnswer(reply, answer);
+}
+
+/** Writes down who was not let in, and where. */
+export function auditRefusal(error: unknown, request: FastifyRequest, { audit }: HttpAccess): void {
+  if (!(error instanceof ConcheError)) return;
+  const tried = request.headers.authorization !== undefined || request.routeOptions.url === SESSION_PATH;
+  const login = tried && LOGIN_CODES.includes(error.code);
+  audit.record({
+    kind: login ? "login-refused" : "request-refused",
+    subject: error instanceof RefusedLogin ? error.subject : null,
+    clientId: null,
+    remote: request.ip,
+    object: placeOf(request),
+    detail: error.message,
+  });
+}
+
+/** The route, not the address that was typed: there are few of them. */
+function placeOf(request: FastifyRequest): string {
+  return `${request.method} ${request.routeOptions.url ?? "elsewhere"}`;
+}
+
+/** A refusal of somebody who is known. */
+class RefusedLogin extends ConcheError {
+  readonly subject: string;
+
+  constructor(subject: string, message: string) {
+    super("CONCHE_ROLE_MISSING", { message });
+    this.subject = subject;
+  }
+}
+
+function roleMissing({ name, role }: HttpLogin, needed: NeededRole, place: string): ConcheError {
+  return new RefusedLogin(name, `${place} needs the role ${needed}; ${name} has the role ${role}`);
+}
+
+function loginNeeded(why: string): ConcheError {
+  return new ConcheError("CONCHE_LOGIN_NEEDED", { message: why });
+}
+
+function loginLimit(): ConcheError {
+  return new ConcheError("CONCHE_LOGIN_LIMIT", { message: "too many wrong tokens came from this address" });
+}

@@ -1,0 +1,102 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { StandingLogin } from "../../access/http-logins.ts";
+import { badRequest } from "../../api/problem.ts";
+import { PAGE_ROLES } from "../../api/route-roles.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import {
+  auditRefusal,
+  type HttpAccess,
+  refuse,
+  requireOwnPage,
+  SESSION_PATH,
+  whoAsks,
+} from "./login-gate.ts";
+import { clearCookie, cookieOf, setCookie } from "./session-cookie.ts";
+
+const PATH = SESSION_PATH;
+const CONFIG = { role: PAGE_ROLES[PATH] };
+/** On the machine itself, while no token was made, everybody may do everything. */
+const NO_LOGIN = { login: "none", name: null, role: "admin", ends_at: null };
+
+/** Adds `/api/session`: who asks, logging in and out. Without `access` nobody has to log in. */
+export function addSessions(app: FastifyInstance, access: HttpAccess | undefined): void {
+  app.get(PATH, { config: CONFIG }, (request, reply) => {
+    if (access === undefined || !access.logins.required()) return NO_LOGIN;
+    return answered(request, reply, () => {
+      try {
+        return shown(whoAsks(request, access));
+      } catch (error) {
+        // A page that asks whether anybody is logged in is no attempt; a token that doesn't count is one.
+        if (request.headers.authorization !== undefined) auditRefusal(error, request, access);
+        throw error;
+      }
+    });
+  });
+  if (access === undefined) return;
+  const { logins, audit } = access;
+
+  app.post(PATH, { config: CONFIG }, (request, reply) =>
+    answered(request, reply, () => {
+      try {
+        requireOwnPage(request, { by: "session" });
+        const started = logins.begin(given(request.body), request.ip);
+        if ("refusal" in started) throw started.limit ? tooMany() : refused(started.refusal);
+        setCookie(request, reply, started.secret);
+        const { name, role } = started.login;
+        record("login", request, name, `as ${role}`);
+        return shown(started);
+      } catch (error) {
+        auditRefusal(error, request, access);
+        throw error;
+      }
+    }),
+  );
+
+  app.delete(PATH, { config: CONFIG }, (request, reply) =>
+    answered(request, reply, () => {
+      requireOwnPage(request, { by: "session" });
+      const secret = cookieOf(request);
+      const session = secret === undefined ? undefined : logins.withSession(secret);
+      if (secret !== undefined) logins.end(secret);
+      if (session !== undefined) record("logout", request, session.login.name, "by the person");
+      clearCookie(request, reply);
+      return reply.code(204).send();
+    }),
+  );
+
+  const record = (kind: "login" | "logout", request: FastifyRequest, subject: string, detail: string) =>
+    audit.record({ kind, subject, clientId: null, remote: request.ip, object: "dashboard", detail });
+}
+
+function answered<Answer>(request: FastifyRequest, reply: FastifyReply, work: () => Answer) {
+  try {
+    return work();
+  } catch (error) {
+    return refuse(request, reply, error);
+  }
+}
+
+/** @throws ConcheError CONCHE_REQUEST_INVALID */
+function given(body: unknown): { readonly token: string } | { readonly code: string } {
+  const { token, code } = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  if (typeof token === "string" && code === undefined) return { token: token.trim() };
+  if (typeof code === "string" && token === undefined) return { code: code.trim() };
+  throw badRequest("one of token and code is wanted, as text");
+}
+
+function shown({ login: { name, role }, endsMs }: StandingLogin) {
+  return {
+    login: "required",
+    name,
+    role,
+    ends_at: endsMs === undefined ? null : new Date(endsMs).toISOString(),
+  };
+}
+
+function refused(why: string): ConcheError {
+  return new ConcheError("CONCHE_LOGIN_NEEDED", { message: why });
+}
+
+function tooMany(): ConcheError {
+  return new ConcheError("CONCHE_LOGIN_LIMIT", { message: "too many wrong tokens came from this address" });
+}

@@ -1,0 +1,57 @@
+import { Type } from "typebox";
+import { integer, list, text } from "./setting.ts";
+
+const PORT_MAX = 65_535;
+
+/** Health, readiness, metrics, API, dashboard. */
+export const http = Type.Object(
+  {
+    host: text(
+      {
+        name: "http-host",
+        argument: "ADDRESS",
+        help: "address the HTTP server listens on; beyond loopback a token is needed (`conche token create`), or --http-cert",
+      },
+      "127.0.0.1",
+    ),
+    port: integer(
+      {
+        name: "http-port",
+        argument: "PORT",
+        help: "port of dashboard, API, /healthz, /readyz and /metrics; 0 picks a free one",
+        defaultText: "8080; 8081 with `edge`, 8082 with `bridge`",
+      },
+      0,
+      PORT_MAX,
+      8080,
+    ),
+    trustedHosts: list({
+      name: "http-trusted-hosts",
+      argument: "HOST,…",
+      help: "host names that requests may carry beside this machine's own: that of a reverse proxy",
+      pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",
+      expected: "host names in lower case, as conche.plant.example, separated by commas",
+    }),
+    sessionIdleMinutes: integer(
+      {
+        name: "http-session-idle",
+        argument: "MINUTES",
+        help: "a dashboard's login ends when it has asked nothing for so long, in minutes; an open page asks all the time",
+      },
+      1,
+      43_200,
+      30,
+    ),
+    sessionHours: integer(
+      {
+        name: "http-session-hours",
+        argument: "HOURS",
+        help: "a dashboard's login ends after so long whatever happens, in hours",
+      },
+      1,
+      8_760,
+      12,
+    ),
+  },
+  { title: "HTTP server" },
+);

@@ -1,0 +1,69 @@
+import type { AuditTrail } from "../access/audit.ts";
+import { HttpLogins } from "../access/http-logins.ts";
+import { isLoopback } from "../access/loopback.ts";
+import { Sessions } from "../access/sessions.ts";
+import type { HttpAccess } from "../adapters/http/login-gate.ts";
+import { newSecret, secretHash } from "../adapters/sqlite/tokens/token-secret.ts";
+import { TokenStore } from "../adapters/sqlite/tokens/token-store.ts";
+import type { Notice } from "../adapters/terminal/notices.ts";
+import type { Config } from "../config/config-schema.ts";
+import { ConcheError } from "../errors/conche-error.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** Each takes less than a kilobyte. */
+const MOST_SESSIONS = 1_000;
+const OF_ONE_TOKEN = 20;
+
+/** Who may use the HTTP port of a data folder, for as long as it is open. */
+export interface RunningHttpAccess extends HttpAccess {
+  close(): void;
+}
+
+/**
+ * Who may use the HTTP port: everybody on this machine while no token was made, otherwise whoever has one.
+ * @param audit where refusals and logins are said
+ * @throws ConcheError CONCHE_HTTP_UNPROTECTED where the port is to be reached from elsewhere, and nobody would be asked
+ */
+export function httpAccess(
+  { data, http }: Config,
+  audit: AuditTrail,
+  notice: (notice: Notice) => void,
+): RunningHttpAccess {
+  const store = new TokenStore(data);
+  const loopback = isLoopback(http.host);
+  const logins = new HttpLogins({
+    tokens: store,
+    sessions: new Sessions({
+      idleMs: http.sessionIdleMinutes * MINUTE_MS,
+      lengthMs: http.sessionHours * HOUR_MS,
+      sessions: MOST_SESSIONS,
+      ofOneToken: OF_ONE_TOKEN,
+    }),
+    openWithoutTokens: loopback,
+    now: Date.now,
+    hash: secretHash,
+    newSecret,
+  });
+  try {
+    if (!loopback) requireProtection(http, store.made(), notice);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  return { logins, audit, close: () => store.close() };
+}
+
+/** @throws ConcheError CONCHE_HTTP_UNPROTECTED */
+function requireProtection({ host }: Config["http"], made: boolean, notice: (notice: Notice) => void): void {
+  if (!made) {
+    throw new ConcheError("CONCHE_HTTP_UNPROTECTED", {
+      message: `everybody who can reach ${host} would read everything, and act in anybody's name`,
+    });
+  }
+  notice({
+    level: "warning",
+    code: "http-unencrypted",
+    text: `HTTP on ${host} is not encrypted: tokens and sessions can be read on the way; keep it within a network of containers, or behind a proxy that speaks HTTPS`,
+  });
+}

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { secretHash } from "../../../../src/adapters/sqlite/tokens/token-secret.ts";
+import { TokenStore } from "../../../../src/adapters/sqlite/tokens/token-store.ts";
+import type { ConcheError } from "../../../../src/errors/conche-error.ts";
+
+const AMEL = { name: "Amel Trabelsi", role: "operator", expiresMs: undefined } as const;
+
+function place(t: TestContext): { folder: string; open: () => TokenStore } {
+  const folder = mkdtempSync(join(tmpdir(), "conche-tokens-"));
+  const opened: TokenStore[] = [];
+  t.after(() => {
+    for (const store of opened) store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return {
+    folder,
+    open: () => {
+      const store = new TokenStore(folder);
+      opened.push(store);
+      return store;
+    },
+  };
+}
+
+test("without a token there is no file; a token that is made elsewhere is there at once, and so is its end", (t) => {
+  const { folder, open } = place(t);
+  const running = open();
+  assert.equal(running.made(), false);
+  assert.deepEqual(running.list(), []);
+  assert.deepEqual(readdirSync(folder), []);
+  const shell = open();
+  const { secret } = shell.create(AMEL, 1_000);
+  assert.equal(running.made(), true);
+  const found = running.byHash(secretHash(secret));
+  assert.deepEqual([found?.name, found?.role, found?.createdMs], ["Amel Trabelsi", "operator", 1_000]);
+  shell.revoke("Amel Trabelsi", 2_000);
+  assert.equal(running.byHash(secretHash(secret))?.revokedMs, 2_000);
+  assert.equal(running.made(), true, "whoever revoked the last one didn't want it open");
+});
+
+test("a secret has 256 random bits and stands in no file; only the owner may read what is kept", (t) => {
+  const { folder, open } = place(t);
+  const store = open();
+  const { secret } = store.create(AMEL, 1_000);
+  const code = store.loginCode(1, 5_000, 1_000);
+  assert.match(secret, /^conche_[\w-]{43}$/);
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const bytes = readFileSync(path).toString("latin1");
+    for (const kept of [secret, code]) assert.ok(!bytes.includes(kept.slice(7)), `${name} has a secret`);
+    if (process.platform !== "win32") assert.equal(statSync(path).mode & 0o077, 0, name);
+  }
+});
+
+test("names: none twice, free again once it is revoked, none that can't be shown", (t) => {
+  const { open } = place(t);
+  const store = open();
+  store.create(AMEL, 1_000);
+  assert.throws(() => store.create(AMEL, 1_000), code("CONCHE_TOKEN_NAME"));
+  store.revoke(AMEL.name, 2_000);
+  store.create(AMEL, 3_000);
+  assert.throws(() => store.revoke("nobody", 1_000), code("CONCHE_TOKEN_UNKNOWN"));
+  for (const name of ["", " a", "a\nb", "<b>", "x".repeat(81), "a,b"]) {
+    assert.throws(() => store.create({ ...AMEL, name }, 1_000), code("CONCHE_TOKEN_NAME"), name);
+  }
+  store.create({ ...AMEL, name: "Zoë O'Neil" }, 1_000);
+});
+
+test("a login code is good once, for its time, for its token", (t) => {
+  const { open } = place(t);
+  const store = open();
+  const { token } = store.create(AMEL, 1_000);
+  const code = store.loginCode(token.id, 5_000, 1_000);
+  assert.equal(store.redeem(secretHash(code), 4_999)?.name, AMEL.name);
+  assert.equal(store.redeem(secretHash(code), 4_999), undefined);
+  const late = store.loginCode(token.id, 5_000, 1_000);
+  assert.equal(store.redeem(secretHash(late), 5_000), undefined);
+});
+
+test("when it was last used is noted, once a minute", (t) => {
+  const { open } = place(t);
+  const store = open();
+  const { token } = store.create(AMEL, 1_000);
+  for (const now of [10_000, 20_000, 69_999]) store.used(token.id, now);
+  assert.equal(store.byId(token.id)?.lastUsedMs, 10_000);
+  store.used(token.id, 70_000);
+  assert.equal(store.byId(token.id)?.lastUsedMs, 70_000);
+});
+
+test("a thousand are kept: one more takes the place of one that counts no longer, and of none that does", (t) => {
+  const { open } = place(t);
+  const store = open();
+  for (let index = 0; index < 1_000; index++) store.create({ ...AMEL, name: `token ${index}` }, index);
+  assert.throws(() => store.create(AMEL, 2_000), code("CONCHE_TOKEN_LIMIT"));
+  store.revoke("token 5", 2_000);
+  store.create(AMEL, 2_000);
+  assert.equal(store.list().length, 1_000);
+  assert.ok(!store.list().some(({ name }) => name === "token 5"));
+});
+
+function code(expected: string): (error: unknown) => boolean {
+  return (error) => (error as ConcheError).code === expected;
+}
