@@ -2,9 +2,12 @@ import type { ComponentType } from "preact";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { loadPlant } from "./api/plant.ts";
+import { findOut } from "./api/session.ts";
+import { who } from "./api/who.ts";
 import type { PageProps } from "./app/page-props.ts";
 import { path } from "./app/router.ts";
 import { Shell } from "./app/shell.tsx";
+import { LoginPage } from "./pages/login.tsx";
 import { texts } from "./texts/en.ts";
 import "./app/preferences.ts";
 
@@ -60,6 +63,17 @@ function App() {
   );
 }
 
-void loadPlant();
+/** Nothing of the plant is asked for before it is known who asks. */
+function Door() {
+  const { state } = who.value;
+  const inside = state === "in" || state === "open";
+  useEffect(() => {
+    if (inside) void loadPlant();
+  }, [inside]);
+  if (state === "asking") return null;
+  return inside ? <App /> : <LoginPage />;
+}
+
+void findOut();
 const root = document.getElementById("app");
-if (root !== null) render(<App />, root);
+if (root !== null) render(<Door />, root);

@@ -107,7 +107,7 @@ const WHO = {
   properties: {
     login: { enum: ["required", "none"], description: "none: nobody has to log in here" },
     name: { type: ["string", "null"] },
-    role: { enum: [...DESK_ROLES], description: "What may be done" },
+    role: { enum: [...DESK_ROLES, null], description: "What may be done; null: nobody has logged in" },
     ends_at: { type: ["string", "null"], description: "When the session is over at the latest" },
   },
   required: ["login", "name", "role", "ends_at"],
@@ -127,7 +127,8 @@ const SESSION = {
     operationId: "session",
     "x-required-role": PAGE_ROLES["/api/session"],
     tags: ["Session"],
-    summary: "Who asks, and what they may; 401 where nobody has logged in",
+    summary: "Who asks, and what they may",
+    parameters: [],
     responses: { 200: WHO_ANSWER, default: ERRORS },
   },
   post: {

@@ -1,3 +1,5 @@
+import { loggedOut } from "./who.ts";
+
 /** An answer that is an error, as RFC 9457 says it, with the catalogue's code and hint. */
 export class Problem extends Error {
   readonly status: number;
@@ -15,6 +17,7 @@ export class Problem extends Error {
 
 /** The problem that an answer carries, whatever its form. */
 export async function problemOf(response: Response): Promise<Problem> {
+  if (response.status === 401) loggedOut();
   const said = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   const text = (value: unknown, otherwise: string) => (typeof value === "string" ? value : otherwise);
   return new Problem(

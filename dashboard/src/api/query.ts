@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { listen } from "./live.ts";
 import { Problem, problemOf, unreachable } from "./problem.ts";
+import { ACTING } from "./session.ts";
 
 /** What is known of an answer: the newest data stays while a newer one is on its way or could not be had. */
 export interface Query<Data> {
@@ -154,7 +155,7 @@ export async function send<Answer>(path: string, body: object): Promise<Answer> 
   try {
     response = await fetch(path, {
       method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json" },
+      headers: { "content-type": "application/json", accept: "application/json", ...ACTING },
       body: JSON.stringify(body),
     });
   } catch (error) {

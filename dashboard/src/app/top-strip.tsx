@@ -2,6 +2,7 @@ import type { CompletenessAnswer, ViewsAnswer } from "../api/answers.ts";
 import { live } from "../api/live.ts";
 import { plant, zone } from "../api/plant.ts";
 import { useQuery } from "../api/query.ts";
+import { person, who } from "../api/who.ts";
 import { number } from "../format/number.ts";
 import { duration } from "../format/time.ts";
 import { Glyph } from "../parts/glyph.tsx";
@@ -45,12 +46,13 @@ export function TopStrip() {
           <span class="label">{zone.value.offset(at)}</span>
         </span>
       </div>
-      <a class="optional desk-only" href="/settings">
-        {preferences.value.person === "" ? (
-          <span class="label">{texts.strip.nobody}</span>
-        ) : (
-          preferences.value.person
-        )}
+      <a
+        class="optional desk-only"
+        href="/settings"
+        title={who.value.state === "in" ? texts.login.strip : undefined}
+      >
+        {person.value === "" ? <span class="label">{texts.strip.nobody}</span> : person.value}
+        {who.value.state === "in" ? <span class="label">{who.value.role}</span> : null}
       </a>
       <button type="button" title={texts.strip.theme} aria-label={texts.strip.theme} onClick={toggleTheme}>
         ◐

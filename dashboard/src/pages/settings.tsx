@@ -1,5 +1,9 @@
 import type { HealthAnswer } from "../api/answers.ts";
+import { zone as plantZone } from "../api/plant.ts";
 import { useQuery } from "../api/query.ts";
+import { logOut } from "../api/session.ts";
+import { who } from "../api/who.ts";
+import { now } from "../app/clock.ts";
 import { type Preferences, prefer, preferences } from "../app/preferences.ts";
 import { Failed } from "../parts/failed.tsx";
 import { Segmented } from "../parts/segmented.tsx";
@@ -10,21 +14,13 @@ const { settings } = texts;
 
 /** What this browser keeps, the keys, and how the data center does. */
 export default function SettingsPage() {
-  const { theme, scale, zone, person } = preferences.value;
+  const { theme, scale, zone } = preferences.value;
+  const open = who.value.state === "open";
   return (
     <>
-      <Verdict sentence={settings.title} rest={settings.kept} />
+      <Verdict sentence={settings.title} rest={open ? settings.kept : settings.keptInBrowser} />
       <section class="section settings">
-        <label>
-          <span class="label">{settings.person}</span>
-          <input
-            class="field"
-            value={person}
-            maxLength={80}
-            autoComplete="name"
-            onChange={(event) => prefer({ person: event.currentTarget.value.trim() })}
-          />
-        </label>
+        <Person />
         <div>
           <span class="label">{settings.theme}</span>
           <Segmented<Preferences["theme"]>
@@ -81,6 +77,39 @@ export default function SettingsPage() {
       </section>
       <Health />
     </>
+  );
+}
+
+/** Who is here: the login, or the name that this browser is told. */
+function Person() {
+  const is = who.value;
+  if (is.state === "in") {
+    return (
+      <div>
+        <span class="label">{texts.login.as}</span>
+        <span>
+          <b>{is.name}</b> ({is.role}){" "}
+          {is.endsMs === undefined ? null : (
+            <span class="label">{texts.login.until(plantZone.value.near(is.endsMs, now.value))}</span>
+          )}{" "}
+          <button type="button" class="btn" onClick={() => void logOut()}>
+            {texts.login.out}
+          </button>
+        </span>
+      </div>
+    );
+  }
+  return (
+    <label>
+      <span class="label">{settings.person}</span>
+      <input
+        class="field"
+        value={preferences.value.person}
+        maxLength={80}
+        autoComplete="name"
+        onChange={(event) => prefer({ person: event.currentTarget.value.trim() })}
+      />
+    </label>
   );
 }
 

@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
 import type { AlarmPresent } from "../api/present.ts";
 import { send } from "../api/query.ts";
-import { prefer, preferences } from "../app/preferences.ts";
+import { keepName, lacking, person } from "../api/who.ts";
 import { addressOf } from "../app/router.ts";
 import { texts } from "../texts/en.ts";
 import { Modal } from "./modal.tsx";
+import { PersonField } from "./person-field.tsx";
 
 const words = texts.actions;
 
@@ -32,16 +33,17 @@ export function AcknowledgeButton({ alarms, primary = false }: AcknowledgeButton
   const press = (event: Event): void => {
     event.preventDefault();
     event.stopPropagation();
-    const { person } = preferences.value;
-    if (person === "") setProgress({ kind: "asking" });
-    else void acknowledge(person);
+    if (person.value === "") setProgress({ kind: "asking" });
+    else void acknowledge(person.value);
   };
+  const why = lacking("operator");
   return (
     <>
       <button
         type="button"
         class={`btn${primary ? " primary" : ""}`}
-        disabled={progress.kind === "sent"}
+        disabled={progress.kind === "sent" || why !== undefined}
+        title={why}
         onClick={press}
       >
         {progress.kind === "sent" ? words.pending : primary ? words.acknowledge : words.ack(alarms.length)}
@@ -55,7 +57,7 @@ export function AcknowledgeButton({ alarms, primary = false }: AcknowledgeButton
         <AskName
           onClose={() => setProgress({ kind: "idle" })}
           onName={(name) => {
-            prefer({ person: name });
+            keepName(name);
             void acknowledge(name);
           }}
         />
@@ -77,6 +79,7 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
   const [pending, setPending] = useState(false);
   const [refused, setRefused] = useState<string>();
   const shelved = alarm.state === "shelved";
+  const why = lacking("operator");
   const run = async (action: "shelve" | "unshelve", body: object): Promise<void> => {
     setPending(true);
     try {
@@ -93,7 +96,7 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const by = String(form.get("by") ?? "").trim();
-    prefer({ person: by });
+    keepName(by);
     void run("shelve", {
       by,
       reason: String(form.get("reason") ?? "").trim(),
@@ -105,8 +108,9 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
       <button
         type="button"
         class="btn"
-        disabled={pending || preferences.value.person === ""}
-        onClick={() => void run("unshelve", { by: preferences.value.person })}
+        disabled={pending || person.value === "" || why !== undefined}
+        title={why}
+        onClick={() => void run("unshelve", { by: person.value })}
       >
         {words.unshelve}
       </button>
@@ -114,16 +118,19 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
   }
   return (
     <>
-      <button type="button" class="btn" disabled={pending} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        class="btn"
+        disabled={pending || why !== undefined}
+        title={why}
+        onClick={() => setOpen(true)}
+      >
         {words.shelve}
       </button>
       {!open ? null : (
         <Modal title={words.shelveTitle(alarm.code)} onClose={() => setOpen(false)}>
           <form onSubmit={submit}>
-            <label>
-              {words.name}
-              <input class="field" name="by" required maxLength={80} value={preferences.value.person} />
-            </label>
+            <PersonField />
             <label>
               {words.hours}
               <select class="field" name="hours">

@@ -3,13 +3,14 @@ import type { AlarmAnswer } from "../api/answers.ts";
 import { plant, zone } from "../api/plant.ts";
 import type { AlarmPresent } from "../api/present.ts";
 import { send, useQuery } from "../api/query.ts";
+import { keepName, lacking } from "../api/who.ts";
 import { now } from "../app/clock.ts";
-import { prefer, preferences } from "../app/preferences.ts";
 import { addressOf } from "../app/router.ts";
 import { texts } from "../texts/en.ts";
 import { alarmWords } from "./alarm-words.ts";
 import { Failed } from "./failed.tsx";
 import { Modal } from "./modal.tsx";
+import { PersonField } from "./person-field.tsx";
 
 const words = texts.actions;
 /** Events of an alarm that are told. */
@@ -44,7 +45,7 @@ function AlarmStory({ alarm, onClose }: { readonly alarm: AlarmPresent; readonly
     const by = String(given.get("by") ?? "").trim();
     const comment = String(given.get("comment") ?? "").trim();
     if (by === "" || comment === "") return;
-    prefer({ person: by });
+    keepName(by);
     setPending(true);
     try {
       await send(`${address}/comment`, { by, comment, seen: data?.alarm.version ?? alarm.version });
@@ -76,10 +77,7 @@ function AlarmStory({ alarm, onClose }: { readonly alarm: AlarmPresent; readonly
           {words.comment}
           <input class="field wide" name="comment" required maxLength={500} />
         </label>
-        <label>
-          {words.name}
-          <input class="field" name="by" required maxLength={80} value={preferences.value.person} />
-        </label>
+        <PersonField />
         {refused === undefined ? null : (
           <p class="high" role="alert">
             {refused}
@@ -89,7 +87,12 @@ function AlarmStory({ alarm, onClose }: { readonly alarm: AlarmPresent; readonly
           <button type="button" class="btn" onClick={onClose}>
             {words.close}
           </button>
-          <button type="submit" class="btn primary" disabled={pending}>
+          <button
+            type="submit"
+            class="btn primary"
+            disabled={pending || lacking("operator") !== undefined}
+            title={lacking("operator")}
+          >
             {words.say}
           </button>
         </div>

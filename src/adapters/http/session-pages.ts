@@ -16,6 +16,7 @@ import { clearCookie, cookieOf, setCookie } from "./session-cookie.ts";
 const PATH = SESSION_PATH;
 const CONFIG = { role: PAGE_ROLES[PATH] };
 /** On the machine itself, while no token was made, everybody may do everything. */
+const NOBODY = { login: "required", name: null, role: null, ends_at: null };
 const NO_LOGIN = { login: "none", name: null, role: "admin", ends_at: null };
 
 /** Adds `/api/session`: who asks, logging in and out. Without `access` nobody has to log in. */
@@ -27,7 +28,9 @@ export function addSessions(app: FastifyInstance, access: HttpAccess | undefined
         return shown(whoAsks(request, access));
       } catch (error) {
         // A page that asks whether anybody is logged in is no attempt; a token that doesn't count is one.
-        if (request.headers.authorization !== undefined) auditRefusal(error, request, access);
+        const { authorization } = request.headers;
+        if (authorization === undefined && isLoginNeeded(error)) return NOBODY;
+        auditRefusal(error, request, access);
         throw error;
       }
     });
@@ -91,6 +94,10 @@ function shown({ login: { name, role }, endsMs }: StandingLogin) {
     role,
     ends_at: endsMs === undefined ? null : new Date(endsMs).toISOString(),
   };
+}
+
+function isLoginNeeded(error: unknown): boolean {
+  return error instanceof ConcheError && error.code === "CONCHE_LOGIN_NEEDED";
 }
 
 function refused(why: string): ConcheError {

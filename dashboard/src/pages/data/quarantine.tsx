@@ -6,6 +6,7 @@ import type {
 } from "../../api/answers.ts";
 import { zone } from "../../api/plant.ts";
 import { send, useQuery } from "../../api/query.ts";
+import { lacking } from "../../api/who.ts";
 import { now } from "../../app/clock.ts";
 import { bytes, number } from "../../format/number.ts";
 import { Failed } from "../../parts/failed.tsx";
@@ -116,7 +117,8 @@ function Look({ id, onClose, onReplayed }: LookProps) {
         <button
           type="button"
           class="btn primary"
-          disabled={message === undefined}
+          disabled={message === undefined || lacking("quality") !== undefined}
+          title={lacking("quality")}
           onClick={() => void replay()}
         >
           {words.replay}

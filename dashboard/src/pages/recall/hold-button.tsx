@@ -2,11 +2,12 @@ import { useState } from "preact/hooks";
 import type { PutOnHoldAnswer, RecallAnswer } from "../../api/answers.ts";
 import { plant } from "../../api/plant.ts";
 import { send } from "../../api/query.ts";
-import { prefer, preferences } from "../../app/preferences.ts";
+import { keepName, lacking } from "../../api/who.ts";
 import { addressOf } from "../../app/router.ts";
 import { number } from "../../format/number.ts";
 import type { RecallSum } from "../../format/recall-words.ts";
 import { Modal } from "../../parts/modal.tsx";
+import { PersonField } from "../../parts/person-field.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.recall;
@@ -58,7 +59,7 @@ export function HoldButton({ sum, data, asked, onHeld }: HoldButtonProps) {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string) => String(form.get(name) ?? "").trim();
-    prefer({ person: text("by") });
+    keepName(text("by"));
     void hold(text("line"), text("by"), text("reason"));
   };
   if (units.length === 0 && sum.hold.length > 0) {
@@ -71,7 +72,13 @@ export function HoldButton({ sum, data, asked, onHeld }: HoldButtonProps) {
   if (units.length + lots.length === 0) return null;
   return (
     <>
-      <button type="button" class="btn primary" disabled={pending} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        class="btn primary"
+        disabled={pending || lacking("quality") !== undefined}
+        title={lacking("quality")}
+        onClick={() => setOpen(true)}
+      >
         {words.hold(number(units.length))}
       </button>
       {waiting.length === 0 ? null : (
@@ -86,10 +93,7 @@ export function HoldButton({ sum, data, asked, onHeld }: HoldButtonProps) {
         >
           <form onSubmit={submit}>
             <p class="note">{words.holdNote}</p>
-            <label>
-              {texts.actions.name}
-              <input class="field" name="by" required maxLength={80} value={preferences.value.person} />
-            </label>
+            <PersonField />
             <label>
               {words.line}
               <select class="field" name="line">
