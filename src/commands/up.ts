@@ -4,6 +4,7 @@ import { ConcheError } from "../errors/conche-error.ts";
 import { expandPlant, withTelemetryInterval } from "../plant/expand-plant.ts";
 import { securedConfig } from "../run/certificates/secured-config.ts";
 import { runDataCenter } from "../run/data-center/data-center-run.ts";
+import { firstLogin } from "../run/first-login.ts";
 import { chosenScenario } from "../run/simulation/chosen-scenario.ts";
 import { simulateInto } from "../run/simulation/simulated-line.ts";
 import { endOfRun } from "../run/wait.ts";
@@ -23,7 +24,7 @@ export const up = defineCommand({
     ["conche up --for 20 --mqtt-port 0 --http-port 0", "20 seconds on free ports"],
     ["conche up --lines 4 --speed 60", "four lines, a minute in a second"],
     ["conche up --history none", "a line without a past"],
-    ["conche up --secure", "with certificates for everybody, and mutual TLS between all parts"],
+    ["conche up --secure", "with certificates for everybody, mutual TLS between all parts, and a login"],
   ],
   settings: [
     "data",
@@ -61,7 +62,10 @@ export const up = defineCommand({
     const simulation = isSimulated
       ? simulationInALine(config)
       : "none: no machine of the plant has a simulation; connect yours";
-    const center = await runDataCenter({ config, terminal, plant, readPlant, simulation });
+    const center = await runDataCenter({
+      ...{ config, terminal, plant, readPlant, simulation },
+      firstLogin: given.secure ? () => firstLogin(config.data, Date.now()) : undefined,
+    });
     const running = new AsyncDisposableStack();
     running.defer(() => center.stop());
     try {

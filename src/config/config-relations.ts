@@ -32,6 +32,8 @@ export function relationProblems(values: ReadonlyMap<string, unknown>): ConfigPr
   }
   needs("mqtt-cert", "mqtt-key", "a certificate is of no use without its private key");
   needs("mqtt-key", "mqtt-cert", "a private key is of no use without its certificate");
+  needs("http-cert", "http-key", "a certificate is of no use without its private key");
+  needs("http-key", "http-cert", "a private key is of no use without its certificate");
   needs("mqtt-client-ca", "mqtt-cert", "clients show certificates to a broker that shows one");
   needs("mqtt-crl", "mqtt-client-ca", "a revocation list is about the certificates of clients");
   const clash = (name: string, other: string, why: string) => {
@@ -40,7 +42,7 @@ export function relationProblems(values: ReadonlyMap<string, unknown>): ConfigPr
   };
   clash("mqtt-client-ca", "mqtt-passwords", "users are known by certificates, or by passwords");
   if (values.get("secure") === true)
-    for (const name of ["broker", "mqtt-cert", "mqtt-passwords", "machine-certificates"])
+    for (const name of ["broker", "mqtt-cert", "mqtt-passwords", "machine-certificates", "http-cert"])
       clash("secure", name, "it sees to certificates and users itself");
   needs("authority-cert", "authority-key", "an authority signs with its key");
 

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { integer, list, text } from "./setting.ts";
+import { choice, integer, list, optionalPath, optionalText, text } from "./setting.ts";
 
 const PORT_MAX = 65_535;
 
@@ -24,6 +24,27 @@ export const http = Type.Object(
       0,
       PORT_MAX,
       8080,
+    ),
+    cert: optionalPath({
+      name: "http-cert",
+      argument: "FILE",
+      help: "the HTTP server's certificate with its chain (PEM or DER): it then speaks HTTPS, and nothing else",
+    }),
+    key: optionalPath({
+      name: "http-key",
+      argument: "FILE",
+      help: "private key (PEM or DER) of --http-cert",
+    }),
+    keyPassphrase: optionalText({
+      name: "http-key-passphrase",
+      argument: "PASSPHRASE",
+      help: "passphrase of --http-key, where it is encrypted; environment or file only",
+      secret: true,
+    }),
+    tlsVersion: choice(
+      { name: "http-tls", argument: "1.3|1.2", help: "oldest TLS version that the HTTP server speaks" },
+      ["1.3", "1.2"],
+      "1.3",
     ),
     trustedHosts: list({
       name: "http-trusted-hosts",

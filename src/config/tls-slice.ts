@@ -34,7 +34,7 @@ export const brokerTls = {
 /** A plant that is secured by itself. */
 export const secure = switchedOn({
   name: "secure",
-  help: "make certificates in the data folder, and speak mutual TLS between all parts",
+  help: "make certificates and a first token in the data folder; speak mutual TLS between all parts, and HTTPS",
 });
 
 /** Identities of simulated machines. */

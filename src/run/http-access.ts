@@ -26,7 +26,7 @@ export interface RunningHttpAccess extends HttpAccess {
  * @throws ConcheError CONCHE_HTTP_UNPROTECTED where the port is to be reached from elsewhere, and nobody would be asked
  */
 export function httpAccess(
-  { data, http }: Config,
+  { data, http, secure }: Config,
   audit: AuditTrail,
   notice: (notice: Notice) => void,
 ): RunningHttpAccess {
@@ -40,7 +40,8 @@ export function httpAccess(
       sessions: MOST_SESSIONS,
       ofOneToken: OF_ONE_TOKEN,
     }),
-    openWithoutTokens: loopback,
+    // With --secure there is a token as soon as everything runs.
+    openWithoutTokens: loopback && !secure,
     now: Date.now,
     hash: secretHash,
     newSecret,
@@ -55,15 +56,27 @@ export function httpAccess(
 }
 
 /** @throws ConcheError CONCHE_HTTP_UNPROTECTED */
-function requireProtection({ host }: Config["http"], made: boolean, notice: (notice: Notice) => void): void {
-  if (!made) {
+function requireProtection(
+  { host, cert }: Config["http"],
+  made: boolean,
+  notice: (notice: Notice) => void,
+): void {
+  if (cert === null && !made) {
     throw new ConcheError("CONCHE_HTTP_UNPROTECTED", {
       message: `everybody who can reach ${host} would read everything, and act in anybody's name`,
     });
   }
-  notice({
-    level: "warning",
-    code: "http-unencrypted",
-    text: `HTTP on ${host} is not encrypted: tokens and sessions can be read on the way; keep it within a network of containers, or behind a proxy that speaks HTTPS`,
-  });
+  if (cert === null) {
+    notice({
+      level: "warning",
+      code: "http-unencrypted",
+      text: `HTTP on ${host} is not encrypted: tokens and sessions can be read on the way; keep it within a network of containers, or behind a proxy that speaks HTTPS`,
+    });
+  } else if (!made) {
+    notice({
+      level: "warning",
+      code: "http-no-token",
+      text: `nobody can log in on ${host} yet: no token was made (conche token create NAME --role admin)`,
+    });
+  }
 }

@@ -84,7 +84,7 @@ test("what would fail is found with what to do, all at once, and the exit code i
 test("ports that a running data center holds are fine", async (context) => {
   const folder = await temporary(context);
   const health = createHttpServer((_, response) =>
-    response.end(JSON.stringify({ alive: true, ready: true, checks: [] })),
+    response.end(JSON.stringify({ status: "alive", checks: [] })),
   );
   const [http, mqtt] = await Promise.all([listening(context, health), listening(context, createServer())]);
   const { by } = await found(["--data", folder, "--http-port", http, "--mqtt-port", mqtt]);

@@ -20,6 +20,7 @@ test("names are unique, and a secret has no flag", () => {
     SETTINGS.filter((setting) => setting.secret).map((setting) => [setting.name, setting.flag]),
     [
       ["mqtt-key-passphrase", null],
+      ["http-key-passphrase", null],
       ...["", "local-", "cloud-"].flatMap((prefix) => [
         [`${prefix}password`, null],
         [`${prefix}key-passphrase`, null],

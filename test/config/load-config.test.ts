@@ -54,6 +54,10 @@ test("without anything, the defaults hold; paths are absolute and the plant is t
   assert.deepEqual(config.http, {
     host: "127.0.0.1",
     port: 8080,
+    cert: null,
+    key: null,
+    keyPassphrase: null,
+    tlsVersion: "1.3",
     trustedHosts: [],
     sessionIdleMinutes: 30,
     sessionHours: 12,

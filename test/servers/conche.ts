@@ -15,6 +15,9 @@ export interface Started {
   readonly http?: string;
   readonly broker?: string;
   readonly data?: string;
+  readonly dashboard?: string;
+  readonly login?: string;
+  readonly token?: string;
 }
 
 /** A line of `--json`. */

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { request as httpsRequest, type RequestOptions } from "node:https";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { certificateFiles } from "../../src/index.ts";
+import { firstLogin } from "../../src/run/first-login.ts";
 import { blocksOf } from "../docs/page-blocks.ts";
 import { startConche } from "../servers/conche.ts";
 import { NO_MOSQUITTO } from "../servers/mosquitto.ts";
@@ -19,6 +24,32 @@ function documentedLines(): string {
   const block = blocksOf(readFileSync(PAGE, "utf8")).find(({ body }) => body.includes("openssl s_client"));
   assert.ok(block !== undefined);
   return block.body;
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+async function asked(
+  over: RequestOptions,
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: object,
+): Promise<Answer> {
+  const sent = body === undefined ? "" : JSON.stringify(body);
+  const request = httpsRequest({
+    ...{ ...over, method, path },
+    headers: {
+      ...headers,
+      ...(sent === "" ? {} : { "content-type": "application/json", "content-length": sent.length }),
+    },
+  });
+  request.end(sent);
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  return { status: response.statusCode, headers: response.headers, text: await text(response) };
 }
 
 test("up --secure: the whole line is stored over mutual TLS, and nobody connects without a certificate", {
@@ -52,7 +83,33 @@ test("up --secure: the whole line is stored over mutual TLS, and nobody connects
   await run.event(({ event }) => event === "stored");
   const foreign = typed(lines.replace(`-t factory/${MACHINE}/`, `-t factory/${ANOTHER}/`));
   assert.match(foreign.stdout + foreign.stderr, /not authorized/i);
-  const metrics = await run.page("/metrics");
-  assert.match(metrics.text, /^conche_broker_certificate_end_timestamp_seconds\{what="crl"\} \d+/m);
+
+  // The address that was printed logs in, once; the token that was printed is the first one.
+  const dashboard = new URL(String(run.started.dashboard));
+  assert.equal(dashboard.protocol, "https:");
+  const [, code] = /^#code=([\w-]+)$/.exec(dashboard.hash) ?? [];
+  const { token } = run.started;
+  assert.ok(code !== undefined && token !== undefined, JSON.stringify(run.started));
+  const port = Number(dashboard.port);
+  const over = { host: "localhost", port, ca: own.ca?.toString(), agent: false };
+  const begin = await asked(over, "POST", "/api/session", { "x-conche-request": "1" }, { code });
+  assert.equal(begin.status, 200, begin.text);
+  const [cookie = ""] = (begin.headers["set-cookie"]?.[0] ?? "").split(";");
+  assert.match(cookie, /^__Host-conche-/);
+  assert.equal((await asked(over, "GET", "/api/views", { cookie })).status, 200);
+  assert.equal(
+    (await asked(over, "POST", "/api/session", { "x-conche-request": "1" }, { code })).status,
+    401,
+  );
+  assert.equal((await asked(over, "GET", "/api/views")).status, 401);
+  const metrics = await asked(over, "GET", "/metrics", { authorization: `Bearer ${token}` });
+  for (const what of ["crl", "http-certificate"]) {
+    const end = new RegExp(`^conche_broker_certificate_end_timestamp_seconds\\{what="${what}"\\} \\d+`, "m");
+    assert.match(metrics.text, end);
+  }
   assert.equal(await run.stop("SIGTERM"), 0);
+
+  const again = firstLogin(data, Date.now());
+  assert.match(again.fragment, /^#code=/);
+  assert.equal(again.token, undefined, "a token is shown once");
 });

@@ -1,7 +1,10 @@
 import { statfsSync } from "node:fs";
 import { mkdtemp, open, rm, stat, statfs } from "node:fs/promises";
+import { get as httpGet } from "node:http";
+import { get as httpsGet } from "node:https";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
+import { json } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { ConcheError, messageOf, systemCodeOf } from "../../errors/conche-error.ts";
 
@@ -125,16 +128,26 @@ const TIMEOUT_MS = 2_000;
 
 /** Whether a data center of ours answers on that HTTP address. */
 export async function answersHealth(host: string, port: number): Promise<boolean> {
-  const address = host.includes(":") ? `[${host}]` : host;
-  try {
-    const response = await fetch(`http://${address}:${port}/healthz`, {
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+  const answers = await Promise.all([healthOver(httpGet, host, port), healthOver(httpsGet, host, port)]);
+  return answers.includes(true);
+}
+
+/** Who it is by its certificate is no matter: what answers so is one of ours. */
+function healthOver(get: typeof httpsGet | typeof httpGet, host: string, port: number): Promise<boolean> {
+  const address = { host: host.replace(/^\[|\]$/g, ""), port, path: "/healthz", rejectUnauthorized: false };
+  return new Promise((resolve) => {
+    const request = get({ ...address, timeout: TIMEOUT_MS }, async (response) => {
+      try {
+        const report: unknown = await json(response);
+        const status: unknown = Reflect.get(Object(report), "status");
+        resolve(status === "alive" || status === "failed");
+      } catch {
+        resolve(false);
+      }
     });
-    const report: unknown = await response.json();
-    return typeof report === "object" && report !== null && "alive" in report && "ready" in report;
-  } catch {
-    return false;
-  }
+    request.on("timeout", () => request.destroy());
+    request.on("error", () => resolve(false));
+  });
 }
 
 /** Bytes that are free for this user where a folder is; undefined where that can't be told. */

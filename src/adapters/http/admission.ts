@@ -16,12 +16,18 @@ const STRICT_HEADERS = {
   "x-frame-options": "DENY",
 };
 
+const YEAR_SECONDS = 31_536_000;
+
 type Admit = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
 
 /** The first thing every request passes: strict headers on whatever is answered, and refusal of what isn't read. */
 export function admission(boundHost: string, trustedHosts: readonly string[], limits: HttpLimits): Admit {
   return async (request, reply) => {
     reply.headers(STRICT_HEADERS);
+    // Not for this machine's own names: what else runs here may speak plain HTTP.
+    if (request.protocol === "https" && !namesThisMachine(request.headers.host)) {
+      reply.header("strict-transport-security", `max-age=${YEAR_SECONDS}`);
+    }
     const refused = refusalOf(request, boundHost, trustedHosts, limits);
     if (refused === undefined) return undefined;
     const [status, message] = refused;

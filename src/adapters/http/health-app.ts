@@ -7,6 +7,7 @@ import { HTTP_LIMITS, type HttpLimits } from "./http-limits.ts";
 import { type HttpAccess, isKnown, loginGate } from "./login-gate.ts";
 import { addSessions } from "./session-pages.ts";
 import { addStaticFiles, staticFiles } from "./static-files.ts";
+import { type HttpTls, tlsServerFactory } from "./tls-server.ts";
 
 /** What the HTTP server asks for its answers; it keeps nothing itself. */
 export interface HealthSources {
@@ -35,12 +36,20 @@ const API_PAGES = {
   "/api/live": "what changes, as it changes (server-sent events)",
 };
 
+/** How the application is reached. */
+export interface HttpPlace {
+  /** The address that is listened on. */
+  readonly host: string;
+  /** Host names beside this machine's own that requests may carry. */
+  readonly trustedHosts: readonly string[];
+  readonly tls?: HttpTls | undefined;
+  readonly limits?: HttpLimits;
+}
+
 /** The HTTP application of health, readiness, metrics, API and dashboard, not yet listening. */
 export function healthApp(
   sources: HealthSources,
-  host: string,
-  trustedHosts: readonly string[] = [],
-  limits: HttpLimits = HTTP_LIMITS,
+  { host, trustedHosts, tls, limits = HTTP_LIMITS }: HttpPlace,
 ): FastifyInstance {
   const app = fastify({
     logger: false,
@@ -56,6 +65,7 @@ export function healthApp(
       connectionsCheckingInterval: limits.checkEveryMs,
       maxHeaderSize: limits.headerBytes,
     },
+    ...(tls === undefined ? {} : { serverFactory: tlsServerFactory(tls, limits) }),
     frameworkErrors: (error, _request, reply) => refuse(reply, 400, error.message),
   });
   app.server.maxConnections = limits.connections;

@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { listenError } from "../../errors/listen-error.ts";
 import { type HealthSources, healthApp } from "./health-app.ts";
 import type { HttpLimits } from "./http-limits.ts";
+import type { HttpTls } from "./tls-server.ts";
 
 /** Where to listen, and where the answers come from. */
 export interface HealthServerOptions extends HealthSources {
@@ -11,6 +12,8 @@ export interface HealthServerOptions extends HealthSources {
   readonly trustedHosts?: readonly string[];
   /** TCP port; 0 picks a free one. */
   readonly port: number;
+  /** Certificates; without them nothing is encrypted. */
+  readonly tls?: HttpTls | undefined;
   readonly limits?: HttpLimits;
 }
 
@@ -28,8 +31,8 @@ export interface HealthServer {
  * @throws ConcheError CONCHE_PORT_IN_USE, CONCHE_PORT_REFUSED
  */
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
-  const { host = "127.0.0.1", trustedHosts = [], port, limits } = options;
-  const app = healthApp(options, host, trustedHosts, limits);
+  const { host = "127.0.0.1", trustedHosts = [], port, tls, limits } = options;
+  const app = healthApp(options, { host, trustedHosts, tls, ...(limits === undefined ? {} : { limits }) });
   try {
     await app.listen({ host, port });
   } catch (thrown) {

@@ -96,7 +96,7 @@ export function ingestMetrics(sources: MetricSources): IngestMetrics {
 function registerExpiryGauge(registry: Registry, expiries: NonNullable<MetricSources["expiries"]>): void {
   new Gauge({
     name: "conche_broker_certificate_end_timestamp_seconds",
-    help: "When what the embedded broker's TLS stands on ends, seconds since 1970: certificate, client-ca, crl",
+    help: "When what TLS stands on ends, seconds since 1970: the embedded broker's certificate, client-ca, crl; http-certificate",
     labelNames: ["what"],
     registers: [registry],
     collect() {

@@ -7,6 +7,10 @@ export interface Whereabouts {
   readonly pid: number;
   /** Where people look: the dashboard's address. */
   readonly dashboard?: string | undefined;
+  /** How somebody logs in on it, where that was prepared. */
+  readonly login?: string | undefined;
+  /** A token that was made now, and is shown nowhere else. */
+  readonly token?: string | undefined;
   /** `mqtt://127.0.0.1:1883` */
   readonly mqtt?: string | undefined;
   /** `ws://127.0.0.1:9001` */
@@ -31,10 +35,15 @@ export interface Whereabouts {
   readonly next: readonly (readonly [line: string, remark: string])[];
 }
 
+/** What is of no use where the end is cut off. */
+const TO_COPY: readonly string[] = ["dashboard", "token"];
+
 /** The banner's lines: what runs, where it is, and how to look. */
 export function bannerLines(where: Whereabouts, surface: TableSurface): string[] {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["dashboard", where.dashboard],
+    ["login", where.login],
+    ["token", where.token],
     ["MQTT", where.mqtt],
     ["WebSocket", where.webSocket],
     ["broker", where.broker],
@@ -49,13 +58,21 @@ export function bannerLines(where: Whereabouts, surface: TableSurface): string[]
   ];
   const given = facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined);
   const width = Math.max(0, ...where.next.map(([line]) => line.length));
-  const lines: Piece[][] = [
-    [{ text: "Conche", style: "bold" }, { text: ` ${where.version} is running (process ${where.pid})` }],
-    ...given.map(([name, fact]) => [{ text: `  ${name.padEnd(12)}`, style: "dim" } as const, { text: fact }]),
-    ...where.next.map(([line, remark]) => [
-      { text: `  ${line.padEnd(width)}` },
-      { text: `  ${remark}`, style: "dim" } as const,
+  const shown = (pieces: readonly Piece[], columns = surface.columns) =>
+    renderLine(pieces, columns, surface.colour);
+  return [
+    "",
+    shown([
+      { text: "Conche", style: "bold" },
+      { text: ` ${where.version} is running (process ${where.pid})` },
     ]),
+    ...given.map(([name, fact]) => {
+      const pieces = [{ text: `  ${name.padEnd(12)}`, style: "dim" } as const, { text: fact }];
+      return shown(pieces, TO_COPY.includes(name) ? null : surface.columns);
+    }),
+    ...where.next.map(([line, remark]) =>
+      shown([{ text: `  ${line.padEnd(width)}` }, { text: `  ${remark}`, style: "dim" }]),
+    ),
+    "",
   ];
-  return ["", ...lines.map((pieces) => renderLine(pieces, surface.columns, surface.colour)), ""];
 }

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { consumerOptions } from "../../run/broker/consumer-options.ts";
 import { type Expiry, expiryWarnings, WARN_BEFORE_MS } from "../../run/tls/expiry.ts";
+import { httpCertificates } from "../../run/tls/http-certificates.ts";
 import { ServerCertificates } from "../../run/tls/server-certificates.ts";
 import { asConcheError } from "../report-error.ts";
 import { type Check, type Finding, fail, ok, warn } from "./finding.ts";
@@ -17,6 +18,8 @@ export const checkCertificates: Check = async (config) => {
       const certificates = await ServerCertificates.load(config.mqtt, () => {});
       if (certificates !== undefined) findings.push(...endings(certificates.expiries()));
     }
+    const https = await httpCertificates(config, () => {});
+    if (https !== undefined) findings.push(...endings(https.expiries()));
     const { tls } = await consumerOptions(config.broker.url ?? "mqtts://localhost", config);
     const own = tls?.().cert;
     if (own !== undefined) findings.push(ownEnding(new X509Certificate(own).validToDate.getTime()));
@@ -40,7 +43,7 @@ function endings(expiries: readonly Expiry[]): Finding[] {
   if (ended.length + soon.length === 0) {
     const first = Math.min(...expiries.map(({ endsMs }) => endsMs));
     return [
-      ok("certificates", `the broker's fit together, the first ends at ${new Date(first).toISOString()}`),
+      ok("certificates", `the server's fit together, the first ends at ${new Date(first).toISOString()}`),
     ];
   }
   return [

@@ -16,19 +16,22 @@ export interface SecuredConfig {
 
 /**
  * Gives everybody of the plant a certificate, in the data folder, and names them in the configuration: the embedded
- * broker's own and whom it lets in, that of each simulated machine, that of the dashboard's desk.
+ * broker's own, which the HTTP server shows, too, and whom it lets in, that of each simulated machine, that of the
+ * dashboard's desk.
  * @throws ConcheError CONCHE_CERTIFICATES_INVALID, CONCHE_OUTPUT_UNWRITABLE
  */
 export async function securedConfig(config: Config, plant: Plant, nowMs: number): Promise<SecuredConfig> {
   const folder = join(config.data, FOLDER);
-  const { host } = config.mqtt;
+  const named = [config.mqtt.host, config.http.host].filter(
+    (host) => !isLoopback(host) && !ANYWHERE.test(host),
+  );
   const { folder: certificates } = await provision(
     { ...config.certificates, folder },
     {
       plant,
       server: "broker",
       // A name that is listened on is a name to reach it by; others are added with `conche provision --hosts`.
-      hosts: isLoopback(host) || ANYWHERE.test(host) ? undefined : [host],
+      hosts: named.length === 0 ? undefined : [...new Set(named)],
       gateways: [],
       datacenters: ["main"],
       desks: ["dashboard", "shell"],
@@ -53,6 +56,12 @@ export async function securedConfig(config: Config, plant: Plant, nowMs: number)
         keyPassphrase: identityPassphrase,
         clientCa: server("ca.pem"),
         crl: server("crl.pem"),
+      },
+      http: {
+        ...config.http,
+        cert: server("cert.pem"),
+        key: server("key.pem"),
+        keyPassphrase: identityPassphrase,
       },
       broker: {
         ...config.broker,

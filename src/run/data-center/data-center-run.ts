@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { freeSpace } from "../../adapters/host/probes.ts";
 import { startHealthServer } from "../../adapters/http/health-server.ts";
-import { ingestMetrics } from "../../adapters/prometheus/ingest-metrics.ts";
+import { ingestMetrics, type MetricSources } from "../../adapters/prometheus/ingest-metrics.ts";
 import { LEDGER_LIMIT } from "../../adapters/prometheus/publisher-ledger.ts";
 import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
 import type { SqliteMessageLog } from "../../adapters/sqlite/log/sqlite-message-log.ts";
@@ -21,11 +21,14 @@ import { AuditLog } from "../audit/audit-log.ts";
 import { authority, type ChosenDelivery, chooseDelivery, ownAddress } from "../broker/delivery.ts";
 import { WatchedPolicy } from "../broker/watched-policy.ts";
 import { LazyDesk } from "../desk.ts";
+import type { FirstLogin } from "../first-login.ts";
 import { httpAccess } from "../http-access.ts";
 import { startNotifier } from "../notify/notifier-run.ts";
 import { withOutputCheck } from "../output-check.ts";
 import { warnOfOpenFiles } from "../secret-files.ts";
 import { signerOf } from "../signing.ts";
+import { httpAddress, httpCertificates } from "../tls/http-certificates.ts";
+import type { ServerCertificates } from "../tls/server-certificates.ts";
 import { ViewsRun } from "../views/views-run.ts";
 
 /** What a data center is run with. */
@@ -35,6 +38,8 @@ export interface DataCenterRunOptions {
   readonly plant: Plant;
   /** Reads the plant anew: access rules follow its file. */
   readonly readPlant: () => Promise<Plant>;
+  /** Prepares how the first person logs in, once everything runs: a token is shown only once. */
+  readonly firstLogin?: (() => FirstLogin) | undefined;
   /** The simulation in a line, where one is attached. */
   readonly simulation?: string;
 }
@@ -129,6 +134,7 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     if (views !== undefined) opened.defer(() => views.stop());
     const notifier = await startNotifier({ config, plant, views, health }, (notice) => view.notice(notice));
     if (notifier !== undefined) opened.defer(() => notifier.stop());
+    const tls = await httpCertificates(config, (notice) => view.notice(notice));
     const metrics = ingestMetrics({
       version: packageVersion(),
       knowsMachine,
@@ -145,13 +151,14 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
       audited: () => audit.figures(),
       kept: () => ({ ...center?.kept, ...chosen.kept(), http_sessions: access.logins.sessions }),
       ...(chosen.connections === undefined ? {} : { brokerConnections: chosen.connections }),
-      ...(chosen.expiries === undefined ? {} : { expiries: chosen.expiries }),
+      ...expiriesOf(chosen, tls),
       ...(views === undefined ? {} : { views: () => views.status(), plant: views.figures }),
       ...(notifier === undefined ? {} : { notified: () => notifier.state() }),
     });
     // Before the delivery: whoever watches the start must be able to ask.
     const server = await startHealthServer({
       ...config.http,
+      tls,
       health,
       metrics: () => metrics.text(),
       access,
@@ -172,7 +179,7 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     });
     const running = center;
     opened.defer(() => running.stop());
-    view.opened(whereabouts(options, chosen, authority(config.http.host, server.port)));
+    view.opened(whereabouts(options, chosen, httpAddress(config, authority(config.http.host, server.port))));
     // What keeps it from starting comes first, and alone.
     await warnOfOpenFiles(config, config.data, (notice) => view.notice(notice));
     return {
@@ -193,6 +200,20 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
   }
 }
 
+/** What ends of the certificates of broker and HTTP server, where there are any. */
+function expiriesOf(
+  { expiries }: ChosenDelivery,
+  tls: ServerCertificates | undefined,
+): Pick<MetricSources, "expiries"> {
+  if (expiries === undefined && tls === undefined) return {};
+  return {
+    expiries: () => [
+      ...(expiries?.() ?? []),
+      ...(tls?.expiries() ?? []).map((one) => ({ ...one, what: "http-certificate" })),
+    ],
+  };
+}
+
 function ownUrl(chosen: ChosenDelivery): string | undefined {
   const { mqtt } = chosen.addresses();
   return mqtt === undefined ? undefined : ownAddress(mqtt);
@@ -203,20 +224,23 @@ function limitOf({ quarantine }: Config): QuarantineLimit {
 }
 
 function whereabouts(
-  { config, plant, simulation }: DataCenterRunOptions,
+  { config, plant, simulation, firstLogin }: DataCenterRunOptions,
   chosen: ChosenDelivery,
   http: string,
 ) {
   const folder = config.data;
+  const login = firstLogin?.();
   // The commands look into ./data unless told otherwise.
   const where = folder === resolve("data") ? "" : ` --data ${folder}`;
   return {
     version: packageVersion(),
     pid: process.pid,
     // Without views there is nothing that it could show.
-    dashboard: config.views.use === "off" ? undefined : `http://${http}/`,
+    dashboard: config.views.use === "off" ? undefined : `${http}/${login?.fragment ?? ""}`,
+    login: login?.said,
+    token: login?.token,
     ...chosen.addresses(),
-    http: `http://${http}`,
+    http,
     data: folder,
     plant: plantInALine(config.plant, plant),
     simulation,

@@ -19,6 +19,7 @@ import { SYSTEM_CLOCK } from "../../time/system-clock.ts";
 import { authority } from "../broker/delivery.ts";
 import { withOutputCheck } from "../output-check.ts";
 import { warnOfOpenFiles } from "../secret-files.ts";
+import { httpAddress, httpCertificates } from "../tls/http-certificates.ts";
 import { chooseLocalSide, type LocalSide } from "./local-side.ts";
 import { type Names, namesOf } from "./names.ts";
 import { forwarderNotice } from "./notices.ts";
@@ -89,7 +90,8 @@ export async function runForwarding({
       telemetryLimitBytes: telemetryBytes,
       outputLost: () => terminal.loss?.writes ?? 0,
     });
-    const server = await startHealthServer({ ...config.http, health, metrics });
+    const tls = await httpCertificates(config, (notice) => view.notice(notice));
+    const server = await startHealthServer({ ...config.http, tls, health, metrics });
     opened.defer(() => server.close());
     const sessions = new LocalSession(folder);
     running = await Running.start({ config, names, outbox, sessions, view, onFatal });
@@ -102,7 +104,7 @@ export async function runForwarding({
         cloud: shownAddress(config.cloud.url ?? ""),
         outbox: folder,
         gateway: machineKeyOf(names.gateway),
-        http: `http://${authority(config.http.host, server.port)}`,
+        http: httpAddress(config, authority(config.http.host, server.port)),
         next: [["Ctrl-C", "put everything on disk and stop"]],
       },
       running.status,

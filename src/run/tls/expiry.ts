@@ -24,7 +24,7 @@ function expiryText({ what, path, endsMs }: Expiry, nowMs: number): string {
   const when = ended ? `has ended at ${day}` : `ends at ${day}, in ${left} day${left === 1 ? "" : "s"}`;
   switch (what) {
     case "certificate":
-      return `the broker's certificate ${path} ${when}: ${ended ? "clients refuse it" : "clients will refuse it then"}; conche provision rotate`;
+      return `the server's certificate ${path} ${when}: ${ended ? "clients refuse it" : "clients will refuse it then"}; conche provision rotate`;
     case "client-ca":
       return `an authority in ${path} ${when}: ${ended ? "its clients are not let in" : "its clients will not be let in then"}`;
     case "crl":

@@ -2,7 +2,6 @@ import { X509Certificate } from "node:crypto";
 import type { BrokerTls, CertificateVerdict, TlsMaterial } from "../../adapters/aedes/broker-tls.ts";
 import { certificateFiles, stampOf } from "../../adapters/credentials/certificate-files.ts";
 import { UnusableFile } from "../../adapters/credentials/tls-files.ts";
-import type { Config } from "../../config/config-schema.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { ClientTrust } from "./client-trust.ts";
 import { type Expiry, expiryWarnings } from "./expiry.ts";
@@ -11,6 +10,16 @@ import { type Expiry, expiryWarnings } from "./expiry.ts";
 const LOOK_EVERY_MS = 1_000;
 /** How often it is said again that something ends soon. */
 const SAY_AGAIN_MS = 86_400_000;
+
+/** Where the certificates of a listener lie: settings of the embedded broker, or of the HTTP server. */
+export interface ServerTlsSettings {
+  readonly cert: string | null;
+  readonly key: string | null;
+  readonly keyPassphrase: string | null;
+  readonly clientCa?: string | null;
+  readonly crl?: string | null;
+  readonly tlsVersion: string;
+}
 
 /** What a listener shows, and whom it trusts, read together so that they fit. */
 interface Loaded {
@@ -26,7 +35,7 @@ export type CertificateNotice =
   | { readonly kind: "certificates-ending"; readonly detail: string };
 
 /**
- * The certificates of the embedded broker. The files are looked at every second and at SIGHUP; what is new and whole is
+ * The certificates of the embedded broker, or of the HTTP server. The files are looked at every second and at SIGHUP; what is new and whole is
  * in use at once, without a restart. What can't be used is said, and what was good before stays.
  */
 export class ServerCertificates implements BrokerTls {
@@ -52,11 +61,13 @@ export class ServerCertificates implements BrokerTls {
 
   /**
    * Reads the files that the configuration names; undefined where it names none.
+   * @param settings what the names of the settings begin with
    * @throws ConcheError CONCHE_CONFIG_INVALID
    */
   static async load(
-    { cert, key, keyPassphrase, clientCa, crl, tlsVersion }: Config["mqtt"],
+    { cert, key, keyPassphrase, clientCa, crl, tlsVersion }: ServerTlsSettings,
     onNotice: (notice: CertificateNotice) => void,
+    settings: "mqtt" | "http" = "mqtt",
   ): Promise<ServerCertificates | undefined> {
     if (cert === null || key === null) return undefined;
     const files: ServerFiles = {
@@ -75,7 +86,7 @@ export class ServerCertificates implements BrokerTls {
     } catch (error) {
       if (!(error instanceof UnusableFile)) throw error;
       throw new ConcheError("CONCHE_CONFIG_INVALID", {
-        message: `mqtt-${error.role} = ${JSON.stringify(error.path)}: ${error.message}`,
+        message: `${settings}-${error.role} = ${JSON.stringify(error.path)}: ${error.message}`,
       });
     }
   }

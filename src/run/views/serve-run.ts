@@ -13,6 +13,7 @@ import { authority } from "../broker/delivery.ts";
 import { LazyDesk } from "../desk.ts";
 import { httpAccess } from "../http-access.ts";
 import { startNotifier } from "../notify/notifier-run.ts";
+import { httpAddress, httpCertificates } from "../tls/http-certificates.ts";
 import { ViewsRun } from "./views-run.ts";
 
 /** What `conche serve` is run with. */
@@ -57,6 +58,7 @@ export async function runServe({
     parts.defer(() => notifier?.stop());
     const server = await startHealthServer({
       ...config.http,
+      tls: await httpCertificates(config, notice),
       health,
       metrics: viewsMetrics({
         status: () => views.status(),
@@ -69,7 +71,7 @@ export async function runServe({
       dashboard: views.dashboard,
     });
     parts.defer(() => server.close());
-    const http = `http://${authority(config.http.host, server.port)}`;
+    const http = httpAddress(config, authority(config.http.host, server.port));
     say("started", { dashboard: `${http}/`, http, data: config.data, pid: process.pid }, [
       `dashboard of ${sanitizeLine(config.data)}`,
       `  ${http}/   open it in a browser`,
