@@ -39,8 +39,9 @@ type Admit = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyRe
 export function loginGate(access: HttpAccess): Admit {
   return async (request, reply) => {
     const needed = request.routeOptions.config.role ?? "admin";
-    if (request.is404 || needed === "anybody" || !access.logins.required()) return undefined;
+    if (request.is404 || needed === "anybody") return undefined;
     try {
+      if (!access.logins.required()) return undefined;
       const standing = whoAsks(request, access);
       requireOwnPage(request, standing.login);
       if (!mayAs(standing.login.role, needed)) throw roleMissing(standing.login, needed, placeOf(request));
@@ -55,8 +56,9 @@ export function loginGate(access: HttpAccess): Admit {
 
 /** Whether a request on a page that anybody may see comes from somebody who may see all of it. Never throws. */
 export function isKnown(request: FastifyRequest, access: HttpAccess | undefined): boolean {
-  if (access === undefined || !access.logins.required()) return true;
+  if (access === undefined) return true;
   try {
+    if (!access.logins.required()) return true;
     whoAsks(request, access);
     return true;
   } catch {

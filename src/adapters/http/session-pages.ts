@@ -22,9 +22,10 @@ const NO_LOGIN = { login: "none", name: null, role: "admin", ends_at: null };
 /** Adds `/api/session`: who asks, logging in and out. Without `access` nobody has to log in. */
 export function addSessions(app: FastifyInstance, access: HttpAccess | undefined): void {
   app.get(PATH, { config: CONFIG }, (request, reply) => {
-    if (access === undefined || !access.logins.required()) return NO_LOGIN;
+    if (access === undefined) return NO_LOGIN;
     return answered(request, reply, () => {
       try {
+        if (!access.logins.required()) return NO_LOGIN;
         return shown(whoAsks(request, access));
       } catch (error) {
         // A page that asks whether anybody is logged in is no attempt; a token that doesn't count is one.
