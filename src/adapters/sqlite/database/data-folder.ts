@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fchownSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -71,7 +72,30 @@ function obstacle(folder: string): string | undefined {
  * the files beside it the same mode; left to itself it makes them readable for everybody.
  */
 export function claimFile(path: string): void {
-  closeSync(openSync(path, "a", OWNER_ONLY_FILE));
+  let file: number;
+  try {
+    // Exclusively: what stands in its place, a link to another file above all, is left as it is.
+    file = openSync(path, "ax", OWNER_ONLY_FILE);
+  } catch (error) {
+    if (systemCodeOf(error) !== "EEXIST") throw error;
+    closeSync(openSync(path, "a", OWNER_ONLY_FILE));
+    return;
+  }
+  try {
+    giveToFolder(file, path);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * What the system's administrator makes in a service's folder is the service's: it could not even read it otherwise.
+ * SQLite does the same with the files beside it.
+ */
+function giveToFolder(file: number, path: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(dirname(path));
+  if (uid !== 0) fchownSync(file, uid, gid);
 }
 
 /** Makes the entries of a folder durable where the system offers that (Windows does it by itself). */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -53,6 +53,19 @@ test("a secret has 256 random bits and stands in no file; only the owner may rea
     const bytes = readFileSync(path).toString("latin1");
     for (const kept of [secret, code]) assert.ok(!bytes.includes(kept.slice(7)), `${name} has a secret`);
     if (process.platform !== "win32") assert.equal(statSync(path).mode & 0o077, 0, name);
+  }
+});
+
+test("what root makes in a service's folder is the service's, and anybody else's is their own", (t) => {
+  const { folder, open } = place(t);
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) chownSync(folder, 12_345, 12_346);
+  open().create(AMEL, 1_000);
+  const files = readdirSync(folder);
+  assert.ok(files.includes("tokens.db") && files.includes("tokens.db-wal"));
+  for (const name of files) {
+    const { uid } = statSync(join(folder, name));
+    assert.equal(uid, isRoot ? 12_345 : statSync(folder).uid, name);
   }
 });
 
