@@ -5,6 +5,7 @@ import { defineCommand } from "./command.ts";
 import { checkCertificates } from "./doctor/check-certificates.ts";
 import { checkDatabase } from "./doctor/check-database.ts";
 import { checkFolder } from "./doctor/check-folder.ts";
+import { checkLogins } from "./doctor/check-logins.ts";
 import { checkClock, checkPorts, checkVersions } from "./doctor/check-machine.ts";
 import { checkPermissions } from "./doctor/check-permissions.ts";
 import { checkAccess, checkBroker, checkPlant } from "./doctor/check-settings.ts";
@@ -18,6 +19,7 @@ const CHECKS: readonly Check[] = [
   checkDatabase,
   checkPorts,
   checkAccess,
+  checkLogins,
   checkCertificates,
   checkBroker,
   checkClock,

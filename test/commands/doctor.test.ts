@@ -81,6 +81,20 @@ test("what would fail is found with what to do, all at once, and the exit code i
   for (const { check, hint } of failing) assert.ok(hint !== null && hint !== "", check);
 });
 
+test("who may use dashboard and API: on this machine everybody without a token, elsewhere nobody", async (context) => {
+  const folder = await temporary(context);
+  const ports = ["--data", folder, "--mqtt-port", "0", "--http-port", "0"];
+  const beyond = [...ports, "--http-host", "0.0.0.0"];
+  assert.match(String((await found(ports)).by.get("logins")?.detail), /everybody on this machine/);
+  const refused = await found(beyond);
+  assert.deepEqual([refused.code, refused.by.get("logins")?.verdict], [1, "fail"]);
+  assert.match(String(refused.by.get("logins")?.hint), /conche token create/);
+  await runConche(["token", "create", "Amel", "--role", "viewer", "--data", folder]);
+  assert.match(String((await found(ports)).by.get("logins")?.detail), /one of 1 token/);
+  const warned = (await found(beyond)).by.get("logins");
+  assert.deepEqual([warned?.verdict, warned?.detail], ["warn", "HTTP on 0.0.0.0 is not encrypted"]);
+});
+
 test("ports that a running data center holds are fine", async (context) => {
   const folder = await temporary(context);
   const health = createHttpServer((_, response) =>

@@ -38,7 +38,7 @@ function listingOf(tokens: readonly AccessToken[], now: number, made: number): L
       {
         title: "until",
         cell: (token) =>
-          tokenFault(token, now) ?? (token.expiresMs === undefined ? "revoked" : minute(token.expiresMs)),
+          tokenFault(token, now) ?? (token.expiresMs === undefined ? "no end" : minute(token.expiresMs)),
       },
       {
         title: "last used",

@@ -107,6 +107,13 @@ test("row 39: what is wrong with a token's name, role or time is said", async (t
   assert.match(out, /^conche_[\w-]{43}\n$/);
   assert.match(err, /Amel: viewer, until 20\d\d-/);
   assert.match((await create("Amel", "--role", "viewer")).err, /CONCHE_TOKEN_NAME.*already/);
+  await create("Wall", "--role", "viewer");
+  await create("Gone", "--role", "admin");
+  await runConche(["token", "revoke", "Gone", "--data", data]);
+  const table = await runConche(["token", "list", "--all", "--data", data]);
+  assert.match(table.out, /^Wall +viewer .* no end +never$/m);
+  assert.match(table.out, /^Gone +admin .* it was revoked +never$/m);
+  assert.match(table.out, /^3 of 3 that were made$/m);
   assert.match((await runConche(["token", "revoke", "Nobody", "--data", data])).err, /CONCHE_TOKEN_UNKNOWN/);
   const none = await runConche(["token", "list", "--data", join(data, "none")]);
   assert.match(none.out, /no token was made/);
