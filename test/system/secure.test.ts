@@ -7,8 +7,11 @@ import { request as httpsRequest, type RequestOptions } from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { connect as connectTls } from "node:tls";
 import { certificateFiles } from "../../src/index.ts";
 import { firstLogin } from "../../src/run/first-login.ts";
+import { runConche } from "../commands/run-conche.ts";
 import { blocksOf } from "../docs/page-blocks.ts";
 import { startConche } from "../servers/conche.ts";
 import { NO_MOSQUITTO } from "../servers/mosquitto.ts";
@@ -16,6 +19,8 @@ import { temporaryFolder } from "./fault-matrix/data-center.ts";
 import { answerTo } from "./fault-matrix/plant-certificates.ts";
 
 const PAGE = join(import.meta.dirname, "../../docs/certificates.md");
+/** Between two looks, milliseconds. */
+const LOOK_MS = 100;
 const ANOTHER = "tunis-01/line-a/s4_conching/conche-01";
 const MACHINE = "tunis-01/line-a/s5_tempering/temper-01";
 
@@ -50,6 +55,15 @@ async function asked(
   request.end(sent);
   const [response] = (await once(request, "response")) as [IncomingMessage];
   return { status: response.statusCode, headers: response.headers, text: await text(response) };
+}
+
+/** The serial number of the certificate that a new connection is shown. */
+async function shownSerial(over: RequestOptions & { readonly port: number }): Promise<string> {
+  const socket = connectTls({ port: over.port, host: "localhost", ca: over.ca });
+  await once(socket, "secureConnect");
+  const { serialNumber } = socket.getPeerCertificate();
+  socket.destroy();
+  return serialNumber;
 }
 
 test("up --secure: the whole line is stored over mutual TLS, and nobody connects without a certificate", {
@@ -107,6 +121,19 @@ test("up --secure: the whole line is stored over mutual TLS, and nobody connects
     const end = new RegExp(`^conche_broker_certificate_end_timestamp_seconds\\{what="${what}"\\} \\d+`, "m");
     assert.match(metrics.text, end);
   }
+
+  // Another certificate is shown without a restart.
+  const before = await shownSerial(over);
+  const renewed = await runConche([
+    "provision",
+    "rotate",
+    "server/broker",
+    "--certificates",
+    join(data, "certificates"),
+  ]);
+  assert.equal(renewed.code, 0, renewed.err);
+  while ((await shownSerial(over)) === before) await pause(LOOK_MS);
+  assert.equal((await asked(over, "GET", "/api/views", { cookie })).status, 200, "who is logged in stays it");
   assert.equal(await run.stop("SIGTERM"), 0);
 
   const again = firstLogin(data, Date.now());
