@@ -30,8 +30,33 @@ export function httpAccess(
   audit: AuditTrail,
   notice: (notice: Notice) => void,
 ): RunningHttpAccess {
-  const store = new TokenStore(data);
   const loopback = isLoopback(http.host);
+  // With --secure there is a token as soon as everything runs.
+  const access = accessTo(data, http, loopback && !secure, audit);
+  try {
+    if (!loopback) requireProtection(http, access.made(), notice);
+  } catch (error) {
+    access.close();
+    throw error;
+  }
+  return access;
+}
+
+/**
+ * Who may see the metrics of an edge or bridge: whoever has a token of its outbox's folder, everybody while there is
+ * none. It serves nothing of what machines say, and audits nothing.
+ */
+export function forwarderAccess(folder: string, http: Config["http"]): RunningHttpAccess {
+  return accessTo(folder, http, true, { record: () => {} });
+}
+
+function accessTo(
+  folder: string,
+  http: Config["http"],
+  openWithoutTokens: boolean,
+  audit: AuditTrail,
+): RunningHttpAccess & { readonly made: () => boolean } {
+  const store = new TokenStore(folder);
   const logins = new HttpLogins({
     tokens: store,
     sessions: new Sessions({
@@ -40,19 +65,12 @@ export function httpAccess(
       sessions: MOST_SESSIONS,
       ofOneToken: OF_ONE_TOKEN,
     }),
-    // With --secure there is a token as soon as everything runs.
-    openWithoutTokens: loopback && !secure,
+    openWithoutTokens,
     now: Date.now,
     hash: secretHash,
     newSecret,
   });
-  try {
-    if (!loopback) requireProtection(http, store.made(), notice);
-  } catch (error) {
-    store.close();
-    throw error;
-  }
-  return { logins, audit, close: () => store.close() };
+  return { logins, audit, made: () => store.made(), close: () => store.close() };
 }
 
 /** @throws ConcheError CONCHE_HTTP_UNPROTECTED */

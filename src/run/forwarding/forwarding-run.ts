@@ -17,6 +17,7 @@ import type { HealthReport } from "../../ingest/health.ts";
 import { shownAddress } from "../../mqtt/broker-address.ts";
 import { SYSTEM_CLOCK } from "../../time/system-clock.ts";
 import { authority } from "../broker/delivery.ts";
+import { forwarderAccess } from "../http-access.ts";
 import { withOutputCheck } from "../output-check.ts";
 import { warnOfOpenFiles } from "../secret-files.ts";
 import { httpAddress, httpCertificates } from "../tls/http-certificates.ts";
@@ -91,7 +92,9 @@ export async function runForwarding({
       outputLost: () => terminal.loss?.writes ?? 0,
     });
     const tls = await httpCertificates(config, (notice) => view.notice(notice));
-    const server = await startHealthServer({ ...config.http, tls, health, metrics });
+    const access = forwarderAccess(folder, config.http);
+    opened.defer(() => access.close());
+    const server = await startHealthServer({ ...config.http, tls, health, metrics, access });
     opened.defer(() => server.close());
     const sessions = new LocalSession(folder);
     running = await Running.start({ config, names, outbox, sessions, view, onFatal });

@@ -93,6 +93,21 @@ test("row 39: beyond this machine without token and certificate nothing is serve
   assert.equal(await center.stop("SIGTERM"), 0);
 });
 
+test("row 39: an edge's metrics are whoever's has a token of its outbox, once there is one", async (t) => {
+  const outbox = join(await temporaryFolder(t), "outbox");
+  const ports = ["--mqtt-port", "0", "--http-port", "0"];
+  const edge = await startConche(["edge", "--cloud", "mqtt://127.0.0.1:1", "--outbox", outbox, ...ports]);
+  t.after(() => edge.child.kill("SIGKILL"));
+  const status = async (path: string, headers: Record<string, string> = {}) =>
+    (await fetch(`${edge.started.http}${path}`, { headers })).status;
+  assert.equal(await status("/metrics"), 200);
+  const prometheus = await made(outbox, "prometheus", "viewer");
+  assert.equal(await status("/metrics"), 401);
+  assert.equal(await status("/metrics", prometheus), 200);
+  assert.equal(await status("/healthz"), 200);
+  assert.equal(await edge.stop("SIGTERM"), 0);
+});
+
 test("row 39: what is wrong with a token's name, role or time is said", async (t) => {
   const data = join(await temporaryFolder(t), "data");
   const create = (...words: string[]) => runConche(["token", "create", ...words, "--data", data]);
