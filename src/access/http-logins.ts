@@ -7,7 +7,7 @@ import type { Sessions } from "./sessions.ts";
 export interface HttpLogin {
   readonly name: string;
   readonly role: DeskRole;
-  readonly by: "session" | "token";
+  readonly by: "session" | "token" | "certificate";
 }
 
 /** A login together with what tells when it is over. */

@@ -34,6 +34,8 @@ export function relationProblems(values: ReadonlyMap<string, unknown>): ConfigPr
   needs("mqtt-key", "mqtt-cert", "a private key is of no use without its certificate");
   needs("http-cert", "http-key", "a certificate is of no use without its private key");
   needs("http-key", "http-cert", "a private key is of no use without its certificate");
+  needs("http-client-ca", "http-cert", "clients show certificates to a server that shows one");
+  needs("http-crl", "http-client-ca", "a revocation list is about the certificates of clients");
   needs("mqtt-client-ca", "mqtt-cert", "clients show certificates to a broker that shows one");
   needs("mqtt-crl", "mqtt-client-ca", "a revocation list is about the certificates of clients");
   const clash = (name: string, other: string, why: string) => {

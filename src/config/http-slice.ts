@@ -41,6 +41,16 @@ export const http = Type.Object(
       help: "passphrase of --http-key, where it is encrypted; environment or file only",
       secret: true,
     }),
+    clientCa: optionalPath({
+      name: "http-client-ca",
+      argument: "FILE",
+      help: "authorities of desks' certificates: who shows one of desk/NAME is logged in with its role (docs/access.md)",
+    }),
+    crl: optionalPath({
+      name: "http-crl",
+      argument: "FILE",
+      help: "revocation lists of those authorities: whoever is on one is logged in no longer",
+    }),
     tlsVersion: choice(
       { name: "http-tls", argument: "1.3|1.2", help: "oldest TLS version that the HTTP server speaks" },
       ["1.3", "1.2"],

@@ -8,6 +8,7 @@ import { TokenStore } from "../adapters/sqlite/tokens/token-store.ts";
 import type { Notice } from "../adapters/terminal/notices.ts";
 import type { Config } from "../config/config-schema.ts";
 import { ConcheError } from "../errors/conche-error.ts";
+import type { DeskCertificates } from "./tls/desk-certificates.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -21,7 +22,8 @@ export interface RunningHttpAccess extends HttpAccess {
 }
 
 /**
- * Who may use the HTTP port: everybody on this machine while no token was made, otherwise whoever has one.
+ * Who may use the HTTP port: everybody on this machine while no token was made, otherwise whoever has one, or the
+ * certificate of a desk.
  * @param audit where refusals and logins are said
  * @throws ConcheError CONCHE_HTTP_UNPROTECTED where the port is to be reached from elsewhere, and nobody would be asked
  */
@@ -29,17 +31,19 @@ export function httpAccess(
   { data, http, secure }: Config,
   audit: AuditTrail,
   notice: (notice: Notice) => void,
+  desks?: DeskCertificates,
 ): RunningHttpAccess {
   const loopback = isLoopback(http.host);
   // With --secure there is a token as soon as everything runs.
-  const access = accessTo(data, http, loopback && !secure, audit);
+  const access = accessTo(data, http, loopback && !secure && desks === undefined, audit);
   try {
-    if (!loopback) requireProtection(http, access.made(), notice);
+    if (!loopback) requireProtection(http, access.made() || desks !== undefined, notice);
   } catch (error) {
     access.close();
     throw error;
   }
-  return access;
+  if (desks === undefined) return access;
+  return { ...access, withCertificate: (certificate) => desks.login(certificate) };
 }
 
 /**

@@ -57,6 +57,8 @@ test("without anything, the defaults hold; paths are absolute and the plant is t
     cert: null,
     key: null,
     keyPassphrase: null,
+    clientCa: null,
+    crl: null,
     tlsVersion: "1.3",
     trustedHosts: [],
     sessionIdleMinutes: 30,

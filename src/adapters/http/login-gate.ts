@@ -1,12 +1,14 @@
+import type { X509Certificate } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { mayAs } from "../../access/access-document.ts";
 import type { AuditTrail } from "../../access/audit.ts";
-import type { HttpLogin, HttpLogins, StandingLogin } from "../../access/http-logins.ts";
+import type { HttpLogin, HttpLogins, LoginRefusal, StandingLogin } from "../../access/http-logins.ts";
 import { problemAnswer } from "../../api/door.ts";
 import type { NeededRole } from "../../api/route-roles.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { sendAnswer } from "./send-answer.ts";
 import { cookieOf } from "./session-cookie.ts";
+import { clientCertificate } from "./tls-server.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -23,6 +25,8 @@ declare module "fastify" {
 export interface HttpAccess {
   readonly logins: HttpLogins;
   readonly audit: AuditTrail;
+  /** Who shows a certificate is logged in; without it certificates log in nobody. */
+  readonly withCertificate?: ((certificate: X509Certificate) => StandingLogin | LoginRefusal) | undefined;
 }
 
 /** Where browsers log in. */
@@ -67,10 +71,10 @@ export function isKnown(request: FastifyRequest, access: HttpAccess | undefined)
 }
 
 /**
- * Who asks: by the token that the request bears, or the session of its cookie.
+ * Who asks: by the token that the request bears, the session of its cookie, or the certificate of its connection.
  * @throws ConcheError CONCHE_LOGIN_NEEDED, CONCHE_LOGIN_LIMIT, and what reading the tokens gives
  */
-export function whoAsks(request: FastifyRequest, { logins }: HttpAccess): StandingLogin {
+export function whoAsks(request: FastifyRequest, { logins, withCertificate }: HttpAccess): StandingLogin {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     const [, token] = /^Bearer +([^\s]+)$/i.exec(authorization) ?? [];
@@ -80,18 +84,23 @@ export function whoAsks(request: FastifyRequest, { logins }: HttpAccess): Standi
     return found;
   }
   const cookie = cookieOf(request);
-  if (cookie === undefined) throw loginNeeded("nobody has logged in");
-  const session = logins.withSession(cookie);
-  if (session === undefined) throw loginNeeded("the session is over");
-  return session;
+  const session = cookie === undefined ? undefined : logins.withSession(cookie);
+  if (session !== undefined) return session;
+  const shown = withCertificate === undefined ? undefined : clientCertificate(request.socket);
+  if (withCertificate === undefined || shown === undefined)
+    throw loginNeeded(cookie === undefined ? "nobody has logged in" : "the session is over");
+  const certified = withCertificate(shown);
+  if ("refusal" in certified) throw loginNeeded(certified.refusal);
+  return certified;
 }
 
 /**
- * What a session does must come from our own pages: a browser sends its cookie by itself, a token it doesn't.
+ * What a session does must come from our own pages: a browser sends its cookie, and shows its certificate, by itself; a
+ * token it doesn't.
  * @throws ConcheError CONCHE_REQUEST_FOREIGN
  */
 export function requireOwnPage(request: FastifyRequest, login: Pick<HttpLogin, "by">): void {
-  if (login.by !== "session" || READING_METHODS.includes(request.method)) return;
+  if (login.by === "token" || READING_METHODS.includes(request.method)) return;
   const site = request.headers["sec-fetch-site"];
   if (request.headers[ACTING_HEADER] === "1" && OWN_SITES.includes(site?.toString())) return;
   throw new ConcheError("CONCHE_REQUEST_FOREIGN", {

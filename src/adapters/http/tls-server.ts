@@ -1,5 +1,8 @@
+import type { X509Certificate } from "node:crypto";
 import type { Server } from "node:http";
 import { createServer } from "node:https";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { FastifyServerFactory } from "fastify";
 import type { HttpLimits } from "./http-limits.ts";
 
@@ -15,6 +18,8 @@ export interface HttpTls {
 export interface HttpTlsMaterial {
   readonly cert: string;
   readonly key: string;
+  /** Who may have issued clients' certificates; undefined: none is asked for. */
+  readonly clientCa: string | undefined;
   readonly oldestVersion: "TLSv1.2" | "TLSv1.3";
 }
 
@@ -32,6 +37,9 @@ export function tlsServerFactory(tls: HttpTls, limits: HttpLimits): FastifyServe
         connectionsCheckingInterval: limits.checkEveryMs,
         maxHeaderSize: limits.headerBytes,
         ALPNProtocols: ["http/1.1"],
+        // Whoever has none, or one that doesn't count, can still log in with a token.
+        requestCert: tls.material().clientCa !== undefined,
+        rejectUnauthorized: false,
       },
       handler,
     );
@@ -43,6 +51,11 @@ export function tlsServerFactory(tls: HttpTls, limits: HttpLimits): FastifyServe
 }
 
 /** Ticket keys are left out: Node makes new ones with each change. */
-function contextOf({ cert, key, oldestVersion }: HttpTlsMaterial) {
-  return { cert, key, minVersion: oldestVersion };
+function contextOf({ cert, key, clientCa, oldestVersion }: HttpTlsMaterial) {
+  return { cert, key, minVersion: oldestVersion, ...(clientCa === undefined ? {} : { ca: clientCa }) };
+}
+
+/** The certificate that the other end has shown, where Node has found its chain good. */
+export function clientCertificate(socket: Socket): X509Certificate | undefined {
+  return socket instanceof TLSSocket && socket.authorized ? socket.getPeerX509Certificate() : undefined;
 }

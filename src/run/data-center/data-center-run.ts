@@ -27,6 +27,7 @@ import { startNotifier } from "../notify/notifier-run.ts";
 import { withOutputCheck } from "../output-check.ts";
 import { warnOfOpenFiles } from "../secret-files.ts";
 import { signerOf } from "../signing.ts";
+import { DeskCertificates } from "../tls/desk-certificates.ts";
 import { httpAddress, httpCertificates } from "../tls/http-certificates.ts";
 import type { ServerCertificates } from "../tls/server-certificates.ts";
 import { ViewsRun } from "../views/views-run.ts";
@@ -87,7 +88,10 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     opened.defer(() => log.close());
     const audit = new AuditLog(config.data, (notice) => view.notice(notice));
     opened.defer(() => audit.close());
-    const access = httpAccess(config, audit, (notice) => view.notice(notice));
+    const tls = await httpCertificates(config, (notice) => view.notice(notice));
+    const desks = await DeskCertificates.open(config, plant, tls, audit);
+    opened.defer(() => desks?.close());
+    const access = httpAccess(config, audit, (notice) => view.notice(notice), desks);
     opened.defer(() => access.close());
     const policy = await WatchedPolicy.open({
       config,
@@ -134,7 +138,6 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     if (views !== undefined) opened.defer(() => views.stop());
     const notifier = await startNotifier({ config, plant, views, health }, (notice) => view.notice(notice));
     if (notifier !== undefined) opened.defer(() => notifier.stop());
-    const tls = await httpCertificates(config, (notice) => view.notice(notice));
     const metrics = ingestMetrics({
       version: packageVersion(),
       knowsMachine,

@@ -13,6 +13,7 @@ import { authority } from "../broker/delivery.ts";
 import { LazyDesk } from "../desk.ts";
 import { httpAccess } from "../http-access.ts";
 import { startNotifier } from "../notify/notifier-run.ts";
+import { DeskCertificates } from "../tls/desk-certificates.ts";
 import { httpAddress, httpCertificates } from "../tls/http-certificates.ts";
 import { ViewsRun } from "./views-run.ts";
 
@@ -43,7 +44,10 @@ export async function runServe({
     const notice = (told: Notice) => notices.say(told);
     const audit = new AuditLog(config.data, notice);
     parts.defer(() => audit.close());
-    const access = httpAccess(config, audit, notice);
+    const tls = await httpCertificates(config, notice);
+    const desks = await DeskCertificates.open(config, plant, tls, audit);
+    parts.defer(() => desks?.close());
+    const access = httpAccess(config, audit, notice, desks);
     parts.defer(() => access.close());
     const views: ViewsRun = new ViewsRun({
       config,
@@ -58,7 +62,7 @@ export async function runServe({
     parts.defer(() => notifier?.stop());
     const server = await startHealthServer({
       ...config.http,
-      tls: await httpCertificates(config, notice),
+      tls,
       health,
       metrics: viewsMetrics({
         status: () => views.status(),

@@ -7,6 +7,7 @@ import type { AuditEvent } from "../../../src/access/audit.ts";
 import { HttpLogins } from "../../../src/access/http-logins.ts";
 import { Sessions } from "../../../src/access/sessions.ts";
 import { type HealthServerOptions, startHealthServer } from "../../../src/adapters/http/health-server.ts";
+import type { HttpAccess } from "../../../src/adapters/http/login-gate.ts";
 import { newSecret, secretHash } from "../../../src/adapters/sqlite/tokens/token-secret.ts";
 import { TokenStore } from "../../../src/adapters/sqlite/tokens/token-store.ts";
 import { loadPlant } from "../../../src/adapters/yaml/load-plant.ts";
@@ -36,7 +37,10 @@ export interface GuardedServer {
 
 export async function guardedServer(
   t: TestContext,
-  options: Partial<HealthServerOptions> = {},
+  {
+    certified,
+    ...options
+  }: Partial<HealthServerOptions> & { readonly certified?: HttpAccess["withCertificate"] } = {},
 ): Promise<GuardedServer> {
   const folder = mkdtempSync(join(tmpdir(), "conche-guarded-"));
   const store = new TokenStore(folder);
@@ -77,7 +81,7 @@ export async function guardedServer(
       live,
       i3x: new SubscriptionDoor(subscriptions, () => {}),
     },
-    access: { logins, audit: { record: (event) => void audited.push(event) } },
+    access: { logins, audit: { record: (event) => void audited.push(event) }, withCertificate: certified },
     ...options,
   });
   t.after(async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
-import { get, request as httpsRequest } from "node:https";
+import { Agent, get, request as httpsRequest } from "node:https";
 import { connect as connectPlain } from "node:net";
 import { text } from "node:stream/consumers";
 import { suite, test } from "node:test";
@@ -16,8 +16,8 @@ const FIRST = AUTHORITY.issue("server/first", { hosts: ["127.0.0.1", "localhost"
 const SECOND = AUTHORITY.issue("server/second", { hosts: ["127.0.0.1"] });
 
 /** Certificates that the test replaces. */
-function replaceable(oldestVersion: HttpTlsMaterial["oldestVersion"] = "TLSv1.3") {
-  let material: HttpTlsMaterial = { ...FIRST, oldestVersion };
+function replaceable(oldestVersion: HttpTlsMaterial["oldestVersion"] = "TLSv1.3", clientCa?: string) {
+  let material: HttpTlsMaterial = { ...FIRST, oldestVersion, clientCa };
   const watchers = new Set<() => void>();
   const tls: HttpTls = {
     material: () => material,
@@ -30,7 +30,7 @@ function replaceable(oldestVersion: HttpTlsMaterial["oldestVersion"] = "TLSv1.3"
     tls,
     watchers,
     replace: (next: { cert: string; key: string }) => {
-      material = { ...next, oldestVersion };
+      material = { ...next, oldestVersion, clientCa };
       for (const changed of watchers) changed();
     },
   };
@@ -80,6 +80,56 @@ suite("HTTPS", () => {
     plain.on("error", () => {});
     plain.write("GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
     assert.ok(!(await text(plain).catch(() => "")).includes("alive"));
+  });
+
+  test("who shows a desk's certificate is logged in; nobody else is, and a token still counts", async (t) => {
+    const desk = AUTHORITY.issue("desk/shift");
+    const stranger = makeAuthority("Another authority").issue("desk/shift");
+    const shown: string[] = [];
+    let stands = true;
+    const { port, secrets, asked } = await guardedServer(t, {
+      tls: replaceable("TLSv1.3", AUTHORITY.cert).tls,
+      certified: (certificate) => {
+        shown.push(certificate.subject);
+        if (!stands) return { refusal: "it was revoked", limit: false };
+        const login = { name: "desk/shift", role: "operator", by: "certificate" } as const;
+        return { login, endsMs: undefined, stands: () => stands };
+      },
+    });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    t.after(() => agent.destroy());
+    const as = async (
+      own: { cert?: string; key?: string },
+      method: string,
+      path: string,
+      headers: Record<string, string> = {},
+    ) => {
+      const over = {
+        host: "127.0.0.1",
+        port,
+        ca: AUTHORITY.cert,
+        ...(own === desk ? { agent } : { agent: false }),
+      };
+      const request = httpsRequest({ ...over, ...own, method, path, headers });
+      request.end(method === "POST" ? "{}" : "");
+      const [response] = (await once(request, "response")) as [IncomingMessage];
+      await text(response);
+      return response.statusCode;
+    };
+    const json = { "content-type": "application/json", "content-length": "2" };
+    const acknowledge = "/api/alarms/s/l/s1_x/m/a/acknowledge";
+    assert.equal(await as(desk, "GET", "/api/now"), 200);
+    assert.deepEqual(asked.at(-1)?.login?.name, "desk/shift");
+    assert.deepEqual(shown, ["CN=desk/shift"]);
+    // A browser shows its certificate to whoever has it ask: that alone must not act.
+    assert.equal(await as(desk, "POST", acknowledge, json), 403);
+    assert.equal(await as(desk, "POST", acknowledge, { ...json, "x-conche-request": "1" }), 200);
+    assert.equal(await as(desk, "POST", "/api/holds/x/release", { ...json, "x-conche-request": "1" }), 403);
+    assert.equal(await as(stranger, "GET", "/api/now"), 401);
+    assert.equal(await as({}, "GET", "/api/now"), 401);
+    assert.equal(await as({}, "GET", "/api/now", bearer(secrets.viewer)), 200);
+    stands = false;
+    assert.equal(await as(desk, "GET", "/api/now"), 401, "on the connection that stands, too");
   });
 
   test("HSTS for the plant's names, and not for this machine's, which other programs share", async (t) => {
