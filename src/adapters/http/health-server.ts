@@ -6,7 +6,7 @@ import type { HttpTls } from "./tls-server.ts";
 
 /** Where to listen, and where the answers come from. */
 export interface HealthServerOptions extends HealthSources {
-  /** Address to listen on; 127.0.0.1 unless told otherwise, as the pages ask nobody who they are. */
+  /** Address to listen on; 127.0.0.1 unless told otherwise. */
   readonly host?: string;
   /** Host names beside this machine's own that requests may carry: a reverse proxy's. Lower case. */
   readonly trustedHosts?: readonly string[];
