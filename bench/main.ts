@@ -2,6 +2,7 @@
 // warm-up; what is compared is measured in turn in the same minutes. Needs two cores: the load takes one.
 //
 //   npm run bench -- [--runs 5] [--messages 400000] [--only WORD] [--json FILE]
+//   npm run bench -- --only trace                    genealogy of 0.1, 1 and 10 million connections; only where it is named
 //   npm run bench -- --only soak [--minutes 10]      memory of every long-running process; only where it is named
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
@@ -24,6 +25,7 @@ import { outboxHandOver } from "./cases/outbox.ts";
 import { soak } from "./cases/soak.ts";
 import { firstMessage, setUp } from "./cases/start-up.ts";
 import { tags } from "./cases/tags.ts";
+import { traces } from "./cases/trace.ts";
 import { ingestBesideViews, liveLatency, rebuildViews } from "./cases/views.ts";
 import { type Figure, figure } from "./statistics.ts";
 
@@ -82,6 +84,7 @@ const CASES: readonly Case[] = [
     measure: (_messages, _runs, minutes) => soak(minutes),
   },
   { name: "dashboard", onlyByName: true, measure: (_messages, runs) => dashboard(Math.min(runs, 5)) },
+  { name: "trace", onlyByName: true, measure: () => traces() },
   { name: "start", measure: (_messages, runs) => firstMessage(runs) },
   { name: "setup", measure: (_messages, runs) => setUp(Math.min(runs, 2)) },
 ];

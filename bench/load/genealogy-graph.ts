@@ -1,131 +1,109 @@
-// Genealogy in memory: how long questions over 0.1, 1 and 10 million edges take, and how much memory that needs.
+// Genealogy over a generated plant of ten lines: how long questions take, and how much memory, in a process of its own.
+// Says it in one line of JSON.
 //
-//   node bench/load/genealogy-graph.ts [edges in millions, 0.1,1,10 unless given]
-//
-// A generated plant of ten lines: supplier lots meet in silos, mixes take from seven silos and now and then rework, six
-// mixes make a conche's mass, which meets the heel of its tank; bars of a tank's lot are on pallets; a hundredth comes
-// back as rework. Tank heels make every lot reach far: the chain of a product's tank never ends.
-
-import { type EdgeSource, LotGraph } from "../../src/trace/graph/lot-graph.ts";
+//   node bench/load/genealogy-graph.ts EDGES FOLDER    with rows from the views of a folder (fill-plant-year.ts)
+//   node bench/load/genealogy-graph.ts EDGES           the graph alone
+//   node bench/load/genealogy-graph.ts EDGES never     the graph alone, of a plant whose silos are never run empty
+import { ViewsReader } from "../../src/adapters/sqlite/views/views-reader.ts";
+import { genealogyView } from "../../src/trace/genealogy/genealogy-view.ts";
+import { LotGraph } from "../../src/trace/graph/lot-graph.ts";
 import { Marks, reach } from "../../src/trace/graph/reach.ts";
+import { readGraph } from "../../src/trace/graph/read-graph.ts";
 import { shares } from "../../src/trace/graph/shares.ts";
 import { Genealogy } from "../../src/trace/questions/genealogy.ts";
+import { recall } from "../../src/trace/questions/recall.ts";
 import { trace } from "../../src/trace/questions/trace.ts";
 import type { ViewReading } from "../../src/views/view-table.ts";
+import { plantYear, random } from "./plant-year.ts";
 
-const LINES = 10;
-const PRODUCTS = 3;
-const ASKED = 200;
+/** What one question took, milliseconds: on the clock, and of the processor, which also a busy machine tells. */
+export interface Took {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+/** What questions over so many edges took. */
+export interface GenealogyResult {
+  readonly edges: number;
+  readonly nodes: number;
+  readonly builtMs: number;
+  readonly orderedMs: number;
+  readonly traces: readonly Took[];
+  /** Lots and pallets that each trace reached. */
+  readonly reached: readonly number[];
+  readonly recalls: readonly Took[];
+  readonly recalled: readonly number[];
+  /** The process with the graph in it, and at its most, while that was built. */
+  readonly residentMb: number;
+  readonly peakMb: number;
+}
+
+const TRACES = 200;
+const RECALLS = 20;
 /** A page of the API. */
 const PAGE = 100;
-/** A clean empties a tank so often: only that ends a chain of heels. */
-const BATCHES_PER_CLEAN = 12;
 
-/** A small generator of its own: the same plant each time. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 0x1_0000_0000;
-  };
-}
-
-function* plantYear(edges: number): Iterable<EdgeSource> {
-  const next = random(7);
-  let made = 0;
-  const edge = (source: string, target: string, mg: number, kind = "lot"): EdgeSource => {
-    made += 1;
-    return { source, target, mg, kind };
-  };
-  const silos = Array.from({ length: LINES * 7 }, (_, at) => `silo-${at}/0`);
-  const tanks = new Map<string, string>();
-  const rework: string[] = [];
-  for (let batch = 0; made < edges; batch++) {
-    const line = batch % LINES;
-    const product = Math.floor(batch / LINES / 4) % PRODUCTS;
-    for (let silo = 0; silo < 7; silo++) {
-      if (next() < 0.1) {
-        const at = line * 7 + silo;
-        const content = `silo-${at}/${batch}`;
-        yield edge(silos[at] ?? "", content, 2e9);
-        yield edge(`supplier-${at}-${batch}`, content, 12e9);
-        silos[at] = content;
-      }
-    }
-    const conche = `b${batch}.C`;
-    for (let mix = 0; mix < 6; mix++) {
-      const paste = `b${batch}.M${mix}`;
-      for (let silo = 0; silo < 7; silo++) yield edge(silos[line * 7 + silo] ?? "", paste, 1.4e8);
-      if (mix === 0 && rework.length > 0 && next() < 0.5) yield edge(rework.shift() ?? "", paste, 4e7);
-      yield edge(paste, conche, 1e9);
-    }
-    const tank = `${line}/${product}`;
-    const content = `b${batch}.T`;
-    const heel = tanks.get(tank);
-    if (heel !== undefined && batch % BATCHES_PER_CLEAN !== 0) yield edge(heel, content, 1.5e8);
-    yield edge(conche, content, 6e9);
-    tanks.set(tank, content);
-    const bars = `b${batch}.F`;
-    // Reported in parts: edges of one pair become one.
-    for (let part = 0; part < 12; part++) yield edge(content, bars, 5e8);
-    for (let pallet = 0; pallet < 13; pallet++) yield edge(bars, `pallet-${batch}-${pallet}`, 4.8e8, "unit");
-    if (next() < 0.1) {
-      yield edge(bars, `b${batch}.R`, 4e7);
-      rework.push(`b${batch}.R`);
-    }
-  }
-}
-
-/** The graph alone: rows of lots and pallets are read by key, a page of them. */
+/** The graph alone: rows are read by key, a page of them. */
 const NO_ROWS: ViewReading = {
-  rows: () => ({
-    get: () => undefined,
-    range: () => [],
-  }),
+  rows: () => ({ get: () => undefined, range: () => [] }),
   position: () => 0,
 };
 
-const percentile = (all: number[], share: number) =>
-  all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * share))] ?? 0;
-const ms = (value: number) => `${value.toFixed(2)} ms`;
-
-for (const millions of (process.argv[2] ?? "0.1,1,10").split(",").map(Number)) {
-  const begun = performance.now();
-  const graph = LotGraph.of(plantYear(millions * 1e6));
-  const builtMs = performance.now() - begun;
-  const marks = new Marks(graph.nodes);
-  const genealogy = new Genealogy(NO_ROWS, () => ({ graph, marks }));
-  const orderBegun = performance.now();
-  graph.order;
-  const orderedMs = performance.now() - orderBegun;
-  const next = random(3);
-  const traces: number[] = [];
-  const recalls: number[] = [];
-  let largest = 0;
-  for (let asked = 0; asked < ASKED; asked++) {
-    const { kind, id } = graph.nameOf(Math.floor(next() * graph.nodes));
-    const subject = kind === "lot" ? { lots: [id], units: [] } : { lots: [], units: [id] };
-    const at = performance.now();
-    const { reached } = trace(genealogy, subject, "both", { most: PAGE });
-    traces.push(performance.now() - at);
-    largest = Math.max(largest, reached);
-  }
-  for (let asked = 0; asked < ASKED / 10; asked++) {
-    // A supplier's lot: what a recall begins with.
-    let node = Math.floor(next() * graph.nodes);
-    while (!graph.nameOf(node).id.startsWith("supplier")) node = (node + 1) % graph.nodes;
-    const at = performance.now();
+const [edges = 0, word] = [Number(process.argv[2]), process.argv[3]];
+const folder = word === "never" ? undefined : word;
+const views = folder === undefined ? undefined : new ViewsReader(folder);
+views?.refresh();
+const reading = views?.reading(genealogyView);
+const begun = performance.now();
+const { graph, marks } =
+  reading === undefined ? now(LotGraph.of(plantYear(edges, word !== "never"))) : readGraph(reading);
+const builtMs = performance.now() - begun;
+const orderBegun = performance.now();
+graph.order;
+const orderedMs = performance.now() - orderBegun;
+const next = random(3);
+const result = {
+  ...{ edges: graph.edges, nodes: graph.nodes, builtMs, orderedMs },
+  ...{ traces: [] as Took[], reached: [] as number[], recalls: [] as Took[], recalled: [] as number[] },
+};
+for (let asked = 0; asked < TRACES; asked++) {
+  const { kind, id } = graph.nameOf(Math.floor(next() * graph.nodes));
+  const subject = kind === "lot" ? { lots: [id], units: [] } : { lots: [], units: [id] };
+  const genealogy = new Genealogy(reading ?? NO_ROWS, () => ({ graph, marks }));
+  const took = stopwatch();
+  const { reached } = trace(genealogy, subject, "both", { most: PAGE });
+  result.traces.push(took());
+  result.reached.push(reached);
+}
+for (let asked = 0; asked < RECALLS; asked++) {
+  // A supplier's lot: what a recall begins with.
+  let node = Math.floor(next() * graph.nodes);
+  while (!graph.nameOf(node).id.startsWith("supplier")) node = (node + 1) % graph.nodes;
+  const genealogy = new Genealogy(reading ?? NO_ROWS, () => ({ graph, marks }));
+  const took = stopwatch();
+  if (reading === undefined) {
     const down = reach(graph, [node], "down", marks);
     shares(graph, [node], down, marks);
-    recalls.push(performance.now() - at);
-    largest = Math.max(largest, down.nodes.length);
+    result.recalled.push(down.nodes.length);
+  } else {
+    const { lots, units } = recall(genealogy, { lots: [graph.nameOf(node).id] });
+    result.recalled.push(lots.length + units.length);
   }
-  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
-  const mb = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
-  process.stdout.write(
-    `${millions} M edges told, ${graph.edges} kept, ${graph.nodes} lots and pallets: built in ${(builtMs / 1000).toFixed(1)} s, ordered in ${(orderedMs / 1000).toFixed(1)} s; ` +
-      `trace both ways p50 ${ms(percentile(traces, 0.5))}, p99 ${ms(percentile(traces, 0.99))}; ` +
-      `recall p50 ${ms(percentile(recalls, 0.5))}, p99 ${ms(percentile(recalls, 0.99))}; largest answer ${largest}; ` +
-      `heap ${mb(heapUsed)}, arrays ${mb(arrayBuffers)}, resident ${mb(rss)}\n`,
-  );
+  result.recalls.push(took());
+}
+views?.close();
+const residentMb = process.memoryUsage().rss / 2 ** 20;
+const peakMb = process.resourceUsage().maxRSS / 1_024;
+process.stdout.write(JSON.stringify({ ...result, residentMb, peakMb } satisfies GenealogyResult));
+
+function stopwatch(): () => Took {
+  const [wall, cpu] = [performance.now(), process.threadCpuUsage()];
+  return () => {
+    const { user, system } = process.threadCpuUsage(cpu);
+    return { wallMs: performance.now() - wall, cpuMs: (user + system) / 1_000 };
+  };
+}
+
+function now(made: LotGraph) {
+  return { graph: made, marks: new Marks(made.nodes) };
 }

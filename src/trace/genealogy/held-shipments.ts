@@ -21,8 +21,13 @@ export interface StandingHold {
 
 /** The holds of one subject that no release had ended by then. */
 export function holdsAt(store: Rows, subject: string, atMs: number): StandingHold[] {
+  return openHolds(store.rows(MOVES).range({ prefix: [subject] }), subject, atMs);
+}
+
+/** The same of the subject's moves, by time. */
+export function openHolds(moves: Iterable<MoveRow>, subject: string, atMs: number): StandingHold[] {
   const open = new Map<string, StandingHold>();
-  for (const move of store.rows(MOVES).range({ prefix: [subject] })) {
+  for (const move of moves) {
     if (move.at_ms > atMs) break;
     if (move.event === "HOLD") {
       const holdId = move.about ?? "";

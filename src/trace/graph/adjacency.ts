@@ -9,21 +9,22 @@ interface Extra {
  * `targets[starts[i] .. starts[i + 1]]`), and behind it what has come since.
  */
 export class Adjacency {
-  readonly #starts: Uint32Array;
-  readonly #targets: Uint32Array;
+  /** The compressed rows, for who goes over all of a node: a call for each edge is what a search would cost. */
+  readonly starts: Uint32Array;
+  readonly targets: Uint32Array;
   /** Mass over the edge, milligrams; 0 where nobody said. Single precision: shares need no more, and memory counts. */
   readonly #mg: Float32Array;
   readonly #extra = new Map<number, Extra>();
   #extras = 0;
 
   constructor(starts: Uint32Array, targets: Uint32Array, mg: Float32Array) {
-    this.#starts = starts;
-    this.#targets = targets;
+    this.starts = starts;
+    this.targets = targets;
     this.#mg = mg;
   }
 
   get edges(): number {
-    return this.#targets.length + this.#extras;
+    return this.targets.length + this.#extras;
   }
 
   /** Edges beyond the compressed rows. */
@@ -38,14 +39,25 @@ export class Adjacency {
   /** The neighbour at a place below `degree`. */
   target(node: number, place: number): number {
     const built = this.#built(node);
-    if (place < built) return this.#targets[(this.#starts[node] ?? 0) + place] ?? 0;
+    if (place < built) return this.targets[(this.starts[node] ?? 0) + place] ?? 0;
     return this.#extra.get(node)?.targets[place - built] ?? 0;
   }
 
   mg(node: number, place: number): number {
     const built = this.#built(node);
-    if (place < built) return this.#mg[(this.#starts[node] ?? 0) + place] ?? 0;
+    if (place < built) return this.#mg[(this.starts[node] ?? 0) + place] ?? 0;
     return this.#extra.get(node)?.mg[place - built] ?? 0;
+  }
+
+  /** Where a node's compressed row ends; `starts[node]` where it has none. */
+  end(node: number): number {
+    // A node that came after the rows were built has none there.
+    return node + 1 < this.starts.length ? (this.starts[node + 1] ?? 0) : (this.starts[node] ?? 0);
+  }
+
+  /** Neighbours behind the compressed row. */
+  more(node: number): readonly number[] | undefined {
+    return this.#extra.size === 0 ? undefined : this.#extra.get(node)?.targets;
   }
 
   add(node: number, target: number, mg: number): void {
@@ -62,19 +74,18 @@ export class Adjacency {
   }
 
   #built(node: number): number {
-    // A node that came after the rows were built has none there.
-    return node + 1 < this.#starts.length ? (this.#starts[node + 1] ?? 0) - (this.#starts[node] ?? 0) : 0;
+    return this.end(node) - (this.starts[node] ?? 0);
   }
 
   /** The same edges, from the other side. Only of one without extras. */
   turned(nodes: number): Adjacency {
-    const back = offsets(this.#targets, this.#targets.length, nodes);
+    const back = offsets(this.targets, this.targets.length, nodes);
     const next = back.slice(0, nodes);
-    const sources = new Uint32Array(this.#targets.length);
-    const masses = new Float32Array(this.#targets.length);
+    const sources = new Uint32Array(this.targets.length);
+    const masses = new Float32Array(this.targets.length);
     for (let node = 0; node < nodes; node++) {
-      for (let edge = this.#starts[node] ?? 0; edge < (this.#starts[node + 1] ?? 0); edge++) {
-        const target = this.#targets[edge] ?? 0;
+      for (let edge = this.starts[node] ?? 0; edge < (this.starts[node + 1] ?? 0); edge++) {
+        const target = this.targets[edge] ?? 0;
         const place = next[target] ?? 0;
         sources[place] = node;
         masses[place] = this.#mg[edge] ?? 0;

@@ -1,5 +1,6 @@
 import { ConcheError } from "../../errors/conche-error.ts";
 import { Adjacency } from "./adjacency.ts";
+import { NameTable } from "./name-table.ts";
 import { type GraphOrder, orderOf } from "./order.ts";
 
 /** How a node is named. Lots and units have ids of their own, which might be the same. */
@@ -21,35 +22,31 @@ const UNIT = "\u0001";
 /** Room for edges at the start, and at least so many more each time it is used up. */
 const ROOM = 1 << 16;
 
-/** The graph of 10 million connections takes about 400 MB; this is the plant that one process can't hold. */
+/** The plant that one process can't hold; what 10 million connections take is in docs/decisions/genealogy.md. */
 export const MOST_GRAPH_BYTES = 1 << 30;
 /** Of an edge: both ways, and while it is built. */
 const EDGE_BYTES = 28;
-/** Of a node, beside its name: offsets, order, scratch, its place in the index. */
-const NODE_BYTES = 120;
+/** Of a node, beside its name: offsets, order, scratch, its places in the table of names. */
+const NODE_BYTES = 60;
 
 /**
  * The graph of lots in memory: which lot has part in which lot or pallet, both ways. Edges of one pair are one edge;
  * an edge takes 16 bytes, a name is kept once.
  */
 export class LotGraph {
-  readonly #names: string[];
-  readonly #index: Map<string, number>;
+  readonly #names: NameTable;
   readonly down: Adjacency;
   readonly up: Adjacency;
   readonly #most: number;
-  #nameBytes: number;
   #order: GraphOrder | undefined;
   /** Nodes that the order knows. */
   #ordered = 0;
 
-  private constructor(names: string[], index: Map<string, number>, down: Adjacency, most: number) {
+  private constructor(names: NameTable, down: Adjacency, most: number) {
     this.#most = most;
-    this.#nameBytes = names.reduce((sum, name) => sum + name.length, 0);
     this.#names = names;
-    this.#index = index;
     this.down = down;
-    this.up = down.turned(names.length);
+    this.up = down.turned(names.size);
   }
 
   /**
@@ -58,9 +55,7 @@ export class LotGraph {
    * @throws ConcheError CONCHE_GENEALOGY_TOO_LARGE
    */
   static of(edges: Iterable<EdgeSource>, most = MOST_GRAPH_BYTES): LotGraph {
-    let nameBytes = 0;
-    const names: string[] = [];
-    const index = new Map<string, number>();
+    const names = new NameTable();
     let from = new Uint32Array(ROOM);
     let to = new Uint32Array(ROOM);
     let mg = new Float32Array(ROOM);
@@ -74,27 +69,28 @@ export class LotGraph {
         to = enlarged(to, new Uint32Array(size));
         mg = enlarged(mg, new Float32Array(size));
       }
-      from[count] = nodeOf(edge.source, names, index);
-      to[count] = nodeOf(targetName(edge), names, index);
+      from[count] = names.numberOf(edge.source);
+      to[count] = names.numberOf(targetName(edge));
       mg[count] = edge.mg;
       count += 1;
-      if (names.length === known) continue;
-      nameBytes += edge.source.length + edge.target.length;
-      known = names.length;
-      if (sizeOf(known, count, nameBytes) > most) throw tooLarge(known, count, most);
+      if (names.size === known) continue;
+      known = names.size;
+      if (sizeOf(known, count, names.nameBytes) > most) throw tooLarge(known, count, most);
     }
-    return new LotGraph(names, index, Adjacency.of(from, to, mg, count, names.length), most);
+    const down = Adjacency.of(from, to, mg, count, names.size);
+    // Let go before the other way is built: together they would be the most that it ever takes.
+    from = to = new Uint32Array(0);
+    mg = new Float32Array(0);
+    return new LotGraph(names, down, most);
   }
 
   /** One edge more, behind what was built. */
   add(edge: EdgeSource): void {
     if (isSelf(edge)) return;
-    const before = this.nodes;
-    const source = nodeOf(edge.source, this.#names, this.#index);
-    const target = nodeOf(targetName(edge), this.#names, this.#index);
+    const source = this.#names.numberOf(edge.source);
+    const target = this.#names.numberOf(targetName(edge));
     this.down.add(source, target, edge.mg);
     this.up.add(target, source, edge.mg);
-    if (this.nodes > before) this.#nameBytes += edge.source.length + edge.target.length;
     if (this.bytes > this.#most) throw tooLarge(this.nodes, this.edges, this.#most);
     this.#keepOrder(source, target);
   }
@@ -128,11 +124,11 @@ export class LotGraph {
 
   /** What it takes, about. */
   get bytes(): number {
-    return sizeOf(this.nodes, this.edges, this.#nameBytes);
+    return sizeOf(this.nodes, this.edges, this.#names.nameBytes);
   }
 
   get nodes(): number {
-    return this.#names.length;
+    return this.#names.size;
   }
 
   get edges(): number {
@@ -140,15 +136,15 @@ export class LotGraph {
   }
 
   lot(id: string): number | undefined {
-    return this.#index.get(id);
+    return this.#names.find(id);
   }
 
   unit(id: string): number | undefined {
-    return this.#index.get(UNIT + id);
+    return this.#names.find(UNIT + id);
   }
 
   nameOf(node: number): NodeName {
-    const name = this.#names[node] ?? "";
+    const name = this.#names.nameOf(node);
     return name.startsWith(UNIT) ? { kind: "unit", id: name.slice(1) } : { kind: "lot", id: name };
   }
 }
@@ -170,15 +166,6 @@ function isSelf({ source, target, kind }: EdgeSource): boolean {
 
 function targetName({ target, kind }: EdgeSource): string {
   return kind === "unit" ? UNIT + target : target;
-}
-
-function nodeOf(name: string, names: string[], index: Map<string, number>): number {
-  const known = index.get(name);
-  if (known !== undefined) return known;
-  const node = names.length;
-  names.push(name);
-  index.set(name, node);
-  return node;
 }
 
 function enlarged<Numbers extends Uint32Array | Float32Array>(before: Numbers, after: Numbers): Numbers {

@@ -21,19 +21,21 @@ export interface ReachBounds {
 
 /** Scratch over the nodes of one graph, so that a small question costs what it reaches, not what there is. */
 export class Marks {
-  readonly #seen: Uint32Array;
-  readonly #place: Uint32Array;
+  /**
+   * By node: where this search begins to count, and on top of it the node's place; below that, what earlier searches
+   * left. One number and not two: what a search over millions waits for is memory.
+   */
+  readonly #places: Uint32Array;
   readonly #queue: Uint32Array;
   readonly #depths: Uint16Array;
-  #round = 0;
+  #base = 1;
 
   get size(): number {
-    return this.#seen.length;
+    return this.#places.length;
   }
 
   constructor(nodes: number) {
-    this.#seen = new Uint32Array(nodes);
-    this.#place = new Uint32Array(nodes);
+    this.#places = new Uint32Array(nodes);
     this.#queue = new Uint32Array(nodes);
     this.#depths = new Uint16Array(nodes);
   }
@@ -48,28 +50,24 @@ export class Marks {
   }
 
   begin(): void {
-    this.#round += 1;
-    if (this.#round === 0xffffffff) {
-      this.#seen.fill(0);
-      this.#round = 1;
-    }
+    this.#base += this.size;
+    if (this.#base + this.size <= 0xffffffff) return;
+    this.#places.fill(0);
+    this.#base = 1;
   }
 
-  /** True the first time; the node then has this place in what was reached. */
-  mark(node: number, place: number): boolean {
-    if (this.#seen[node] === this.#round) return false;
-    this.#seen[node] = this.#round;
-    this.#place[node] = place;
-    return true;
+  /** A node that has none yet gets its place in what is reached: the next one, from 0 on. */
+  mark(node: number, place: number): void {
+    this.#places[node] = this.#base + place;
   }
 
   /** Its place in what was reached last; of a node that was not, anything. */
   at(node: number): number {
-    return this.#place[node] ?? 0;
+    return (this.#places[node] ?? 0) - this.#base;
   }
 
   has(node: number): boolean {
-    return this.#seen[node] === this.#round;
+    return (this.#places[node] ?? 0) >= this.#base;
   }
 }
 
@@ -92,24 +90,33 @@ export function reach(
   let count = 0;
   let cut = false;
   marks.begin();
-  for (const node of from) if (marks.mark(node, count)) queue[count++] = node;
+  for (const node of from) {
+    if (marks.has(node)) continue;
+    marks.mark(node, count);
+    queue[count++] = node;
+  }
   depths.fill(0, 0, count);
+  const { starts, targets } = edges;
+  // Nothing is called for each edge: over a million of them that is what a search would consist of.
   reaching: for (let at = 0; at < count; at++) {
     const node = queue[at] ?? 0;
     const depth = (depths[at] ?? 0) + 1;
-    const degree = edges.degree(node);
     if (depth > deepest) {
-      cut ||= degree > 0;
+      cut ||= edges.degree(node) > 0;
       continue;
     }
-    for (let edge = 0; edge < degree; edge++) {
-      const next = edges.target(node, edge);
+    const begin = starts[node] ?? 0;
+    const built = edges.end(node) - begin;
+    const more = edges.more(node);
+    const degree = built + (more?.length ?? 0);
+    for (let place = 0; place < degree; place++) {
+      const next = (place < built ? targets[begin + place] : more?.[place - built]) ?? 0;
+      if (marks.has(next)) continue;
       if (count >= room) {
-        if (marks.has(next)) continue;
         cut = true;
         break reaching;
       }
-      if (!marks.mark(next, count)) continue;
+      marks.mark(next, count);
       queue[count] = next;
       depths[count++] = depth;
     }

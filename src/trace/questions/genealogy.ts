@@ -15,12 +15,17 @@ export interface SaidEvent<Body extends BatchV2 = BatchV2> {
   readonly body: Body;
 }
 
+/** A message is 256 KiB at most, and mostly under one. */
+const MOST_SAID = 64;
+
 /** What questions over lots are answered from: the view's rows, and the graph that was made of them. */
 export class Genealogy {
   readonly reading: ViewReading;
   readonly #graph: () => GraphNow;
   readonly spend: () => void;
   #now: GraphNow | undefined;
+  /** Events that many goods point to, as a truck's pallets to its departure, are read and decoded once. */
+  readonly #said = new Map<number, SaidEvent>();
 
   constructor(reading: ViewReading, graph: () => GraphNow, spend: () => void = () => {}) {
     this.reading = reading;
@@ -49,8 +54,14 @@ export class Genealogy {
   }
 
   event(id: number): SaidEvent | undefined {
+    const known = this.#said.get(id);
+    if (known !== undefined) return known;
     const row = this.reading.rows(EVENTS).get(id);
-    return row === undefined ? undefined : said(row);
+    if (row === undefined) return undefined;
+    const event = said(row);
+    if (this.#said.size >= MOST_SAID) this.#said.clear();
+    this.#said.set(id, event);
+    return event;
   }
 
   /** Events of a kind by time, corrected ones left out. */
@@ -60,8 +71,8 @@ export class Genealogy {
   ): Iterable<SaidEvent<BatchEventOf<Name>>> {
     const range = { prefix: [name], from: span.fromMs, to: span.toMs };
     for (const { id } of this.reading.rows(MOMENTS).range(range)) {
-      const event = this.event(id);
-      if (event !== undefined) yield event as SaidEvent<BatchEventOf<Name>>;
+      const row = this.reading.rows(EVENTS).get(id);
+      if (row !== undefined) yield said(row) as SaidEvent<BatchEventOf<Name>>;
     }
   }
 }

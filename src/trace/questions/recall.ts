@@ -4,7 +4,7 @@ import { OPEN_CASES, PALLETS } from "../genealogy/unit-tables.ts";
 import { reach } from "../graph/reach.ts";
 import { shares } from "../graph/shares.ts";
 import type { Genealogy } from "./genealogy.ts";
-import { type Customer, holdsOn, type Whereabouts, whereIs } from "./where-units-are.ts";
+import { type Customer, standingOf, type Whereabouts } from "./where-units-are.ts";
 
 /** A lot with some of the suspected ones in it. */
 export interface AffectedLot {
@@ -121,8 +121,10 @@ export function recall(genealogy: Genealogy, { lots: asked, units: given = [] }:
   }
 
   const all = [...units.values()].sort((a, b) => a.packedMs - b.packedMs || compare(a.unit, b.unit));
-  const firsts = suspected.map(({ first_ms, first_used_ms }) => first_ms ?? first_used_ms ?? 0);
-  const sinceMs = Math.min(...firsts, ...all.map(({ packedMs }) => packedMs), Number.MAX_SAFE_INTEGER);
+  const sinceMs = suspected.reduce(
+    (since, { first_ms, first_used_ms }) => Math.min(since, first_ms ?? first_used_ms ?? 0),
+    all[0]?.packedMs ?? Number.MAX_SAFE_INTEGER,
+  );
   return {
     suspected,
     unknown,
@@ -144,7 +146,7 @@ export function recall(genealogy: Genealogy, { lots: asked, units: given = [] }:
 function unitOf(genealogy: Genealogy, unit: string, share: number): RecalledUnit | undefined {
   const made = genealogy.unit(unit);
   if (made === undefined) return undefined;
-  const where = whereIs(genealogy, unit);
+  const { where, holds } = standingOf(genealogy, unit);
   return {
     unit,
     kind: made.kind === "pallet" ? "pallet" : "case",
@@ -154,7 +156,7 @@ function unitOf(genealogy: Genealogy, unit: string, share: number): RecalledUnit
     mg: made.mg,
     share,
     where,
-    holds: holdsOn(genealogy, unit),
+    holds,
     decision: where.place === "shipped" ? "call_back" : where.place === "disposed" ? "none" : "hold",
   };
 }

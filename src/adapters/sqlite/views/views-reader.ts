@@ -137,11 +137,13 @@ export class ViewsReader {
   #rows<Row extends ViewRow>(edition: StoredEdition, table: ViewTable<Row>): ViewRowReading<Row> {
     const db = this.#db;
     if (db === undefined) throw notReady("there are no views yet");
-    const sql = new TableSql(edition.prefix, table as unknown as ViewTable);
-    let reading = this.#tables.get(sql.name);
+    // By what it is, before anything is made: a recall comes here some hundred thousand times.
+    const key = `${edition.prefix}\n${table.name}`;
+    let reading = this.#tables.get(key);
     if (reading === undefined) {
+      const sql = new TableSql(edition.prefix, table as unknown as ViewTable);
       reading = new TableReading(db, sql, this.#onPage, this.#path);
-      this.#tables.set(sql.name, reading);
+      this.#tables.set(key, reading);
     }
     return reading as unknown as ViewRowReading<Row>; // the table's columns are Row's
   }
