@@ -15,13 +15,15 @@ export interface RecordSources {
   readonly plant: Plant;
   readonly views: { reading(view: View): ViewReading };
   readonly log: Pick<LogReading, "query">;
+  /** The id of the log's newest message. */
+  readonly logEnd: number;
   readonly sha256: (text: string) => string;
   readonly graph?: (reading: ViewReading) => GraphNow;
 }
 
 /** The record of a batch, of what there is: a view that nobody keeps makes it poorer, and is named in it. */
 export function recordOf(batch: string, sources: RecordSources): BatchRecord | undefined {
-  const { plant, views, log, sha256, graph = readGraph } = sources;
+  const { plant, views, log, logEnd, sha256, graph = readGraph } = sources;
   const lots = readingOr(() => views.reading(genealogyView));
   const numbers = readingOr(() => views.reading(completenessView));
   return batchRecord(batch, {
@@ -30,6 +32,7 @@ export function recordOf(batch: string, sources: RecordSources): BatchRecord | u
     genealogy: lots === undefined ? undefined : new Genealogy(lots, () => graph(lots)),
     covered: (machine, fromMs, toMs) =>
       numbers === undefined ? undefined : coverageOf(numbers, machine, fromMs, toMs),
+    behind: Math.max(0, ...[lots, numbers].map((each) => logEnd - (each?.position() ?? logEnd))),
     sha256,
   });
 }

@@ -4,6 +4,7 @@ import { Convert } from "typebox/value";
 import type { HttpLogin } from "../access/http-logins.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { actorName } from "./actor.ts";
+import { requireLevel } from "../views/level.ts";
 import { asOf } from "./as-of.ts";
 import type { ApiContext } from "./context.ts";
 import { csvText } from "./csv.ts";
@@ -87,13 +88,18 @@ export class ApiDoor {
     if (etag !== undefined && matches(request.ifNoneMatch, etag)) {
       return { status: 304, headers: { etag, "cache-control": "no-cache" }, body: "" };
     }
+    if (route.mustBeLevel === true && (format === "csv" || route.media !== undefined)) {
+      requireLevel(Math.max(0, ...asOf(route, context).views.map(({ behind }) => behind)));
+    }
     const answer = await route.handle(asked as never, context);
     const caching: Record<string, string> =
       etag === undefined
         ? { "cache-control": "no-store" }
         : { etag, "cache-control": "no-cache", vary: "accept" };
     if (format === "csv") return csvAnswer(route, answer, request.query, caching);
-    if (route.media !== undefined) return documentAnswer(route.media, answer, request.query, caching);
+    if (route.media !== undefined) {
+      return documentAnswer(route, mediaOf(request.accept, route.media), answer, request.query, caching);
+    }
     const body = JSON.stringify({ ...answer, as_of: asOf(route, context) });
     const status = route.status ?? 200;
     return { status, headers: { ...caching, "content-type": "application/json; charset=utf-8" }, body };
@@ -144,6 +150,7 @@ function csvAnswer(
 }
 
 function documentAnswer(
+  route: Route,
   media: string,
   answer: object,
   query: ApiRequest["query"],
@@ -154,8 +161,9 @@ function documentAnswer(
     status: 200,
     headers: {
       ...caching,
+      ...route.headers,
       "content-type": document instanceof Uint8Array ? media : `${media}; charset=utf-8`,
-      ...(typeof next === "string" ? { link: nextPage(query, next) } : {}),
+      ...(typeof next === "string" ? { link: nextPage(query, next, route.pageParameter) } : {}),
     },
     ...(document instanceof Uint8Array
       ? { body: "", bytes: document }
@@ -164,10 +172,17 @@ function documentAnswer(
 }
 
 /** The next page as RFC 8288 names it: a table has no place for it. */
-function nextPage(query: ApiRequest["query"], cursor: string): string {
+function nextPage(query: ApiRequest["query"], cursor: string, parameter = "cursor"): string {
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...query, cursor })) parameters.set(name, String(value));
+  for (const [name, value] of Object.entries({ ...query, [parameter]: cursor }))
+    parameters.set(name, String(value));
   return `<?${parameters}>; rel="next"`;
+}
+
+/** A document of JSON is plain JSON for who asks for that and names nothing more exact. */
+function mediaOf(accept: string, media: string): string {
+  const isPlain = /application\/json\b/i.test(accept) && !accept.toLowerCase().includes(media);
+  return isPlain && media.endsWith("+json") ? "application/json" : media;
 }
 
 /** @throws ConcheError CONCHE_NOT_ACCEPTABLE */

@@ -19,27 +19,28 @@ const MEASUREMENTS: Readonly<Record<string, { readonly type: string; readonly uo
 /** What the export of a plant needs: its clocks, its identifiers, what its conches and temperers measured. */
 export function epcisParts(context: Pick<ApiContext, "plant" | "views">, base = NO_BASE): EpcisDependencies {
   const { plant, views } = context;
-  return partsOf(plant, base, () => views.reading(tagsView));
+  return partsOf(plant, base, tagsOrNone(views));
 }
 
 /**
  * The same for whoever reads the views by themselves.
- * @param tags the view of tags; throws where nobody keeps it: events then stand without sensor elements
+ * @param tags the view of tags; where nobody keeps it, events stand without sensor elements
  */
-export function partsOf(plant: Plant, base: string, tags: () => ViewReading): EpcisDependencies {
+export function partsOf(plant: Plant, base: string, tags: ViewReading | undefined): EpcisDependencies {
   const ids = new Identifiers(base);
   const zone = plant.document.sites.find(({ timezone }) => timezone !== undefined)?.timezone ?? "UTC";
   return {
     ids,
     sha256: (text) => createHash("sha256").update(text).digest("hex"),
     offsetAt: (ms) => offsetAt(ms, zone),
-    sensors: (machine, fromMs, toMs) => sensorsOf(plant, ids, tagsOrNone(tags), machine, fromMs, toMs),
+    sensors: (machine, fromMs, toMs) => sensorsOf(plant, ids, tags, machine, fromMs, toMs),
   };
 }
 
-function tagsOrNone(tags: () => ViewReading): ViewReading | undefined {
+/** The view of tags; undefined where nobody keeps it. */
+export function tagsOrNone(views: Pick<ApiContext["views"], "reading">): ViewReading | undefined {
   try {
-    return tags();
+    return views.reading(tagsView);
   } catch {
     return undefined;
   }

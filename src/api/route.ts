@@ -47,8 +47,17 @@ export interface RouteDefinition<
    * ours around it, the next page (`next`) in the Link header.
    */
   readonly media?: string;
+  /** Headers that the standard wants with it. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The query's parameter for the next page; `cursor` where the standard has no name for it. */
+  readonly pageParameter?: string;
   /** The views that it reads. */
   readonly views?: readonly View[];
+  /**
+   * Its tables (CSV) and documents go to customers and authorities, and have no place to say what they lack: they are
+   * refused (CONCHE_VIEWS_BEHIND) while one of its views lacks much of the log. JSON says it in `as_of`.
+   */
+  readonly mustBeLevel?: true;
   /**
    * What the answer depends on, beside the question: it is the same for as long as these are at the same position
    * (ETag). `now`: on the present, too, so that it is never the same for certain.

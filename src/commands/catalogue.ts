@@ -133,7 +133,7 @@ export const COMMANDS: readonly CatalogueEntry[] = [
   },
   {
     name: "eudr",
-    summary: "due diligence of the cocoa in a lot, pallet, batch or shipment, with plots as GeoJSON",
+    summary: "due diligence of the cocoa in goods, or of all that came in, with plots as GeoJSON",
     group: "Look",
     load: async () => (await import("./eudr.ts")).eudr,
   },

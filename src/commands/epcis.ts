@@ -1,14 +1,10 @@
-import { ViewsReader } from "../adapters/sqlite/views/views-reader.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
-import { NO_BASE, partsOf } from "../api/epcis-parts.ts";
+import { NO_BASE, partsOf, tagsOrNone } from "../api/epcis-parts.ts";
 import { readMoment } from "../contract/moment.ts";
-import { tagsView } from "../monitor/tags/tags-view.ts";
 import { epcisDocument, epcisEvents, eventsBetween, eventsOf } from "../trace/epcis/epcis-export.ts";
-import { genealogyView } from "../trace/genealogy/genealogy-view.ts";
-import { readGraph } from "../trace/graph/read-graph.ts";
-import { Genealogy } from "../trace/questions/genealogy.ts";
+import { requireLevel } from "../views/level.ts";
 import { defineCommand } from "./command.ts";
-import { subjectOf } from "./with-genealogy.ts";
+import { subjectOf, withGenealogy } from "./with-genealogy.ts";
 
 const moment = (text: string) => readMoment(text);
 const OPTIONS = {
@@ -35,22 +31,20 @@ export const epcis = defineCommand({
   options: OPTIONS,
   async run({ arguments: words, options, config, terminal }) {
     const plant = await loadPlant(config.plant);
-    const views = new ViewsReader(config.data);
-    try {
-      views.refresh();
-      const reading = views.reading(genealogyView);
-      const genealogy = new Genealogy(reading, () => readGraph(reading));
+    return withGenealogy(config.data, terminal, (genealogy, { behind, views }) => {
+      const tags = tagsOrNone(views);
+      // Event ids are hashes over all that an event says: with what was measured still to come, they would be others.
+      const position = genealogy.reading.position();
+      requireLevel(behind + Math.max(0, position - (tags?.position() ?? position)));
       const nowMs = Date.now();
       const { from = 0, to = nowMs, at, base = NO_BASE } = options;
       const events =
         words.subject === undefined
           ? eventsBetween(genealogy, from, to)
           : eventsOf(genealogy, subjectOf(genealogy, words.subject, at));
-      const parts = partsOf(plant, base, () => views.reading(tagsView));
+      const parts = partsOf(plant, base, tags);
       terminal.out.write(`${JSON.stringify(epcisDocument(epcisEvents(events, parts), nowMs), null, 2)}\n`);
       return 0;
-    } finally {
-      views.close();
-    }
+    });
   },
 });

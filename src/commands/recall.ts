@@ -1,6 +1,4 @@
 import { printed } from "../adapters/pdf/printed-blocks.ts";
-import { LogReader } from "../adapters/sqlite/log/log-reader.ts";
-import { ViewsReader } from "../adapters/sqlite/views/views-reader.ts";
 import { csvFile, csvRows, csvShown, isCsv } from "../adapters/terminal/csv.ts";
 import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { recallText } from "../adapters/terminal/recall-format.ts";
@@ -12,6 +10,7 @@ import type { Genealogy } from "../trace/questions/genealogy.ts";
 import { madeAt } from "../trace/questions/made-at.ts";
 import { recall as recallOf, type Suspicion } from "../trace/questions/recall.ts";
 import { trackingEvents } from "../trace/questions/tracking-events.ts";
+import { requireLevel } from "../views/level.ts";
 import { defineCommand } from "./command.ts";
 import { oneOf } from "./option-values.ts";
 import { CSV_EXCEL_HELP } from "./output-format.ts";
@@ -59,12 +58,13 @@ export const recall = defineCommand({
     const format = options.format ?? (config.json ? "json" : "table");
     const plant = await loadPlant(config.plant);
     const begunMs = performance.now();
-    return withGenealogy(config.data, terminal, (genealogy) => {
+    return withGenealogy(config.data, terminal, (genealogy, { behind, views }) => {
+      if (isCsv(format) || format === "fsma204") requireLevel(behind);
       const found = recallOf(genealogy, suspicionOf(genealogy, words.lot ?? "", options));
       const tookMs = performance.now() - begunMs;
       if (format === "json") {
         terminal.out.write(
-          `${jsonLine({ ...shownRecall(found), drill: { took_s: tookMs / 1000, log_position: genealogy.reading.position() } })}\n`,
+          `${jsonLine({ ...shownRecall(found), drill: { took_s: tookMs / 1000, log_position: genealogy.reading.position(), behind } })}\n`,
         );
       } else if (isCsv(format)) {
         const { units } = shownRecall(found);
@@ -93,11 +93,16 @@ export const recall = defineCommand({
               asked: words.lot ?? options.machine ?? "",
               begunMs: undefined,
               endedMs: undefined,
-              ...{ tookMs, ...standingOf(config.data, genealogy.reading.position()) },
+              ...{
+                tookMs,
+                position: genealogy.reading.position(),
+                behind,
+                findings: genealogyFindings(views),
+              },
             }),
           ),
         );
-      } else terminal.out.write(`${recallText(found, tookMs, terminal)}\n`);
+      } else terminal.out.write(`${recallText(found, { tookMs, behind }, terminal)}\n`);
       return 0;
     });
   },
@@ -141,13 +146,4 @@ function usage(message: string): ConcheError {
     message,
     hint: "name lots, pallets, batches or pack codes, or a machine with --from and --to",
   });
-}
-
-/** How far the answer can be trusted: what of the log is not in it yet, and what contradicts itself. */
-function standingOf(folder: string, position: number) {
-  using opened = new DisposableStack();
-  const log = opened.adopt(LogReader.open(folder), (each) => each.close());
-  const views = opened.adopt(new ViewsReader(folder), (each) => each.close());
-  views.refresh();
-  return { position, behind: Math.max(0, log.end().id - position), findings: genealogyFindings(views) };
 }

@@ -4,16 +4,16 @@ import { genealogyView } from "../trace/genealogy/genealogy-view.ts";
 import { readGraph } from "../trace/graph/read-graph.ts";
 import { findSubject, type Subject } from "../trace/questions/find-subject.ts";
 import { Genealogy } from "../trace/questions/genealogy.ts";
-import { withView } from "./with-view.ts";
+import { type ViewStanding, withView } from "./with-view.ts";
 
 /** Answers questions over the lots of a data folder, beside whoever folds it. @throws ConcheError as `withView` */
 export function withGenealogy<Result>(
   folder: string,
   terminal: Pick<Terminal, "err">,
-  work: (genealogy: Genealogy) => Result | Promise<Result>,
+  work: (genealogy: Genealogy, standing: ViewStanding) => Result | Promise<Result>,
 ): Promise<Result> {
-  return withView(folder, terminal, genealogyView, (reading) =>
-    work(new Genealogy(reading, () => readGraph(reading))),
+  return withView(folder, terminal, genealogyView, (reading, standing) =>
+    work(new Genealogy(reading, () => readGraph(reading)), standing),
   );
 }
 

@@ -3,11 +3,16 @@ import { ViewsReader } from "../adapters/sqlite/views/views-reader.ts";
 import { grouped } from "../adapters/terminal/counts.ts";
 import type { Terminal } from "../adapters/terminal/terminal.ts";
 import { ConcheError } from "../errors/conche-error.ts";
+import { isLevel } from "../views/level.ts";
 import type { View } from "../views/view.ts";
 import type { ViewReading } from "../views/view-table.ts";
 
-/** Live views are so many messages behind at most, when all is well. */
-const LEVEL = 1_000;
+/** How far what is read can be trusted, and what else there is to read. */
+export interface ViewStanding {
+  /** Messages of the log that are not in the view yet. */
+  readonly behind: number;
+  readonly views: ViewsReader;
+}
 
 /**
  * Reads a view of a data folder as it stands, beside whoever folds it. Says so where much of the log is not in it yet:
@@ -18,19 +23,19 @@ export async function withView<Result>(
   folder: string,
   terminal: Pick<Terminal, "err">,
   view: View,
-  work: (reading: ViewReading) => Result | Promise<Result>,
+  work: (reading: ViewReading, standing: ViewStanding) => Result | Promise<Result>,
 ): Promise<Result> {
   const reader = new ViewsReader(folder);
   try {
     reader.refresh();
     const reading = reader.reading(view);
-    const behind = logEnd(folder) - reading.position();
-    if (behind > LEVEL) {
+    const behind = Math.max(0, logEnd(folder) - reading.position());
+    if (!isLevel(behind)) {
       terminal.err.write(
         `conche: this is not the present: ${grouped(behind)} messages of the log are not in it yet (conche views)\n`,
       );
     }
-    return await work(reading);
+    return await work(reading, { behind, views: reader });
   } finally {
     reader.close();
   }

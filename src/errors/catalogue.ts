@@ -295,6 +295,10 @@ export const ERROR_CATALOGUE = {
     meaning: "The view that is asked is not built yet",
     hint: "`conche views` shows how far it is; ask again when it has caught up",
   },
+  CONCHE_VIEWS_BEHIND: {
+    meaning: "Views lack much of the log, and a table or document made of them could not say so",
+    hint: "`conche views` shows how far they are; ask again when they have caught up. The table in the terminal, JSON and PDF are given, and say what they lack",
+  },
   CONCHE_SHUTTING_DOWN: {
     meaning: "The message came while the data center was stopping; it was not acknowledged",
     hint: "send it again when the data center is back",

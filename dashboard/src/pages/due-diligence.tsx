@@ -8,9 +8,11 @@ import { addressOf, choices, choose, go } from "../app/router.ts";
 import { number, percent } from "../format/number.ts";
 import { AskFor } from "../parts/ask-for.tsx";
 import { Failed } from "../parts/failed.tsx";
+import { NotAll } from "../parts/not-all.tsx";
 import { Scroll } from "../parts/scroll.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { Stale } from "../parts/stale.tsx";
+import { type Column, Table } from "../parts/table.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
 
@@ -77,6 +79,7 @@ function Received() {
       <Find />
       {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
       {data !== undefined && problem !== undefined ? <Stale atMs={atMs} /> : null}
+      <NotAll data={data} />
       {data === undefined ? null : (
         <div class="columns wide-left">
           <section class="section">
@@ -87,79 +90,63 @@ function Received() {
               <p class="empty">{only === "without" ? words.noneWithout : words.empty}</p>
             ) : (
               <Scroll label={words.lots}>
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">{words.lot}</th>
-                      <th scope="col">{words.supplier}</th>
-                      <th scope="col">{words.country}</th>
-                      <th scope="col">{words.receivedAt}</th>
-                      <th scope="col" class="number">
-                        kg
-                      </th>
-                      <th scope="col">{words.references}</th>
-                      <th scope="col" class="number">
-                        {words.plots}
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {data.lots.map((each) => (
-                      <tr key={each.lot}>
-                        <th scope="row" class="anywhere">
-                          <a href={addressOf("due-diligence", each.lot)}>{each.lot}</a>
-                        </th>
-                        <td>{each.supplier}</td>
-                        <td>{each.country ?? words.nowhere}</td>
-                        <td class="nowrap">{zone.value.near(Date.parse(each.received_at), now.value)}</td>
-                        <td class="number">{number(each.kg, 1)}</td>
-                        <td>
-                          <References references={each.references} />
-                        </td>
-                        <td class="number">
-                          <Plots lot={each.lot} plots={each.plots} />
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
+                <Table
+                  rows={data.lots}
+                  keyOf={({ lot }) => lot}
+                  columns={[
+                    ...aboutLot("due-diligence"),
+                    {
+                      head: words.receivedAt,
+                      class: "nowrap",
+                      cell: ({ received_at }) => zone.value.near(Date.parse(received_at), now.value),
+                    },
+                    { head: "kg", number: true, cell: ({ kg }) => number(kg, 1) },
+                    ...COVERED,
+                  ]}
+                />
               </Scroll>
             )}
           </section>
           <section class="section">
             <h2>{words.countries}</h2>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">{words.country}</th>
-                  <th scope="col" class="number">
-                    {words.lotsHead}
-                  </th>
-                  <th scope="col" class="number">
-                    kg
-                  </th>
-                  <th scope="col" class="number">
-                    {words.plots}
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.countries.map(({ country, lots, kg, plots }) => (
-                  <tr key={country ?? ""}>
-                    <th scope="row">{country ?? words.nowhere}</th>
-                    <td class="number">{number(lots)}</td>
-                    <td class="number">{number(kg, 1)}</td>
-                    <td class="number">{number(plots)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+            <Table
+              rows={data.countries}
+              keyOf={({ country }) => country ?? ""}
+              columns={[
+                { head: words.country, cell: ({ country }) => country ?? words.nowhere },
+                { head: words.lotsHead, number: true, cell: ({ lots }) => number(lots) },
+                { head: "kg", number: true, cell: ({ kg }) => number(kg, 1) },
+                { head: words.plots, number: true, cell: ({ plots }) => number(plots) },
+              ]}
+            />
           </section>
         </div>
       )}
     </>
   );
 }
+
+interface Lot {
+  readonly lot: string;
+  readonly supplier: string;
+  readonly country: string | null;
+  readonly references: readonly string[];
+  readonly plots: number;
+}
+
+/** What both lists say of a lot: it leads to a page of its own. */
+function aboutLot(page: "due-diligence" | "genealogy"): readonly Column<Lot>[] {
+  return [
+    { head: words.lot, class: "anywhere", cell: ({ lot }) => <a href={addressOf(page, lot)}>{lot}</a> },
+    { head: words.supplier, cell: ({ supplier }) => supplier },
+    { head: words.country, cell: ({ country }) => country ?? words.nowhere },
+  ];
+}
+
+const COVERED: readonly Column<Lot>[] = [
+  { head: words.references, cell: ({ references }) => <References references={references} /> },
+  { head: words.plots, number: true, cell: ({ lot, plots }) => <Plots lot={lot} plots={plots} /> },
+];
 
 function References({ references }: { readonly references: readonly string[] }) {
   return references.length === 0 ? (
@@ -234,6 +221,7 @@ function Goods({ goods }: { readonly goods: string }) {
       <Find value={goods} />
       {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
       {data !== undefined && problem !== undefined ? <Stale atMs={atMs} /> : null}
+      <NotAll data={data} />
       {notPassed.length === 0 ? null : <p class="record">{words.notPassed(notPassed.join(", "))}</p>}
       {data === undefined ? null : (
         <section class="section">
@@ -242,40 +230,15 @@ function Goods({ goods }: { readonly goods: string }) {
           </h2>
           {data.lots.length === 0 ? <p class="empty">{words.noCocoa}</p> : null}
           <Scroll label={words.lotsIn}>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">{words.lot}</th>
-                  <th scope="col">{words.supplier}</th>
-                  <th scope="col">{words.country}</th>
-                  <th scope="col" class="number">
-                    {words.share}
-                  </th>
-                  <th scope="col">{words.references}</th>
-                  <th scope="col" class="number">
-                    {words.plots}
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.lots.map((each) => (
-                  <tr key={each.lot}>
-                    <th scope="row" class="anywhere">
-                      <a href={addressOf("genealogy", each.lot)}>{each.lot}</a>
-                    </th>
-                    <td>{each.supplier}</td>
-                    <td>{each.country ?? words.nowhere}</td>
-                    <td class="number">{percent(each.share, 2)}</td>
-                    <td>
-                      <References references={each.references} />
-                    </td>
-                    <td class="number">
-                      <Plots lot={each.lot} plots={each.plots} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+            <Table
+              rows={data.lots}
+              keyOf={({ lot }) => lot}
+              columns={[
+                ...aboutLot("genealogy"),
+                { head: words.share, number: true, cell: ({ share }) => percent(share, 2) },
+                ...COVERED,
+              ]}
+            />
           </Scroll>
           {unknown === 0 ? null : (
             <details>

@@ -2,9 +2,11 @@ import type { RecallAnswer } from "../api/answers.ts";
 import { useQuery } from "../api/query.ts";
 import type { PageProps } from "../app/page-props.ts";
 import { choices } from "../app/router.ts";
+import { behindOf, isLevel } from "../format/level.ts";
 import { number } from "../format/number.ts";
 import { type RecallSum, sumOf } from "../format/recall-words.ts";
 import { Failed } from "../parts/failed.tsx";
+import { NotAll } from "../parts/not-all.tsx";
 import { Stale } from "../parts/stale.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
@@ -52,10 +54,15 @@ export default function RecallPage(_: PageProps) {
       </Verdict>
       <div class="recall-asked">
         <Suspicion key={String(asked)} data={data} />
-        <Drill answered={data !== undefined} asked={asked} />
+        <Drill
+          answered={data !== undefined}
+          level={data === undefined || isLevel(behindOf(data))}
+          asked={asked}
+        />
       </div>
       {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
       {data !== undefined && problem !== undefined ? <Stale atMs={atMs} /> : null}
+      <NotAll data={data} />
       {path === undefined ? <p class="empty">{words.empty}</p> : null}
       {path !== undefined && data === undefined && problem === undefined ? (
         <p class="empty">{words.loading}</p>

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import type { AlarmPresent } from "../api/present.ts";
 import { send } from "../api/query.ts";
-import { keepName, lacking, person } from "../api/who.ts";
+import { lacking, person } from "../api/who.ts";
 import { addressOf } from "../app/router.ts";
 import { texts } from "../texts/en.ts";
 import { Modal } from "./modal.tsx";
-import { PersonField } from "./person-field.tsx";
+import { PersonForm, Reason } from "./person-form.tsx";
 
 const words = texts.actions;
 
@@ -54,13 +54,13 @@ export function AcknowledgeButton({ alarms, primary = false }: AcknowledgeButton
         </span>
       ) : null}
       {progress.kind !== "asking" ? null : (
-        <AskName
-          onClose={() => setProgress({ kind: "idle" })}
-          onName={(name) => {
-            keepName(name);
-            void acknowledge(name);
-          }}
-        />
+        <Modal title={words.who} onClose={() => setProgress({ kind: "idle" })}>
+          <PersonForm
+            button={words.acknowledge}
+            onLeave={() => setProgress({ kind: "idle" })}
+            onSubmit={acknowledge}
+          />
+        </Modal>
       )}
     </>
   );
@@ -77,31 +77,15 @@ const SHELVE_HOURS = [1, 2, 4, 8] as const;
 export function ShelveButton({ alarm }: ShelveButtonProps) {
   const [open, setOpen] = useState(false);
   const [pending, setPending] = useState(false);
-  const [refused, setRefused] = useState<string>();
   const shelved = alarm.state === "shelved";
   const why = lacking("operator");
-  const run = async (action: "shelve" | "unshelve", body: object): Promise<void> => {
+  const unshelve = async (): Promise<void> => {
     setPending(true);
     try {
-      await act(alarm, action, body);
-      setOpen(false);
-      setRefused(undefined);
-    } catch (error) {
-      setRefused(error instanceof Error ? error.message : String(error));
+      await act(alarm, "unshelve", { by: person.value });
     } finally {
       setPending(false);
     }
-  };
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const by = String(form.get("by") ?? "").trim();
-    keepName(by);
-    void run("shelve", {
-      by,
-      reason: String(form.get("reason") ?? "").trim(),
-      until: new Date(Date.now() + Number(form.get("hours")) * HOUR_MS).toISOString(),
-    });
   };
   if (shelved) {
     return (
@@ -110,7 +94,7 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
         class="btn"
         disabled={pending || person.value === "" || why !== undefined}
         title={why}
-        onClick={() => void run("unshelve", { by: person.value })}
+        onClick={() => void unshelve()}
       >
         {words.unshelve}
       </button>
@@ -118,19 +102,20 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
   }
   return (
     <>
-      <button
-        type="button"
-        class="btn"
-        disabled={pending || why !== undefined}
-        title={why}
-        onClick={() => setOpen(true)}
-      >
+      <button type="button" class="btn" disabled={why !== undefined} title={why} onClick={() => setOpen(true)}>
         {words.shelve}
       </button>
       {!open ? null : (
         <Modal title={words.shelveTitle(alarm.code)} onClose={() => setOpen(false)}>
-          <form onSubmit={submit}>
-            <PersonField />
+          <PersonForm
+            button={words.shelve}
+            onLeave={() => setOpen(false)}
+            onSubmit={async (by, field) => {
+              const until = new Date(Date.now() + Number(field("hours")) * HOUR_MS).toISOString();
+              await act(alarm, "shelve", { by, reason: field("reason"), until });
+              setOpen(false);
+            }}
+          >
             <label>
               {words.hours}
               <select class="field" name="hours">
@@ -141,59 +126,11 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
                 ))}
               </select>
             </label>
-            <label>
-              {words.reason}
-              <input class="field" name="reason" required maxLength={200} />
-            </label>
-            {refused === undefined ? null : (
-              <p class="high" role="alert">
-                {refused}
-              </p>
-            )}
-            <div class="actions">
-              <button type="button" class="btn" onClick={() => setOpen(false)}>
-                {words.cancel}
-              </button>
-              <button type="submit" class="btn primary" disabled={pending}>
-                {words.shelve}
-              </button>
-            </div>
-          </form>
+            <Reason most={200} />
+          </PersonForm>
         </Modal>
       )}
     </>
-  );
-}
-
-function AskName({
-  onName,
-  onClose,
-}: {
-  readonly onName: (name: string) => void;
-  readonly onClose: () => void;
-}) {
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const name = String(new FormData(event.currentTarget as HTMLFormElement).get("name") ?? "").trim();
-    if (name !== "") onName(name);
-  };
-  return (
-    <Modal title={words.who} onClose={onClose}>
-      <form onSubmit={submit}>
-        <label>
-          {words.name}
-          <input class="field" name="name" required maxLength={80} autoComplete="name" />
-        </label>
-        <div class="actions">
-          <button type="button" class="btn" onClick={onClose}>
-            {words.cancel}
-          </button>
-          <button type="submit" class="btn primary">
-            {words.acknowledge}
-          </button>
-        </div>
-      </form>
-    </Modal>
   );
 }
 

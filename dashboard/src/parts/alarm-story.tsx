@@ -10,7 +10,7 @@ import { texts } from "../texts/en.ts";
 import { alarmWords } from "./alarm-words.ts";
 import { Failed } from "./failed.tsx";
 import { Modal } from "./modal.tsx";
-import { PersonField } from "./person-field.tsx";
+import { PersonForm } from "./person-form.tsx";
 
 const words = texts.actions;
 /** Events of an alarm that are told. */
@@ -36,27 +36,6 @@ function AlarmStory({ alarm, onClose }: { readonly alarm: AlarmPresent; readonly
     [`machine:${alarm.machine}`],
     2,
   );
-  const [pending, setPending] = useState(false);
-  const [refused, setRefused] = useState<string>();
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const given = new FormData(form);
-    const by = String(given.get("by") ?? "").trim();
-    const comment = String(given.get("comment") ?? "").trim();
-    if (by === "" || comment === "") return;
-    keepName(by);
-    setPending(true);
-    try {
-      await send(`${address}/comment`, { by, comment, seen: data?.alarm.version ?? alarm.version });
-      setRefused(undefined);
-      form.reset();
-    } catch (error) {
-      setRefused(error instanceof Error ? error.message : String(error));
-    } finally {
-      setPending(false);
-    }
-  };
   return (
     <Modal title={alarmWords(alarm, plant.value)} onClose={onClose}>
       {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
@@ -72,31 +51,21 @@ function AlarmStory({ alarm, onClose }: { readonly alarm: AlarmPresent; readonly
           </li>
         ))}
       </ol>
-      <form onSubmit={(event) => void submit(event)}>
+      <PersonForm
+        button={words.say}
+        leave={words.close}
+        role="operator"
+        onLeave={onClose}
+        onSubmit={async (by, field) => {
+          const seen = data?.alarm.version ?? alarm.version;
+          await send(`${address}/comment`, { by, comment: field("comment"), seen });
+        }}
+      >
         <label>
           {words.comment}
           <input class="field wide" name="comment" required maxLength={500} />
         </label>
-        <PersonField />
-        {refused === undefined ? null : (
-          <p class="high" role="alert">
-            {refused}
-          </p>
-        )}
-        <div class="actions">
-          <button type="button" class="btn" onClick={onClose}>
-            {words.close}
-          </button>
-          <button
-            type="submit"
-            class="btn primary"
-            disabled={pending || lacking("operator") !== undefined}
-            title={lacking("operator")}
-          >
-            {words.say}
-          </button>
-        </div>
-      </form>
+      </PersonForm>
     </Modal>
   );
 }

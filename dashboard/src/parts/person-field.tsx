@@ -14,7 +14,7 @@ export function PersonField() {
   return (
     <label>
       {texts.actions.name}
-      <input class="field" name="by" required maxLength={80} value={person.value} />
+      <input class="field" name="by" required maxLength={80} autoComplete="name" value={person.value} />
     </label>
   );
 }

@@ -497,11 +497,23 @@ export const texts = {
     record: "Record, PDF",
     epcis: "EPCIS",
     noException: (id: string) => `${id}: no exception.`,
-    exceptions: (id: string, alarms: number, failed: number) =>
-      `${id}: ${[alarms > 0 ? `${alarms} high alarms` : "", failed > 0 ? `${failed} results not passed` : ""].filter(Boolean).join(", ")}.`,
+    exceptions: (id: string, holds: number, alarms: number, failed: number) =>
+      `${id}: ${[
+        holds > 0 ? (holds === 1 ? "on hold" : `on ${holds} holds`) : "",
+        alarms > 0 ? `${alarms} high alarms` : "",
+        failed > 0 ? `${failed} results not passed` : "",
+      ]
+        .filter(Boolean)
+        .join(", ")}.`,
     exceptionsHead: "Exceptions first",
-    exceptionsNote: (alarms: number, failed: number) => `${alarms} alarms, ${failed} results not passed`,
-    clean: "No alarm came while it was made, and every result passed.",
+    exceptionsNote: (holds: number, alarms: number, failed: number) =>
+      `${holds} holds, ${alarms} alarms, ${failed} results not passed`,
+    clean: "Nothing of it was ever on hold, no alarm came while it was made, and every result passed.",
+    onHold: "on hold",
+    wasOnHold: "was on hold",
+    holdWords: (by: string, reason: string, goods: string) => `${goods} by ${by}: ${reason}`,
+    goods: (ids: readonly string[]) =>
+      ids.length === 1 ? String(ids[0]) : `${ids.length} lots and pallets, ${ids[0]} first`,
     notPassed: "not passed",
     timesLongest: (times: number) => `${times} times, longest`,
     course: "Course",
@@ -615,7 +627,11 @@ export const texts = {
     holdNote:
       "They may not be used, moved on or shipped. It becomes a message in your name, and is done when the log has it. What has left must be called back: that is not done here.",
     line: "Line that says it",
+    holdBehind: (behind: string) =>
+      `${behind} messages of the log are not in this answer yet: hold again when they are. More may have to be held.`,
     reason: (asked: string) => `Recall of ${asked}`,
+    reasonBehind: (asked: string, behind: string) =>
+      `Recall of ${asked}, while ${behind} messages were still to come`,
     pallets: "Pallets",
     packed: (count: string) => `${count} packed since it came in`,
     legend: { back: "shipped: call back", hold: "in stock: hold", clear: "clear" },
@@ -745,6 +761,8 @@ export const texts = {
     loading: "–",
     failed: "This part could not be read.",
     retry: "Try again",
+    notAll: (behind: string) =>
+      `Not all of it: ${behind} messages of the log are not in this answer yet, the views are catching up. Tables and documents are not given until they have.`,
     stale: (age: string) => `As it was ${age} ago: a newer answer could not be had.`,
     notFound: "There is no such page.",
     toPlant: "To the plant",

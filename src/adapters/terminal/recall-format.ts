@@ -1,5 +1,7 @@
 import { kilograms } from "../../trace/genealogy/mass.ts";
 import type { Recall, RecalledUnit, RecallPlace } from "../../trace/questions/recall.ts";
+import { isLevel } from "../../views/level.ts";
+import { grouped } from "./counts.ts";
 import { sanitizeLine } from "./sanitize.ts";
 import { renderTable, type TableCell, type TableSurface } from "./table.ts";
 import { shareText } from "./trace-format.ts";
@@ -8,8 +10,13 @@ const kg = (mg: number) => kilograms(mg).toFixed(1);
 const time = (ms: number | null) => (ms === null ? "" : `${new Date(ms).toISOString().slice(0, 16)}Z`);
 
 /** A recall for people: the verdict first, then who has what, what to hold, and how far it can be trusted. */
-export function recallText(found: Recall, tookMs: number, surface: TableSurface): string {
+export function recallText(
+  found: Recall,
+  { tookMs, behind }: { readonly tookMs: number; readonly behind: number },
+  surface: TableSurface,
+): string {
   const parts = [recallVerdict(found)];
+  if (!isLevel(behind)) parts.unshift(notAll(behind));
   if (found.suspected.length > 0) {
     const lots = found.suspected.map(
       ({ lot, material }) => `  ${lot}${material === null ? "" : ` (${material})`}`,
@@ -61,6 +68,10 @@ export function recallText(found: Recall, tookMs: number, surface: TableSurface)
   }
   parts.push(sums(found, tookMs));
   return parts.join("\n\n");
+}
+
+function notAll(behind: number): string {
+  return `NOT ALL OF IT: ${grouped(behind)} messages of the log are not in this answer. More may have to be called back and held.`;
 }
 
 /** One sentence: what comes back, what is held, out of how much. */

@@ -21,10 +21,11 @@ function batchesOf({ of = "", atMs }: Asked, context: ApiContext): string[] {
 /** 6: the temper index, continuous and from the laboratory, over the whole of a batch, with the share that was measured. */
 export function temperIndex(context: ApiContext, asked: Asked): Answer {
   const { plant, views, spend } = context;
+  const log = context.log();
   const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
   const rows = batchesOf(asked, context).flatMap((batch) => {
     spend();
-    const record = recordOf(batch, { plant, views, log: context.log(), sha256 });
+    const record = recordOf(batch, { plant, views, log, logEnd: log.end().id, sha256 });
     if (record === undefined) return [];
     const courses = record.courses
       .filter(({ tag }) => tag.startsWith("temper_index"))

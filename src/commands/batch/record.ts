@@ -45,7 +45,7 @@ export const record = defineCommand({
     try {
       views.refresh();
       const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
-      const found = recordOf(batch, { plant, views, log, sha256 });
+      const found = recordOf(batch, { plant, views, log, logEnd: log.end().id, sha256 });
       if (found === undefined) {
         throw new ConcheError("CONCHE_NOT_FOUND", {
           message: `no message of the log names batch ${batch}`,

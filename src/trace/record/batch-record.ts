@@ -1,6 +1,7 @@
 import type { StoredMessage } from "../../log/log-reading.ts";
 import { isReadable, MessageReader } from "../../log/message-reader.ts";
 import type { Plant } from "../../plant/plant.ts";
+import { isLevel } from "../../views/level.ts";
 import { MENTIONS } from "../genealogy/genealogy-tables.ts";
 import { restMg, totalMg } from "../genealogy/lot-row.ts";
 import { kilograms } from "../genealogy/mass.ts";
@@ -16,6 +17,7 @@ import {
   type RecordedResults,
   RecordTally,
 } from "./record-tally.ts";
+import { type RecordedHold, recordedHolds } from "./recorded-holds.ts";
 import { type Seal, SealChain } from "./seal.ts";
 import type { TagCourse } from "./tag-course.ts";
 
@@ -62,6 +64,7 @@ export interface BatchRecord extends BatchOutline {
   readonly procedure: readonly ProcedureStep[];
   readonly ingredients: readonly RecordedLot[];
   readonly outputs: readonly RecordedOutput[];
+  readonly holds: readonly RecordedHold[];
   readonly pallets: { readonly count: number; readonly kg: number; readonly shipped: number };
   readonly courses: readonly TagCourse[];
   readonly alarms: readonly RecordedAlarm[];
@@ -87,6 +90,8 @@ export interface BatchRecordDependencies {
     fromMs: number,
     toMs: number,
   ) => { seen: number; missing: number } | undefined;
+  /** Messages of the log that are not in the genealogy or in those numbers yet. */
+  readonly behind: number;
   readonly sha256: (text: string) => string;
 }
 
@@ -126,16 +131,25 @@ export function batchRecord(batch: string, dependencies: BatchRecordDependencies
     unreadable,
     seal: chain.seal,
   };
-  return { ...record, exceptions: exceptionsOf(record), unsaid: unsaidOf(record, dependencies.genealogy) };
+  return {
+    ...record,
+    exceptions: exceptionsOf(record, dependencies.behind),
+    unsaid: unsaidOf(record, dependencies.genealogy),
+  };
+}
+
+/** The holds over a batch, as its record has them. */
+export function holdsOfBatch(batch: string, genealogy: Genealogy): readonly RecordedHold[] {
+  return lotsOf(batch, genealogy).holds;
 }
 
 function lotsOf(
   batch: string,
   genealogy: Genealogy | undefined,
-): Pick<BatchRecord, "ingredients" | "outputs" | "pallets"> {
+): Pick<BatchRecord, "ingredients" | "outputs" | "holds" | "pallets"> {
   const subject = genealogy === undefined ? undefined : findSubject(genealogy, batch);
   if (genealogy === undefined || subject === undefined || subject.kind !== "batch")
-    return { ingredients: [], outputs: [], pallets: { count: 0, kg: 0, shipped: 0 } };
+    return { ingredients: [], outputs: [], holds: [], pallets: { count: 0, kg: 0, shipped: 0 } };
   const up = trace(genealogy, subject, "up", { most: MOST_NODES });
   const ingredients = up.nodes.flatMap(({ id, lot, share }): RecordedLot[] => {
     if (lot === undefined || lot.received === 0) return [];
@@ -170,6 +184,11 @@ function lotsOf(
   return {
     ingredients: ingredients.sort((a, b) => b.share - a.share),
     outputs,
+    holds: recordedHolds(
+      genealogy,
+      subject.lots,
+      ingredients.map(({ lot }) => lot),
+    ),
     pallets: {
       count: pallets.length,
       kg: pallets.reduce((sum, { unit }) => sum + kilograms(unit?.mg ?? 0), 0),
@@ -191,11 +210,17 @@ function receiptOf(genealogy: Genealogy, lot: string) {
   return { ...found, released };
 }
 
-function exceptionsOf(record: Omit<BatchRecord, "exceptions" | "unsaid">): RecordException[] {
+function exceptionsOf(record: Omit<BatchRecord, "exceptions" | "unsaid">, behind: number): RecordException[] {
   const found: RecordException[] = [];
   const add = (what: string, detail: string) => found.push({ what, detail });
-  for (const { lot, material, holds } of [...record.ingredients, ...record.outputs])
-    if (holds.length > 0) add("on hold", `${material} ${lot}: ${holds.join(", ")}`);
+  if (!isLevel(behind))
+    add(
+      "not all of it",
+      `${behind} messages of the log are not in lots, holds and completeness: draw it up again`,
+    );
+  for (const { holdId, goods, standing, reason, by, decisions } of record.holds)
+    if (standing.length > 0) add("on hold", `${named(standing)}: ${holdId} by ${by}, ${reason}`);
+    else add("was on hold", `${named(goods)}: ${holdId} by ${by}, ${reason}; ${decisions.join("; ")}`);
   for (const { characteristic, failed, n } of record.results)
     if (failed > 0) add("result out of specification", `${characteristic}: ${failed} of ${n}`);
   for (const { machine, code, priority, raisedMs, clearedMs } of record.alarms)
@@ -220,6 +245,14 @@ function exceptionsOf(record: Omit<BatchRecord, "exceptions" | "unsaid">): Recor
   if (record.unreadable > 0) add("not readable", `${record.unreadable} messages`);
   if (record.outcome !== null && record.outcome !== "complete") add("outcome", record.outcome);
   return found;
+}
+
+/** So many are named; of the rest their number. */
+const MOST_NAMED = 3;
+
+function named(goods: readonly string[]): string {
+  const more = goods.length - MOST_NAMED;
+  return `${goods.slice(0, MOST_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 /** Version 1 and foreign machines say less: what follows from it is named. */

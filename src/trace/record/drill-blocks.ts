@@ -1,3 +1,4 @@
+import { isLevel } from "../../views/level.ts";
 import { kilograms } from "../genealogy/mass.ts";
 import type { Recall, RecalledUnit, RecallPlace } from "../questions/recall.ts";
 import { type Block, tableBlocks } from "./record-blocks.ts";
@@ -35,6 +36,7 @@ export function drillBlocks(found: Recall, drill: DrillFacts): Block[] {
       : `${time(drill.begunMs)} to ${drill.endedMs === undefined ? "-" : time(drill.endedMs)}${drill.endedMs === undefined ? "" : `, ${((drill.endedMs - drill.begunMs) / 60_000).toFixed(1)} min of ${LIMIT_H} h`}`;
   const left = lots.filter(({ restMg }) => restMg >= 50_000);
   return [
+    ...(isLevel(drill.behind) ? [] : [notAll(drill.behind)]),
     {
       kind: "text",
       strong: true,
@@ -141,6 +143,12 @@ export function drillBlocks(found: Recall, drill: DrillFacts): Block[] {
     ),
     { kind: "signature", roles: ["Leader of the drill", "Quality"] },
   ];
+}
+
+/** Nobody signs for all of it then. */
+function notAll(behind: number): Block {
+  const text = `NOT ALL OF IT: ${behind} messages of the log are not in this report. More may have to be called back and held: draw it up again when the views have caught up.`;
+  return { kind: "text", strong: true, text };
 }
 
 function placeRow({ customer, shipments, firstMs, units, mg }: RecallPlace): string[] {

@@ -1,4 +1,4 @@
-import type { AlarmHistoryAnswer, MessagesAnswer } from "../../api/answers.ts";
+import type { AlarmHistoryAnswer, BatchHoldsAnswer, MessagesAnswer } from "../../api/answers.ts";
 import {
   limitsOf,
   overviewTags,
@@ -42,22 +42,30 @@ export function OneBatch({ batch, line, alarms }: OneBatchProps) {
     `/api/messages?${new URLSearchParams({ batch: id, type: "quality", limit: "500" })}`,
   );
   const failed = failedResults(quality.data);
-  const exceptions = urgent.length + failed.length;
+  const held = useQuery<BatchHoldsAnswer>(`/api${addressOf("batches", id)}/holds`, [], 30);
+  const holds = held.data?.holds ?? [];
+  const standing = holds.filter((hold) => hold.standing.length > 0);
+  const exceptions = standing.length + urgent.length + failed.length;
   return (
     <>
       <Verdict
-        priority={urgent.length > 0 ? "high" : failed.length > 0 ? "medium" : undefined}
+        priority={
+          standing.length > 0 ? "hold" : urgent.length > 0 ? "high" : failed.length > 0 ? "medium" : undefined
+        }
         sentence={
-          exceptions === 0 ? words.noException(id) : words.exceptions(id, urgent.length, failed.length)
+          exceptions === 0
+            ? words.noException(id)
+            : words.exceptions(id, standing.length, urgent.length, failed.length)
         }
         rest={`${product ?? ""}, ${zone.value.near(fromMs, now.value)} – ${running ? words.inWork : zone.value.near(toMs, now.value)}`}
       >
         <BatchLinks id={id} />
       </Verdict>
       <div class="columns wide-right">
-        <Exceptions alarms={alarms} failed={failed} />
+        <Exceptions holds={holds} alarms={alarms} failed={failed} />
         <Course batch={batch} line={line} />
       </div>
+      {held.problem === undefined ? null : <Failed problem={held.problem} onRetry={held.reload} />}
       {quality.problem === undefined ? null : <Failed problem={quality.problem} onRetry={quality.reload} />}
       <section class="section">
         <h2>
@@ -136,20 +144,35 @@ function groupedAlarms(alarms: OneBatchProps["alarms"]) {
 }
 
 function Exceptions({
+  holds,
   alarms,
   failed,
 }: {
+  readonly holds: BatchHoldsAnswer["holds"];
   readonly alarms: OneBatchProps["alarms"];
   readonly failed: readonly FailedResult[];
 }) {
   return (
     <section class="section">
       <h2>
-        {words.exceptionsHead} <span class="label">{words.exceptionsNote(alarms.length, failed.length)}</span>
+        {words.exceptionsHead}{" "}
+        <span class="label">{words.exceptionsNote(holds.length, alarms.length, failed.length)}</span>
       </h2>
-      {alarms.length + failed.length === 0 ? <p class="empty">{words.clean}</p> : null}
+      {holds.length + alarms.length + failed.length === 0 ? <p class="empty">{words.clean}</p> : null}
       <table>
         <tbody>
+          {holds.map(({ hold_id, since, by, reason, goods, standing, message_id }) => (
+            <tr key={hold_id}>
+              <td>{standing.length > 0 ? <Glyph priority="hold" /> : null}</td>
+              <td class="nowrap">{zone.value.near(Date.parse(since), now.value)}</td>
+              <td>
+                <b>{standing.length > 0 ? words.onHold : words.wasOnHold}</b>{" "}
+                <a href={`/explore?message=${message_id}`}>
+                  {words.holdWords(by, reason, words.goods(standing.length > 0 ? standing : goods))}
+                </a>
+              </td>
+            </tr>
+          ))}
           {failed.map(({ id, atMs, words: text }) => (
             <tr key={`${id} ${text}`}>
               <td>

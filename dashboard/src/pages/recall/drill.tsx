@@ -8,8 +8,15 @@ const words = texts.recall;
 /** BRCGS 3.9: both ways, with mass balance, within four hours. */
 const LIMIT_MS = 4 * 3_600_000;
 
+interface DrillProps {
+  readonly answered: boolean;
+  /** Whether the answer has all of the log; the tables are not given before. The report says what it lacks. */
+  readonly level: boolean;
+  readonly asked: URLSearchParams;
+}
+
 /** The drill's clock, and its tables. It stands in the address: a reload, or another desk, sees the same time. */
-export function Drill({ answered, asked }: { readonly answered: boolean; readonly asked: URLSearchParams }) {
+export function Drill({ answered, level, asked }: DrillProps) {
   const begun = Date.parse(choices.value.get("drill") ?? "");
   const stopped = Date.parse(choices.value.get("stopped") ?? "");
   const spent = (Number.isNaN(stopped) ? now.value : stopped) - begun;
@@ -63,6 +70,7 @@ export function Drill({ answered, asked }: { readonly answered: boolean; readonl
           <button
             type="button"
             class="btn"
+            disabled={!level}
             onClick={() => void saveCsv(`/api/recall?${asked}`, `recall-goods-${day}.csv`)}
           >
             {words.goodsCsv}
@@ -70,6 +78,7 @@ export function Drill({ answered, asked }: { readonly answered: boolean; readonl
           <button
             type="button"
             class="btn"
+            disabled={!level}
             onClick={() => void saveCsv(`/api/recall/tracking-events?${asked}`, `recall-fsma204-${day}.csv`)}
           >
             {words.fsma}

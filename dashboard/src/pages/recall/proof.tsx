@@ -3,10 +3,12 @@ import { zone } from "../../api/plant.ts";
 import { useQuery } from "../../api/query.ts";
 import { now } from "../../app/clock.ts";
 import { addressOf } from "../../app/router.ts";
+import { behindOf } from "../../format/level.ts";
 import { number, percent } from "../../format/number.ts";
 import { batchesIn } from "../../format/recall-words.ts";
 import { Glyph } from "../../parts/glyph.tsx";
 import { Scroll } from "../../parts/scroll.tsx";
+import { Table } from "../../parts/table.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.recall;
@@ -24,36 +26,27 @@ export function Clear({ data }: { readonly data: RecallAnswer }) {
         <p class="empty">{words.noneClear}</p>
       ) : (
         <Scroll label={words.provably} class="characteristics">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{words.batch}</th>
-                <th scope="col" class="number">
-                  {words.palletsHead}
-                </th>
-                <th scope="col" class="number">
-                  kg
-                </th>
-                <th scope="col">{words.packedFrom}</th>
-                <th scope="col">{words.evidence}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.clear.map(({ lots, pallets: count, kg: mass, first_at, last_at }) => (
-                <tr key={lots.join()}>
-                  <th scope="row">{batchesIn(lots)}</th>
-                  <td class="number">{number(count)}</td>
-                  <td class="number">{number(mass, 1)}</td>
-                  <td class="nowrap">
-                    {zone.value.span(Date.parse(first_at), Date.parse(last_at), now.value)}
-                  </td>
-                  <td>
-                    <a href={`${addressOf("genealogy", lots[0] ?? "")}?direction=up`}>{words.noPath}</a>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <Table
+            rows={data.clear}
+            keyOf={({ lots }) => lots.join()}
+            columns={[
+              { head: words.batch, cell: ({ lots }) => batchesIn(lots) },
+              { head: words.palletsHead, number: true, cell: ({ pallets: count }) => number(count) },
+              { head: "kg", number: true, cell: ({ kg: mass }) => number(mass, 1) },
+              {
+                head: words.packedFrom,
+                class: "nowrap",
+                cell: ({ first_at, last_at }) =>
+                  zone.value.span(Date.parse(first_at), Date.parse(last_at), now.value),
+              },
+              {
+                head: words.evidence,
+                cell: ({ lots }) => (
+                  <a href={`${addressOf("genealogy", lots[0] ?? "")}?direction=up`}>{words.noPath}</a>
+                ),
+              },
+            ]}
+          />
         </Scroll>
       )}
     </section>
@@ -65,28 +58,15 @@ export function Dispersion({ data }: { readonly data: RecallAnswer }) {
   return (
     <section class="section">
       <h2>{words.dispersion}</h2>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.isIn}</th>
-            <th scope="col" class="number">
-              {words.count}
-            </th>
-            <th scope="col" class="number">
-              {words.largest}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.dispersion.map(({ kind, count, largest_share }) => (
-            <tr key={kind}>
-              <th scope="row">{kind.replaceAll("_", " ")}</th>
-              <td class="number">{number(count)}</td>
-              <td class="number">{percent(largest_share, 2)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table
+        rows={data.dispersion}
+        keyOf={({ kind }) => kind}
+        columns={[
+          { head: words.isIn, cell: ({ kind }) => kind.replaceAll("_", " ") },
+          { head: words.count, number: true, cell: ({ count }) => number(count) },
+          { head: words.largest, number: true, cell: ({ largest_share }) => percent(largest_share, 2) },
+        ]}
+      />
     </section>
   );
 }
@@ -96,7 +76,7 @@ export function Trust({ data }: { readonly data: RecallAnswer }) {
   const totals = useQuery<CompletenessAnswer>("/api/completeness", [], 30).data?.totals;
   const views = useQuery<ViewsAnswer>("/api/views", [], 10).data?.views;
   const view = views?.find(({ name, standing }) => name === "genealogy" && standing === "answering");
-  const behind = Math.max(0, ...data.as_of.views.map((each) => each.behind));
+  const behind = behindOf(data);
   const missing = totals?.missing ?? 0;
   const findings = view?.findings ?? 0;
   return (

@@ -7,6 +7,7 @@ import {
   type DueDiligence,
   dueDiligence,
   plotsOf,
+  type ReceivedCocoa,
 } from "../../../trace/questions/due-diligence.ts";
 import type { ApiContext } from "../../context.ts";
 import { cursorOf, keyOf, NEXT, PAGE } from "../../paging.ts";
@@ -56,6 +57,7 @@ const eudr = route({
   answer: Shape,
   list: "lots",
   views: [genealogyView],
+  mustBeLevel: true,
   changesWith: ["views"],
   handle({ params }, context) {
     return shownDueDiligence(required(context, params.id));
@@ -72,6 +74,7 @@ const plots = route({
   answer: closed({ document: Type.Unknown({ description: "A FeatureCollection (RFC 7946)" }) }),
   media: "application/geo+json",
   views: [genealogyView],
+  mustBeLevel: true,
   changesWith: ["views"],
   handle({ params }, context) {
     return { document: plotsOf(required(context, params.id).lots) };
@@ -114,6 +117,7 @@ const received = route({
   }),
   list: "lots",
   views: [genealogyView],
+  mustBeLevel: true,
   changesWith: ["views"],
   handle({ query: { from, to, without_reference = false, limit = 100, cursor } }, context) {
     const [fromMs, toMs] = [timeOf("from", from), timeOf("to", to)];
@@ -123,17 +127,7 @@ const received = route({
     const chosen = without_reference ? uncovered : all;
     const after = Number(keyOf(cursor, 1)?.[0] ?? 0);
     return {
-      lots: chosen.slice(after, after + limit).map((each) => ({
-        lot: each.lot,
-        material: each.material,
-        supplier: each.supplier,
-        received_at: isoTime(each.receivedMs),
-        country: each.country,
-        kg: kilograms(each.mg),
-        rest_kg: kilograms(each.restMg),
-        references: each.statements.map(({ reference }) => reference),
-        plots: plotCount(each.statements),
-      })),
+      lots: chosen.slice(after, after + limit).map(shownCocoaLot),
       all: all.length,
       without_reference: uncovered.length,
       countries: Array.from(
@@ -159,6 +153,21 @@ function required(context: ApiContext, id: string): DueDiligence {
   const found = dueDiligence(genealogyOf(context), id);
   if (found === undefined) throw notFound(`nobody has heard of ${id}`);
   return found;
+}
+
+/** A cocoa lot that came in, as the API and `conche eudr --json` give it. */
+export function shownCocoaLot(each: ReceivedCocoa) {
+  return {
+    lot: each.lot,
+    material: each.material,
+    supplier: each.supplier,
+    received_at: isoTime(each.receivedMs),
+    country: each.country,
+    kg: kilograms(each.mg),
+    rest_kg: kilograms(each.restMg),
+    references: each.statements.map(({ reference }) => reference),
+    plots: plotCount(each.statements),
+  };
 }
 
 /** As the API and `conche eudr --json` give it. */

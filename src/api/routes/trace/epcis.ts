@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { tagsView } from "../../../monitor/tags/tags-view.ts";
 import type { EpcisEvent } from "../../../trace/epcis/epcis-event.ts";
 import {
   epcisDocument,
@@ -30,10 +31,14 @@ const oneOf = (description: string) =>
     Type.String({
       minLength: 1,
       maxLength: 4_000,
-      description: `${description}; several with commas between`,
+      description: `${description}; several with | between`,
     }),
   );
 
+/** Events of a page, where the standard's client asks for none in particular. */
+const PER_PAGE = 30;
+/** What the standard's answers say of themselves. */
+const VERSIONS = { "gs1-epcis-version": "2.0.0", "gs1-cbv-version": "2.0.0" };
 /** Events of one page that are looked at. */
 const MOST_LOOKED_AT = 1_000;
 
@@ -53,7 +58,7 @@ const FILTERS = {
 function filterOf(query: Partial<Record<keyof typeof FILTERS, string>>): EventFilter {
   const names = Object.keys(FILTERS) as (keyof typeof FILTERS)[];
   return Object.fromEntries(
-    names.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name].split(",")]])),
+    names.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name].split(/[|,]/)]])),
   );
 }
 
@@ -64,25 +69,27 @@ const query = route({
   area: "EPCIS",
   summary: "Events by time in the shape of the EPCIS 2.0 query interface",
   description:
-    "An EPCISQueryDocument. `GE_eventTime` and `LT_eventTime` bound the time, `perPage` the page; the next page is in the Link header (rel=next) with `cursor`, the standard's nextPageToken. Of the standard's filters those are answered that are listed.",
+    "An EPCISQueryDocument. `GE_eventTime` and `LT_eventTime` bound the time, `perPage` the page, 30 events where it is left out; the Link header (rel=next) has the address of the next page, with `nextPageToken`, which never expires. A page may be short or empty and have a next one all the same. Of the standard's filters those are answered that are listed.",
   query: closed({
     GE_eventTime: Type.Optional(Type.String({ maxLength: 40, description: "At this time or later" })),
     LT_eventTime: Type.Optional(Type.String({ maxLength: 40, description: "Before this time" })),
     ...FILTERS,
-    perPage: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 100 })),
+    perPage: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: PER_PAGE })),
     nextPageToken: Type.Optional(Type.String({ maxLength: 200, description: "As the Link header has it" })),
-    cursor: Type.Optional(Type.String({ maxLength: 200, description: "The same" })),
     base: BASE,
   }),
   answer: closed({ ...DOCUMENT.properties, next: Type.Union([Type.String(), Type.Null()]) }),
   media: MEDIA,
-  views: [genealogyView],
+  headers: VERSIONS,
+  pageParameter: "nextPageToken",
+  views: [genealogyView, tagsView],
+  mustBeLevel: true,
   changesWith: ["views"],
   handle({ query }, context) {
     const fromMs = timeOf("GE_eventTime", query.GE_eventTime) ?? 0;
     const toMs = timeOf("LT_eventTime", query.LT_eventTime) ?? Number.MAX_SAFE_INTEGER;
-    const { perPage = 100 } = query;
-    const place = keyOf(query.nextPageToken ?? query.cursor, 2);
+    const { perPage = PER_PAGE } = query;
+    const place = keyOf(query.nextPageToken, 2);
     const after = place === undefined ? undefined : ([Number(place[0]), Number(place[1])] as const);
     const filter = filterOf(query);
     const parts = epcisParts(context, query.base);
@@ -119,7 +126,9 @@ const subject = route({
   query: closed({ at: AT, base: BASE }),
   answer: DOCUMENT,
   media: MEDIA,
-  views: [genealogyView],
+  headers: VERSIONS,
+  views: [genealogyView, tagsView],
+  mustBeLevel: true,
   changesWith: ["views"],
   handle({ params, query: { at, base } }, context) {
     const genealogy = genealogyOf(context);

@@ -101,6 +101,7 @@ const recalls = route({
   answer: RecallShape,
   list: "units",
   views: [genealogyView],
+  mustBeLevel: true,
   changesWith: ["views"],
   handle({ query }, context) {
     const genealogy = genealogyOf(context);
@@ -143,6 +144,7 @@ const tracking = route({
   answer: closed({ events: Type.Array(TrackingEvent) }),
   list: "events",
   views: [genealogyView],
+  mustBeLevel: true,
   changesWith: ["views"],
   handle({ query }, context) {
     const genealogy = genealogyOf(context);

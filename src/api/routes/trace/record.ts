@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import { Type } from "typebox";
 import { completenessView } from "../../../monitor/completeness/completeness-view.ts";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
-import type { BatchRecord } from "../../../trace/record/batch-record.ts";
+import { type BatchRecord, holdsOfBatch } from "../../../trace/record/batch-record.ts";
 import { recordBlocks } from "../../../trace/record/record-blocks.ts";
 import { recordOf } from "../../batch-record.ts";
 import type { ApiContext, PrintOrder } from "../../context.ts";
-import { isoTime } from "../../period.ts";
+import { isoTime, Time } from "../../period.ts";
 import { notFound } from "../../problem.ts";
 import { closed, type Route, route } from "../../route.ts";
+import { genealogyOf } from "./genealogy-of.ts";
 
 const PARAMS = closed({ batch: Type.String({ minLength: 1, maxLength: 64 }) });
 
@@ -50,6 +51,44 @@ const pdf = route({
   },
 });
 
+const Text = Type.String();
+
+const holds = route({
+  method: "GET",
+  path: "/api/batches/{batch}/holds",
+  name: "batchHolds",
+  area: "Traceability",
+  summary: "Every hold that ever stood over a batch: over what it was made of, its lots, cases and pallets",
+  params: PARAMS,
+  answer: closed({
+    holds: Type.Array(
+      closed({
+        hold_id: Text,
+        since: Time,
+        by: Text,
+        reason: Text,
+        goods: Type.Array(Text, { description: "Of this batch or in it, put on this hold" }),
+        standing: Type.Array(Text, { description: "Of those, on it still" }),
+        decisions: Type.Array(Text),
+        message_id: Type.Integer(),
+      }),
+      { description: "In the order in which they were said" },
+    ),
+  }),
+  list: "holds",
+  views: [genealogyView],
+  changesWith: ["views"],
+  handle({ params: { batch } }, context) {
+    return {
+      holds: holdsOfBatch(batch, genealogyOf(context)).map((hold) => ({
+        ...{ hold_id: hold.holdId, since: isoTime(hold.sinceMs), by: hold.by, reason: hold.reason },
+        ...{ goods: [...hold.goods], standing: [...hold.standing], decisions: [...hold.decisions] },
+        message_id: hold.messageId,
+      })),
+    };
+  },
+});
+
 /** @throws ConcheError CONCHE_NOT_FOUND */
 function required(batch: string, { plant, views, log, spend }: ApiContext): BatchRecord {
   const reading = log();
@@ -63,7 +102,7 @@ function required(batch: string, { plant, views, log, spend }: ApiContext): Batc
       }
     },
   };
-  const document = recordOf(batch, { plant, views, log: spending, sha256 });
+  const document = recordOf(batch, { plant, views, log: spending, logEnd: reading.end().id, sha256 });
   if (document === undefined) throw notFound(`no message of the log names batch ${batch}`);
   return document;
 }
@@ -80,5 +119,5 @@ export function recordOrder(record: BatchRecord, issuer: string, createdMs: numb
   };
 }
 
-/** `GET` the record of a batch, as JSON and as PDF. */
-export const recordRoutes: readonly Route[] = [record, pdf];
+/** `GET` the record of a batch, as JSON and as PDF, and the holds over it. */
+export const recordRoutes: readonly Route[] = [record, pdf, holds];

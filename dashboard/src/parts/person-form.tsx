@@ -1,0 +1,90 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { keepName, lacking, type Role } from "../api/who.ts";
+import { texts } from "../texts/en.ts";
+import { PersonField } from "./person-field.tsx";
+
+const words = texts.actions;
+
+interface PersonFormProps {
+  /** What is asked beside the name; a field is found by its name. */
+  readonly children?: ComponentChildren;
+  readonly button: string;
+  readonly leave?: string;
+  /** Whose it is to do, where the form is there for everybody. */
+  readonly role?: Role;
+  readonly onLeave: () => void;
+  /** Does it. What it throws is shown to whoever asked. */
+  readonly onSubmit: (by: string, field: (name: string) => string) => Promise<void>;
+}
+
+/** What a person does in their own name: who, what else is to be said, and how it went. The name is remembered. */
+export function PersonForm({
+  children,
+  button,
+  leave = words.cancel,
+  role = "viewer",
+  onLeave,
+  onSubmit,
+}: PersonFormProps) {
+  const [pending, setPending] = useState(false);
+  const [refused, setRefused] = useState<string>();
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const given = new FormData(form);
+    const field = (name: string) => String(given.get(name) ?? "").trim();
+    const by = field("by");
+    if (by === "") return;
+    keepName(by);
+    setPending(true);
+    setRefused(undefined);
+    try {
+      await onSubmit(by, field);
+      form.reset();
+    } catch (error) {
+      setRefused(error instanceof Error ? error.message : String(error));
+    } finally {
+      setPending(false);
+    }
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <PersonField />
+      {children}
+      {refused === undefined ? null : (
+        <p class="high" role="alert">
+          {refused}
+        </p>
+      )}
+      <div class="actions">
+        <button type="button" class="btn" onClick={onLeave}>
+          {leave}
+        </button>
+        <button
+          type="submit"
+          class="btn primary"
+          disabled={pending || lacking(role) !== undefined}
+          title={lacking(role)}
+        >
+          {pending ? words.pending : button}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface ReasonProps {
+  readonly value?: string;
+  readonly most: number;
+}
+
+/** Why it is done. */
+export function Reason({ value = "", most }: ReasonProps) {
+  return (
+    <label>
+      {words.reason}
+      <input class="field" name="reason" required maxLength={most} defaultValue={value} />
+    </label>
+  );
+}
