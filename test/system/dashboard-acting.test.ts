@@ -100,7 +100,7 @@ suite("what people do on the dashboard is in the log", { skip: NO_CHROMIUM, time
     const button = rowOfTemperer().getByRole("button", { name: /^Ack/ });
     await button.focus();
     await page.keyboard.press("Enter");
-    await page.locator("dialog input[name=name], [role=dialog] input[name=name]").waitFor();
+    await page.locator("dialog input[name=by]").waitFor();
     await page.keyboard.type("Amira Ben Salah");
     await page.keyboard.press("Enter");
     const { events } = await alarm((answer) => answer.events.some(({ event }) => event === "acknowledged"));

@@ -1,11 +1,11 @@
 import { useMemo } from "preact/hooks";
-import type { AlarmHistoryAnswer, StatesAnswer } from "../api/answers.ts";
+import type { AlarmHistoryAnswer, MessagesAnswer, StatesAnswer } from "../api/answers.ts";
 import { type PlantLine, plant, zone } from "../api/plant.ts";
 import { useQuery } from "../api/query.ts";
 import { now } from "../app/clock.ts";
 import type { PageProps } from "../app/page-props.ts";
 import { addressOf, choices, choose } from "../app/router.ts";
-import { type BatchCourse, batchesOf } from "../format/batches.ts";
+import { type BatchCourse, batchesOf, silentMachines } from "../format/batches.ts";
 import { duration } from "../format/time.ts";
 import { Failed } from "../parts/failed.tsx";
 import { Scroll } from "../parts/scroll.tsx";
@@ -15,7 +15,8 @@ import { texts } from "../texts/en.ts";
 import { BatchLinks, OneBatch } from "./batches/one-batch.tsx";
 
 const words = texts.batches;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** How far back the list looks; the address can ask for up to a month. */
 const SPANS = ["3", "7", "30"] as const;
 
@@ -39,8 +40,9 @@ interface BatchesProps {
 
 function Batches({ line, lines, days, wanted }: BatchesProps) {
   // To the minute, so that the same question is asked once.
-  const toMs = Math.ceil(now.value / 60_000) * 60_000;
-  const fromMs = toMs - Number(days) * DAY_MS;
+  const nowMs = Math.ceil(now.value / 60_000) * 60_000;
+  const about = useBatchTime(wanted, nowMs);
+  const { fromMs, toMs } = about.span ?? { fromMs: nowMs - Number(days) * DAY_MS, toMs: nowMs };
   const span = new URLSearchParams({
     site: line.site.id,
     line: line.line.id,
@@ -49,7 +51,10 @@ function Batches({ line, lines, days, wanted }: BatchesProps) {
   });
   const states = useQuery<StatesAnswer>(`/api/states?${span}`);
   const alarms = useQuery<AlarmHistoryAnswer>(`/api/alarms/history?${span}&limit=10000`, ["alarms"]);
-  const batches = useMemo(() => batchesOf(states.data?.machines ?? []), [states.data]);
+  const batches = useMemo(
+    () => batchesOf(states.data?.machines ?? [], silentMachines(states.data?.intervals ?? [])),
+    [states.data],
+  );
   const chosen = batches.find(({ id }) => id === wanted);
   const inWork = batches.filter(({ running }) => running);
   const counts = useMemo(
@@ -74,7 +79,7 @@ function Batches({ line, lines, days, wanted }: BatchesProps) {
       />
     </>
   );
-  if (wanted !== undefined && states.data !== undefined) {
+  if (wanted !== undefined && about.isKnown && states.data !== undefined) {
     return chosen === undefined ? (
       <>
         <Verdict sentence={words.notFound(wanted, days)}>
@@ -106,6 +111,24 @@ function Batches({ line, lines, days, wanted }: BatchesProps) {
   );
 }
 
+/** An hour before the first message that names a batch, and after the last: however long ago it was made. */
+function useBatchTime(batch: string | undefined, nowMs: number) {
+  const at = (order: "asc" | "desc") =>
+    batch === undefined ? undefined : `/api/messages?${new URLSearchParams({ batch, order, limit: "1" })}`;
+  const oldest = useQuery<MessagesAnswer>(at("asc"));
+  const newest = useQuery<MessagesAnswer>(at("desc"));
+  const isKnown = [oldest, newest].every(({ data, problem }) => (data ?? problem) !== undefined);
+  const times = [oldest, newest].flatMap(
+    ({ data }) => data?.messages.map((each) => Date.parse(each.at)) ?? [],
+  );
+  if (times.length < 2) return { isKnown, span: undefined };
+  const span = {
+    fromMs: Math.min(...times) - HOUR_MS,
+    toMs: Math.min(nowMs, Math.max(...times) + HOUR_MS),
+  };
+  return { isKnown, span };
+}
+
 interface BatchListProps {
   readonly batches: readonly BatchCourse[];
   readonly counts: ReadonlyMap<string, AlarmHistoryAnswer["occurrences"]>;
@@ -131,7 +154,7 @@ function BatchList({ batches, counts }: BatchListProps) {
           </tr>
         </thead>
         <tbody>
-          {batches.map(({ id, product, fromMs, toMs, running, steps }) => {
+          {batches.map(({ id, product, fromMs, toMs, running, unheard, steps }) => {
             const alarms = counts.get(id) ?? [];
             const urgent = alarms.filter(
               ({ priority }) => priority === "high" || priority === "critical",
@@ -145,7 +168,10 @@ function BatchList({ batches, counts }: BatchListProps) {
                   <span class={`product product-${product ?? "none"}`}>{product ?? "–"}</span>
                 </td>
                 <td class="nowrap">{zone.value.near(fromMs, now.value)}</td>
-                <td class="nowrap">{running ? <b>{words.inWork}</b> : zone.value.near(toMs, now.value)}</td>
+                <td class="nowrap">
+                  {running ? <b>{words.inWork}</b> : zone.value.near(toMs, now.value)}
+                  {unheard && !running ? <span class="label"> {words.unheard}</span> : null}
+                </td>
                 <td class="number nowrap">{duration(toMs - fromMs)}</td>
                 <td class="label">{steps.map(({ machine }) => machine.split("/").at(-1)).join(", ")}</td>
                 <td class="number">

@@ -5,6 +5,7 @@ import { useQuery } from "../api/query.ts";
 import { now } from "../app/clock.ts";
 import type { PageProps } from "../app/page-props.ts";
 import { addressOf, choices, choose, go } from "../app/router.ts";
+import { behindOf, isLevel } from "../format/level.ts";
 import { number, percent } from "../format/number.ts";
 import { AskFor } from "../parts/ask-for.tsx";
 import { Failed } from "../parts/failed.tsx";
@@ -71,6 +72,7 @@ function Received() {
         <button
           type="button"
           class="btn"
+          disabled={data !== undefined && !isLevel(behindOf(data))}
           onClick={() => void saveCsv(`/api/due-diligence${query}`, "cocoa-lots.csv")}
         >
           {texts.alarms.csv}
@@ -182,6 +184,7 @@ function Goods({ goods }: { readonly goods: string }) {
   const { data, problem, atMs, reload } = useQuery<DueDiligenceAnswer>(path, [], 60);
   const none = data?.uncovered.length ?? 0;
   const unknown = data?.unknown_origin.length ?? 0;
+  const level = data === undefined || isLevel(behindOf(data));
   const notPassed =
     data === undefined || data.passed_on === null
       ? []
@@ -211,10 +214,21 @@ function Goods({ goods }: { readonly goods: string }) {
         <a class="btn" href={addressOf("genealogy", goods)}>
           {texts.pages.genealogy}
         </a>
-        <a class="btn" href={`${path}/plots`} download={`${goods}.geojson`}>
-          {words.geojson}
-        </a>
-        <button type="button" class="btn" onClick={() => void saveCsv(path, `${goods}-due-diligence.csv`)}>
+        {level ? (
+          <a class="btn" href={`${path}/plots`} download={`${goods}.geojson`}>
+            {words.geojson}
+          </a>
+        ) : (
+          <button type="button" class="btn" disabled>
+            {words.geojson}
+          </button>
+        )}
+        <button
+          type="button"
+          class="btn"
+          disabled={!level}
+          onClick={() => void saveCsv(path, `${goods}-due-diligence.csv`)}
+        >
           {texts.alarms.csv}
         </button>
       </Verdict>

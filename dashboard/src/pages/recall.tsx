@@ -35,7 +35,11 @@ export default function RecallPage(_: PageProps) {
       <Verdict
         priority={sum === undefined || sum.callBack.length + sum.hold.length === 0 ? undefined : "hold"}
         sentence={
-          path === undefined ? words.title : sum === undefined ? texts.states.loading : sentenceOf(sum, data)
+          path === undefined || (sum === undefined && problem !== undefined)
+            ? words.title
+            : sum === undefined
+              ? texts.states.loading
+              : sentenceOf(sum, data)
         }
         rest={
           sum === undefined

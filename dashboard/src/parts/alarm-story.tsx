@@ -3,7 +3,6 @@ import type { AlarmAnswer } from "../api/answers.ts";
 import { plant, zone } from "../api/plant.ts";
 import type { AlarmPresent } from "../api/present.ts";
 import { send, useQuery } from "../api/query.ts";
-import { keepName, lacking } from "../api/who.ts";
 import { now } from "../app/clock.ts";
 import { addressOf } from "../app/router.ts";
 import { texts } from "../texts/en.ts";

@@ -18,7 +18,9 @@ interface PersonFormProps {
   readonly onSubmit: (by: string, field: (name: string) => string) => Promise<void>;
 }
 
-/** What a person does in their own name: who, what else is to be said, and how it went. The name is remembered. */
+/**
+ * What a person does in their own name: who, what else is to be said, and how it went. The name is
+ * remembered and comes last, as a signature does. */
 export function PersonForm({
   children,
   button,
@@ -50,8 +52,8 @@ export function PersonForm({
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
-      <PersonField />
       {children}
+      <PersonField />
       {refused === undefined ? null : (
         <p class="high" role="alert">
           {refused}

@@ -482,7 +482,8 @@ export const texts = {
     title: (count: number, inWork: number) =>
       `${count === 1 ? "1 batch" : `${count} batches`}, ${inWork} in work.`,
     none: "No machine has named a batch in this time.",
-    notFound: (id: string, days: string) => `No machine named the batch ${id} in the last ${days} days.`,
+    notFound: (id: string, days: string) =>
+      `No message names the batch ${id}. These were made in the last ${days} days.`,
     list: "Batches",
     batch: "batch",
     product: "product",
@@ -492,6 +493,7 @@ export const texts = {
     machines: "machines",
     alarms: "alarms",
     inWork: "in work",
+    unheard: "heard last",
     urgent: (count: number) => `(${count} high)`,
     all: "All batches",
     record: "Record, PDF",
@@ -500,8 +502,8 @@ export const texts = {
     exceptions: (id: string, holds: number, alarms: number, failed: number) =>
       `${id}: ${[
         holds > 0 ? (holds === 1 ? "on hold" : `on ${holds} holds`) : "",
-        alarms > 0 ? `${alarms} high alarms` : "",
-        failed > 0 ? `${failed} results not passed` : "",
+        alarms > 0 ? (alarms === 1 ? "1 high alarm" : `${alarms} high alarms`) : "",
+        failed > 0 ? (failed === 1 ? "1 result not passed" : `${failed} results not passed`) : "",
       ]
         .filter(Boolean)
         .join(", ")}.`,
