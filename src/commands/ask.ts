@@ -9,6 +9,7 @@ import { folderContext } from "../run/views/folder-context.ts";
 import { QUESTIONS } from "../trace/questions/ask/questions.ts";
 import { defineCommand } from "./command.ts";
 import { FORMAT_OPTION, formatOf } from "./output-format.ts";
+import { logEnd, sayBehind } from "./with-view.ts";
 
 const moment = (text: string) => readMoment(text);
 const OPTIONS = {
@@ -68,6 +69,9 @@ export const ask = defineCommand({
     using parts = new DisposableStack();
     const views = parts.adopt(new ViewsReader(config.data), (each) => each.close());
     views.refresh();
+    const answering = views.editions().filter(({ standing }) => standing === "answering");
+    const end = logEnd(config.data);
+    sayBehind(Math.max(0, ...answering.map(({ position }) => end - position.id)), terminal);
     const context: ApiContext = {
       ...{ plant, views, nowMs: Date.now(), version: "", notifications: () => undefined, spend() {} },
       ...folderContext(config.data, parts),

@@ -2,9 +2,10 @@ import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { NO_BASE, partsOf, tagsOrNone } from "../api/epcis-parts.ts";
 import { readMoment } from "../contract/moment.ts";
 import { epcisDocument, epcisEvents, eventsBetween, eventsOf } from "../trace/epcis/epcis-export.ts";
+import { requireGoods } from "../trace/questions/find-subject.ts";
 import { requireLevel } from "../views/level.ts";
 import { defineCommand } from "./command.ts";
-import { subjectOf, withGenealogy } from "./with-genealogy.ts";
+import { withGenealogy } from "./with-genealogy.ts";
 
 const moment = (text: string) => readMoment(text);
 const OPTIONS = {
@@ -41,7 +42,7 @@ export const epcis = defineCommand({
       const events =
         words.subject === undefined
           ? eventsBetween(genealogy, from, to)
-          : eventsOf(genealogy, subjectOf(genealogy, words.subject, at));
+          : eventsOf(genealogy, requireGoods(genealogy, words.subject, at));
       const parts = partsOf(plant, base, tags);
       terminal.out.write(`${JSON.stringify(epcisDocument(epcisEvents(events, parts), nowMs), null, 2)}\n`);
       return 0;

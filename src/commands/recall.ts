@@ -7,14 +7,14 @@ import { drillOrder, genealogyFindings, shownRecall } from "../api/routes/trace/
 import { readMoment } from "../contract/moment.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import type { Genealogy } from "../trace/questions/genealogy.ts";
-import { madeAt } from "../trace/questions/made-at.ts";
 import { recall as recallOf, type Suspicion } from "../trace/questions/recall.ts";
+import { suspicionOf } from "../trace/questions/suspicion.ts";
 import { trackingEvents } from "../trace/questions/tracking-events.ts";
 import { requireLevel } from "../views/level.ts";
 import { defineCommand } from "./command.ts";
 import { oneOf } from "./option-values.ts";
 import { CSV_EXCEL_HELP } from "./output-format.ts";
-import { subjectOf, withGenealogy } from "./with-genealogy.ts";
+import { withGenealogy } from "./with-genealogy.ts";
 
 const moment = (text: string) => readMoment(text);
 const OPTIONS = {
@@ -60,7 +60,7 @@ export const recall = defineCommand({
     const begunMs = performance.now();
     return withGenealogy(config.data, terminal, (genealogy, { behind, views }) => {
       if (isCsv(format) || format === "fsma204") requireLevel(behind);
-      const found = recallOf(genealogy, suspicionOf(genealogy, words.lot ?? "", options));
+      const found = recallOf(genealogy, asked(genealogy, words.lot ?? "", options));
       const tookMs = performance.now() - begunMs;
       if (format === "json") {
         terminal.out.write(
@@ -108,37 +108,20 @@ export const recall = defineCommand({
   },
 });
 
-function suspicionOf(
-  genealogy: Genealogy,
-  list: string,
-  {
-    at,
-    machine,
-    from,
-    to,
-  }: {
-    at: number | undefined;
-    machine: string | undefined;
-    from: number | undefined;
-    to: number | undefined;
-  },
-): Suspicion {
-  const lots: string[] = [];
-  const units: string[] = [];
-  for (const id of list.split(",").map((each) => each.trim())) {
-    if (id === "") continue;
-    const found = subjectOf(genealogy, id, at);
-    lots.push(...found.lots);
-    units.push(...found.units);
-  }
-  if (machine !== undefined) {
-    if (from === undefined) throw usage("--machine is asked for together with --from");
-    const made = madeAt(genealogy, machine, { fromMs: from, toMs: to ?? Date.now() });
-    lots.push(...made.lots);
-    units.push(...made.units);
-  }
-  if (lots.length + units.length === 0) throw usage("nothing is suspected");
-  return { lots: [...new Set(lots)], units: [...new Set(units)] };
+interface AskedOptions {
+  readonly at: number | undefined;
+  readonly machine: string | undefined;
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+}
+
+/** @throws ConcheError CONCHE_USAGE, and as `suspicionOf` */
+function asked(genealogy: Genealogy, list: string, { at, machine, from, to }: AskedOptions): Suspicion {
+  if (machine !== undefined && from === undefined) throw usage("--machine is asked for together with --from");
+  const made = machine === undefined ? undefined : { machine, fromMs: from ?? 0, toMs: to ?? Date.now() };
+  const found = suspicionOf(genealogy, { list, atMs: at, made });
+  if (found === undefined) throw usage("nothing is suspected");
+  return found;
 }
 
 function usage(message: string): ConcheError {

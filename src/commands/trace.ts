@@ -7,11 +7,12 @@ import { ConcheError } from "../errors/conche-error.ts";
 import { genealogySvg } from "../trace/draw/genealogy-svg.ts";
 import { drawingOf } from "../trace/draw/layers.ts";
 import { stagesOf } from "../trace/draw/stages.ts";
+import { requireGoods } from "../trace/questions/find-subject.ts";
 import { trace as traceOf } from "../trace/questions/trace.ts";
 import { defineCommand } from "./command.ts";
 import { oneOf, wholeNumber } from "./option-values.ts";
 import { CSV_EXCEL_HELP } from "./output-format.ts";
-import { subjectOf, withGenealogy } from "./with-genealogy.ts";
+import { withGenealogy } from "./with-genealogy.ts";
 
 const MOST = 100_000;
 const OPTIONS = {
@@ -61,7 +62,7 @@ export const trace = defineCommand({
     }
     const format = options.format ?? (config.json ? "json" : "table");
     return withGenealogy(config.data, terminal, (genealogy) => {
-      const subject = subjectOf(genealogy, words.subject ?? "", at);
+      const subject = requireGoods(genealogy, words.subject ?? "", at);
       const direction = up ? "up" : down ? "down" : "both";
       const found = traceOf(genealogy, subject, direction, { depth, most: MOST });
       if (format === "svg") {

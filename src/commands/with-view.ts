@@ -30,19 +30,23 @@ export async function withView<Result>(
     reader.refresh();
     const reading = reader.reading(view);
     const behind = Math.max(0, logEnd(folder) - reading.position());
-    if (!isLevel(behind)) {
-      terminal.err.write(
-        `conche: this is not the present: ${grouped(behind)} messages of the log are not in it yet (conche views)\n`,
-      );
-    }
+    sayBehind(behind, terminal);
     return await work(reading, { behind, views: reader });
   } finally {
     reader.close();
   }
 }
 
+/** Says that what follows is not the present, where it isn't. */
+export function sayBehind(behind: number, terminal: Pick<Terminal, "err">): void {
+  if (isLevel(behind)) return;
+  terminal.err.write(
+    `conche: this is not the present: ${grouped(behind)} messages of the log are not in it yet (conche views)\n`,
+  );
+}
+
 /** The newest message's number; nothing is lacking where views were copied to a folder of their own. */
-function logEnd(folder: string): number {
+export function logEnd(folder: string): number {
   try {
     const log = LogReader.open(folder);
     try {

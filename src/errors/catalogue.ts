@@ -295,6 +295,10 @@ export const ERROR_CATALOGUE = {
     meaning: "The view that is asked is not built yet",
     hint: "`conche views` shows how far it is; ask again when it has caught up",
   },
+  CONCHE_MATERIAL_UNKNOWN: {
+    meaning: "No event says what a batch was made of, or what a machine made: its material can't be traced",
+    hint: "machines of version 1 and foreign ones report no lots: `conche batch record` has what can be said of the batch (curves, alarms, results); events TRANSFORMED and AGGREGATED make it traceable (docs/contract/reference.md)",
+  },
   CONCHE_VIEWS_BEHIND: {
     meaning: "Views lack much of the log, and a table or document made of them could not say so",
     hint: "`conche views` shows how far they are; ask again when they have caught up. The table in the terminal, JSON and PDF are given, and say what they lack",

@@ -150,6 +150,14 @@ export async function worstAlarms(context: ApiContext, asked: Asked): Promise<An
   };
 }
 
+interface Known {
+  readonly figures: readonly {
+    readonly of: string;
+    readonly group: string | null;
+    readonly known_share: number | null;
+  }[];
+}
+
 interface Stops {
   readonly stops: readonly {
     readonly of: string;
@@ -172,6 +180,14 @@ interface Stops {
 /** 22: why machines stood, and who starved or blocked them. */
 export async function whyStopped(context: ApiContext, asked: Asked): Promise<Answer> {
   const { stops, not_rated } = await answerOf<Stops>(productionRoutes, "stops", context, spanOf(asked));
+  const { figures } = await answerOf<Known>(productionRoutes, "oee", context, spanOf(asked));
+  // That nothing stood is worth as much as is known of the time.
+  const known = figures
+    .filter(({ group }) => group === null)
+    .map(
+      ({ of, known_share: share }) => ` Of ${of} ${((share ?? 0) * 100).toFixed(0)} % of the time is known.`,
+    )
+    .join("");
   const rows = stops.map(({ of, measured_at, category, code, message, count, lost_ms, share, causes }) => {
     const [cause] = causes.toSorted((a, b) => b.lost_ms - a.lost_ms);
     return {
@@ -186,8 +202,8 @@ export async function whyStopped(context: ApiContext, asked: Asked): Promise<Ans
   return {
     verdict:
       worst === undefined
-        ? `Nothing stood in this time.${unrated}`
-        : `${counted(rows.length, "reason")}; the longest ${worst.code ?? worst.category}, ${worst.lost_min.toFixed(0)} min${worst.by === null ? "" : `, by ${worst.by}`}.${unrated}`,
+        ? `Nothing that was reported stood in this time.${known}${unrated}`
+        : `${counted(rows.length, "reason")}; the longest ${worst.code ?? worst.category}, ${worst.lost_min.toFixed(0)} min${worst.by === null ? "" : `, by ${worst.by}`}.${known}${unrated}`,
     rows,
   };
 }

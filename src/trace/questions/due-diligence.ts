@@ -48,7 +48,8 @@ export function dueDiligence(genealogy: Genealogy, id: string): DueDiligence | u
   const goods = shipment ?? { units: subject?.units ?? [], lots: subject?.lots ?? [], references: null };
   const { nodes } = trace(genealogy, goods, "up", { most: MOST });
   const lots: CocoaLot[] = [];
-  const unknownOrigin: string[] = [];
+  // A batch that nobody told the material of is not one without cocoa.
+  const unknownOrigin: string[] = goods.units.length + goods.lots.length === 0 ? [id] : [];
   for (const { kind, id: lot, share, lot: row } of nodes) {
     if (kind !== "lot" || row === undefined) continue;
     if (row.received === 0) {

@@ -1,3 +1,4 @@
+import { ConcheError } from "../../errors/conche-error.ts";
 import { factsOf, isMaking } from "../genealogy/event-facts.ts";
 import { BATCH_MOMENTS, LOTS } from "../genealogy/genealogy-tables.ts";
 import { lotsOf } from "../genealogy/keep-units.ts";
@@ -33,6 +34,29 @@ export function findSubject(genealogy: Genealogy, text: string, atMs?: number): 
   const made = lotsMadeBy(genealogy, id);
   if (made !== undefined) return { kind: "batch", id, lots: made, units: [] };
   return packsOf(genealogy, id, atMs);
+}
+
+/** @throws ConcheError CONCHE_NOT_FOUND for what nobody has heard of */
+export function requireSubject(genealogy: Genealogy, text: string, atMs?: number): Subject {
+  const found = findSubject(genealogy, text, atMs);
+  if (found !== undefined) return found;
+  throw new ConcheError("CONCHE_NOT_FOUND", {
+    message: `no lot, pallet, case, batch or pack code ${text} was ever heard of`,
+    hint: "type it as it is printed; a pack code with its time finds the packs of that minute",
+  });
+}
+
+/**
+ * The same for questions over lots and goods: a batch of which no event says what it is made of has an answer to none,
+ * which must not look like the answer "nothing".
+ * @throws ConcheError CONCHE_NOT_FOUND, CONCHE_MATERIAL_UNKNOWN
+ */
+export function requireGoods(genealogy: Genealogy, text: string, atMs?: number): Subject {
+  const found = requireSubject(genealogy, text, atMs);
+  if (found.lots.length + found.units.length > 0) return found;
+  throw new ConcheError("CONCHE_MATERIAL_UNKNOWN", {
+    message: `batch ${found.id} was heard of, but no event says what it was made of or what was made: nobody can tell what has a part of it`,
+  });
 }
 
 /** The lots of a unit's packs; those of its children where only they say. */

@@ -3,6 +3,7 @@ import { genealogySvg } from "../../../trace/draw/genealogy-svg.ts";
 import { type Drawing, drawingOf } from "../../../trace/draw/layers.ts";
 import { stagesOf } from "../../../trace/draw/stages.ts";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
+import { requireGoods } from "../../../trace/questions/find-subject.ts";
 import type { Genealogy } from "../../../trace/questions/genealogy.ts";
 import { type Trace, trace } from "../../../trace/questions/trace.ts";
 import { holdsOn, holdsOnLot } from "../../../trace/questions/where-units-are.ts";
@@ -10,7 +11,7 @@ import type { ApiContext } from "../../context.ts";
 import { timeOf } from "../../period.ts";
 import { closed, type Route, route } from "../../route.ts";
 import { orNull } from "../../schemas.ts";
-import { genealogyOf, requireSubject } from "./genealogy-of.ts";
+import { genealogyOf } from "./genealogy-of.ts";
 import { AT, Kg, Share } from "./shapes.ts";
 import { SUBJECT_ID, SubjectShape } from "./trace.ts";
 
@@ -125,7 +126,7 @@ interface Wanted {
 /** @throws ConcheError CONCHE_NOT_FOUND, CONCHE_REQUEST_INVALID */
 function drawn(id: string, { direction = "both", depth, unfold, at }: Wanted, context: ApiContext) {
   const genealogy = genealogyOf(context);
-  const subject = requireSubject(genealogy, id, timeOf("at", at));
+  const subject = requireGoods(genealogy, id, timeOf("at", at));
   const found = trace(genealogy, subject, direction, { depth, most: MOST_NODES });
   const opened = new Set(unfold?.split(","));
   const drawing: Drawing = drawingOf(found, stagesOf(genealogy, found), opened);

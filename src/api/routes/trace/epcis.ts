@@ -10,11 +10,12 @@ import {
 } from "../../../trace/epcis/epcis-export.ts";
 import { type EventFilter, fitsFilter } from "../../../trace/epcis/event-filter.ts";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
+import { requireGoods } from "../../../trace/questions/find-subject.ts";
 import { epcisParts } from "../../epcis-parts.ts";
 import { cursorOf, keyOf } from "../../paging.ts";
 import { timeOf } from "../../period.ts";
 import { closed, type Route, route } from "../../route.ts";
-import { genealogyOf, requireSubject } from "./genealogy-of.ts";
+import { genealogyOf } from "./genealogy-of.ts";
 import { AT } from "./shapes.ts";
 
 const MEDIA = "application/ld+json";
@@ -132,7 +133,7 @@ const subject = route({
   changesWith: ["views"],
   handle({ params, query: { at, base } }, context) {
     const genealogy = genealogyOf(context);
-    const events = eventsOf(genealogy, requireSubject(genealogy, params.id, timeOf("at", at)));
+    const events = eventsOf(genealogy, requireGoods(genealogy, params.id, timeOf("at", at)));
     return { document: epcisDocument(epcisEvents(events, epcisParts(context, base)), context.nowMs) };
   },
 });

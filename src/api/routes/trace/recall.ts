@@ -2,8 +2,8 @@ import { Type } from "typebox";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
 import { kilograms } from "../../../trace/genealogy/mass.ts";
 import type { Genealogy } from "../../../trace/questions/genealogy.ts";
-import { madeAt } from "../../../trace/questions/made-at.ts";
 import { type Recall, type RecallPlace, recall, type Suspicion } from "../../../trace/questions/recall.ts";
+import { suspicionOf } from "../../../trace/questions/suspicion.ts";
 import { trackingEvents } from "../../../trace/questions/tracking-events.ts";
 import { type DrillFacts, drillBlocks } from "../../../trace/record/drill-blocks.ts";
 import type { ApiContext, PrintOrder, ViewsReading } from "../../context.ts";
@@ -11,7 +11,7 @@ import { isoTime, PERIOD, Time, timeOf } from "../../period.ts";
 import { badRequest } from "../../problem.ts";
 import { closed, type Route, route } from "../../route.ts";
 import { orNull } from "../../schemas.ts";
-import { genealogyOf, requireSubject } from "./genealogy-of.ts";
+import { genealogyOf } from "./genealogy-of.ts";
 import { AT, isoOrNull, Kg, Lot, Share, shownLot } from "./shapes.ts";
 
 const Text = Type.String();
@@ -105,7 +105,7 @@ const recalls = route({
   changesWith: ["views"],
   handle({ query }, context) {
     const genealogy = genealogyOf(context);
-    return shownRecall(recall(genealogy, suspicionOf(genealogy, query, context)));
+    return shownRecall(recall(genealogy, asked(genealogy, query, context)));
   },
 });
 
@@ -148,7 +148,7 @@ const tracking = route({
   changesWith: ["views"],
   handle({ query }, context) {
     const genealogy = genealogyOf(context);
-    const found = recall(genealogy, suspicionOf(genealogy, query, context));
+    const found = recall(genealogy, asked(genealogy, query, context));
     return { events: trackingEvents(genealogy, found).map((event) => ({ ...event })) };
   },
 });
@@ -171,7 +171,7 @@ const report = route({
   handle({ query }, context) {
     const genealogy = genealogyOf(context);
     const begun = performance.now();
-    const found = recall(genealogy, suspicionOf(genealogy, query, context));
+    const found = recall(genealogy, asked(genealogy, query, context));
     const order = drillOrder(found, context.plant.document.name, context.nowMs, {
       asked: askedOf(query),
       begunMs: timeOf("drill", query.drill),
@@ -217,28 +217,19 @@ interface SuspectedQuery {
   readonly to?: string;
 }
 
-/** @throws ConcheError CONCHE_REQUEST_INVALID, CONCHE_NOT_FOUND */
-function suspicionOf(genealogy: Genealogy, query: SuspectedQuery, { nowMs }: ApiContext): Suspicion {
-  const lots: string[] = [];
-  const units: string[] = [];
-  for (const id of (query.lots ?? "").split(",").map((each) => each.trim())) {
-    if (id === "") continue;
-    const found = requireSubject(genealogy, id, timeOf("at", query.at));
-    lots.push(...found.lots);
-    units.push(...found.units);
-  }
-  if (query.machine !== undefined) {
-    const fromMs = timeOf("from", query.from);
-    if (fromMs === undefined)
-      throw badRequest("a machine is asked for together with from", "add from and to");
-    const made = madeAt(genealogy, query.machine, { fromMs, toMs: timeOf("to", query.to) ?? nowMs });
-    lots.push(...made.lots);
-    units.push(...made.units);
-  }
-  if (lots.length + units.length === 0) {
-    throw badRequest("nothing is suspected", "give lots, or machine with from and to");
-  }
-  return { lots: [...new Set(lots)], units: [...new Set(units)] };
+/** @throws ConcheError CONCHE_REQUEST_INVALID, CONCHE_NOT_FOUND, CONCHE_MATERIAL_UNKNOWN */
+function asked(genealogy: Genealogy, query: SuspectedQuery, { nowMs }: ApiContext): Suspicion {
+  const { lots: list = "", machine } = query;
+  const fromMs = timeOf("from", query.from);
+  if (machine !== undefined && fromMs === undefined)
+    throw badRequest("a machine is asked for together with from", "add from and to");
+  const made =
+    machine === undefined
+      ? undefined
+      : { machine, fromMs: fromMs ?? 0, toMs: timeOf("to", query.to) ?? nowMs };
+  const found = suspicionOf(genealogy, { list, atMs: timeOf("at", query.at), made });
+  if (found === undefined) throw badRequest("nothing is suspected", "give lots, or machine with from and to");
+  return found;
 }
 
 /** A recall as the API and `conche recall --json` give it. */

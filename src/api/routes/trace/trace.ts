@@ -1,13 +1,14 @@
 import { Type } from "typebox";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
 import { kilograms } from "../../../trace/genealogy/mass.ts";
+import { requireGoods, requireSubject } from "../../../trace/questions/find-subject.ts";
 import { search } from "../../../trace/questions/search.ts";
 import { type Trace, trace } from "../../../trace/questions/trace.ts";
 import { cursorOf, keyOf, NEXT, PAGE } from "../../paging.ts";
 import { isoTime, Time, timeOf } from "../../period.ts";
 import { closed, type Route, route } from "../../route.ts";
 import { orNull } from "../../schemas.ts";
-import { genealogyOf, requireSubject } from "./genealogy-of.ts";
+import { genealogyOf } from "./genealogy-of.ts";
 import { AT, Kg, Lot, shownLot } from "./shapes.ts";
 
 /** What an id names: the lots and units it stands for. */
@@ -121,7 +122,7 @@ const traces = route({
   handle({ params, query }, context) {
     const genealogy = genealogyOf(context);
     const { direction = "both", depth, at, limit = 100, cursor } = query;
-    const subject = requireSubject(genealogy, params.id, timeOf("at", at));
+    const subject = requireGoods(genealogy, params.id, timeOf("at", at));
     const after = Number(keyOf(cursor, 1)?.[0] ?? 0);
     const found = trace(genealogy, subject, direction, { depth, most: limit, after });
     return {

@@ -16,14 +16,18 @@ function subjectOf(genealogy: Genealogy, { of, atMs }: Asked): Subject {
   return findSubject(genealogy, of ?? "", atMs) ?? NOBODY;
 }
 
-function unheard({ of }: Asked): Answer {
-  return { verdict: `Nobody has heard of ${of ?? "it"}.`, rows: [] };
+function unheard({ kind }: Subject, { of = "it" }: Asked): Answer {
+  const verdict =
+    kind === "batch"
+      ? `No event says what ${of} was made of or what was made: this can't be said of it.`
+      : `Nobody has heard of ${of}.`;
+  return { verdict, rows: [] };
 }
 
 /** 1: the ingredient lots of a pack, and every pallet with packs of the same lot. */
 export function packsAndSisters(genealogy: Genealogy, asked: Asked): Answer {
   const subject = subjectOf(genealogy, asked);
-  if (subject.lots.length === 0) return unheard(asked);
+  if (subject.lots.length === 0) return unheard(subject, asked);
   const { nodes } = trace(genealogy, { lots: subject.lots, units: [] }, "up", { most: MOST });
   const ingredients = nodes.filter(({ lot }) => (lot?.received ?? 0) > 0);
   const sisters = trace(genealogy, { lots: subject.lots, units: [] }, "down", { most: MOST }).nodes.filter(
@@ -55,7 +59,7 @@ export function packsAndSisters(genealogy: Genealogy, asked: Asked): Answer {
 /** 2 and 25: everything with a part of a lot, and how much that is. */
 export function recalled(genealogy: Genealogy, asked: Asked): Answer {
   const subject = subjectOf(genealogy, asked);
-  if (subject.lots.length === 0) return unheard(asked);
+  if (subject.lots.length === 0) return unheard(subject, asked);
   const found = recall(genealogy, subject);
   const { pallets, mg } = found.withGenealogy;
   return {
@@ -140,7 +144,7 @@ export function boundaries(genealogy: Genealogy, asked: Asked): Answer {
 /** 14: the due diligence of the cocoa in something. */
 export function cocoaOf(genealogy: Genealogy, asked: Asked): Answer {
   const found = dueDiligence(genealogy, asked.of ?? "");
-  if (found === undefined) return unheard(asked);
+  if (found === undefined) return unheard(NOBODY, asked);
   const { lots, uncovered, references, unknownOrigin } = found;
   const unknown =
     unknownOrigin.length === 0 ? "" : ` Of ${counted(unknownOrigin.length, "lot")} nobody told the origin.`;
