@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import { batchesOf } from "../../dashboard/src/format/batches.ts";
+import { batchesOf, silentMachines } from "../../dashboard/src/format/batches.ts";
 import { messageWords } from "../../dashboard/src/format/message-words.ts";
 import { bytes, number, percent, plain } from "../../dashboard/src/format/number.ts";
 import { lookOf } from "../../dashboard/src/format/packml.ts";
@@ -173,6 +173,28 @@ test("batches are put together from what machines say they worked on", () => {
     [
       ["B2", true, 1],
       ["B1", false, 2],
+    ],
+  );
+});
+
+test("what machines were on that nobody hears is not in work, and ends when they were heard last", () => {
+  const at = (time: string) => `2026-01-11T${time}:00Z`;
+  const work = (batch: string) => [{ from: at("08:00"), to: at("12:00"), product: "dark", batch }];
+  const machines = ["a/b/s1_dosing/w", "a/b/s4_conching/c", "a/b/s8_packaging/p"] as const;
+  const silent = silentMachines([
+    { machine: machines[0], from: at("08:00"), state: "Execute" },
+    { machine: machines[0], from: at("09:30"), state: "unknown" },
+    { machine: machines[1], from: at("08:00"), state: "unknown" },
+    { machine: machines[1], from: at("09:00"), state: "Execute" },
+    // Silent in all of the time: nobody knows whether it was on it at all.
+    { machine: machines[2], from: at("08:00"), state: "unknown" },
+  ]);
+  const told = machines.map((machine, index) => ({ machine, work: work(`B${index + 1}`) }));
+  assert.deepEqual(
+    batchesOf(told, silent).map(({ id, running, unheard, toMs }) => [id, running, unheard, toMs]),
+    [
+      ["B1", false, true, Date.parse(at("09:30"))],
+      ["B2", true, false, Date.parse(at("12:00"))],
     ],
   );
 });

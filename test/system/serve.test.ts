@@ -82,7 +82,7 @@ suite("conche serve over a history", () => {
       if (operation === undefined || operation.operationId === "live") continue;
       const named = path
         .replace(/(find|trace|due-diligence|epcis)\/\{id\}/, `$1/${LOT}`)
-        .replace("{batch}/record", `${BATCH}/record`);
+        .replace("/batches/{batch}", `/batches/${BATCH}`);
       const url = new URL(urlOf(named, operation.parameters), running.started.http);
       const answer = await fetch(url);
       const text = await answer.text();

@@ -80,13 +80,18 @@ export interface RecallBalance {
 export interface Suspicion {
   readonly lots: readonly string[];
   readonly units?: readonly string[];
+  /** Machines that reported nothing of what they made in the time that is suspected. */
+  readonly unheard?: readonly string[];
 }
 
 /** Finds everything with a part of the suspected lots, however small, by every path: heels, mixing, rework. */
-export function recall(genealogy: Genealogy, { lots: asked, units: given = [] }: Suspicion): Recall {
+export function recall(
+  genealogy: Genealogy,
+  { lots: asked, units: given = [], unheard = [] }: Suspicion,
+): Recall {
   const { graph, marks } = genealogy.graphNow;
   const suspected = asked.flatMap((id) => genealogy.lot(id) ?? []);
-  const unknown = asked.filter((id) => genealogy.lot(id) === undefined);
+  const unknown = [...asked.filter((id) => genealogy.lot(id) === undefined), ...unheard];
   const from = suspected.flatMap(({ lot }) => graph.lot(lot) ?? []);
   const reached = reach(graph, from, "down", marks);
   const { share, refused } = shares(graph, from, reached, marks);

@@ -27,16 +27,23 @@ export function suspicionOf(genealogy: Genealogy, { list, atMs, made }: Suspecte
     for (const lot of found.lots) lots.add(lot);
     for (const unit of found.units) units.add(unit);
   }
+  const unheard: string[] = [];
   if (made !== undefined) {
     const found = madeAt(genealogy, made.machine, made);
     if (found.lots.length + found.units.length === 0) {
-      const span = [made.fromMs, made.toMs].map((ms) => new Date(ms).toISOString()).join(" to ");
-      throw new ConcheError("CONCHE_MATERIAL_UNKNOWN", {
-        message: `${made.machine} reported no lot, case or pallet from ${span}: nobody can tell what it made`,
-      });
+      // Beside other suspects it is named with them.
+      if (lots.size + units.size > 0) unheard.push(made.machine);
+      else throw unknownMaking(made);
     }
     for (const lot of found.lots) lots.add(lot);
     for (const unit of found.units) units.add(unit);
   }
-  return lots.size + units.size === 0 ? undefined : { lots: [...lots], units: [...units] };
+  return lots.size + units.size === 0 ? undefined : { lots: [...lots], units: [...units], unheard };
+}
+
+function unknownMaking({ machine, fromMs, toMs }: NonNullable<Suspected["made"]>): ConcheError {
+  const span = [fromMs, toMs].map((ms) => new Date(ms).toISOString()).join(" to ");
+  return new ConcheError("CONCHE_MATERIAL_UNKNOWN", {
+    message: `${machine} reported no lot, case or pallet from ${span}: nobody can tell what it made`,
+  });
 }

@@ -60,7 +60,9 @@ const SUSPECTED = {
 
 const RecallShape = closed({
   suspected: Type.Array(Lot),
-  unknown: Type.Array(Text, { description: "Asked for, and never heard of" }),
+  unknown: Type.Array(Text, {
+    description: "Asked for, and never heard of; machines that reported nothing of what they made then",
+  }),
   lots: Type.Array(closed({ ...Lot.properties, share: Share, depth: Type.Integer(), affected_rest_kg: Kg })),
   units: Type.Array(Unit),
   customers: Type.Array(Place),
