@@ -31,7 +31,7 @@ async function answered(
 
 suite("questions about machines, against what the simulator did", () => {
   test("20: rolls that wear are found, with the wear per hour and the hour of regrinding that the simulator has", async () => {
-    const [wear, hoursAtStart, days] = [40, 20, 5];
+    const [wear, hoursAtStart, days] = [50, 10, 4];
     const plant = withTelemetryInterval(
       changedPlant(({ sites }) => {
         for (const { simulation } of sites.flatMap(({ lines }) => lines).flatMap(({ machines }) => machines))
@@ -87,6 +87,11 @@ suite("questions about machines, against what the simulator did", () => {
         assert.equal(row.by, root === `${LINE}/s6_molding/molder-01` ? null : root, JSON.stringify(row));
       }
       assert.deepEqual(new Set(rows.map(({ code }) => code)), new Set(truth.keys()));
+      if (name === undefined)
+        assert.ok(
+          rows.some(({ by }) => by !== null),
+          "no stop of the day was caused by another machine",
+        );
     });
 });
 
