@@ -120,6 +120,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./recall.ts")).recall,
   },
   {
+    name: "holds",
+    summary: "goods on hold: list, put, release",
+    group: "Look",
+    load: async () => (await import("./groups.ts")).holds(),
+  },
+  {
     name: "batch",
     summary: "the electronic record of a batch, sealed: record, verify",
     group: "Look",

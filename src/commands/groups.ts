@@ -140,6 +140,27 @@ export async function spc(): Promise<CommandGroup> {
   };
 }
 
+/** `conche holds` */
+export async function holds(): Promise<CommandGroup> {
+  return {
+    name: "holds",
+    summary: "goods on hold: list, put, release",
+    description:
+      "Looks at goods that may not be used, moved on or shipped, puts goods on hold and decides over them, by messages of a\n" +
+      "desk. Works beside the process that keeps the views of the data folder.",
+    examples: [
+      ["conche holds list", "what is on hold, and why"],
+      ["conche holds put line-a --lots L1 --why 'metal found' --by q.ben-ali", "a lot is on hold"],
+      ["conche holds release CM-2026-0007 --why 'screened again' --by q.ben-ali", "it may go on"],
+    ],
+    commands: [
+      (await import("./holds/list.ts")).list,
+      (await import("./holds/put.ts")).put,
+      (await import("./holds/release.ts")).release,
+    ],
+  };
+}
+
 /** `conche batch` */
 export async function batch(): Promise<CommandGroup> {
   return {

@@ -39,7 +39,7 @@ export const recall = defineCommand({
   description:
     "A recall, or the drill of one: every lot, case and pallet with a possible part of what is suspected, by every path\n" +
     "(silos, tank heels, rework), with customers, stock, mass balance, and how much more would be held without genealogy.\n" +
-    "The drill's time stands at its end. Nothing is put on hold: `POST /api/holds/lines/{site}/{line}` does that.",
+    "The drill's time stands at its end. Nothing is put on hold: `conche holds put` does that.",
   examples: [
     ["conche recall tunis-01.line-a.whole_milk_powder.20260111T140000", "a supplier's lot"],
     ["conche recall L26011-line-a --at 2026-01-11T08:41Z", "a pack, by its code and time"],

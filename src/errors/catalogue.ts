@@ -289,7 +289,7 @@ export const ERROR_CATALOGUE = {
   },
   CONCHE_NO_DESK: {
     meaning: "This process publishes nothing, so nobody can act through it",
-    hint: "act at the data center's own process, or with `conche alarms ack`",
+    hint: "act at the data center's own process, or with `conche alarms` and `conche holds`",
   },
   CONCHE_VIEW_NOT_READY: {
     meaning: "The view that is asked is not built yet",

@@ -1,6 +1,7 @@
 import { defineCommand } from "../command.ts";
 import { PUBLISHING_ONLY } from "../command-options.ts";
-import { ACTION_OPTIONS, ACTION_SETTINGS, ALARM, act } from "./act.ts";
+import { ACTION_OPTIONS, ACTION_SETTINGS } from "../desk-action.ts";
+import { ALARM, act } from "./act.ts";
 
 const OPTIONS = { ...ACTION_OPTIONS, comment: { argument: "TEXT", help: "what the person adds" } } as const;
 

@@ -1,7 +1,8 @@
 import { ConcheError } from "../../errors/conche-error.ts";
 import { defineCommand } from "../command.ts";
 import { PUBLISHING_ONLY } from "../command-options.ts";
-import { ACTION_OPTIONS, ACTION_SETTINGS, ALARM, act } from "./act.ts";
+import { ACTION_OPTIONS, ACTION_SETTINGS } from "../desk-action.ts";
+import { ALARM, act } from "./act.ts";
 
 const OPTIONS = { ...ACTION_OPTIONS, text: { argument: "TEXT", help: "what to say" } } as const;
 

@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import { jsonLine } from "../adapters/terminal/json-line.ts";
+import type { DeskPlace } from "../api/desk.ts";
+import { LEVEL_PATTERN, type MessageType } from "../contract/topic.ts";
+import { ConcheError } from "../errors/conche-error.ts";
+import { PublishingDesk } from "../run/desk.ts";
+import type { Invocation } from "./command.ts";
+import { duration, matching, wholeNumber } from "./option-values.ts";
+
+/** The options of everything that a person does from a shell. */
+export const ACTION_OPTIONS = {
+  by: { argument: "NAME", help: "the person who does it; it is said in the message" },
+  seen: {
+    argument: "ID",
+    help: "the number under `seen` in the list: refused when something has happened since",
+    parse: wholeNumber(1, Number.MAX_SAFE_INTEGER),
+  },
+  desk: {
+    argument: "NAME",
+    help: "the desk that says it; shell unless given",
+    parse: matching(LEVEL_PATTERN, "a level of a topic: a-z, 0-9, - and _, at most 63"),
+  },
+  wait: {
+    argument: "SPAN",
+    help: "wait so long until the log has it; 10s unless given",
+    parse: duration("1s", "10m"),
+  },
+} as const;
+
+/** The settings of everything that a person does from a shell. */
+export const ACTION_SETTINGS = ["data", "outbox", "mqtt", "broker", "signing"] as const;
+
+const WAIT_MS = 10_000;
+/** Not the data center's own: two processes can't have one outbox open. */
+const OUTBOX = "shell-outbox";
+
+/** What an action is said with. */
+export interface DeskOptions {
+  readonly desk: string | undefined;
+  readonly wait: number | undefined;
+}
+
+/** Who acts. @throws ConcheError CONCHE_USAGE where nobody is named */
+export function personOf(by: string | undefined): string {
+  if (by !== undefined) return by;
+  throw new ConcheError("CONCHE_USAGE", {
+    message: "an action names the person who does it",
+    hint: "add --by NAME, as --by a.trabelsi",
+  });
+}
+
+/**
+ * Publishes an action as a message of a desk, waits until the log has it, and says its number. Gives the exit code: 1
+ * when it only waits in the outbox.
+ * @param beside what a program is told beside the message's number
+ */
+export async function sayAtDesk(
+  { config, terminal }: Pick<Invocation, "config" | "terminal">,
+  { desk: name = "shell", wait = WAIT_MS }: DeskOptions,
+  place: DeskPlace,
+  type: MessageType,
+  body: Readonly<Record<string, unknown>> & { readonly event: string },
+  beside: Readonly<Record<string, unknown>> = {},
+): Promise<number> {
+  const url = config.broker.url ?? `mqtt://${config.mqtt.host}:${config.mqtt.port}`;
+  const outbox = config.outbox ?? join(config.data, OUTBOX);
+  const desk = await PublishingDesk.open(config, { name, url, outbox });
+  try {
+    const said = await desk.publish(place, type, body);
+    const stored = await within(desk.drained(), wait);
+    if (config.json) terminal.out.write(`${jsonLine({ ...said, event: body.event, ...beside, stored })}\n`);
+    else {
+      const what = [body.event, ...Object.values(beside)].join(" ");
+      const where = stored ? "the log has it" : "it waits in the outbox until a data center confirms it";
+      terminal.out.write(`${what}: number ${said.seq} of ${said.machine}, boot ${said.boot}; ${where}\n`);
+    }
+    return stored ? 0 : 1;
+  } finally {
+    await desk.close();
+  }
+}
+
+async function within(done: Promise<void>, ms: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), ms);
+  done.then(
+    () => resolve(true),
+    () => resolve(false),
+  );
+  const inTime = await promise;
+  clearTimeout(timer);
+  return inTime;
+}
