@@ -4,6 +4,9 @@
 //   npm run bench -- [--runs 5] [--messages 400000] [--only WORD] [--json FILE]
 //   npm run bench -- --only trace                    genealogy of 0.1, 1 and 10 million connections; only where it is named
 //   npm run bench -- --only soak [--minutes 10]      memory of every long-running process; only where it is named
+//
+// Only where they are named, too: dashboard, browsers (50 of them beside ingest), browser-memory [--minutes 60],
+// views-growth (1 and 10 lines, 1 and 30 days).
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -11,6 +14,7 @@ import { renderTable } from "../src/adapters/terminal/table.ts";
 import { NO_MOSQUITTO } from "../test/servers/mosquitto.ts";
 import { bridgeToLog, gatewayToLog } from "./cases/bridge.ts";
 import { brokerToLog, TO_LOG, TO_NOWHERE } from "./cases/broker-to-log.ts";
+import { browserMemory, ingestBesideBrowsers } from "./cases/browsers.ts";
 import { currentState } from "./cases/current-state.ts";
 import { dashboard } from "./cases/dashboard.ts";
 import { edgeCatchUp, edgeToLog, receiptLatency } from "./cases/edge-to-log.ts";
@@ -26,7 +30,7 @@ import { soak } from "./cases/soak.ts";
 import { firstMessage, setUp } from "./cases/start-up.ts";
 import { tags } from "./cases/tags.ts";
 import { traces } from "./cases/trace.ts";
-import { ingestBesideViews, liveLatency, rebuildViews } from "./cases/views.ts";
+import { ingestBesideViews, liveLatency, rebuildGrowth, rebuildViews } from "./cases/views.ts";
 import { type Figure, figure } from "./statistics.ts";
 
 /** What `--only` looks for, and what is measured. */
@@ -82,6 +86,17 @@ const CASES: readonly Case[] = [
     needsMosquitto: true,
     onlyByName: true,
     measure: (_messages, _runs, minutes) => soak(minutes),
+  },
+  { name: "views-growth", onlyByName: true, measure: () => rebuildGrowth() },
+  {
+    name: "browsers",
+    onlyByName: true,
+    measure: (messages, runs) => ingestBesideBrowsers(Math.min(messages, 100_000), Math.min(runs, 3)),
+  },
+  {
+    name: "browser-memory",
+    onlyByName: true,
+    measure: (_messages, _runs, minutes) => browserMemory(minutes),
   },
   { name: "dashboard", onlyByName: true, measure: (_messages, runs) => dashboard(Math.min(runs, 5)) },
   { name: "trace", onlyByName: true, measure: () => traces() },

@@ -3,15 +3,20 @@ import type { Browser, Page } from "playwright-core";
 import { openEdge } from "../../src/index.ts";
 import { runConche } from "../../test/commands/run-conche.ts";
 import { startChromium } from "../../test/servers/chromium.ts";
-import { startConche } from "../../test/servers/conche.ts";
+import { portOf, startConche } from "../../test/servers/conche.ts";
 import { type Figure, figure } from "../statistics.ts";
 import { inFolder } from "./in-folder.ts";
+import { runLoad, STANDARD_LOAD } from "./run-load.ts";
 
 const TEMPERER = "tunis-01/line-a/s5_tempering/temper-01";
 const PATIENCE_MS = 300_000;
 /** Values that are followed from the machine to the page, and the pause between two, milliseconds. */
-const VALUES = 60;
-const PACE_MS = 500;
+const VALUES = 100;
+const PACE_MS = 300;
+/** Messages a second of other machines meanwhile. */
+const LOAD = 1_000;
+/** How long a trend is panned, milliseconds. */
+const PAN_MS = 4_000;
 /** A month with a reading a minute: the points that are drawn are as many as of one a second. */
 const MONTH = ["--backfill", "30d", "--telemetry-interval", "300"] as const;
 
@@ -61,6 +66,9 @@ function live(browser: Browser, runs: number): Promise<Figure[]> {
         first.push(performance.now() - startedAt);
       }
       const ways: number[] = [];
+      const port = portOf(conche.started.mqtt);
+      const seconds = (VALUES * PACE_MS) / 1_000 + 10;
+      const load = runLoad({ ...STANDARD_LOAD, port, messages: LOAD * seconds, rate: LOAD });
       for (let at = 0; at < VALUES; at++) {
         const value = 31 + at / 100;
         // Browser and machine share a clock: both read the milliseconds since 1970 of this computer.
@@ -71,12 +79,13 @@ function live(browser: Browser, runs: number): Promise<Figure[]> {
         ways.push((await seen) - saidMs);
         await page.waitForTimeout(PACE_MS);
       }
+      await load;
       ways.sort((a, b) => a - b);
       const rank = (share: number) => ways[Math.min(ways.length - 1, Math.floor(ways.length * share))] ?? 0;
       return [
         figure("dashboard, first page usable, nothing cached", "ms", first),
-        figure(`dashboard, message to pixel, median of ${VALUES}`, "ms", [rank(0.5)]),
-        figure(`dashboard, message to pixel, 95 % of ${VALUES}`, "ms", [rank(0.95)]),
+        figure(`dashboard, message to pixel at ${LOAD} msg/s, median of ${VALUES}`, "ms", [rank(0.5)]),
+        figure(`dashboard, message to pixel at ${LOAD} msg/s, 99 % of ${VALUES}`, "ms", [rank(0.99)]),
       ];
     } finally {
       await edge.close();
@@ -120,7 +129,11 @@ function month(browser: Browser, runs: number): Promise<Figure[]> {
         await page.locator("svg .trace, svg path.d-trace").first().waitFor();
         drawn.push(await page.evaluate<number>(SINCE_REQUEST));
       }
-      return [figure("dashboard, a month of a tag, from request to drawn", "ms", drawn)];
+      const frames = await pannedFrames(page);
+      return [
+        figure("dashboard, a month of a tag, from request to drawn", "ms", drawn),
+        figure("dashboard, frames a second while a month is panned", "1/s", frames),
+      ];
     } finally {
       await server.stop("SIGTERM");
     }
@@ -130,3 +143,31 @@ function month(browser: Browser, runs: number): Promise<Figure[]> {
 /** What the page runs: from the begin of the newest question for a series until now, milliseconds. */
 const SINCE_REQUEST = `performance.now() - (performance.getEntriesByType("resource")
   .filter(({ name }) => name.includes("/api/series/")).at(-1)?.startTime ?? 0)`;
+
+/** Drags a trend to and fro; the frames of each second of it. */
+async function pannedFrames(page: Page): Promise<number[]> {
+  const box = await page.locator(".trend-strips").boundingBox();
+  if (box === null) throw new Error("there is no trend");
+  const counted = page.evaluate<number[]>(`new Promise((resolve) => {
+    const begin = performance.now();
+    const seconds = [];
+    const frame = (now) => {
+      const second = Math.floor((now - begin) / 1000);
+      if (now - begin > ${PAN_MS}) return resolve(seconds);
+      seconds[second] = (seconds[second] ?? 0) + 1;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  })`);
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width / 2, y);
+  await page.mouse.down();
+  let done = false;
+  void counted.then(() => {
+    done = true;
+  });
+  for (let step = 0; !done; step++)
+    await page.mouse.move(box.x + box.width * (0.5 + 0.3 * Math.sin(step / 20)), y);
+  await page.mouse.up();
+  return counted;
+}

@@ -51,6 +51,36 @@ export async function rebuildViews(messages: number, runs: number): Promise<Figu
   });
 }
 
+/** Histories that views are made from: lines, days. */
+const SIZES = [
+  [1, 1],
+  [10, 1],
+  [1, 30],
+  [10, 30],
+] as const;
+/** A reading a minute: a month of ten lines is still ten million messages. */
+const SPARSE_S = 60;
+
+/** Whether a message costs more the longer the log, and the more lines there are. Takes hours. */
+export async function rebuildGrowth(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const [lines, days] of SIZES) {
+    await inFolder(async (data) => {
+      const words = ["--lines", String(lines), "--telemetry-interval", String(SPARSE_S), "--quiet"];
+      const made = await runConche(["simulate", "--backfill", `${days}d`, "--data", data, ...words]);
+      if (made.code !== 0) throw new Error(made.err);
+      const { messages, seconds, cpuUs, peakMb } = await fold(data);
+      const of = `${lines} lines, ${days} days (${messages} messages)`;
+      figures.push(
+        figure(`views of ${of}`, "msg/s", [messages / seconds]),
+        figure(`  processor time per message`, "us", [cpuUs]),
+        figure(`  peak memory`, "MB", [peakMb]),
+      );
+    });
+  }
+  return figures;
+}
+
 async function fold(data: string, only?: string): Promise<FoldResult> {
   const script = join(import.meta.dirname, "..", "load", "fold-views.ts");
   const words = [script, data, ...(only === undefined ? [] : [only])];
