@@ -3,6 +3,7 @@ import type { HealthReport } from "../ingest/health.ts";
 import type { CompletenessReading } from "../log/completeness.ts";
 import type { LogReading } from "../log/log-reading.ts";
 import type { QuarantineReading } from "../log/quarantine-reading.ts";
+import type { ConditionKeeper } from "../monitor/condition/condition-keeper.ts";
 import type { NotifierState } from "../notify/notifier.ts";
 import type { Plant } from "../plant/plant.ts";
 import type { GraphKeeper } from "../trace/graph/read-graph.ts";
@@ -52,6 +53,8 @@ export interface ApiContext {
   readonly quarantineWork: QuarantineWork;
   /** Who asks, where they had to log in. */
   readonly login?: HttpLogin | undefined;
+  /** The condition of machines, kept for a minute. */
+  readonly conditions?: ConditionKeeper | undefined;
   /** The graph of lots, kept from question to question. */
   readonly graphs?: GraphKeeper | undefined;
   /** Sets a document on pages, as PDF. */

@@ -35,7 +35,7 @@ const LIVE = `
 What changes, as it changes, as server-sent events. \`of\`: subjects separated by commas, everything where it is left out:
 \`machine:<site>/<line>/<step>/<machine>\`, \`line:<site>/<line>\`, \`telemetry\`, \`states\`, \`alarms\`, \`quality\`,
 \`batches\`, \`views\`. An event says which subject changed and as of which message; what it is now, the other questions
-answer. Changes are coalesced: a slow reader gets the newest, never a backlog. Reconnect with \`Last-Event-ID\` (browsers
+answer. Every 4 s comes an event \`beat\`, changes or none: after 12 s without anything the way is cut. Changes are coalesced: a slow reader gets the newest, never a backlog. Reconnect with \`Last-Event-ID\` (browsers
 do it by themselves) to hear of what changed meanwhile.
 
 \`\`\`text

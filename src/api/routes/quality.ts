@@ -257,6 +257,7 @@ const places = route({
         drift_half: orNull(Num),
         confidence: number("That it drifts, 0 to 1"),
         drifts: Type.Boolean(),
+        drifts_since: orNull(Time),
       }),
     ),
   }),
@@ -275,6 +276,7 @@ const places = route({
         offset_half: Number.isFinite(place.offsetHalf) ? place.offsetHalf : null,
         ...{ drift_per_hour: place.driftPerHour, drift_half: place.driftHalf },
         ...{ confidence: place.confidence, drifts: place.drifts },
+        drifts_since: place.sinceMs === null ? null : isoTime(place.sinceMs),
       })),
     };
   },

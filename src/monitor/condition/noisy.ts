@@ -22,6 +22,18 @@ export function findNoisy(
   minutes: readonly NumberMinute[],
   fromMs: number,
 ): ConditionFinding[] {
+  // Noise within a minute and noise from minute to minute are two measures: a machine that sends more often from some
+  // time on has not become noisy.
+  const alike = Map.groupBy(minutes, ({ count }) => count >= MANY);
+  return [...alike.values()].flatMap((each) => noisyAmong(machine, tag, each, fromMs));
+}
+
+function noisyAmong(
+  machine: string,
+  tag: string,
+  minutes: readonly NumberMinute[],
+  fromMs: number,
+): ConditionFinding[] {
   const noises = minutes.map((minute, index) => noiseOf(minute, minutes[index - 1]));
   const levels = noises.map((_, index) => median(noises.slice(Math.max(0, index - WINDOW + 1), index + 1)));
   const before = minutes.filter(({ atMs }) => atMs < fromMs).length;

@@ -1,5 +1,6 @@
 import { median } from "../robust.ts";
 import { studentCdf, studentQuantile } from "./distributions.ts";
+import { type Distance, driftOnset } from "./drift-onset.ts";
 
 /** What was measured at one time at every place: nozzle by nozzle, lane by lane. */
 export interface PlaceSample {
@@ -21,6 +22,8 @@ export interface PlaceComparison {
   /** How sure it is that the place drifts, over all places: 1 less the probability of as much by chance (Bonferroni). */
   readonly confidence: number;
   readonly drifts: boolean;
+  /** Since when it drifts, milliseconds since 1970; null where it doesn't. */
+  readonly sinceMs: number | null;
 }
 
 const HOUR_MS = 3_600_000;
@@ -45,18 +48,20 @@ export function comparePlaces(samples: readonly PlaceSample[]): PlaceComparison[
   });
 }
 
-interface Distance {
-  readonly hours: number;
-  readonly apart: number;
-}
-
 function compared(place: number, points: readonly Distance[], places: number): PlaceComparison {
   const n = points.length;
   const meanApart = points.reduce((sum, { apart }) => sum + apart, 0) / Math.max(1, n);
   const squares = points.reduce((sum, { apart }) => sum + (apart - meanApart) ** 2, 0);
   const offsetHalf = n < 2 ? Number.POSITIVE_INFINITY : halfWidth(Math.sqrt(squares / (n - 1) / n), n - 1);
   const still = { place, n, offset: meanApart, offsetHalf };
-  const unknown = { ...still, driftPerHour: null, driftHalf: null, confidence: 0, drifts: false };
+  const unknown = {
+    ...still,
+    driftPerHour: null,
+    driftHalf: null,
+    confidence: 0,
+    drifts: false,
+    sinceMs: null,
+  };
   if (n < 3) return unknown;
   const meanHours = points.reduce((sum, { hours }) => sum + hours, 0) / n;
   const spread = points.reduce((sum, { hours }) => sum + (hours - meanHours) ** 2, 0);
@@ -74,6 +79,7 @@ function compared(place: number, points: readonly Distance[], places: number): P
     driftHalf: halfWidth(error, n - 2),
     confidence,
     drifts: confidence >= SURE,
+    sinceMs: confidence >= SURE ? driftOnset(points) * HOUR_MS : null,
   };
 }
 

@@ -9,6 +9,7 @@ import { type ApiAnswer, ApiDoor, problemAnswer } from "../../api/door.ts";
 import { answerI3x, isI3x } from "../../api/i3x/questions.ts";
 import { ROUTES } from "../../api/routes.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import { ConditionKeeper } from "../../monitor/condition/condition-keeper.ts";
 import { NOTHING_TOLD } from "../../notify/notifier.ts";
 import { plantOf } from "../../plant/plant.ts";
 import { GraphKeeper } from "../../trace/graph/read-graph.ts";
@@ -19,6 +20,7 @@ const { folder, plant: document, version, limitMs, acts, notifies } = workerData
 const plant = plantOf(document);
 const door = new ApiDoor(ROUTES);
 const graphs = new GraphKeeper();
+const conditions = new ConditionKeeper();
 const work = quarantineWork(folder, plant);
 const NO_LIMIT = () => {};
 let spend: () => void = NO_LIMIT;
@@ -42,6 +44,7 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
       quarantineWork: work,
       login: request.login,
       graphs,
+      conditions,
       desk: acts ? desk : undefined,
       spend: () => spend(),
     };
