@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Desk, DeskMessage, DeskPlace } from "../api/desk.ts";
 import type { Config } from "../config/config-schema.ts";
@@ -43,6 +44,9 @@ export class PublishingDesk implements Desk {
       telemetryBytes: OUTBOX_BYTES,
       trustedKeys: config.signing.trusted ?? undefined,
     });
+    // What a run before this one left behind goes out over the connection of its machine.
+    for (const { machine, waiting } of edge.status().machines)
+      if (waiting.durable.messages > 0) await edge.machine(machine);
     return new PublishingDesk(edge, name);
   }
 
@@ -67,26 +71,35 @@ export class PublishingDesk implements Desk {
   }
 }
 
-/** A desk that is opened by the first action: most runs of a data center see none. */
+/** A desk that is opened by the first action, or for what waits of those before: most runs of a data center see none. */
 export class LazyDesk implements Desk {
   readonly #open: () => Promise<PublishingDesk>;
+  readonly #outbox: string;
   #desk: Promise<PublishingDesk> | undefined;
 
   /** @param urlOf the broker's address, known when the first action comes */
   constructor(config: Config, name: string, urlOf: () => string) {
     const outbox = join(config.data, FOLDER);
+    this.#outbox = outbox;
     this.#open = () => PublishingDesk.open(config, { name, url: urlOf(), outbox });
   }
 
+  /** Sends on what was said before a restart and no receipt covers yet; nothing where nobody has ever acted here. */
+  resume(): void {
+    if (existsSync(this.#outbox)) void this.#opened().catch(() => {}); // said to whoever acts next
+  }
+
   async publish(...message: Parameters<Desk["publish"]>): Promise<DeskMessage> {
+    return (await this.#opened()).publish(...message);
+  }
+
+  async #opened(): Promise<PublishingDesk> {
     this.#desk ??= this.#open();
     try {
-      return await (await this.#desk).publish(...message);
+      return await this.#desk;
     } catch (error) {
       // What kept it from being opened may be over when the next one acts.
-      await this.#desk?.catch(() => {
-        this.#desk = undefined;
-      });
+      this.#desk = undefined;
       throw error;
     }
   }

@@ -62,6 +62,7 @@ function verdict(
     nameOf: (key) => key,
     describe: ({ message }) => message,
     duration: (ms) => `${ms / 1000} s`,
+    clock: (atMs) => `t-${(NOW - atMs) / 1000}`,
   });
 }
 
@@ -81,7 +82,7 @@ suite("the first sentence of a line", () => {
       ],
     );
     assert.equal(found.priority, "medium");
-    assert.equal(found.sentence, "Tempering too hot for 164 s.");
+    assert.equal(found.sentence, "Tempering too hot, for 164 s, since t-164.");
     assert.equal(found.rest, "1 more active.");
   });
 
@@ -122,7 +123,7 @@ suite("the first sentence of a line", () => {
   test("who stands comes before who waits for it", () => {
     const reason = { code: "JAM", category: "failure", message: "Wrapper jam" };
     const found = verdict([machine("Cooling", "Suspended"), machine("Packaging", "Held", { reason })]);
-    assert.equal(found.sentence, "Packaging stands for 60 s: wrapper jam.");
+    assert.equal(found.sentence, "Packaging stands for 60 s, since t-60: wrapper jam.");
     assert.equal(found.rest, "Cooling suspended.");
     assert.equal(found.priority, undefined);
   });

@@ -1,4 +1,4 @@
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 
 /** How the stream of changes stands. */
 export interface LiveState {
@@ -15,12 +15,17 @@ interface LiveEvent {
 
 export const live = signal<LiveState>({ state: "connecting", sinceMs: Date.now() });
 
+/** Nobody would hear of what is done now. */
+export const cannotAct = computed(() => live.value.state === "lost");
+
 type Listener = () => void;
 
 /** Values change at most four times a second on the page, however often they do in the plant. */
 const QUIET_MS = 250;
 /** After a stream that was refused or lost, another attempt: the browser's own retry gives up on an HTTP error. */
 const RETRY_MS = 2_000;
+/** The stream beats every 4 s. After so long without anything the way is cut, though nobody has said so. */
+const SILENT_MS = 12_000;
 
 const listeners = new Map<string, Set<Listener>>();
 /** The subjects asked for, in one string, so that the same set does not open the stream anew. */
@@ -75,25 +80,49 @@ function stream(subjects: string): () => void {
     for (const subject of subjects) pending.add(subject);
     if (quiet === undefined) tell();
   };
+  let heardMs = Date.now();
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  const hear = (): void => {
+    heardMs = Date.now();
+    clearTimeout(silence);
+    silence = setTimeout(lose, SILENT_MS);
+  };
+  const lose = (): void => {
+    // What is shown is as it was when something was heard last.
+    if (live.value.state !== "lost") live.value = { state: "lost", sinceMs: heardMs };
+    clearTimeout(silence);
+    source?.close();
+    clearTimeout(retry);
+    retry = setTimeout(open, RETRY_MS);
+  };
   const open = (): void => {
     source = new EventSource(`/api/live?of=${encodeURIComponent(subjects)}`);
+    clearTimeout(silence);
+    silence = setTimeout(lose, SILENT_MS);
     source.onopen = () => {
+      hear();
       const again = live.value.state === "lost";
       live.value = { state: "live", sinceMs: Date.now() };
       // What changed while the stream was down was not told: everything is asked for once.
       if (again) heard(listeners.keys());
     };
-    source.addEventListener("change", (event) => heard([(JSON.parse(event.data) as LiveEvent).subject]));
-    source.onerror = () => {
-      if (live.value.state !== "lost") live.value = { state: "lost", sinceMs: Date.now() };
-      source?.close();
-      retry = setTimeout(open, RETRY_MS);
-    };
+    source.addEventListener("beat", hear);
+    source.addEventListener("change", (event) => {
+      hear();
+      heard([(JSON.parse(event.data) as LiveEvent).subject]);
+    });
+    source.onerror = lose;
   };
   open();
   return () => {
     source?.close();
     clearTimeout(retry);
     clearTimeout(quiet);
+    clearTimeout(silence);
   };
 }
+
+/** A page says by itself, not by the words in it alone, that what it shows is not the present. */
+effect(() => {
+  document.documentElement.dataset.live = live.value.state;
+});

@@ -22,18 +22,28 @@ interface Known<Data> {
 /** After an error another attempt is made by itself. */
 const RETRY_MS = 5_000;
 
+/** What is wrong with the question stays wrong; what is wrong with the server or the way may pass. */
+const mayPass = ({ status }: Problem): boolean => status === 0 || status >= 500;
+
 const NOTHING = { data: undefined, problem: undefined, atMs: 0 };
+
+/** The API answers in its own time limit, or says why not: after so long nobody answers any more. */
+const PATIENCE_MS = 30_000;
 
 /** Reads JSON from the API. @throws Problem */
 export async function read<Data>(path: string, signal?: AbortSignal): Promise<Data> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
   let response: Response;
   try {
-    response = await fetch(path, { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
+    response = await fetch(path, {
+      headers: { accept: "application/json" },
+      signal: signal === undefined ? patience : AbortSignal.any([signal, patience]),
+    });
+    if (response.ok) return (await response.json()) as Data;
   } catch (error) {
     throw unreachable(error);
   }
-  if (!response.ok) throw await problemOf(response);
-  return (await response.json()) as Data;
+  throw await problemOf(response);
 }
 
 /**
@@ -73,8 +83,7 @@ export function useQuery<Data>(
         if (abort.signal.aborted) return;
         const problem = error instanceof Problem ? error : unreachable(error);
         setKnown((before) => ({ ...before, problem }));
-        // What is wrong with the question stays wrong; what is wrong with the server or the way may pass.
-        if (problem.status === 0 || problem.status >= 500) retry = setTimeout(ask, RETRY_MS);
+        if (mayPass(problem)) retry = setTimeout(ask, RETRY_MS);
       } finally {
         busy = false;
         if (again && !abort.signal.aborted) {
@@ -119,6 +128,7 @@ export function useQueries<Data>(paths: readonly string[]): {
     const now = paths.map(pathOnlyWithTag).join("\n");
     if (things.current !== now) setKnown({ data: [], problem: undefined });
     things.current = now;
+    let retry: ReturnType<typeof setTimeout> | undefined;
     void Promise.allSettled(paths.map((path) => read<Data>(path, abort.signal))).then((results) => {
       if (abort.signal.aborted) return;
       // Something that was never heard of has no answer, and that is no failure of the page.
@@ -127,12 +137,24 @@ export function useQueries<Data>(paths: readonly string[]): {
           result.status === "rejected" && !(result.reason instanceof Problem && result.reason.status === 404),
       );
       const reason: unknown = failed?.status === "rejected" ? failed.reason : undefined;
-      setKnown({
-        data: results.map((result) => (result.status === "fulfilled" ? result.value : undefined)),
-        problem: reason === undefined ? undefined : reason instanceof Problem ? reason : unreachable(reason),
-      });
+      if (reason === undefined) {
+        const data = results.map((result) => (result.status === "fulfilled" ? result.value : undefined));
+        setKnown({ data, problem: undefined });
+        return;
+      }
+      const problem = reason instanceof Problem ? reason : unreachable(reason);
+      setKnown((before) => ({
+        data: results.map((result, index) =>
+          result.status === "fulfilled" ? result.value : before.data[index],
+        ),
+        problem,
+      }));
+      if (mayPass(problem)) retry = setTimeout(() => setTurn((value) => value + 1), RETRY_MS);
     });
-    return () => abort.abort();
+    return () => {
+      abort.abort();
+      clearTimeout(retry);
+    };
   }, [list, turn]);
   return { ...known, reload: () => setTurn((value) => value + 1) };
 }
@@ -157,6 +179,7 @@ export async function send<Answer>(path: string, body: object): Promise<Answer> 
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json", ...ACTING },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
   } catch (error) {
     throw unreachable(error);

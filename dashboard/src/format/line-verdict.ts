@@ -3,7 +3,7 @@ import { number } from "./number.ts";
 
 /** What a page's first sentence says, and in which hue. */
 export interface VerdictWords {
-  readonly priority?: AlarmPresent["priority"] | "record" | undefined;
+  readonly priority?: AlarmPresent["priority"] | "record" | "hold" | undefined;
   readonly unacknowledged?: boolean;
   readonly sentence: string;
   readonly rest?: string | undefined;
@@ -27,6 +27,8 @@ interface Situation {
   readonly nameOf: (machine: string) => string;
   readonly describe: (alarm: AlarmPresent) => string;
   readonly duration: (ms: number) => string;
+  /** The time of day, as the page's zone has it. */
+  readonly clock: (atMs: number) => string;
 }
 
 /** So many messages behind, what is shown is the past: a line says some ten in a second. */
@@ -45,7 +47,7 @@ const WAITING: ReadonlySet<string> = new Set(["Suspended", "Suspending"]);
 
 /** The most urgent of what is wrong: an active alarm, a machine nobody hears, a stop, a value out of range; or nothing. */
 export function lineVerdict(situation: Situation): VerdictWords {
-  const { machines, alarms, out, behind, nowMs, nameOf, describe, duration } = situation;
+  const { machines, alarms, out, behind, nowMs, nameOf, describe, duration, clock } = situation;
   if (behind > CATCHING_UP) {
     const last = Math.max(0, ...machines.map(({ lastHeardMs }) => lastHeardMs ?? 0));
     return {
@@ -58,7 +60,7 @@ export function lineVerdict(situation: Situation): VerdictWords {
     .filter(({ active }) => active)
     .sort((a, b) => urgency(a) - urgency(b));
   const age = (sinceMs: number | undefined) =>
-    sinceMs === undefined ? "" : ` for ${duration(nowMs - sinceMs)}`;
+    sinceMs === undefined ? "" : ` for ${duration(nowMs - sinceMs)}, since ${clock(sinceMs)}`;
   if (worst !== undefined) {
     const rest = [
       others.length === 0 ? undefined : `${others.length} more active`,
@@ -70,7 +72,7 @@ export function lineVerdict(situation: Situation): VerdictWords {
     return {
       priority: worst.priority,
       unacknowledged: !worst.acknowledged,
-      sentence: `${nameOf(worst.machine)} ${describe(worst)}${age(worst.raisedMs)}.`,
+      sentence: `${nameOf(worst.machine)} ${describe(worst)},${age(worst.raisedMs)}.`,
       rest: rest.length === 0 ? undefined : `${rest.join("; ")}.`,
     };
   }
@@ -81,6 +83,8 @@ export function lineVerdict(situation: Situation): VerdictWords {
       priority: "record",
       sentence:
         last === 0 ? "Nothing has been heard of this line." : `The whole line has been silent${age(last)}.`,
+      rest:
+        last === 0 ? undefined : "Nothing said that it stopped: look at the gateway and the network first.",
     };
   }
   if (silent.length > 0) {

@@ -66,14 +66,15 @@ export class ZonedTime {
   }
 }
 
-/** How long: 0.4 s, 37 s, 2 min 44 s, 4 h 07 min, 3 d 4 h. */
+/** How long: 0.4 s, 37 s, 2 min 44 s, 45 min, 4 h 07 min, 3 d 4 h. */
 export function duration(ms: number): string {
   if (ms < 0) return `\u2212${duration(-ms)}`;
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
+  if (seconds >= 600 && seconds < 3_570) return `${Math.round(seconds / 60)} min`;
   const two = (value: number) => String(value).padStart(2, "0");
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  if (seconds < 600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 1_440) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
   const hours = Math.round(minutes / 60);

@@ -20,6 +20,7 @@ import { Segmented } from "../parts/segmented.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
 import { AlarmTimeline } from "./alarms/alarm-timeline.tsx";
+import { FloodGroups } from "./alarms/flood-groups.tsx";
 import { Performance } from "./alarms/performance.tsx";
 
 const words = texts.alarms;
@@ -56,6 +57,25 @@ export default function AlarmsPage() {
   const active = open.alarms.filter(({ active }) => active);
   const unacknowledged = active.filter(({ acknowledged }) => !acknowledged);
   const [worst] = unacknowledged.length > 0 ? unacknowledged : active;
+  const began =
+    flood === undefined
+      ? undefined
+      : active
+          .filter(({ raisedMs }) => raisedMs >= Date.parse(flood.from))
+          .reduce<AlarmPresent | undefined>(
+            (a, b) => (a === undefined || b.raisedMs < a.raisedMs ? b : a),
+            undefined,
+          );
+  const standing = words.active(
+    active.length,
+    unacknowledged.length,
+    duration(now.value - Math.min(...active.map(({ raisedMs }) => raisedMs))),
+  );
+  const grouped = flood !== undefined && list !== "history" && choices.value.get("each") === null;
+  const before =
+    flood === undefined || list === "history"
+      ? []
+      : open.alarms.filter((alarm) => members[list](alarm) && alarm.raisedMs < Date.parse(flood.from));
   return (
     <>
       <Verdict
@@ -68,16 +88,22 @@ export default function AlarmsPage() {
               ? open.behind > FAR_BEHIND
                 ? words.catchingUp(number(open.behind))
                 : words.none
-              : words.active(
-                  active.length,
-                  unacknowledged.length,
-                  duration(now.value - Math.min(...active.map(({ raisedMs }) => raisedMs))),
-                )
+              : flood === undefined || began === undefined
+                ? standing
+                : words.floodBegan(
+                    flood.alarms,
+                    new Set(active.map(({ machine }) => machine)).size,
+                    zone.value.clock(began.raisedMs),
+                    `${stepWords(began.machine.split("/")[2] ?? "").name} ${began.machine.split("/")[3] ?? ""}`,
+                    alarmWords(began, plant.value),
+                  )
         }
         rest={
           flood === undefined
             ? words.noFlood
-            : words.flood(flood.alarms, zone.value.minute(Date.parse(flood.from)))
+            : began === undefined
+              ? words.flood(flood.alarms, zone.value.minute(Date.parse(flood.from)))
+              : standing
         }
       >
         <Segmented<List>
@@ -91,10 +117,25 @@ export default function AlarmsPage() {
       {list === "history" ? (
         <HistoryTable history={history} under={under} period={period} />
       ) : (
-        <OpenTable
-          alarms={open.alarms.filter(members[list])}
-          empty={open.known ? words.empty[list] : texts.line.noAlarmData}
-        />
+        <>
+          {flood === undefined ? null : (
+            <p class="label small">
+              {grouped ? words.grouped : words.ungrouped}{" "}
+              <button type="button" class="btn" onClick={() => choose({ each: grouped ? "1" : undefined })}>
+                {grouped ? words.showEach : words.showGroups}
+              </button>
+            </p>
+          )}
+          {grouped ? (
+            <FloodGroups alarms={open.alarms.filter(members[list])} fromMs={Date.parse(flood.from)} />
+          ) : null}
+          {grouped && before.length === 0 ? null : (
+            <OpenTable
+              alarms={grouped ? before : open.alarms.filter(members[list])}
+              empty={open.known ? words.empty[list] : texts.line.noAlarmData}
+            />
+          )}
+        </>
       )}
       <Performance answer={performance.data} problem={performance.problem} reload={performance.reload}>
         <Segmented<SpanName>

@@ -1,7 +1,8 @@
 import { useMemo } from "preact/hooks";
 import type { AlarmHistoryAnswer, MessagesAnswer, StatesAnswer } from "../api/answers.ts";
-import { type PlantLine, plant, zone } from "../api/plant.ts";
+import { type PlantLine, plant, stepWords, zone } from "../api/plant.ts";
 import { useQuery } from "../api/query.ts";
+import { type UnverifiedClean, useUnverifiedCleans } from "../api/unverified-cleans.ts";
 import { now } from "../app/clock.ts";
 import type { PageProps } from "../app/page-props.ts";
 import { addressOf, choices, choose } from "../app/router.ts";
@@ -51,6 +52,9 @@ function Batches({ line, lines, days, wanted }: BatchesProps) {
   });
   const states = useQuery<StatesAnswer>(`/api/states?${span}`);
   const alarms = useQuery<AlarmHistoryAnswer>(`/api/alarms/history?${span}&limit=10000`, ["alarms"]);
+  const [unclean] = useUnverifiedCleans(fromMs, toMs).filter(({ machine }) =>
+    machine.startsWith(`${line.key}/`),
+  );
   const batches = useMemo(
     () => batchesOf(states.data?.machines ?? [], silentMachines(states.data?.intervals ?? [])),
     [states.data],
@@ -95,8 +99,19 @@ function Batches({ line, lines, days, wanted }: BatchesProps) {
   return (
     <>
       <Verdict
-        sentence={states.data === undefined ? "–" : words.title(batches.length, inWork.length)}
-        rest={inWork.map(({ id }) => id).join(", ") || undefined}
+        priority={unclean === undefined ? undefined : "hold"}
+        sentence={
+          unclean !== undefined
+            ? uncleanWords(unclean)
+            : states.data === undefined
+              ? "–"
+              : words.title(batches.length, inWork.length)
+        }
+        rest={
+          unclean !== undefined && states.data !== undefined
+            ? words.title(batches.length, inWork.length)
+            : inWork.map(({ id }) => id).join(", ") || undefined
+        }
       >
         {choice}
       </Verdict>
@@ -127,6 +142,13 @@ function useBatchTime(batch: string | undefined, nowMs: number) {
     toMs: Math.min(nowMs, Math.max(...times) + HOUR_MS),
   };
   return { isKnown, span };
+}
+
+/** "Tempering temper-01 went from white to dark at 19:00 without a verified clean …" */
+function uncleanWords({ machine, atMs, from, to, method }: UnverifiedClean): string {
+  const [, , step = "", id = machine] = machine.split("/");
+  const at = zone.value.near(atMs, now.value);
+  return words.unclean(`${stepWords(step).name} ${id}`, from, to, at, method.replaceAll("_", " "));
 }
 
 interface BatchListProps {

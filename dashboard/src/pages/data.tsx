@@ -1,4 +1,4 @@
-import type { CompletenessAnswer } from "../api/answers.ts";
+import type { CompletenessAnswer, PlausibilityAnswer } from "../api/answers.ts";
 import { plant, stepWords, zone } from "../api/plant.ts";
 import { useQuery } from "../api/query.ts";
 import { now } from "../app/clock.ts";
@@ -22,6 +22,12 @@ type Publisher = CompletenessAnswer["publishers"][number];
 
 /** A clock is worth a word when it is off by more than this. */
 const SKEW_MS = 2_000;
+/** The flag of messages whose time is far from that of their receipt. */
+const CLOCK = "clock_skew";
+/** What was flagged so lately is so now. */
+const RECENT_MS = 300_000;
+/** Whoever says nothing for so long is silent. */
+const SILENT_MS = 120_000;
 
 /** Is the record whole? What is missing, what was put aside, and how far the views have come. */
 export default function DataPage() {
@@ -53,11 +59,48 @@ export default function DataPage() {
 
 function Summary({ totals, publishers }: Pick<CompletenessAnswer, "totals" | "publishers">) {
   const { seen, missing, unsequenced } = totals;
-  const rest = unsequenced > 0 ? words.unsequenced(number(unsequenced)) : undefined;
-  const machines = new Set(publishers.filter((each) => each.missing > 0).map(({ machine }) => machine)).size;
-  if (missing > 0)
-    return <Verdict priority="record" sentence={words.missing(number(missing), machines)} rest={rest} />;
-  return <Verdict sentence={seen === 0 ? words.nothing : words.whole(number(seen))} rest={rest} />;
+  const flagged = useQuery<PlausibilityAnswer>("/api/plausibility?limit=50", [], 10).data?.flagged ?? [];
+  const skewed = flagged.find(
+    ({ flag, last_received_at }) => flag === CLOCK && now.value - Date.parse(last_received_at) < RECENT_MS,
+  );
+  const silent = publishers.filter((each) => now.value - Date.parse(each.last_seen_at) > SILENT_MS);
+  const clock = skewed === undefined ? undefined : clockWords(skewed, publishers);
+  const parts = [
+    missing === 0
+      ? undefined
+      : words.missing(
+          number(missing),
+          new Set(publishers.filter((each) => each.missing > 0).map(({ machine }) => machine)).size,
+        ),
+    clock,
+    seen > 0 && silent.length === publishers.length ? words.allSilent(lastHeard(publishers)) : undefined,
+    unsequenced > 0 ? words.unsequenced(number(unsequenced)) : undefined,
+  ].filter((each) => each !== undefined);
+  const [first, ...others] = parts;
+  if (missing > 0 || clock !== undefined)
+    return <Verdict priority="record" sentence={first ?? ""} rest={others.join(" ") || undefined} />;
+  return (
+    <Verdict
+      sentence={seen === 0 ? words.nothing : words.whole(number(seen))}
+      rest={parts.join(" ") || undefined}
+    />
+  );
+}
+
+/** Whose clock is off, by how much, since when. */
+function clockWords(
+  { machine, first_received_at }: PlausibilityAnswer["flagged"][number],
+  publishers: readonly Publisher[],
+): string {
+  const [, , step = "", id = machine] = machine.split("/");
+  const skew = publishers.find((each) => each.machine === machine)?.clock_skew_ms ?? 0;
+  const since = zone.value.near(Date.parse(first_received_at), now.value);
+  return words.clockOff(`${stepWords(step).name} ${id}`, duration(Math.abs(skew)), skew < 0, since);
+}
+
+function lastHeard(publishers: readonly Publisher[]): string {
+  const last = Math.max(...publishers.map(({ last_seen_at }) => Date.parse(last_seen_at)));
+  return zone.value.near(last, now.value);
 }
 
 function Publishers({ publishers, totals }: Pick<CompletenessAnswer, "totals" | "publishers">) {

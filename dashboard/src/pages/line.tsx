@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import { limitsOf, overviewTags, type PlantLine, plant, stepWords, tagLabel } from "../api/plant.ts";
+import { limitsOf, overviewTags, type PlantLine, plant, stepWords, tagLabel, zone } from "../api/plant.ts";
 import type { AlarmPresent, TagPresent } from "../api/present.ts";
 import { useLineStates, useOpenAlarms, usePresent, useTrends, useValues } from "../api/queries.ts";
 import { now } from "../app/clock.ts";
@@ -65,6 +65,7 @@ function Line({ line, lines }: { readonly line: PlantLine; readonly lines: reado
     nameOf,
     describe: (alarm) => alarmWords(alarm, plant.value),
     duration,
+    clock: (atMs) => zone.value.near(atMs, now.value),
   });
   const worst = worstByMachine(alarms.alarms);
   return (
@@ -102,7 +103,12 @@ function Line({ line, lines }: { readonly line: PlantLine; readonly lines: reado
         ))}
       </div>
       <div class="columns wide-right">
-        <LineAlarms alarms={alarms} out={out} line={line.key} />
+        <LineAlarms
+          alarms={alarms}
+          out={out}
+          line={line.key}
+          heard={machines.some((machine) => machine !== undefined && machine.state !== "unknown")}
+        />
         <LineStates process={line.process} states={states} toMs={toMs} />
       </div>
     </>

@@ -1,5 +1,7 @@
 import { useMemo } from "preact/hooks";
+import { useCondition } from "../api/condition.ts";
 import { limitsOf, overviewTags, type PlantMachine, plant, stepWords, tagLabel, zone } from "../api/plant.ts";
+import type { MachinePresent, TagPresent } from "../api/present.ts";
 import {
   useAlarmHistory,
   useMachineStates,
@@ -12,13 +14,17 @@ import { now } from "../app/clock.ts";
 import type { PageProps } from "../app/page-props.ts";
 import { periodOf, SPANS, type SpanName, showSpan, spanOf } from "../app/period.ts";
 import { addressOf, choices, choose } from "../app/router.ts";
+import { number, plain } from "../format/number.ts";
+import { standing } from "../format/range.ts";
 import { duration } from "../format/time.ts";
 import { alarmWords } from "../parts/alarm-words.ts";
 import { ConditionFindings } from "../parts/condition-findings.tsx";
 import { Failed } from "../parts/failed.tsx";
+import { presentFindings } from "../parts/finding-words.ts";
 import { Segmented } from "../parts/segmented.tsx";
 import { StateLane } from "../parts/state-lane.tsx";
 import { LIMIT_ROOM } from "../parts/strip-chart.tsx";
+import { freshness } from "../parts/tag-value.tsx";
 import { TrendPanel } from "../parts/trend-panel.tsx";
 import { useWidth } from "../parts/use-width.ts";
 import { Verdict } from "../parts/verdict.tsx";
@@ -87,6 +93,8 @@ function Machine({ machine }: { readonly machine: PlantMachine }) {
   const heardTags = useMemo(() => tags.filter((tag) => values.has(tag)), [tags, values.size]);
   const series = useSeries(key, heardTags, period);
   const [ref, width] = useWidth<HTMLDivElement>();
+  const condition = useCondition(key, open.known);
+  const odd = presentFindings(condition.data?.findings);
   const worst = open.alarms.find(({ active }) => active);
   const { name } = stepWords(step);
   const reason = reasonWords(present);
@@ -98,10 +106,16 @@ function Machine({ machine }: { readonly machine: PlantMachine }) {
         unacknowledged={worst !== undefined && !worst.acknowledged}
         sentence={
           worst === undefined
-            ? `${name} ${definition.id}: ${state}`
-            : `${name} ${definition.id}: ${alarmWords(worst, plant.value)}, ${words.since(duration(now.value - worst.raisedMs))}`
+            ? (odd[0] ?? `${name} ${definition.id}: ${state}`)
+            : `${name} ${definition.id}: ${alarmWords(worst, plant.value)}, ${words.since(duration(now.value - worst.raisedMs))}, ${texts.condition.since} ${zone.value.near(worst.raisedMs, now.value)}`
         }
-        rest={worst === undefined ? definition.name : state}
+        rest={
+          worst === undefined
+            ? odd.length === 0
+              ? definition.name
+              : state
+            : [state, ...outWords(machine, present, values), ...odd.slice(0, 1)].join(". ")
+        }
       >
         <Segmented<SpanName>
           label={words.span}
@@ -164,12 +178,33 @@ function Machine({ machine }: { readonly machine: PlantMachine }) {
             onDraw={(list) => choose({ tags: list.join(",") })}
           />
           <MachineAlarms open={open} history={history} />
-          <ConditionFindings machine={key} />
+          <ConditionFindings condition={condition} ofMachine />
           <MachineMessages machine={machine} />
         </div>
       </div>
     </>
   );
+}
+
+/** What is outside its normal range, without having crossed an alarm limit, while the machine runs. */
+function outWords(
+  { definition }: PlantMachine,
+  present: MachinePresent | undefined,
+  values: ReadonlyMap<string, TagPresent>,
+): string[] {
+  if (present?.state !== "Execute") return [];
+  return [...values].flatMap(([name, { value, quality, atMs }]) => {
+    const tag = definition.tags[name];
+    if (typeof value !== "number" || quality === "bad" || tag === undefined) return [];
+    if (freshness(atMs, now.value, definition.telemetry_interval_s) !== "fresh") return [];
+    const limits = limitsOf(tag, present.product);
+    if (standing(value, limits) !== "out") return [];
+    const digits = tag.decimals === undefined ? plain(value) : number(value, tag.decimals);
+    const range = [limits.min, limits.max]
+      .map((limit) => (limit === undefined ? "" : plain(limit)))
+      .join("–");
+    return [`${tagLabel(name, tag)} ${digits} ${tag.unit ?? ""}, ${texts.line.normal} ${range}`];
+  });
 }
 
 /** The tags that the address names, or those that say at a glance how it does and the next ones with limits. */

@@ -1,5 +1,7 @@
 import type { OeeAnswer } from "../api/answers.ts";
-import { type PlantLine, plant, stepWords } from "../api/plant.ts";
+import { useCondition } from "../api/condition.ts";
+import { useOpenHolds } from "../api/holds.ts";
+import { type PlantLine, plant, stepWords, zone } from "../api/plant.ts";
 import type { AlarmPresent, MachinePresent } from "../api/present.ts";
 import { useOpenAlarms, usePresent } from "../api/queries.ts";
 import { useQuery } from "../api/query.ts";
@@ -11,15 +13,21 @@ import { duration } from "../format/time.ts";
 import { alarmWords } from "../parts/alarm-words.ts";
 import { ConditionFindings } from "../parts/condition-findings.tsx";
 import { Failed } from "../parts/failed.tsx";
+import { presentFindings } from "../parts/finding-words.ts";
 import { Glyph } from "../parts/glyph.tsx";
+import { holdWords, OpenHolds } from "../parts/open-holds.tsx";
 import { StateMark } from "../parts/state-mark.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
 import { reasonWords, stateWords } from "./line/machine-column.tsx";
 
 const words = texts.plant;
+/** Of a line: somebody has to act now, or nobody knows how it does. */
+const URGENT: ReadonlySet<string> = new Set(["critical", "high", "record"]);
 /** What a shift is long: how well a line did of late. */
 const LATELY_MS = 8 * 3_600_000;
+/** Looking at a machine takes a tenth of a second: a plant of more is looked at machine by machine. */
+const MOST_LOOKED_AT = 50;
 /** How often that is asked for. */
 const LATELY_STEP_MS = 300_000;
 
@@ -28,29 +36,19 @@ export default function PlantPage() {
   const model = plant.value;
   const present = usePresent(undefined);
   const alarms = useOpenAlarms(undefined);
+  const holds = useOpenHolds();
+  const tooMany = (model?.machines.size ?? 0) > MOST_LOOKED_AT;
+  const condition = useCondition(undefined, alarms.known && present.machines.size > 0 && !tooMany);
   const fromMs = Math.floor(now.value / LATELY_STEP_MS) * LATELY_STEP_MS - LATELY_MS;
   const lately = useQuery<OeeAnswer>(`/api/oee?from=${new Date(fromMs).toISOString()}`).data;
   if (model === undefined) return null;
   const lines = model.lines.map((line) => ({ line, verdict: verdictOf(line, present, alarms.alarms) }));
-  const wrong = lines.filter(({ verdict }) => verdict.priority !== undefined);
-  const [first] = wrong;
+  const heldHere = holds.open.map((hold) => holdWords(hold));
+  const odd = presentFindings(condition.data?.findings);
+  const known = alarms.known && present.machines.size > 0;
   return (
     <>
-      <Verdict
-        priority={first?.verdict.priority}
-        sentence={
-          !alarms.known || present.machines.size === 0
-            ? words.unknown
-            : wrong.length === 0
-              ? words.well(lines.length)
-              : words.wrong(wrong.length, lines.length)
-        }
-        rest={
-          first === undefined
-            ? undefined
-            : `${first.line.line.name ?? first.line.line.id}: ${first.verdict.sentence}`
-        }
-      />
+      {known ? <Verdict {...plantVerdict(lines, heldHere, odd)} /> : <Verdict sentence={words.unknown} />}
       {present.problem === undefined ? null : <Failed problem={present.problem} onRetry={present.reload} />}
       {alarms.problem === undefined ? null : <Failed problem={alarms.problem} onRetry={alarms.reload} />}
       {lines.map(({ line, verdict }) => (
@@ -63,9 +61,46 @@ export default function PlantPage() {
           lately={lately?.figures.find(({ of }) => of === line.key)}
         />
       ))}
-      <ConditionFindings />
+      <OpenHolds holds={holds} />
+      <ConditionFindings condition={condition} tooMany={tooMany} />
     </>
   );
+}
+
+interface LineVerdict {
+  readonly line: PlantLine;
+  readonly verdict: VerdictWords;
+}
+
+/** What comes first: an urgent alarm or a record that isn't whole, goods on hold, other alarms, what no alarm says. */
+function plantVerdict(
+  lines: readonly LineVerdict[],
+  held: readonly string[],
+  odd: readonly string[],
+): VerdictWords {
+  const wrong = lines.filter(({ verdict }) => verdict.priority !== undefined);
+  const [urgent] = wrong.filter(({ verdict }) => URGENT.has(verdict.priority ?? ""));
+  const [first] = wrong;
+  const told = ({ line, verdict }: LineVerdict) => `${line.line.name ?? line.line.id}: ${verdict.sentence}`;
+  const [only] = lines.length === 1 ? lines : [];
+  const needs = first !== undefined ? told(first) : only === undefined ? words.otherwise : told(only);
+  if (urgent !== undefined) {
+    const rest = [told(urgent), ...held.slice(0, 1), ...odd.slice(0, 1)].join(" ");
+    return { priority: urgent.verdict.priority, sentence: words.wrong(wrong.length, lines.length), rest };
+  }
+  if (held[0] !== undefined)
+    return { priority: "hold", sentence: held[0], rest: [...odd.slice(0, 1), needs].join(" ") };
+  if (first !== undefined && first.verdict.priority !== "low") {
+    const sentence = words.wrong(wrong.length, lines.length);
+    return { priority: first.verdict.priority, sentence, rest: [told(first), ...odd.slice(0, 1)].join(" ") };
+  }
+  if (odd[0] !== undefined) return { sentence: odd[0], rest: [...odd.slice(1, 2), needs].join(" ") };
+  if (first === undefined) return { sentence: words.well(lines.length) };
+  return {
+    priority: first.verdict.priority,
+    sentence: words.wrong(wrong.length, lines.length),
+    rest: told(first),
+  };
 }
 
 function verdictOf(
@@ -87,6 +122,7 @@ function verdictOf(
     nameOf: (machine) => stepWords(machine.split("/")[2] ?? machine).name,
     describe: (alarm) => alarmWords(alarm, plant.value),
     duration,
+    clock: (atMs) => zone.value.near(atMs, now.value),
   });
 }
 

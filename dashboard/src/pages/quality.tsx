@@ -1,4 +1,9 @@
-import type { CapabilityAnswer, CharacteristicsAnswer, ControlChartAnswer } from "../api/answers.ts";
+import type {
+  CapabilityAnswer,
+  CharacteristicsAnswer,
+  ControlChartAnswer,
+  QualityPlacesAnswer,
+} from "../api/answers.ts";
 import { plant, stepWords, zone } from "../api/plant.ts";
 import { useQuery } from "../api/query.ts";
 import { now } from "../app/clock.ts";
@@ -15,7 +20,7 @@ import { useWidth } from "../parts/use-width.ts";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
 import { NetContent } from "./quality/net-content.tsx";
-import { Places } from "./quality/places.tsx";
+import { driftWords, Places } from "./quality/places.tsx";
 
 const words = texts.quality;
 const BY_DEFAULT = "8h";
@@ -76,6 +81,10 @@ function One({ chosen, all }: { readonly chosen: Characteristic; readonly all: r
   });
   const path = `/api${addressOf("quality", chosen.machine, chosen.characteristic)}`;
   const chart = useQuery<ControlChartAnswer>(`${path}/chart?${span}`, ["quality"]);
+  const places = useQuery<QualityPlacesAnswer>(`${path}/places?${span}`, ["quality"]).data;
+  const [drifting] = places?.places.filter(({ drifts }) => drifts) ?? [];
+  const drift = drifting === undefined || places === undefined ? undefined : driftWords(drifting, places);
+  const where = stepWords(chosen.machine.split("/")[2] ?? "").name;
   const signalled = chart.data?.points.filter(({ signals }) => signals.length > 0) ?? [];
   const last = signalled.at(-1);
   const name = nameOf(chosen.characteristic);
@@ -83,22 +92,24 @@ function One({ chosen, all }: { readonly chosen: Characteristic; readonly all: r
   return (
     <>
       <Verdict
-        priority={last === undefined ? undefined : "medium"}
+        priority={last === undefined && drift === undefined ? undefined : "medium"}
         sentence={
-          last !== undefined
-            ? words.signal(
-                name,
-                `${plain(last.value)} ${chosen.unit ?? ""}`.trim(),
-                zone.value.near(Date.parse(last.at), now.value),
-                last.signals.map((signal) => ruleWords(signal)).join(", "),
-              )
-            : chart.data === undefined
-              ? `${name}: –`
-              : chart.data.points.length === 0
-                ? words.noSample(name)
-                : chart.data.limits === null
-                  ? words.noLimits(name, words.whyNone[chart.data.why_none ?? "no_samples"])
-                  : words.inControl(name)
+          drift !== undefined
+            ? `${where} ${chosen.machine.split("/")[3] ?? ""}: ${drift}`
+            : last !== undefined
+              ? words.signal(
+                  name,
+                  `${plain(last.value)} ${chosen.unit ?? ""}`.trim(),
+                  zone.value.near(Date.parse(last.at), now.value),
+                  last.signals.map((signal) => ruleWords(signal)).join(", "),
+                )
+              : chart.data === undefined
+                ? `${name}: –`
+                : chart.data.points.length === 0
+                  ? words.noSample(name)
+                  : chart.data.limits === null
+                    ? words.noLimits(name, words.whyNone[chart.data.why_none ?? "no_samples"])
+                    : words.inControl(name)
         }
         rest={
           chart.data === undefined
@@ -120,10 +131,10 @@ function One({ chosen, all }: { readonly chosen: Characteristic; readonly all: r
           <Signals points={signalled} rules={chart.data?.rule_texts ?? []} unit={chosen.unit} />
         </div>
         <div class="stack">
+          {(chart.data?.points.length ?? 0) > 0 ? <Places data={places} /> : null}
           <Characteristics all={all} chosen={chosen} />
           <Capability path={path} span={span.toString()} />
           <NetContent path={path} />
-          {(chart.data?.points.length ?? 0) > 0 ? <Places path={path} span={span.toString()} /> : null}
         </div>
       </div>
     </>

@@ -1,4 +1,5 @@
 import type { RecallAnswer } from "../api/answers.ts";
+import { useOpenHolds } from "../api/holds.ts";
 import { useQuery } from "../api/query.ts";
 import type { PageProps } from "../app/page-props.ts";
 import { choices } from "../app/router.ts";
@@ -7,6 +8,7 @@ import { number } from "../format/number.ts";
 import { type RecallSum, sumOf } from "../format/recall-words.ts";
 import { Failed } from "../parts/failed.tsx";
 import { NotAll } from "../parts/not-all.tsx";
+import { holdWords, OpenHolds } from "../parts/open-holds.tsx";
 import { Stale } from "../parts/stale.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
@@ -29,17 +31,29 @@ export default function RecallPage(_: PageProps) {
   }
   const path = asked.size === 0 ? undefined : `/api/recall?${asked}`;
   const { data, problem, atMs, reload } = useQuery<RecallAnswer>(path, [], 30);
+  const holds = useOpenHolds();
+  const [held] = path === undefined ? holds.open : [];
   const sum = data === undefined ? undefined : sumOf(data);
   return (
     <>
       <Verdict
-        priority={sum === undefined || sum.callBack.length + sum.hold.length === 0 ? undefined : "hold"}
+        priority={
+          held !== undefined
+            ? "hold"
+            : sum === undefined || sum.callBack.length + sum.hold.length === 0
+              ? undefined
+              : "hold"
+        }
         sentence={
-          path === undefined || (sum === undefined && problem !== undefined)
-            ? words.title
-            : sum === undefined
-              ? texts.states.loading
-              : sentenceOf(sum, data)
+          path === undefined
+            ? held === undefined
+              ? words.title
+              : holdWords(held)
+            : sum === undefined && problem !== undefined
+              ? words.title
+              : sum === undefined
+                ? texts.states.loading
+                : sentenceOf(sum, data)
         }
         rest={
           sum === undefined
@@ -67,7 +81,12 @@ export default function RecallPage(_: PageProps) {
       {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
       {data !== undefined && problem !== undefined ? <Stale atMs={atMs} /> : null}
       <NotAll data={data} />
-      {path === undefined ? <p class="empty">{words.empty}</p> : null}
+      {path === undefined ? (
+        <>
+          <p class="empty">{words.empty}</p>
+          <OpenHolds holds={holds} />
+        </>
+      ) : null}
       {path !== undefined && data === undefined && problem === undefined ? (
         <p class="empty">{words.loading}</p>
       ) : null}

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import type { AlarmPresent } from "../api/present.ts";
 import { send } from "../api/query.ts";
-import { lacking, person } from "../api/who.ts";
+import { person } from "../api/who.ts";
 import { addressOf } from "../app/router.ts";
 import { texts } from "../texts/en.ts";
 import { Modal } from "./modal.tsx";
-import { PersonForm, Reason } from "./person-form.tsx";
+import { hindrance, PersonForm, Reason } from "./person-form.tsx";
 
 const words = texts.actions;
 
@@ -36,7 +36,7 @@ export function AcknowledgeButton({ alarms, primary = false }: AcknowledgeButton
     if (person.value === "") setProgress({ kind: "asking" });
     else void acknowledge(person.value);
   };
-  const why = lacking("operator");
+  const why = hindrance("operator");
   return (
     <>
       <button
@@ -78,7 +78,7 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
   const [open, setOpen] = useState(false);
   const [pending, setPending] = useState(false);
   const shelved = alarm.state === "shelved";
-  const why = lacking("operator");
+  const why = hindrance("operator");
   const unshelve = async (): Promise<void> => {
     setPending(true);
     try {
@@ -102,7 +102,13 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
   }
   return (
     <>
-      <button type="button" class="btn" disabled={why !== undefined} title={why} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        class="btn"
+        disabled={why !== undefined}
+        title={why}
+        onClick={() => setOpen(true)}
+      >
         {words.shelve}
       </button>
       {!open ? null : (

@@ -1,38 +1,36 @@
 import type { ConditionAnswer } from "../api/answers.ts";
+import type { ConditionFinding } from "../api/condition.ts";
 import { plant, stepWords, tagLabel, zone } from "../api/plant.ts";
-import { useQuery } from "../api/query.ts";
+import type { Query } from "../api/query.ts";
 import { now } from "../app/clock.ts";
 import { addressOf } from "../app/router.ts";
 import { texts } from "../texts/en.ts";
 import { Failed } from "./failed.tsx";
+import { stillHolds } from "./finding-words.ts";
 import { Scroll } from "./scroll.tsx";
 
 const words = texts.condition;
-type Finding = ConditionAnswer["findings"][number];
-
-/** It looks at a day of every tag: dear, and slow to change, seconds. */
-const EVERY_S = 60;
 
 interface ConditionFindingsProps {
-  /** `<site>/<line>/<step>/<machine>`, or nothing for the plant. */
-  readonly machine?: string | undefined;
+  readonly condition: Query<ConditionAnswer>;
+  /** Of a machine, on its own page; of the plant otherwise. */
+  readonly ofMachine?: boolean;
+  /** The plant is too large to look at as a whole. */
+  readonly tooMany?: boolean;
 }
 
 /** Which sensor can't be believed, and what wears: what no alarm says. */
-export function ConditionFindings({ machine }: ConditionFindingsProps) {
-  const [site, line, step, id] = machine?.split("/") ?? [];
-  const of =
-    machine === undefined
-      ? ""
-      : `?${new URLSearchParams({ site, line, step, machine: id } as Record<string, string>)}`;
-  const { data, problem, reload } = useQuery<ConditionAnswer>(`/api/condition${of}`, [], EVERY_S);
+export function ConditionFindings({ condition, ofMachine = false, tooMany = false }: ConditionFindingsProps) {
+  const { data, problem, reload } = condition;
   return (
     <section class="section">
       <h2>
         {words.title} <span class="label">{words.note}</span>
       </h2>
       {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
-      {data === undefined && problem === undefined ? <p class="empty">–</p> : null}
+      {data === undefined && problem === undefined ? (
+        <p class="empty">{tooMany ? words.tooMany : "–"}</p>
+      ) : null}
       {data?.findings.length === 0 ? (
         <p class="empty">{words.none(data.looked_at.reduce((sum, { tags }) => sum + tags, 0))}</p>
       ) : null}
@@ -40,11 +38,11 @@ export function ConditionFindings({ machine }: ConditionFindingsProps) {
         <Scroll label={words.title}>
           <table>
             <tbody>
-              {data.findings.map((finding) => (
+              {inOrder(data.findings).map((finding) => (
                 <Row
-                  key={`${finding.machine} ${finding.tag} ${finding.kind}`}
+                  key={`${finding.machine} ${finding.tag} ${finding.kind} ${finding.from}`}
                   finding={finding}
-                  alone={machine === undefined}
+                  alone={!ofMachine}
                 />
               ))}
             </tbody>
@@ -55,8 +53,13 @@ export function ConditionFindings({ machine }: ConditionFindingsProps) {
   );
 }
 
-function Row({ finding, alone }: { readonly finding: Finding; readonly alone: boolean }) {
-  const { machine, tag, kind, says, from } = finding;
+/** What still holds first; each part the surest first. */
+function inOrder(findings: readonly ConditionFinding[]): readonly ConditionFinding[] {
+  return [...findings.filter(stillHolds), ...findings.filter((finding) => !stillHolds(finding))];
+}
+
+function Row({ finding, alone }: { readonly finding: ConditionFinding; readonly alone: boolean }) {
+  const { machine, tag, kind, says, from, to } = finding;
   const [, , step = "", id = machine] = machine.split("/");
   const label = tagLabel(tag, plant.value?.machines.get(machine)?.definition.tags[tag]);
   const address = `${addressOf("machine", machine)}?${new URLSearchParams({ tags: tag, span: "24h" })}`;
@@ -70,9 +73,11 @@ function Row({ finding, alone }: { readonly finding: Finding; readonly alone: bo
         ) : null}
         <a href={address}>{label}</a>
       </th>
-      <td class="strong nowrap">{words.kinds[kind]}</td>
+      <td class={stillHolds(finding) ? "strong nowrap" : "nowrap label"}>{words.kinds[kind]}</td>
       <td class="nowrap label">
-        {words.since} {zone.value.near(Date.parse(from), now.value)}
+        {stillHolds(finding)
+          ? `${words.since} ${zone.value.near(Date.parse(from), now.value)}`
+          : zone.value.span(Date.parse(from), Date.parse(to), now.value)}
       </td>
       <td>{says}</td>
     </tr>

@@ -1,10 +1,16 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { cannotAct } from "../api/live.ts";
 import { keepName, lacking, type Role } from "../api/who.ts";
 import { texts } from "../texts/en.ts";
 import { PersonField } from "./person-field.tsx";
 
 const words = texts.actions;
+
+/** Why nobody, or whoever is here, can do now what needs a role; undefined where it can be done. */
+export function hindrance(role: Role): string | undefined {
+  return cannotAct.value ? texts.states.cannotAct : lacking(role);
+}
 
 interface PersonFormProps {
   /** What is asked beside the name; a field is found by its name. */
@@ -66,8 +72,8 @@ export function PersonForm({
         <button
           type="submit"
           class="btn primary"
-          disabled={pending || lacking(role) !== undefined}
-          title={lacking(role)}
+          disabled={pending || hindrance(role) !== undefined}
+          title={hindrance(role)}
         >
           {pending ? words.pending : button}
         </button>

@@ -1,4 +1,7 @@
 import type { ComponentChildren } from "preact";
+import { live } from "../api/live.ts";
+import { zone } from "../api/plant.ts";
+import { texts } from "../texts/en.ts";
 import { type Abnormal, Glyph } from "./glyph.tsx";
 
 interface VerdictProps {
@@ -24,12 +27,17 @@ const INK = {
 
 /** The sentence that every page begins with: computed, not written. */
 export function Verdict({ priority, unacknowledged = false, sentence, rest, children }: VerdictProps) {
+  const { state, sinceMs } = live.value;
   return (
     <div class="verdict">
+      {state === "lost" ? <Glyph priority="record" size={18} /> : null}
       {priority === undefined ? null : (
         <Glyph priority={priority} unacknowledged={unacknowledged} size={18} />
       )}
       <h1>
+        {state === "lost" ? (
+          <span class="record">{texts.states.asOf(zone.value.clock(sinceMs))} </span>
+        ) : null}
         <span class={priority === undefined ? "" : INK[priority]}>{sentence}</span>{" "}
         {rest === undefined ? null : <span class="label">{rest}</span>}
       </h1>

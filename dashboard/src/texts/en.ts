@@ -104,6 +104,9 @@ export const texts = {
     nothing: "No message with a number has come yet.",
     missing: (count: string, machines: number) =>
       `${count} messages never came, from ${machines === 1 ? "one machine" : `${machines} machines`}.`,
+    clockOff: (place: string, by: string, behind: boolean, since: string) =>
+      `The clock of ${place} is ${by} ${behind ? "behind" : "ahead"}, since ${since}.`,
+    allSilent: (last: string) => `Nobody has been heard since ${last}.`,
     unsequenced: (count: string) =>
       `${count} came without numbers: nobody can tell what of those is missing.`,
     numbered: "numbered",
@@ -212,6 +215,7 @@ export const texts = {
     outside: "Outside the normal range, no alarm limit crossed",
     returned: "Back to normal, not acknowledged",
     noAlarm: "No alarm is active.",
+    noAlarmHeard: "Nobody knows: nothing is heard of the line.",
     noAlarmData: "Nobody knows: no alarm could be read.",
     states: (hours: number) => `States, last ${hours} h`,
     share: "% of Execute",
@@ -251,7 +255,18 @@ export const texts = {
       tags === 0
         ? "No tag has enough of a past yet to be judged."
         : `${tags} tags were looked at, and nothing is odd about them.`,
+    tooMany: "Each machine's condition is on its own page: the plant is too large to look at as a whole.",
     since: "since",
+    sentence: (place: string, label: string, what: string, since: string, says: string) =>
+      `${place}: ${label} ${what} since ${since}: ${says}.`,
+    is: {
+      stuck: "is stuck",
+      noisy: "is noisy",
+      drift: "drifts",
+      out_of_range: "is out of range",
+      no_value: "has no value",
+      wear: "wears",
+    },
     kinds: {
       stuck: "stuck",
       noisy: "noisy",
@@ -260,6 +275,20 @@ export const texts = {
       no_value: "no value",
       wear: "wears",
     },
+  },
+  holds: {
+    title: "On hold",
+    note: "may not be used, moved on or shipped",
+    more: (count: string) => `and ${count} more: conche holds list`,
+    goods: (named: readonly string[], lots: number, units: number) => {
+      const ids = `${named.join(", ")}${lots > named.length ? ", …" : ""}`;
+      const parts = [
+        lots === 0 ? "" : lots === 1 ? `lot ${ids}` : `${lots} lots (${ids})`,
+        units === 0 ? "" : units === 1 ? "1 case or pallet" : `${units} cases and pallets`,
+      ];
+      return parts.filter(Boolean).join(", ");
+    },
+    sentence: (goods: string, since: string, why: string) => `On hold since ${since}: ${why}; ${goods}.`,
   },
   oee: {
     spans: { "8h": "8 h", "24h": "24 h", "3d": "3 days", "7d": "7 days" },
@@ -333,6 +362,15 @@ export const texts = {
       `Catching up: ${messages} messages of the log are not in this list yet.`,
     noFlood: "No flood.",
     flood: (count: number, since: string) => `A flood: ${count} alarms since ${since}.`,
+    floodBegan: (count: number, machines: number, at: string, place: string, what: string) =>
+      `A flood: ${count} alarms on ${machines === 1 ? "1 machine" : `${machines} machines`}. It began at ${at} with ${place}: ${what}.`,
+    grouped: "By machine, in the order in which it spread.",
+    ungrouped: "Alarm by alarm, the most urgent first.",
+    showEach: "Show each alarm",
+    showGroups: "Show machines",
+    firstRaised: "first raised",
+    firstThen: "first alarm, then",
+    thenOthers: (others: string) => `then ${others}`,
     list: "Alarms",
     lists: {
       open: "Open",
@@ -461,8 +499,10 @@ export const texts = {
     lanes: "Lanes",
     placesNote: (samples: string) => `against the others of ${samples} samples, 95 % interval`,
     noDrift: "None drifts.",
-    drifts: (place: number, drift: string, unit: string, confidence: string) =>
-      `${place} drifts by ${drift} ${unit} an hour (${confidence} sure).`,
+    nozzle: "Nozzle",
+    lane: "Lane",
+    drifts: (place: string, drift: string, less: boolean, since: string, confidence: string) =>
+      `${place} gives ${drift} ${less ? "less" : "more"} every hour, since ${since} (${confidence} sure).`,
   },
   plant: {
     lately: "last 8 h",
@@ -474,6 +514,7 @@ export const texts = {
       lines === 1 ? "The line needs nobody." : `None of the ${lines} lines needs anybody.`,
     wrong: (count: number, lines: number) =>
       lines === 1 ? "The line needs somebody." : `${count} of ${lines} lines need somebody.`,
+    otherwise: "No line needs anybody otherwise.",
     silent: "Nothing has been heard of it.",
     connected: "connected",
   },
@@ -498,6 +539,8 @@ export const texts = {
     all: "All batches",
     record: "Record, PDF",
     epcis: "EPCIS",
+    unclean: (place: string, from: string, to: string, at: string, method: string) =>
+      `${place} went from ${from} to ${to} at ${at} without a verified clean (${method}): ${to} made since then may contain milk.`,
     noException: (id: string) => `${id}: no exception.`,
     exceptions: (id: string, holds: number, alarms: number, failed: number) =>
       `${id}: ${[
@@ -766,6 +809,8 @@ export const texts = {
     notAll: (behind: string) =>
       `Not all of it: ${behind} messages of the log are not in this answer yet, the views are catching up. Tables and documents are not given until they have.`,
     stale: (age: string) => `As it was ${age} ago: a newer answer could not be had.`,
+    asOf: (at: string) => `As it was at ${at}:`,
+    cannotAct: "Nobody answers: what is done now would not arrive.",
     notFound: "There is no such page.",
     toPlant: "To the plant",
   },

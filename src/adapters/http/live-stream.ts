@@ -60,8 +60,10 @@ function stream(
     full = !raw.write(text);
   };
   reader = live.follow(subjects, after, write);
+  // An event, not a comment: a page learns of nothing else that a wire was cut and nobody told.
+  const beat = () => `event: beat\ndata: ${JSON.stringify({ position: live.position })}\n\n`;
   const heartbeat = setInterval(() => {
-    if (!full) full = !raw.write(": still here\n\n");
+    if (!full) full = !raw.write(beat());
   }, HEARTBEAT_MS);
   raw.on("drain", () => {
     full = false;

@@ -182,6 +182,7 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     });
     const running = center;
     opened.defer(() => running.stop());
+    views?.resume();
     view.opened(whereabouts(options, chosen, httpAddress(config, authority(config.http.host, server.port))));
     // What keeps it from starting comes first, and alone.
     await warnOfOpenFiles(config, config.data, (notice) => view.notice(notice));

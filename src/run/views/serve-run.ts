@@ -75,6 +75,7 @@ export async function runServe({
       dashboard: views.dashboard,
     });
     parts.defer(() => server.close());
+    views.resume();
     const http = httpAddress(config, authority(config.http.host, server.port));
     say("started", { dashboard: `${http}/`, http, data: config.data, pid: process.pid }, [
       `dashboard of ${sanitizeLine(config.data)}`,

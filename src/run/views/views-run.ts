@@ -97,6 +97,11 @@ export class ViewsRun {
     };
   }
 
+  /** Sends on what people did before a restart and the log has not confirmed: the broker is there from now on. */
+  resume(): void {
+    this.#desk?.resume();
+  }
+
   /** How far the views are. */
   status(): FollowerStatus {
     return this.#status;

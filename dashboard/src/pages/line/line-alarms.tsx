@@ -19,10 +19,17 @@ interface LineAlarmsProps {
   readonly alarms: OpenAlarms;
   readonly out: readonly OutOfRange[];
   readonly line: string;
+  /** Whether any machine of the line is heard: of one that is silent nobody knows whether it has an alarm. */
+  readonly heard: boolean;
 }
 
 /** What must be done now, what is not normal, and what nobody has acknowledged yet. */
-export function LineAlarms({ alarms: { alarms, known, problem, reload }, out, line }: LineAlarmsProps) {
+export function LineAlarms({
+  alarms: { alarms, known, problem, reload },
+  out,
+  line,
+  heard,
+}: LineAlarmsProps) {
   const active = alarms.filter((alarm) => alarm.active);
   const returned = alarms.filter((alarm) => !alarm.active && !alarm.acknowledged);
   return (
@@ -40,7 +47,9 @@ export function LineAlarms({ alarms: { alarms, known, problem, reload }, out, li
         </a>
       </h2>
       {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
-      {active.length > 0 ? null : <p class="empty">{known ? words.noAlarm : words.noAlarmData}</p>}
+      {active.length > 0 ? null : (
+        <p class="empty">{!known ? words.noAlarmData : heard ? words.noAlarm : words.noAlarmHeard}</p>
+      )}
       <table>
         <tbody>
           {active.map((alarm) => (

@@ -1,5 +1,6 @@
 import type { QualityPlacesAnswer } from "../../api/answers.ts";
-import { useQuery } from "../../api/query.ts";
+import { zone } from "../../api/plant.ts";
+import { now } from "../../app/clock.ts";
 import { number, percent } from "../../format/number.ts";
 import { linear, ticks } from "../../format/trace.ts";
 import { useWidth } from "../../parts/use-width.ts";
@@ -11,8 +12,7 @@ const LEFT = 28;
 const RIGHT = 96;
 
 /** Nozzles side by side: which one is apart, and which one drifts. Nothing where samples don't say which it was. */
-export function Places({ path, span }: { readonly path: string; readonly span: string }) {
-  const { data } = useQuery<QualityPlacesAnswer>(`${path}/places?${span}`, ["quality"]);
+export function Places({ data }: { readonly data: QualityPlacesAnswer | undefined }) {
   const [ref, width] = useWidth<HTMLDivElement>();
   if (data === undefined || data.places.length === 0) return null;
   const reach = Math.max(
@@ -70,19 +70,23 @@ export function Places({ path, span }: { readonly path: string; readonly span: s
         </svg>
       </div>
       <p class={drifting.length > 0 ? "strong small" : "label xs"}>
-        {drifting.length === 0
-          ? words.noDrift
-          : drifting
-              .map(({ place, drift_per_hour, confidence }) =>
-                words.drifts(
-                  place,
-                  drift_per_hour === null ? "–" : number(drift_per_hour, 2),
-                  data.unit ?? "",
-                  percent(confidence, 0),
-                ),
-              )
-              .join(" ")}
+        {drifting.length === 0 ? words.noDrift : drifting.map((place) => driftWords(place, data)).join(" ")}
       </p>
     </section>
+  );
+}
+
+/** "Nozzle 4 gives 2.00 g less every hour, since 10:05:00 (99 % sure)." */
+export function driftWords(
+  { place, drift_per_hour, drifts_since, confidence }: QualityPlacesAnswer["places"][number],
+  { by, unit }: Pick<QualityPlacesAnswer, "by" | "unit">,
+): string {
+  const drift = drift_per_hour ?? 0;
+  return words.drifts(
+    `${by === "nozzle" ? words.nozzle : words.lane} ${place}`,
+    `${number(Math.abs(drift), 2)} ${unit ?? ""}`.trim(),
+    drift < 0,
+    drifts_since === null ? "–" : zone.value.near(Date.parse(drifts_since), now.value),
+    percent(confidence, 0),
   );
 }

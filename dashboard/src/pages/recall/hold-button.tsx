@@ -2,13 +2,12 @@ import { useState } from "preact/hooks";
 import type { PutOnHoldAnswer, RecallAnswer } from "../../api/answers.ts";
 import { plant } from "../../api/plant.ts";
 import { send } from "../../api/query.ts";
-import { lacking } from "../../api/who.ts";
 import { addressOf } from "../../app/router.ts";
 import { behindOf, isLevel } from "../../format/level.ts";
 import { number } from "../../format/number.ts";
 import type { RecallSum } from "../../format/recall-words.ts";
 import { Modal } from "../../parts/modal.tsx";
-import { PersonForm, Reason } from "../../parts/person-form.tsx";
+import { hindrance, PersonForm, Reason } from "../../parts/person-form.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.recall;
@@ -60,8 +59,8 @@ export function HoldButton({ sum, data, asked, onHeld }: HoldButtonProps) {
       <button
         type="button"
         class="btn primary"
-        disabled={lacking("quality") !== undefined}
-        title={lacking("quality")}
+        disabled={hindrance("quality") !== undefined}
+        title={hindrance("quality")}
         onClick={() => setOpen(true)}
       >
         {words.hold(number(units.length))}

@@ -1,0 +1,78 @@
+import { type Hold, putAt, type useOpenHolds } from "../api/holds.ts";
+import { zone } from "../api/plant.ts";
+import { now } from "../app/clock.ts";
+import { number } from "../format/number.ts";
+import { texts } from "../texts/en.ts";
+import { Failed } from "./failed.tsx";
+import { Glyph } from "./glyph.tsx";
+
+const words = texts.holds;
+/** Holds that are listed, and ids that a row names. */
+const SHOWN = 8;
+const NAMED = 2;
+
+/** What may not be used, moved on or shipped: what, since when, why; nothing where nothing is on hold. */
+export function OpenHolds({ holds }: { readonly holds: ReturnType<typeof useOpenHolds> }) {
+  const { open, problem, reload } = holds;
+  if (open.length === 0 && problem === undefined) return null;
+  return (
+    <section class="section">
+      <h2>
+        {words.title} <span class="label">{words.note}</span>
+      </h2>
+      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <table>
+        <tbody>
+          {open.slice(0, SHOWN).map((hold) => (
+            <Row key={hold.hold_id} hold={hold} />
+          ))}
+        </tbody>
+      </table>
+      {open.length <= SHOWN ? null : <p class="label">{words.more(number(open.length - SHOWN))}</p>}
+    </section>
+  );
+}
+
+function Row({ hold }: { readonly hold: Hold }) {
+  const [put] = hold.events;
+  const held = hold.goods.filter(({ decision }) => decision === null);
+  const lots = held.filter(({ kind }) => kind === "lot").map(({ id }) => id);
+  return (
+    <tr>
+      <td>
+        <Glyph priority="hold" />
+      </td>
+      <td class="nowrap">{zone.value.near(putAt(hold), now.value)}</td>
+      <th scope="row">
+        {hold.hold_id}
+        <br />
+        <span class="label">{goodsWords(hold)}</span>
+      </th>
+      <td>{put?.reason}</td>
+      <td class="label nowrap">{put?.by}</td>
+      <td class="number nowrap">
+        {lots.length === 0 ? null : (
+          <a class="btn" href={`/recall?lots=${encodeURIComponent(lots.slice(0, 20).join(","))}`}>
+            {texts.pages.recall}
+          </a>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** "2 lots (a, b), 14 cases and pallets" */
+function goodsWords({ goods }: Hold): string {
+  const held = goods.filter(({ decision }) => decision === null);
+  const lots = held.filter(({ kind }) => kind === "lot").map(({ id }) => id);
+  return words.goods(lots.slice(0, NAMED), lots.length, held.length - lots.length);
+}
+
+/** A hold as a sentence. */
+export function holdWords(hold: Hold): string {
+  return words.sentence(
+    goodsWords(hold),
+    zone.value.near(putAt(hold), now.value),
+    hold.events[0]?.reason ?? "",
+  );
+}
