@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, it } from "node:test";
+import { NO_FAKETIME, wallClock } from "../servers/wall-clock.ts";
 import { assertOneStory, liveLine } from "./told-story.ts";
 
 const DAY_MS = 86_400_000;
@@ -12,20 +12,6 @@ const DAY_MS = 86_400_000;
 const PAUSES = ["+0", "+7m", "+95m", "+11h"];
 /** Four starts, each of which goes through three days again. */
 const TIMEOUT_MS = 15 * 60_000;
-
-/** What sets a process's wall clock ahead, as `faketime` does; the other clocks stay right. */
-function laterBy(offset: string): readonly string[] | undefined {
-  const { status, stdout } = spawnSync("faketime", ["-m", "-f", "+0", "printenv", "LD_PRELOAD"], {
-    encoding: "utf8",
-  });
-  if (status !== 0) return undefined;
-  return ["env", `LD_PRELOAD=${stdout.trim()}`, `FAKETIME=${offset}`, "FAKETIME_DONT_FAKE_MONOTONIC=1"];
-}
-
-const NO_FAKETIME =
-  process.env.CI === undefined &&
-  laterBy("+0") === undefined &&
-  "needs faketime for the pauses: apt-get install faketime";
 
 describe("the first days of a data folder", { skip: NO_FAKETIME }, () => {
   let folder: string;
@@ -39,7 +25,7 @@ describe("the first days of a data folder", { skip: NO_FAKETIME }, () => {
   }, async () => {
     const data = join(folder, "data");
     for (const pause of PAUSES) {
-      const conche = await liveLine(["--data", data], laterBy(pause));
+      const conche = await liveLine(["--data", data], wallClock(pause));
       assert.equal(await conche.stop("SIGINT"), 0, conche.errors.join("\n"));
     }
     await assertOneStory(data);

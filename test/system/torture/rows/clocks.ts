@@ -1,32 +1,12 @@
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { MESSAGE_FLAG } from "../../../../src/contract/policy.ts";
 import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
+import { NO_FAKETIME, wallClock } from "../../../servers/wall-clock.ts";
 import { Center } from "../center.ts";
 import { mosquitto } from "../faults.ts";
 import { MACHINES, Publisher } from "../publisher.ts";
 import type { Row } from "../row.ts";
-
-/** What `faketime` has programs load; undefined where it isn't installed. */
-const PRELOAD = preloaded();
-
-function preloaded(): string | undefined {
-  const { status, stdout } = spawnSync("faketime", ["-m", "-f", "+0", "printenv", "LD_PRELOAD"], {
-    encoding: "utf8",
-  });
-  if (status === 0) return stdout.trim();
-  if (process.env.CI !== undefined) throw new Error("faketime is needed to test clocks that are off");
-  return undefined;
-}
-
-/**
- * Starts a process whose wall clock is off; the other clocks, by which it waits, stay right. Not by the command
- * `faketime`: that stays as the parent of what it starts, and a kill would only find the parent.
- */
-function clock(off: string): readonly string[] {
-  return ["env", `LD_PRELOAD=${PRELOAD}`, `FAKETIME=${off}`, "FAKETIME_DONT_FAKE_MONOTONIC=1"];
-}
 
 /** Row 23. Publishers a day ahead and an hour behind, one whose clock goes back between starts, and a data center's. */
 export const clocks: Row = {
@@ -34,7 +14,7 @@ export const clocks: Row = {
   fault: "clocks a day off, back an hour",
   holds: "order and dedup by seq; skew flagged per machine",
   weight: 1,
-  skip: NO_MOSQUITTO || (PRELOAD === undefined && "needs faketime: apt-get install faketime"),
+  skip: NO_MOSQUITTO || NO_FAKETIME,
   async run(run) {
     const broker = await mosquitto(run);
     const center = await Center.make(run, { brokerPort: broker.port });
@@ -43,18 +23,18 @@ export const clocks: Row = {
       new Publisher(run, { url: center.url, machines: [MACHINES[index] ?? ""] }, name);
     const [ahead, back] = [make("ahead", 0), make("back", 2)];
     const off = run.pick(["+1d", "+30h", "-1d"]);
-    ahead.start({ wrapper: clock(off) });
+    ahead.start({ wrapper: wallClock(off) });
     back.start();
     await Promise.all([ahead.flowing(40), back.flowing(40)]);
     await back.kill();
-    back.start({ wrapper: clock("-1h") });
+    back.start({ wrapper: wallClock("-1h") });
     await back.flowing(40);
     await center.stored(80);
     const skewed = await center.metric(skewOf(MACHINES[0]));
     run.require(Math.abs(skewed) > 80_000, `a clock a day off shows as ${skewed} s`);
     // Now the data center's own clock goes back an hour, and everybody else is an hour ahead.
     await center.kill();
-    await center.start(clock("-1h"));
+    await center.start(wallClock("-1h"));
     await center.ready();
     await run.pause(500);
     await center.endInOrder();
