@@ -53,7 +53,7 @@ function AlarmStory({ alarm, onClose }: { readonly alarm: AlarmPresent; readonly
       <PersonForm
         button={words.say}
         leave={words.close}
-        role="operator"
+        needs="operator"
         onLeave={onClose}
         onSubmit={async (by, field) => {
           const seen = data?.alarm.version ?? alarm.version;

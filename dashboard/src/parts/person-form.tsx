@@ -18,7 +18,7 @@ interface PersonFormProps {
   readonly button: string;
   readonly leave?: string;
   /** Whose it is to do, where the form is there for everybody. */
-  readonly role?: Role;
+  readonly needs?: Role;
   readonly onLeave: () => void;
   /** Does it. What it throws is shown to whoever asked. */
   readonly onSubmit: (by: string, field: (name: string) => string) => Promise<void>;
@@ -31,7 +31,7 @@ export function PersonForm({
   children,
   button,
   leave = words.cancel,
-  role = "viewer",
+  needs = "viewer",
   onLeave,
   onSubmit,
 }: PersonFormProps) {
@@ -72,8 +72,8 @@ export function PersonForm({
         <button
           type="submit"
           class="btn primary"
-          disabled={pending || hindrance(role) !== undefined}
-          title={hindrance(role)}
+          disabled={pending || hindrance(needs) !== undefined}
+          title={hindrance(needs)}
         >
           {pending ? words.pending : button}
         </button>

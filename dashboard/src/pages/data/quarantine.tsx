@@ -6,11 +6,11 @@ import type {
 } from "../../api/answers.ts";
 import { zone } from "../../api/plant.ts";
 import { send, useQuery } from "../../api/query.ts";
-import { lacking } from "../../api/who.ts";
 import { now } from "../../app/clock.ts";
 import { bytes, number } from "../../format/number.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { Modal } from "../../parts/modal.tsx";
+import { hindrance } from "../../parts/person-form.tsx";
 import { Scroll } from "../../parts/scroll.tsx";
 import { texts } from "../../texts/en.ts";
 
@@ -117,8 +117,8 @@ function Look({ id, onClose, onReplayed }: LookProps) {
         <button
           type="button"
           class="btn primary"
-          disabled={message === undefined || lacking("quality") !== undefined}
-          title={lacking("quality")}
+          disabled={message === undefined || hindrance("quality") !== undefined}
+          title={hindrance("quality")}
           onClick={() => void replay()}
         >
           {words.replay}
