@@ -47,7 +47,6 @@ suite("scenarios are visible on the dashboard", {
       await shown.open(scenario.path);
       const sentence = shown.page.locator("h1");
       await sentence.filter({ hasText: scenario.says }).waitFor();
-      rmSync(data, { recursive: true, force: true });
     });
   }
 });
