@@ -1,7 +1,7 @@
 // A publisher with a ledger, in a process of its own, to be killed: numbers, ledgers and hands over messages of a few
 // machines until it is told to finish, then waits for the last receipt.
 //
-//   node publisher-child.ts '{"url": …}'      (PublisherOptions as JSON; a line on standard input: finish)
+//   node publisher-child.ts '{"url": …}'      (PublisherOptions as JSON; a line on standard input: `finish`, or `more 500`)
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 import { ConcheError, type EdgeMachine, openEdge } from "../../../src/index.ts";
@@ -27,17 +27,26 @@ const numbered = new Map(
 );
 
 let finishing = options.messages === 0;
-const toldToFinish = new Promise<void>((resolve) => {
-  createInterface({ input: process.stdin }).on("line", () => {
-    finishing = true;
-    resolve();
-  });
+let most = options.messages;
+let told = Promise.withResolvers<void>();
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const [, more] = /^more (\d+)$/.exec(line) ?? [];
+  if (more === undefined) finishing = true;
+  else most += Number(more);
+  told.resolve();
+  told = Promise.withResolvers();
 });
 tell({ kind: "opened" });
 let count = 0;
 let taken = 0;
-while (!finishing && count < options.messages) {
-  const size = Math.min(options.batch, options.messages - count);
+while (!finishing) {
+  if (count === most) {
+    const next = told.promise;
+    tell({ kind: "talked", taken, of: count });
+    await next;
+    continue;
+  }
+  const size = Math.min(options.batch, most - count);
   const batch = Array.from({ length: size }, () => prepare(++count));
   ledger.intend(batch.map(({ intent }) => intent));
   const outcomes = await Promise.all(batch.map(handOver));
@@ -46,8 +55,6 @@ while (!finishing && count < options.messages) {
   tell({ kind: "taken", taken, of: count });
   await new Promise((resolve) => setTimeout(resolve, random() * options.pauseMs));
 }
-tell({ kind: "talked", taken, of: count });
-if (!finishing) await toldToFinish;
 await edge.drained();
 tell({ kind: "drained", status: edge.status() });
 await edge.close();

@@ -127,6 +127,11 @@ export class Publisher {
     await this.#run.within("a publisher ends", this.#ended);
   }
 
+  /** Has it go on when it has said all: so many messages more. */
+  more(messages: number): void {
+    this.#child?.stdin?.write(`more ${messages}\n`);
+  }
+
   /** Has it finish: no more messages, everything with a receipt, a process that ends with 0. */
   async finish(): Promise<void> {
     const child = this.#child;

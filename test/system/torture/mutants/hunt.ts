@@ -11,10 +11,11 @@ import { plant } from "./plant.ts";
 const ROOT = resolve(import.meta.dirname, "..", "..", "..", "..");
 /**
  * Rows bring their fault about by events, so that a bug shows in the first run or the second. One that shows only when a
- * kill comes at the right moment gets so many, with seeds that follow one another: of a row that chooses its target by
- * the seed, each of three targets is killed three times.
+ * kill comes at the right moment gets so many, with seeds that follow one another.
  */
 const RUNS = 9;
+/** What a row that chooses by the seed has to choose from. */
+const TARGETS = 3;
 
 /** Whether the row that has to catch a bug did. */
 export interface Hunted {
@@ -52,7 +53,7 @@ async function hunt(mutant: Mutant, seed: number, stop: AbortSignal): Promise<Hu
   try {
     plant(mutant, ROOT, folder);
     for (let run = 1; run <= RUNS && !stop.aborted; run++) {
-      const { code, out } = await torture(folder, mutant.row, seed + run - 1, stop);
+      const { code, out } = await torture(folder, mutant.row, seedOf(mutant, seed, run), stop);
       if (code === 0) continue;
       const [, found = out.trim().slice(-300)] = /✖ row \d+, seed \d+:\n {4}(.*)/.exec(out) ?? [];
       // Anything but "something did not hold" is no catch: the copy doesn't run at all.
@@ -63,6 +64,12 @@ async function hunt(mutant: Mutant, seed: number, stop: AbortSignal): Promise<Hu
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The seed of a run: the next one, or the next that has the bug's target. */
+function seedOf({ target }: Mutant, seed: number, run: number): number {
+  if (target === undefined) return seed + run - 1;
+  return seed + ((target - (seed % TARGETS) + TARGETS) % TARGETS) + TARGETS * (run - 1);
 }
 
 /** One run of one row, by the harness and on the sources of the copy; what it leaves goes with the copy. */

@@ -15,6 +15,8 @@ export interface Mutant {
   /** What goes wrong. */
   readonly what: string;
   readonly patches: readonly Patch[];
+  /** Of a row that chooses its target by the seed: which of its three, by the remainder of the seed. */
+  readonly target?: 0 | 1 | 2;
 }
 
 const COMMIT = "    const position = await this.#persist(() => this.#log.commit(commitGroup));\n";
@@ -182,6 +184,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "acknowledged-before-outbox",
     row: 2,
+    target: 1, // an edge
     what: "a gateway acknowledges what it has not in its outbox yet",
     patches: [
       {
@@ -200,6 +203,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "repetitions-forgotten",
     row: 2,
+    target: 1, // an edge
     what: "a gateway that was killed takes what its machines repeat for something new",
     patches: [
       {
