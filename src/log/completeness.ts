@@ -84,6 +84,8 @@ export interface CompletenessTotals {
   readonly duplicates: number;
   /** With identity and without. */
   readonly quarantined: number;
+  /** Of those in quarantine, the ones without identity: no part of the law. */
+  readonly quarantinedUnsequenced: number;
   /** Stored messages that came without identity. */
   readonly unsequenced: number;
 }
@@ -175,6 +177,7 @@ function totalsOf(rows: readonly CompletenessRow[]): CompletenessTotals {
     refilled: sum(sequenced, ({ refilled }) => refilled),
     duplicates: sum(sequenced, ({ duplicates }) => duplicates),
     quarantined: sum(rows, ({ quarantined }) => quarantined),
+    quarantinedUnsequenced: sum(rows, ({ boot, quarantined }) => (boot === null ? quarantined : 0)),
     unsequenced: sum(rows, ({ boot, stored }) => (boot === null ? stored : 0)),
   };
 }

@@ -74,6 +74,11 @@ suite("the completeness report", () => {
       ],
     );
     assert.deepEqual([totals.publishers, totals.unsequenced, totals.quarantined], [1, 7, 4]);
+    // The law holds for what has numbers: stored 3, quarantined 1 of 4 seen.
+    assert.equal(
+      totals.seen,
+      totals.stored + totals.missing + totals.quarantined - totals.quarantinedUnsequenced,
+    );
   });
 
   test("each condition leaves out what doesn't fit it", () => {

@@ -163,6 +163,58 @@ suite("what people do on the dashboard is in the log", { skip: NO_CHROMIUM, time
     assert.match(download.suggestedFilename(), /^alarms-\d{4}-\d\d-\d\d\.csv$/);
   });
 
+  test("a quarantined message is corrected, another dismissed, each with who and why", async (context) => {
+    const file = await filledLog(
+      context,
+      [],
+      [
+        refused(Buffer.from('{"ts":"2026-01-11T08:00:00Z","state":"SLEEPING"}')),
+        refused(Buffer.from("a test of the fitter")),
+      ],
+    );
+    const server = await startConche(["serve", "--data", file, "--http-port", "0"]);
+    const look = () => page.getByRole("button", { name: "Look" }).first().click();
+    const signed = async (why: string) => {
+      await page.getByRole("textbox", { name: "Your name" }).fill("Amel");
+      await page.getByRole("textbox", { name: "Why" }).fill(why);
+    };
+    try {
+      await page.goto(`${server.started.http}/data`);
+      // What has no number is no part of the sum.
+      await page.getByText("and 2 in quarantine without a number").waitFor();
+      await page.getByText("the sum closes").waitFor();
+      await look();
+      await page.getByRole("button", { name: "Correct" }).click();
+      const payload = page.getByRole("textbox", { name: "payload as it should have been" });
+      await signed("the new panel says SLEEPING");
+      await page.getByRole("button", { name: "Correct" }).click();
+      // What is still wrong is said where it can be mended.
+      await page.getByRole("alert").filter({ hasText: "refused" }).waitFor();
+      await payload.fill('{"ts":"2026-01-11T08:00:00Z","state":"IDLE"}');
+      await page.getByRole("button", { name: "Correct" }).click();
+      await page.getByRole("status").filter({ hasText: "stored" }).waitFor();
+      await page.getByRole("button", { name: "Close" }).click();
+      await look();
+      await page.getByRole("button", { name: "Dismiss" }).click();
+      await signed("nothing to store");
+      await page.getByRole("button", { name: "Dismiss" }).click();
+      await page.getByRole("status").filter({ hasText: "open no more" }).waitFor();
+      await page.getByText("Nothing is in quarantine.").waitFor();
+    } finally {
+      await server.stop("SIGTERM");
+    }
+    const { out } = await runConche(["quarantine", "list", "--state", "all", "--data", file, "--json"]);
+    const decisions = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .map(({ state, decided_by, why }) => [state, decided_by, why]);
+    assert.deepEqual(decisions, [
+      ["corrected", "Amel", "the new panel says SLEEPING"],
+      ["dismissed", "Amel", "nothing to store"],
+    ]);
+  });
+
   test("while a data center writes the log, a replay is refused, and the page says why", async (context) => {
     const file = await filledLog(
       context,

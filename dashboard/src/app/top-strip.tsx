@@ -13,6 +13,9 @@ import { preferences, toggleTheme, toggleWall } from "./preferences.ts";
 /** Behind by so much, a view is said to be behind. */
 const BEHIND_MS = 5_000;
 
+/** With no message for so long, nobody is heard: a line that stands still says so every few seconds. */
+const SILENT_MS = 120_000;
+
 /** What holds for every page: which plant, is the record whole, is it live, what time is it, who is acting. */
 export function TopStrip() {
   const { document } = plant.value ?? {};
@@ -65,7 +68,7 @@ export function TopStrip() {
 function Record() {
   const totals = useQuery<CompletenessAnswer>("/api/completeness", [], 5).data?.totals;
   if (totals === undefined) return <div class="optional label">–</div>;
-  const { missing, stored, quarantined, seen } = totals;
+  const { missing, stored, quarantined, quarantined_unsequenced, seen } = totals;
   return (
     <a class="optional" href="/data">
       {missing > 0 ? (
@@ -80,7 +83,9 @@ function Record() {
           <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
             <path d="M1.5 6.5 4.5 9.5 10.5 2.5" fill="none" stroke="var(--ink-2)" stroke-width="1.75" />
           </svg>
-          <span>{texts.strip.complete(number(stored + quarantined), number(seen))}</span>
+          <span>
+            {texts.strip.complete(number(stored + quarantined - quarantined_unsequenced), number(seen))}
+          </span>
         </>
       )}
     </a>
@@ -104,6 +109,15 @@ function Connection() {
   const behind = answering.filter((view) => view.behind > 0 && view.newest !== null);
   const behindMs = Math.max(0, ...behind.map(({ newest }) => at - Date.parse(newest ?? "")));
   const catchingUp = behindMs > BEHIND_MS && behind.length > 0;
+  const silentMs = at - Math.max(...answering.map(({ newest }) => Date.parse(newest ?? "") || 0));
+  if (!catchingUp && silentMs > SILENT_MS && silentMs < at) {
+    return (
+      <div role="status">
+        <Glyph priority="record" size={12} />
+        <span class="record strong">{texts.strip.silent(duration(silentMs))}</span>
+      </div>
+    );
+  }
   return (
     <div role="status">
       <svg width="8" height="8" aria-hidden="true">

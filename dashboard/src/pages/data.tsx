@@ -104,7 +104,8 @@ function lastHeard(publishers: readonly Publisher[]): string {
 }
 
 function Publishers({ publishers, totals }: Pick<CompletenessAnswer, "totals" | "publishers">) {
-  const { seen, stored, missing, quarantined } = totals;
+  const { seen, stored, missing, quarantined_unsequenced: apart } = totals;
+  const quarantined = totals.quarantined - apart;
   const closes = seen === stored + quarantined + missing;
   return (
     <section>
@@ -115,6 +116,7 @@ function Publishers({ publishers, totals }: Pick<CompletenessAnswer, "totals" | 
         <span class="label">{words.missingWord} +</span>{" "}
         <b class={quarantined > 0 ? "record" : ""}>{number(quarantined)}</b>{" "}
         <span class="label">{words.inQuarantine}</span>
+        {apart === 0 ? null : <span class="record">{words.quarantinedApart(number(apart))}</span>}
         <span class={closes ? "label" : "high strong"}>{closes ? words.closes : words.doesNotClose}</span>
       </p>
       <Scroll label={words.machine}>

@@ -101,7 +101,9 @@ export function sessionLossFields({ broker, clientId, fromMs, untilMs }: Session
 /** The report as one JSON document in a line. */
 export function completenessJson({ totals, rows, sessionsLost }: CompletenessReport): string {
   const lost = sessionsLost.map(sessionLossFields);
-  return jsonLine({ totals: { ...totals }, rows: rows.map((row) => fields(row)), sessions_lost: lost });
+  const { quarantinedUnsequenced, ...sums } = totals;
+  const shown = { ...sums, quarantined_unsequenced: quarantinedUnsequenced };
+  return jsonLine({ totals: shown, rows: rows.map((row) => fields(row)), sessions_lost: lost });
 }
 
 /** The rows as CSV, with a head; every missing range in the last column. Escaped where a person looks. */

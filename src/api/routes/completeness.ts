@@ -29,6 +29,7 @@ const completeness = route({
       refilled: count("Numbers that were missing and came later"),
       duplicates: count("Repetitions"),
       quarantined: count("In quarantine"),
+      quarantined_unsequenced: count("Of those, the ones without identity: no part of what was seen"),
       unsequenced: count("Stored without identity: nobody can tell what of it is missing"),
     }),
     publishers: Type.Array(
@@ -58,7 +59,11 @@ const completeness = route({
     const reading = context.completeness();
     try {
       const { totals, rows } = reportCompleteness(reading, { ...filter, ...span });
-      return { totals: { ...totals }, publishers: rows.map(shown) };
+      const { quarantinedUnsequenced, ...sums } = totals;
+      return {
+        totals: { ...sums, quarantined_unsequenced: quarantinedUnsequenced },
+        publishers: rows.map(shown),
+      };
     } finally {
       reading.close();
     }

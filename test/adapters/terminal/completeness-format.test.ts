@@ -26,6 +26,7 @@ function reportOf(skews: readonly number[]): CompletenessReport {
     refilled: 0,
     duplicates: 0,
     quarantined: 0,
+    quarantinedUnsequenced: 0,
     unsequenced: 0,
   };
   const rows = skews.map((clockSkewMs) => ({ ...ROW, clockSkewMs }));

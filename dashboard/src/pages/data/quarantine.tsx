@@ -1,5 +1,9 @@
 import { useState } from "preact/hooks";
 import type {
+  CorrectQuarantinedAnswer,
+  CorrectQuarantinedBody,
+  DismissQuarantinedAnswer,
+  DismissQuarantinedBody,
   QuarantineAnswer,
   QuarantinedMessageAnswer,
   ReplayQuarantinedAnswer,
@@ -10,7 +14,7 @@ import { now } from "../../app/clock.ts";
 import { bytes, number } from "../../format/number.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { Modal } from "../../parts/modal.tsx";
-import { hindrance } from "../../parts/person-form.tsx";
+import { hindrance, PersonForm, Reason } from "../../parts/person-form.tsx";
 import { Scroll } from "../../parts/scroll.tsx";
 import { texts } from "../../texts/en.ts";
 
@@ -87,6 +91,7 @@ interface LookProps {
 function Look({ id, onClose, onReplayed }: LookProps) {
   const { data, problem, reload } = useQuery<QuarantinedMessageAnswer>(`/api/quarantine/${id}`);
   const [outcome, setOutcome] = useState<string>();
+  const [deciding, setDeciding] = useState<"correct" | "dismiss">();
   const replay = async (): Promise<void> => {
     try {
       const answer = await send<ReplayQuarantinedAnswer>(`/api/quarantine/${id}/replay`, {});
@@ -96,7 +101,56 @@ function Look({ id, onClose, onReplayed }: LookProps) {
       setOutcome(error instanceof Error ? error.message : String(error));
     }
   };
+  const decided = (told: string): void => {
+    setDeciding(undefined);
+    setOutcome(told);
+    reload();
+    onReplayed();
+  };
+  const correct = async (by: string, field: (name: string) => string): Promise<void> => {
+    const body: CorrectQuarantinedBody = { by, why: field("reason"), payload: field("payload") };
+    const topic = field("topic");
+    const given = topic === message?.topic ? body : { ...body, topic };
+    const { outcome, detail } = await send<CorrectQuarantinedAnswer>(`/api/quarantine/${id}/correct`, given);
+    // What is still wrong is mended in the same form.
+    if (outcome === "refused") throw new Error(words.replayed(outcome, detail));
+    decided(words.replayed(outcome, detail));
+  };
+  const dismiss = async (by: string, field: (name: string) => string): Promise<void> => {
+    const body: DismissQuarantinedBody = { by, why: field("reason") };
+    const { dismissed } = await send<DismissQuarantinedAnswer>(`/api/quarantine/${id}/dismiss`, body);
+    decided(dismissed ? words.dismissed : words.notOpen);
+  };
   const message = data?.quarantined;
+  const why = hindrance("quality");
+  if (message !== undefined && deciding !== undefined) {
+    return (
+      <Modal title={`${words.message} ${id}`} onClose={onClose}>
+        <p class="note">{deciding === "correct" ? words.correctNote : words.dismissNote}</p>
+        <PersonForm
+          button={deciding === "correct" ? words.correct : words.dismiss}
+          onLeave={() => setDeciding(undefined)}
+          onSubmit={deciding === "correct" ? correct : dismiss}
+        >
+          {deciding === "dismiss" ? null : (
+            <>
+              <label>
+                {words.topic}
+                <input class="field wide mono" name="topic" required defaultValue={message.topic} />
+              </label>
+              <label>
+                {words.payload}
+                <textarea class="field wide mono" name="payload" rows={8} required>
+                  {message.payload_text}
+                </textarea>
+              </label>
+            </>
+          )}
+          <Reason most={500} />
+        </PersonForm>
+      </Modal>
+    );
+  }
   return (
     <Modal title={`${words.message} ${id}`} onClose={onClose}>
       {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
@@ -116,9 +170,27 @@ function Look({ id, onClose, onReplayed }: LookProps) {
         </button>
         <button
           type="button"
+          class="btn"
+          disabled={message === undefined || why !== undefined}
+          title={why}
+          onClick={() => setDeciding("dismiss")}
+        >
+          {words.dismiss}
+        </button>
+        <button
+          type="button"
+          class="btn"
+          disabled={message === undefined || why !== undefined}
+          title={why}
+          onClick={() => setDeciding("correct")}
+        >
+          {words.correct}
+        </button>
+        <button
+          type="button"
           class="btn primary"
-          disabled={message === undefined || hindrance("quality") !== undefined}
-          title={hindrance("quality")}
+          disabled={message === undefined || why !== undefined}
+          title={why}
           onClick={() => void replay()}
         >
           {words.replay}
