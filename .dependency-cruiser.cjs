@@ -1,6 +1,6 @@
 // The dependency rule (ARCHITECTURE.md), as `npm run check` runs it:
 //
-//   errors, time, sequence <- contract <- plant | mqtt | log <- access <- simulator | edge | load | ingest | views | notify
+//   errors, time, sequence <- contract <- plant | mqtt | log <- access <- simulator | edge | load | broker | ingest | views | notify
 //     <- monitor | trace <- api <- adapters <- run <- commands <- main
 //
 // test/architecture/dependency-rule.test.ts plants a violation of every rule below and sees it reported.
@@ -10,7 +10,7 @@ const GROUND = ["errors", "time", "sequence"];
 /** The terms that several domain folders share. */
 const TERMS = ["plant", "mqtt", "log"];
 /** Domain folders that stand side by side and know nothing of one another. */
-const SIDE_BY_SIDE = ["simulator", "edge", "load", "ingest", "views", "notify"];
+const SIDE_BY_SIDE = ["simulator", "edge", "load", "broker", "ingest", "views", "notify"];
 /** What the views fold and answer: side by side, too, one floor up. */
 const VIEW_CORES = ["monitor", "trace"];
 
@@ -65,6 +65,7 @@ const PURE = [
   "access",
   "simulator",
   "load",
+  "broker",
   "views",
   "notify",
   "monitor",
@@ -75,7 +76,6 @@ const PURE = [
 const LIBRARY_PLACES = {
   "@peculiar/asn1-schema": ["src/adapters/x509/"],
   "@peculiar/asn1-x509": ["src/adapters/x509/"],
-  aedes: ["src/adapters/aedes/"],
   ajv: ["src/contract/", "src/plant/", "src/config/"],
   commander: ["src/commands/", "src/main[.]ts$"],
   "csv-stringify": ["src/adapters/terminal/"],
@@ -85,7 +85,7 @@ const LIBRARY_PLACES = {
   nodemailer: ["src/adapters/nodemailer/"],
   "prom-client": ["src/adapters/prometheus/"],
   typebox: ["src/access/", "src/contract/", "src/plant/", "src/config/", "src/notify/", "src/api/"],
-  ws: ["src/adapters/aedes/"],
+  ws: ["src/adapters/broker/"],
   yaml: ["src/adapters/yaml/"],
 };
 

@@ -2,7 +2,7 @@
 // commits every message by itself, as the commissioning document's subscriber does.
 //
 //   node bench/load/data-center.ts '{"data":"/tmp/x","groupSize":1}'   prints its port, ends with SIGTERM
-import { EmbeddedBroker } from "../../src/adapters/aedes/embedded-broker.ts";
+import { EmbeddedBroker } from "../../src/adapters/broker/embedded-broker.ts";
 import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
 import { DataCenter } from "../../src/ingest/data-center.ts";
 import { DEFAULT_LIMITS } from "../../src/ingest/ingester.ts";

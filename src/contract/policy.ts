@@ -1,6 +1,6 @@
 import type { DownKind, MessageType } from "./topic.ts";
 
-/** Quality of service levels that the namespace uses; QoS 2 is refused by the embedded broker. */
+/** Quality of service levels that the namespace uses; QoS 2 is more than any of it needs. */
 export type Qos = 0 | 1;
 
 /** QoS and retain flag of a message type. */

@@ -32,6 +32,7 @@ const PLANTS: readonly Plant[] = [
   ["simulator-imports", "simulator/aside.ts", "../ingest/leaf.ts"],
   ["edge-imports", "edge/aside.ts", "../ingest/leaf.ts"],
   ["load-imports", "load/aside.ts", "../edge/leaf.ts"],
+  ["broker-imports", "broker/aside.ts", "../ingest/leaf.ts"],
   ["ingest-imports", "ingest/up.ts", "../adapters/sqlite/leaf.ts"],
   ["ingest-imports", "ingest/config.ts", "../config/leaf.ts"],
   ["monitor-imports", "monitor/aside.ts", "../trace/leaf.ts"],
@@ -59,7 +60,6 @@ const PLANTS: readonly Plant[] = [
   ["folder-unknown", "helpers/anything.ts", "../errors/leaf.ts"],
   ["product-alone", "commands/tested.ts", "../../test/leaf.ts"],
   // Libraries outside their place.
-  ["library-aedes", "adapters/http/aedes.ts", "aedes"],
   ["library-ajv", "ingest/ajv.ts", "ajv"],
   ["library-ajv", "ingest/ajv-2020.ts", "ajv/dist/2020.js"],
   ["library-commander", "adapters/terminal/commander.ts", "commander"],
@@ -68,7 +68,7 @@ const PLANTS: readonly Plant[] = [
   ["library-@peculiar/asn1-x509", "adapters/credentials/x509.ts", "@peculiar/asn1-x509"],
   ["library-fastify", "adapters/prometheus/fastify.ts", "fastify"],
   ["library-mqtt", "edge/mqtt.ts", "mqtt"],
-  ["library-mqtt-packet", "adapters/aedes/packet.ts", "mqtt-packet"],
+  ["library-mqtt-packet", "adapters/broker/packet.ts", "mqtt-packet"],
   ["library-nodemailer", "notify/mail.ts", "nodemailer"],
   ["library-prom-client", "adapters/http/prom-client.ts", "prom-client"],
   ["library-typebox", "adapters/http/typebox.ts", "typebox"],
@@ -93,7 +93,7 @@ const PLANTS: readonly Plant[] = [
     (folder): Plant => [null, `${folder}/leaf.ts`, "../contract/leaf.ts", "../errors/leaf.ts"],
   ),
   [null, "access/leaf.ts", "../mqtt/leaf.ts", "../plant/leaf.ts", "../sequence/leaf.ts"],
-  ...["simulator", "edge", "load", "ingest", "monitor", "trace", "views", "notify", "api"].map(
+  ...["simulator", "edge", "load", "broker", "ingest", "monitor", "trace", "views", "notify", "api"].map(
     (folder): Plant => [null, `${folder}/leaf.ts`, "../plant/leaf.ts", "../mqtt/leaf.ts", "../log/leaf.ts"],
   ),
   [null, "sequence/leaf.ts"],
@@ -110,7 +110,7 @@ const PLANTS: readonly Plant[] = [
   [null, "adapters/sqlite/views/leaf.ts", "../log/leaf.ts", "../database/leaf.ts"],
   [null, "adapters/sqlite/verify/leaf.ts", "../log/leaf.ts", "../outbox/leaf.ts", "../views/leaf.ts"],
   [null, "adapters/yaml/leaf.ts", "yaml"],
-  [null, "adapters/aedes/leaf.ts", "aedes", "ws"],
+  [null, "adapters/broker/leaf.ts", "../../broker/leaf.ts", "ws"],
   [
     null,
     "commands/leaf.ts",

@@ -7,7 +7,7 @@ import { tablePolicy } from "../../scripts/access-table.ts";
 import { ROOT } from "../../scripts/tool.ts";
 import { mosquittoAclFile } from "../../src/adapters/mosquitto/acl-file.ts";
 import { mosquittoDynamicSecurity } from "../../src/adapters/mosquitto/dynamic-security.ts";
-import { RawClient } from "../adapters/aedes/raw-client.ts";
+import { RawClient } from "../adapters/broker/raw-client.ts";
 import { type Authority, makeAuthority } from "../servers/certificates.ts";
 import { freePort, NO_MOSQUITTO, startMosquitto } from "../servers/mosquitto.ts";
 import { dynamicSecurityPlugin, NO_DYNAMIC_SECURITY } from "../servers/mosquitto-access.ts";

@@ -6,8 +6,8 @@ import { mosquittoAclFile } from "../../src/adapters/mosquitto/acl-file.ts";
 import { mosquittoDynamicSecurity } from "../../src/adapters/mosquitto/dynamic-security.ts";
 import { DOWN_KINDS, MESSAGE_TYPES, UP_ROOT } from "../../src/contract/topic.ts";
 import { matchesFilter } from "../../src/mqtt/topic-rules.ts";
-import { startBroker } from "../adapters/aedes/broker-under-test.ts";
-import { RawClient } from "../adapters/aedes/raw-client.ts";
+import { startBroker } from "../adapters/broker/broker-under-test.ts";
+import { RawClient } from "../adapters/broker/raw-client.ts";
 import { type MosquittoOptions, NO_MOSQUITTO, startMosquitto } from "../servers/mosquitto.ts";
 import { dynamicSecurityPlugin, NO_DYNAMIC_SECURITY, passwordLine } from "../servers/mosquitto-access.ts";
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { EmbeddedBroker } from "../../src/adapters/aedes/embedded-broker.ts";
+import { EmbeddedBroker } from "../../src/adapters/broker/embedded-broker.ts";
 import { connectMachine } from "../../src/adapters/mqtt/machine-client.ts";
 import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
 import { loadPlant } from "../../src/adapters/yaml/load-plant.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import mqtt, { type IPublishPacket, type MqttClient } from "mqtt";
-import { RawClient } from "../adapters/aedes/raw-client.ts";
+import { RawClient } from "../adapters/broker/raw-client.ts";
 import type { RunningConche } from "../servers/conche.ts";
 import { NO_MOSQUITTO } from "../servers/mosquitto.ts";
 import { endInOrder, metric, mosquitto, ready, temporaryFolder, until } from "./fault-matrix/data-center.ts";

@@ -6,7 +6,7 @@ import { after, before, suite, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { buildDashboard, isStale } from "../../scripts/build-dashboard.mjs";
-import { RawClient } from "../adapters/aedes/raw-client.ts";
+import { RawClient } from "../adapters/broker/raw-client.ts";
 import { filledLog, refused } from "../commands/filled-log.ts";
 import { runConche } from "../commands/run-conche.ts";
 import { NO_CHROMIUM, startChromium } from "../servers/chromium.ts";

@@ -3,7 +3,7 @@ import { chmod, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { openEdge } from "../../src/index.ts";
-import { RawClient } from "../adapters/aedes/raw-client.ts";
+import { RawClient } from "../adapters/broker/raw-client.ts";
 import { runConche } from "../commands/run-conche.ts";
 import { portOf } from "../servers/conche.ts";
 import { passwordLine } from "../servers/mosquitto-access.ts";

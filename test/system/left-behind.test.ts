@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { FailedLogins } from "../../src/access/failed-logins.ts";
-import { EmbeddedBroker } from "../../src/adapters/aedes/embedded-broker.ts";
-import { keep } from "../../src/adapters/aedes/kept-message.ts";
-import { OutgoingPackets } from "../../src/adapters/aedes/outgoing-packets.ts";
-import { RetainedStore } from "../../src/adapters/aedes/retained-store.ts";
-import { SessionStore } from "../../src/adapters/aedes/session-store.ts";
+import { EmbeddedBroker } from "../../src/adapters/broker/embedded-broker.ts";
 import { PublisherLedger } from "../../src/adapters/prometheus/publisher-ledger.ts";
 import { RunTally } from "../../src/adapters/terminal/run-tally.ts";
+import { RetainedMessages } from "../../src/broker/retained-messages.ts";
+import { SessionRegistry } from "../../src/broker/session-registry.ts";
+import { SubscriptionIndex } from "../../src/broker/subscription-index.ts";
 import { SettledTransfers } from "../../src/edge/forwarding/settled-transfers.ts";
 import { DataCenter } from "../../src/ingest/data-center.ts";
 import type { CommittedGroup, IngestObserver } from "../../src/ingest/observer.ts";
 import type { CommitGroup } from "../../src/log/message-log.ts";
 import type { Delivery, MessageSink } from "../../src/mqtt/delivery.ts";
 import { TopicFilterTree } from "../../src/mqtt/topic-filter-tree.ts";
-import { RawClient } from "../adapters/aedes/raw-client.ts";
+import { RawClient } from "../adapters/broker/raw-client.ts";
+import { messageOf } from "../broker/messages.ts";
 import { telemetry } from "../ingest/delivered.ts";
 import { liveHeap } from "../live-heap.ts";
 import { MemoryMessageLog } from "../log/memory-message-log.ts";
@@ -93,13 +93,12 @@ suite(`what ${OPERATIONS} operations leave behind`, {
 
   test("the embedded broker's books: subscriptions, sessions, retained messages, windows, logins", async () => {
     const tree = new TopicFilterTree<object>();
-    const losses = { queueOverflow: () => {}, sessionEnded: () => {} };
-    const limits = { sessions: 100, sessionExpirySeconds: 10, queuedMessages: 50, queuedBytes: 1_000_000 };
-    const sessions = new SessionStore(limits, losses);
-    const retained = new RetainedStore({ retainedMessages: 1_000, retainedBytes: 1_000_000 }, () => {});
+    const index = new SubscriptionIndex();
+    const losses = { queueOverflow: () => {}, sessionEnded: () => {}, ended: () => {} };
+    const limits = { sessions: 100, queuedMessages: 50, queuedBytes: 1_000_000, sentBytes: 100_000 };
+    const sessions = new SessionRegistry(limits, index, losses);
+    const retained = new RetainedMessages({ retainedMessages: 1_000, retainedBytes: 1_000_000 }, () => {});
     const logins = new FailedLogins(10);
-    const window = new OutgoingPackets();
-    window.limit(10);
     await leavesNothing((round) => {
       for (let at = 0; at < OPERATIONS; at++) {
         const name = `${round}-${at}`;
@@ -107,21 +106,31 @@ suite(`what ${OPERATIONS} operations leave behind`, {
         tree.add(`factory/${name}/+/#`, value);
         tree.match(`factory/${name}/a/b`);
         tree.remove(`factory/${name}/+/#`, value);
-        const passing = {
-          topic: `a/${name}`,
-          payload: Buffer.from(name),
-          brokerCounter: at,
+        const session = sessions.create(`client-${name}`, undefined, "");
+        sessions.setExpiry(session, 10);
+        const subscription = {
+          session,
+          filter: `a/${name}`,
+          matched: `a/${name}`,
+          group: at % 2 === 0 ? undefined : `g-${name}`,
           qos: 1,
+          noLocal: false,
+          retainAsPublished: false,
+          identifier: 0,
         } as const;
-        sessions.subscribe(`client-${name}`, undefined, [{ topic: `a/${name}`, qos: 1 }]);
-        sessions.enqueue(`client-${name}`, keep(passing));
-        sessions.disconnected(`client-${name}`, at);
-        retained.store(passing);
-        if (at % 2 === 0) retained.store({ ...passing, payload: Buffer.alloc(0) });
+        session.subscriptions.set(subscription.filter, subscription);
+        index.add(subscription);
+        const message = messageOf(`a/${name}`, name);
+        for (const recipient of index.recipients(message.topic, "")) {
+          const { identifiers: subscriptionIdentifiers } = recipient;
+          const flight = { message, qos: 1, retain: false, subscriptionIdentifiers, packetId: 0 } as const;
+          sessions.enqueue(recipient.session, { ...flight, released: false });
+        }
+        if (at % 3 === 0) sessions.complete(session, sessions.send(session, 10)?.packetId ?? 0);
+        session.awaySince = at;
+        retained.store(message);
+        if (at % 2 === 0) retained.store(messageOf(message.topic, ""));
         logins.failed(`10.0.${at % 65_536}`, "machine", at);
-        const id = (at % 65_535) + 1;
-        window.take(Buffer.from([0x32, 6, 0, 1, 0x61, id >> 8, id & 255, 0]));
-        window.acknowledged(id);
       }
     });
   });

@@ -1,5 +1,5 @@
 import type { AuditEvent } from "../../access/audit.ts";
-import type { BrokerEvent } from "../../adapters/aedes/broker-event.ts";
+import type { BrokerEvent } from "../../broker/broker-event.ts";
 
 /** What of the embedded broker's events an auditor wants to see; undefined for the rest. */
 export function auditOf(event: BrokerEvent): AuditEvent | undefined {
@@ -26,7 +26,7 @@ export function auditOf(event: BrokerEvent): AuditEvent | undefined {
       return {
         ...originOf(event),
         kind: "will-refused",
-        object: event.topic ?? null,
+        object: event.topic,
         detail: "it may not publish there any more",
       };
     case "taken-over":

@@ -1,6 +1,6 @@
-import type { ReportedEvent } from "../../adapters/aedes/broker-event.ts";
 import type { ConsumerEvent } from "../../adapters/mqtt-packet/consumer-event.ts";
 import type { Notice } from "../../adapters/terminal/notices.ts";
+import type { ReportedEvent } from "../../broker/broker-event.ts";
 import type { SessionLoss } from "../../log/delivery-session.ts";
 import type { CertificateNotice } from "../tls/server-certificates.ts";
 

@@ -1,7 +1,7 @@
 import type { AccessRules } from "../../access/access-rules.ts";
 import type { AuditTrail } from "../../access/audit.ts";
 import type { OpenLogins } from "../../access/logins.ts";
-import { EmbeddedBroker } from "../../adapters/aedes/embedded-broker.ts";
+import { EmbeddedBroker } from "../../adapters/broker/embedded-broker.ts";
 import { PasswordFile } from "../../adapters/credentials/password-file.ts";
 import { MqttConsumer } from "../../adapters/mqtt-packet/mqtt-consumer.ts";
 import type { Notice } from "../../adapters/terminal/notices.ts";

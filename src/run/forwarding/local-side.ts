@@ -1,4 +1,4 @@
-import { EmbeddedBroker } from "../../adapters/aedes/embedded-broker.ts";
+import { EmbeddedBroker } from "../../adapters/broker/embedded-broker.ts";
 import type { ConsumerEvent } from "../../adapters/mqtt-packet/consumer-event.ts";
 import { MqttConsumer } from "../../adapters/mqtt-packet/mqtt-consumer.ts";
 import type { ForwardConsole } from "../../adapters/terminal/forward-console.ts";

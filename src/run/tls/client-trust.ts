@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { identityKindOf } from "../../access/certificate-identity.ts";
-import type { CertificateVerdict } from "../../adapters/aedes/broker-tls.ts";
+import type { CertificateVerdict } from "../../adapters/broker/broker-tls.ts";
 import { readCertificates, UnusableFile } from "../../adapters/credentials/tls-files.ts";
 import { type RevocationList, readRevocationLists } from "../../adapters/x509/revocation-list.ts";
 import { commonNameOf } from "../../adapters/x509/subject-names.ts";

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import type { BrokerTls, CertificateVerdict, TlsMaterial } from "../../adapters/aedes/broker-tls.ts";
+import type { BrokerTls, CertificateVerdict, TlsMaterial } from "../../adapters/broker/broker-tls.ts";
 import { certificateFiles, stampOf } from "../../adapters/credentials/certificate-files.ts";
 import { UnusableFile } from "../../adapters/credentials/tls-files.ts";
 import { ConcheError } from "../../errors/conche-error.ts";

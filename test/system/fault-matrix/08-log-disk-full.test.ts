@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
-import { RawClient } from "../../adapters/aedes/raw-client.ts";
+import { RawClient } from "../../adapters/broker/raw-client.ts";
 import { portOf } from "../../servers/conche.ts";
 import { NO_MOSQUITTO } from "../../servers/mosquitto.ts";
 import { fillUp, noSmallDisk, seenBy, smallDisk } from "../../servers/small-disk.ts";

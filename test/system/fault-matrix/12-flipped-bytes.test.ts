@@ -3,7 +3,7 @@ import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
-import { RawClient } from "../../adapters/aedes/raw-client.ts";
+import { RawClient } from "../../adapters/broker/raw-client.ts";
 import { runConche } from "../../commands/run-conche.ts";
 import { portOf } from "../../servers/conche.ts";
 import { dataCenter, TELEMETRY, telemetry, temporaryFolder } from "./data-center.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MESSAGE_FLAG } from "../../../src/contract/policy.ts";
-import { RawClient } from "../../adapters/aedes/raw-client.ts";
+import { RawClient } from "../../adapters/broker/raw-client.ts";
 import { runConche } from "../../commands/run-conche.ts";
 import { portOf } from "../../servers/conche.ts";
 import {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { suite, type TestContext, test } from "node:test";
-import { RawClient } from "../../adapters/aedes/raw-client.ts";
+import { RawClient } from "../../adapters/broker/raw-client.ts";
 import { runConche } from "../../commands/run-conche.ts";
 import { portOf, type RunningConche } from "../../servers/conche.ts";
 import { NO_MOSQUITTO } from "../../servers/mosquitto.ts";

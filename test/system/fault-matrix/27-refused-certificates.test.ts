@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { RawClient } from "../../adapters/aedes/raw-client.ts";
+import { RawClient } from "../../adapters/broker/raw-client.ts";
 import { NO_MOSQUITTO } from "../../servers/mosquitto.ts";
 import { mosquitto } from "./data-center.ts";
 import {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
-import { RawClient } from "../../adapters/aedes/raw-client.ts";
+import { RawClient } from "../../adapters/broker/raw-client.ts";
 import type { RunningConche } from "../../servers/conche.ts";
 import { type Mosquitto, NO_MOSQUITTO } from "../../servers/mosquitto.ts";
 import {

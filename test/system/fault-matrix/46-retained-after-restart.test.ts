@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
-import { RawClient, type ServerPacket } from "../../adapters/aedes/raw-client.ts";
+import { RawClient, type ServerPacket } from "../../adapters/broker/raw-client.ts";
 import { runConche } from "../../commands/run-conche.ts";
 import { portOf } from "../../servers/conche.ts";
 import { dataCenter, endInOrder, STATE, select, temporaryFolder, verifiedTotals } from "./data-center.ts";

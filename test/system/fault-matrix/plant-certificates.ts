@@ -2,12 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
-import type { EmbeddedBrokerOptions } from "../../../src/adapters/aedes/embedded-broker.ts";
+import type { EmbeddedBrokerOptions } from "../../../src/adapters/broker/embedded-broker.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { CertificateFolder } from "../../../src/run/certificates/certificate-folder.ts";
 import { type CertificateNotice, ServerCertificates } from "../../../src/run/tls/server-certificates.ts";
-import { type BrokerUnderTest, startBroker } from "../../adapters/aedes/broker-under-test.ts";
-import { RawClient } from "../../adapters/aedes/raw-client.ts";
+import { type BrokerUnderTest, startBroker } from "../../adapters/broker/broker-under-test.ts";
+import { RawClient } from "../../adapters/broker/raw-client.ts";
 import { temporaryFolder } from "./data-center.ts";
 
 export const MACHINE = "tunis-01/line-a/s5_tempering/temper-01";

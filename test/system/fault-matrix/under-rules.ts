@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { IConnectPacket } from "mqtt-packet";
-import { RawClient } from "../../adapters/aedes/raw-client.ts";
+import { RawClient } from "../../adapters/broker/raw-client.ts";
 import { runConche } from "../../commands/run-conche.ts";
 import { portOf, type RunningConche } from "../../servers/conche.ts";
 import type { Mosquitto } from "../../servers/mosquitto.ts";

@@ -1,4 +1,4 @@
-import { RawClient } from "../../adapters/aedes/raw-client.ts";
+import { RawClient } from "../../adapters/broker/raw-client.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { LedgerWriter } from "./ledger.ts";
 import { intentOf, type VersionOneMessage, versionOneMessage, versionOneState } from "./messages.ts";

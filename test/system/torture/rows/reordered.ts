@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { RawClient } from "../../../adapters/aedes/raw-client.ts";
+import { RawClient } from "../../../adapters/broker/raw-client.ts";
 import { Center } from "../center.ts";
 import { contentHash, type Intent, LedgerWriter } from "../ledger.ts";
 import { MACHINES } from "../publisher.ts";

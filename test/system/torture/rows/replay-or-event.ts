@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { RawClient } from "../../../adapters/aedes/raw-client.ts";
+import { RawClient } from "../../../adapters/broker/raw-client.ts";
 import { runConche } from "../../../commands/run-conche.ts";
 import { NO_MOSQUITTO } from "../../../servers/mosquitto.ts";
 import { Center } from "../center.ts";
