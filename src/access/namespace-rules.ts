@@ -2,11 +2,13 @@ import { DOWN_ROOT } from "../contract/topic.ts";
 import type { AccessRules } from "./access-rules.ts";
 
 const DOLLAR = 36;
+/** `$share/GROUP/` before a filter (MQTT 5, 4.8.2). */
+const SHARE = /^\$share\/[^/]+\//;
 const DOWN_PREFIX = `${DOWN_ROOT}/`;
 
 /**
  * What holds for everybody: what the data center says to machines is its own to publish, and what begins with `$` is
- * the broker's (shared subscriptions among it, which would take messages away from the data center).
+ * the broker's. A share is one of what it asks for: from the embedded broker it takes nothing away from the data center.
  */
 export const NAMESPACE_RULES: AccessRules = {
   epoch: 0,
@@ -15,8 +17,8 @@ export const NAMESPACE_RULES: AccessRules = {
       ? "clients don't publish on datacenter/... and $..."
       : undefined,
   subscribeRefusal: (_, filter) =>
-    filter.charCodeAt(0) === DOLLAR
-      ? "topics of the broker itself and shared subscriptions are not available"
+    filter.replace(SHARE, "").charCodeAt(0) === DOLLAR
+      ? "topics of the broker itself are not available"
       : undefined,
   mayReceive: () => true,
 };

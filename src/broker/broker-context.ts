@@ -2,6 +2,7 @@ import type { AccessRules } from "../access/access-rules.ts";
 import type { MessageSink } from "../mqtt/delivery.ts";
 import type { BrokerEvent } from "./broker-event.ts";
 import type { BrokerLimits } from "./broker-limits.ts";
+import type { SessionChanges } from "./session-changes.ts";
 
 /** What the broker counts as it goes. */
 export interface BrokerCounters {
@@ -20,6 +21,8 @@ export interface BrokerContext {
   readonly rules: AccessRules;
   readonly sink: MessageSink;
   readonly counters: BrokerCounters;
+  /** What of the sessions is to be kept. */
+  readonly changes: SessionChanges;
   report(event: BrokerEvent): void;
   /** Milliseconds from some fixed moment; never goes back. */
   now(): number;

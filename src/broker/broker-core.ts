@@ -1,5 +1,6 @@
 import type { Logins } from "../access/logins.ts";
 import { ConcheError } from "../errors/conche-error.ts";
+import type { BrokerSessionChange, RestoredSession } from "../log/broker-session.ts";
 import type { BrokerRetained } from "../log/message-log.ts";
 import type { OutgoingMessage } from "../mqtt/delivery.ts";
 import { topicNameFault } from "../mqtt/topic-rules.ts";
@@ -17,7 +18,7 @@ import { ReadingGate } from "./reading-gate.ts";
 import { restoredMessage } from "./restored-message.ts";
 import { RetainedMessages } from "./retained-messages.ts";
 import { SessionRegistry } from "./session-registry.ts";
-import { Subscribing } from "./subscribing.ts";
+import { Subscribing, targetOf } from "./subscribing.ts";
 import { SubscriptionIndex } from "./subscription-index.ts";
 import { Wills } from "./wills.ts";
 
@@ -41,7 +42,7 @@ export class BrokerCore {
   constructor(context: BrokerContext, logins: Logins | undefined) {
     this.#context = context;
     const { limits, rules, sink, report } = context;
-    this.sessions = new SessionRegistry(limits, this.#index, {
+    this.sessions = new SessionRegistry(limits, this.#index, context.changes, {
       queueOverflow: ({ clientId, user, remote }, topic) =>
         report({ kind: "delivery-dropped", clientId, user, remote, topic, reason: "queue" }),
       sessionEnded: ({ clientId }, reason) => report({ kind: "session-ended", clientId, reason }),
@@ -84,6 +85,32 @@ export class BrokerCore {
     for (const message of messages) this.retained.store(restoredMessage(message, offset));
   }
 
+  /**
+   * Puts back the sessions of the last run: subscriptions and the numbers of QoS 2 messages. Rights that are gone since
+   * then count with the next message.
+   * @param nowMs milliseconds since 1970
+   */
+  restoreSessions(sessions: Iterable<RestoredSession>, nowMs: number): void {
+    const now = this.#context.now();
+    for (const { clientId, user, expirySeconds, awaySinceMs, subscriptions, received } of sessions) {
+      const session = this.sessions.create(clientId, user ?? undefined, "");
+      session.onDisk = true;
+      session.awaySince = now - Math.max(0, nowMs - (awaySinceMs ?? nowMs));
+      this.sessions.setExpiry(session, expirySeconds);
+      for (const packetId of received) session.received.add(packetId);
+      for (const kept of subscriptions) {
+        const subscription = { ...kept, ...targetOf(kept.filter), session };
+        session.subscriptions.set(kept.filter, subscription);
+        this.#index.add(subscription);
+      }
+    }
+  }
+
+  /** What is to be kept of sessions since this was asked last; whoever asks makes it durable. */
+  sessionChanges(nowMs: number): BrokerSessionChange[] {
+    return this.#context.changes.take(nowMs - this.#context.now());
+  }
+
   /** Publishes for the data center itself. @throws ConcheError CONCHE_INTERNAL where the topic can't be */
   publish({ topic, payload, retain, properties, userProperties }: OutgoingMessage): void {
     const fault = topicNameFault(topic, this.#context.limits);
@@ -103,6 +130,7 @@ export class BrokerCore {
     this.sessions.expire(now);
     this.#wills.due(now);
     this.retained.expire(now);
+    if (this.#context.changes.size > 0) this.#context.sink.persist?.(() => {});
   }
 
   /** Lets nobody in and reads no more; what was read before is still taken. */

@@ -45,6 +45,8 @@ export class ClientMessage extends BrokerMessage {
 
   override get transfer(): DeliveredTransfer | undefined {
     if (this.qos === 0) return undefined;
-    return { sender: this.publisher, packetId: this.packetId, repeated: this.dup };
+    const { session } = this.client;
+    const once = this.qos === 2 && !session.ended && session.expirySeconds > 0;
+    return { sender: this.publisher, packetId: this.packetId, repeated: this.dup, once };
   }
 }

@@ -70,6 +70,7 @@ export class Establishing {
     session.replays.clear();
     session.connection = undefined;
     session.awaySince = this.#context.now();
+    this.#context.changes.changed(session);
     const reason = connection.closedFor ?? (connection.leaving === "no" ? "lost" : "client");
     this.#context.report({ kind: "disconnected", clientId, remote, reason });
     if (connection.leaving !== "normal") this.#wills.left(connection, session);
@@ -87,6 +88,7 @@ export class Establishing {
     this.#wills.cancel(session);
     this.#sessions.setExpiry(session, Math.min(asked, limits.sessionExpirySeconds));
     session.awaySince = undefined;
+    this.#context.changes.changed(session);
     session.remote = connection.remote;
     session.connection = connection;
     connection.clientId = clientId;

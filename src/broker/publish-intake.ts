@@ -104,8 +104,18 @@ export class PublishIntake {
     const known = session.received.delete(packetId);
     if (known) connection.unacknowledged = Math.max(0, connection.unacknowledged - 1);
     const reason = known ? REASON.SUCCESS : REASON.PACKET_IDENTIFIER_NOT_FOUND;
-    writeAcknowledgement(connection.output, PACKET.PUBCOMP, connection.version, packetId, reason);
-    connection.line.wake();
+    const complete = (error?: ConcheError | undefined) => {
+      if (error !== undefined || connection.phase !== "ready") return;
+      writeAcknowledgement(connection.output, PACKET.PUBCOMP, connection.version, packetId, reason);
+      connection.line.wake();
+    };
+    const { sink, changes } = this.#context;
+    if (session.expirySeconds === 0 || sink.persist === undefined) complete();
+    else {
+      // The client may use the number again once it is told: by then no restart must bring it back.
+      changes.released(session, packetId);
+      sink.persist(complete);
+    }
   }
 
   /** Hands a message to the sink that comes from no connection: a will. */

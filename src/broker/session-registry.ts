@@ -1,5 +1,6 @@
 import type { Flight } from "./outgoing.ts";
 import { Session } from "./session.ts";
+import type { SessionChanges } from "./session-changes.ts";
 import type { SubscriptionIndex } from "./subscription-index.ts";
 
 /** How much is kept for clients. */
@@ -28,6 +29,7 @@ export class SessionRegistry {
   readonly #limits: SessionLimits;
   readonly #losses: SessionLosses;
   readonly #index: SubscriptionIndex;
+  readonly #changes: SessionChanges;
   readonly #sessions = new Map<string, Session>();
   /** Those that outlive their connections. */
   #kept = 0;
@@ -38,9 +40,15 @@ export class SessionRegistry {
   /** Whoever was owed most when that was looked at last. */
   #greediest: Session | undefined;
 
-  constructor(limits: SessionLimits, index: SubscriptionIndex, losses: SessionLosses) {
+  constructor(
+    limits: SessionLimits,
+    index: SubscriptionIndex,
+    changes: SessionChanges,
+    losses: SessionLosses,
+  ) {
     this.#limits = limits;
     this.#index = index;
+    this.#changes = changes;
     this.#losses = losses;
   }
 
@@ -81,6 +89,7 @@ export class SessionRegistry {
       this.#kept++;
     } else if (before > 0 && seconds === 0) this.#kept--;
     session.expirySeconds = seconds;
+    this.#changes.changed(session);
   }
 
   /** Ends a session with all that was kept for it. */
@@ -95,6 +104,7 @@ export class SessionRegistry {
     this.#queuedBytes -= session.outgoing.bytes;
     this.#sentBytes -= session.outgoing.sentBytes;
     if (this.#greediest === session) this.#greediest = undefined;
+    this.#changes.changed(session);
     this.#losses.ended(session);
   }
 

@@ -56,6 +56,8 @@ export class Session {
   pumping = false;
   will: PendingWill | undefined;
   ended = false;
+  /** Whether the next start of the broker would find it. */
+  onDisk = false;
 
   constructor(clientId: string, user: string | undefined, remote: string) {
     this.clientId = clientId;

@@ -14,7 +14,7 @@ import type { Session, Subscription } from "./session.ts";
 import type { SubscriptionIndex } from "./subscription-index.ts";
 
 /** Where a subscription belongs: what topics are held against, and the group that shares it. */
-interface Target {
+export interface Target {
   readonly matched: string;
   readonly group: string | undefined;
 }
@@ -51,6 +51,7 @@ export class Subscribing {
     const reasons = targets.map(({ request, target }) =>
       this.#subscribe(connection, session, request, target, packet.subscriptionIdentifier),
     );
+    this.#context.changes.changed(session);
     writeSuback(connection.output, PACKET.SUBACK, connection.version, packet.packetId, reasons);
     connection.line.wake();
     this.#delivery.pump(session);
@@ -67,6 +68,7 @@ export class Subscribing {
       session.replays.delete(filter);
       return REASON.SUCCESS;
     });
+    this.#context.changes.changed(session);
     writeSuback(connection.output, PACKET.UNSUBACK, connection.version, packet.packetId, reasons);
     connection.line.wake();
   }
@@ -94,7 +96,7 @@ export class Subscribing {
   ): number {
     const { filter, qos, noLocal, retainAsPublished, retainHandling } = request;
     const before = session.subscriptions.get(filter);
-    const refusal = this.#refusal(connection, session, matched, before !== undefined);
+    const refusal = this.#refusal(connection, session, filter, before !== undefined);
     if (refusal !== undefined) {
       const { clientId, user, remote } = connection;
       const { detail } = refusal;
@@ -128,9 +130,9 @@ export class Subscribing {
     this.#index.remove(subscription);
   }
 
-  #refusal(connection: Connection, session: Session, matched: string, renewed: boolean): Refusal | undefined {
+  #refusal(connection: Connection, session: Session, filter: string, renewed: boolean): Refusal | undefined {
     const { rules, limits } = this.#context;
-    const denial = rules.subscribeRefusal(connection, matched);
+    const denial = rules.subscribeRefusal(connection, filter);
     if (denial !== undefined) return { code: REASON.NOT_AUTHORIZED, detail: denial };
     if (renewed) return undefined;
     if (session.subscriptions.size >= limits.subscriptions) {
@@ -144,6 +146,12 @@ export class Subscribing {
 }
 
 const NO_GROUP = { detail: "a shared subscription without a group or a filter" };
+
+/** Where a filter belongs that was found well-formed before. */
+export function targetOf(filter: string): Target {
+  const shared = filter.startsWith(SHARE) ? sharedTarget(filter) : undefined;
+  return shared ?? { matched: filter, group: undefined };
+}
 
 /** `$share/group/filter`: a group has no wildcard, and a filter of its own follows [MQTT-4.8.2-1, -2]. */
 function sharedTarget(filter: string): Target | undefined {

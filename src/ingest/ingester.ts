@@ -1,5 +1,6 @@
 import type { MachineKey } from "../contract/topic.ts";
 import { ConcheError } from "../errors/conche-error.ts";
+import type { BrokerSessionChange, ReceivedOnce } from "../log/broker-session.ts";
 import type { CommitGroup, IngestTotals, MessageLog } from "../log/message-log.ts";
 import type { DeliveredMessage, MessageSink, Settle, VerdictText } from "../mqtt/delivery.ts";
 import { heldBytes } from "../mqtt/held-bytes.ts";
@@ -45,6 +46,8 @@ export interface IngesterDependencies {
   readonly limits?: IngestLimits;
   /** Whether what is retained is to be kept for the broker's next start (see Delivery). */
   readonly keepsRetained?: boolean;
+  /** What of the embedded broker's sessions has changed since this was asked last; it goes with the next commit. */
+  readonly sessionChanges?: () => readonly BrokerSessionChange[];
 }
 
 /** Messages in the order of acceptance, and beside each one, at the same place, what answers for it. */
@@ -74,6 +77,7 @@ export class Ingester implements MessageSink {
   readonly #onFatal: (error: ConcheError) => void;
   readonly #limits: IngestLimits;
   readonly #keepsRetained: boolean;
+  readonly #sessionChanges: () => readonly BrokerSessionChange[];
   #totals: IngestTotals;
   readonly #pending: Accepted = { messages: [], settles: [] };
   #pendingBytes = 0;
@@ -82,6 +86,8 @@ export class Ingester implements MessageSink {
   #running = false;
   #closed: ConcheError | undefined;
   #failing: ConcheError | undefined;
+  /** Who waits for a commit without having a message in it. */
+  #waitingForCommit: ((error: ConcheError | undefined) => void)[] = [];
   #waitingForRelief: (() => void)[] = [];
   #waitingForIdle: (() => void)[] = [];
   #endRetryPause: (() => void) | undefined;
@@ -95,6 +101,7 @@ export class Ingester implements MessageSink {
     this.#onFatal = dependencies.onFatal;
     this.#limits = dependencies.limits ?? DEFAULT_LIMITS;
     this.#keepsRetained = dependencies.keepsRetained ?? false;
+    this.#sessionChanges = dependencies.sessionChanges ?? (() => []);
     this.#totals = totals;
   }
 
@@ -117,11 +124,16 @@ export class Ingester implements MessageSink {
     // It gets back the very message that stands beside it.
     this.#pending.settles.push(settle as Settle);
     this.#pendingBytes += heldBytes(message);
-    if (!this.#running) {
-      this.#running = true;
-      // After the poll phase: by then every socket that was readable has handed over what it had.
-      setImmediate(() => void this.#run());
+    this.#start();
+  }
+
+  persist(done: (error: ConcheError | undefined) => void): void {
+    if (this.#closed !== undefined) {
+      done(this.#closed);
+      return;
     }
+    this.#waitingForCommit.push(done);
+    this.#start();
   }
 
   get saturated(): boolean {
@@ -169,15 +181,25 @@ export class Ingester implements MessageSink {
       retryable: true,
     });
     this.#refuse(this.#takePending(), this.#closed);
+    for (const done of this.#waitingForCommit.splice(0)) done(this.#closed);
     this.#endRetryPause?.();
+  }
+
+  #start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    // After the poll phase: by then every socket that was readable has handed over what it had.
+    setImmediate(() => void this.#run());
   }
 
   async #run(): Promise<void> {
     try {
-      while (this.#pending.messages.length > 0) {
+      while (this.#pending.messages.length > 0 || this.#waitingForCommit.length > 0) {
         this.#committing = this.#takePending(this.#limits.groupSize);
-        if (!(await this.#commit(this.#committing)) && this.#closed)
-          this.#refuse(this.#committing, this.#closed);
+        const waiting = this.#waitingForCommit.splice(0);
+        const committed = await this.#commit(this.#committing);
+        if (!committed && this.#closed) this.#refuse(this.#committing, this.#closed);
+        for (const done of waiting) done(committed ? undefined : this.#closed);
         this.#committing = NOTHING;
         // Lets the network hand over the next messages, and send the acknowledgements.
         await new Promise<void>((resolve) => setImmediate(resolve));
@@ -208,7 +230,7 @@ export class Ingester implements MessageSink {
         duplicates: this.#totals.duplicates + classified.duplicates,
         quarantined: this.#totals.quarantined + classified.quarantined.length,
       },
-      ...(this.#keepsRetained ? { brokerRetained: brokerRetained(messages, nowMs) } : {}),
+      ...(this.#keepsRetained ? this.#brokerState(messages, nowMs) : {}),
     };
     const started = performance.now();
     const position = await this.#persist(() => this.#log.commit(commitGroup));
@@ -220,6 +242,15 @@ export class Ingester implements MessageSink {
     const durationMs = performance.now() - started;
     this.#observer.committed({ ...commitGroup, position, duplicates: classified.duplicates, durationMs });
     return true;
+  }
+
+  /** What the embedded broker is to find at its next start. */
+  #brokerState(messages: readonly DeliveredMessage[], nowMs: number): Partial<CommitGroup> {
+    return {
+      brokerRetained: brokerRetained(messages, nowMs),
+      brokerSessions: this.#sessionChanges(),
+      brokerReceived: receivedOnce(messages),
+    };
   }
 
   /** Repeats what fails for a reason that may pass, unless the ingester is closed meanwhile. */
@@ -289,6 +320,18 @@ export class Ingester implements MessageSink {
     this.#observer.commitFailed(error);
     this.#refuse(this.#committing, error);
     this.#refuse(this.#takePending(), error);
+    for (const done of this.#waitingForCommit.splice(0)) done(error);
     this.#onFatal(error);
   }
+}
+
+/** The numbers of QoS 2 messages whose senders may repeat them after a restart. */
+function receivedOnce(messages: readonly DeliveredMessage[]): ReceivedOnce[] {
+  const received: ReceivedOnce[] = [];
+  for (const message of messages) {
+    if (message.qos !== 2) continue;
+    const { transfer } = message;
+    if (transfer?.once === true) received.push({ clientId: transfer.sender, packetId: transfer.packetId });
+  }
+  return received;
 }

@@ -1,5 +1,6 @@
 import type { Publisher } from "../contract/identity.ts";
 import type { UpTopic } from "../contract/topic.ts";
+import type { BrokerSessionChange, ReceivedOnce } from "./broker-session.ts";
 import type { LogPosition } from "./log-position.ts";
 import type { QuarantineReason } from "./quarantine-reason.ts";
 import type { QuarantineRoom } from "./quarantine-room.ts";
@@ -77,6 +78,10 @@ export interface CommitGroup {
   readonly totals: IngestTotals;
   /** What became of retained messages at the embedded broker: of each topic the last. */
   readonly brokerRetained?: readonly BrokerRetained[];
+  /** What became of the embedded broker's sessions. */
+  readonly brokerSessions?: readonly BrokerSessionChange[];
+  /** Numbers of the group's QoS 2 messages. */
+  readonly brokerReceived?: readonly ReceivedOnce[];
 }
 
 /** The last retained message of a topic. */

@@ -59,13 +59,15 @@ export interface DeliveredMessage {
   readonly wantsVerdict?: boolean | undefined;
 }
 
-/** By what a QoS 1 message can be known when its sender repeats it. */
+/** By what a message of QoS 1 or 2 can be known when its sender repeats it. */
 export interface DeliveredTransfer {
   /** The client that sent it; empty where this process is a client of the broker. */
   readonly sender: string;
   readonly packetId: number;
   /** The DUP flag: its sender may have sent it before. */
   readonly repeated: boolean;
+  /** Whether its number is to be kept with it (QoS 2): the sender's session outlives this process. */
+  readonly once?: boolean;
 }
 
 /** What became of a message, in a line for whoever sent it. */
@@ -86,6 +88,11 @@ export type Settle<Message extends DeliveredMessage = DeliveredMessage> = (
 export interface MessageSink {
   /** Takes a message over. Never throws; the answer comes through `settle`, in the order of acceptance. */
   accept<Message extends DeliveredMessage>(message: Message, settle: Settle<Message>): void;
+  /**
+   * Makes durable what a delivery keeps about its sessions, with the next messages or without; calls back once it is.
+   * Left out where nothing is kept.
+   */
+  persist?(done: (error: ConcheError | undefined) => void): void;
   /** True while more is waiting than memory is set aside for: stop reading from the network. */
   readonly saturated: boolean;
   /** Calls back once, as soon as the sink is no longer saturated. */

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { BrokerMessage } from "../../src/broker/broker-message.ts";
 import type { Flight } from "../../src/broker/outgoing.ts";
+import { SessionChanges } from "../../src/broker/session-changes.ts";
 import { type SessionLosses, SessionRegistry } from "../../src/broker/session-registry.ts";
 import { SubscriptionIndex } from "../../src/broker/subscription-index.ts";
 import { messageOf } from "./messages.ts";
@@ -11,7 +12,10 @@ const LIMITS = { sessions: 3, queuedMessages: 4, queuedBytes: 4_000, sentBytes: 
 const QUIET: SessionLosses = { queueOverflow: () => {}, sessionEnded: () => {}, ended: () => {} };
 
 function registry(losses: Partial<SessionLosses> = {}, limits = LIMITS): SessionRegistry {
-  return new SessionRegistry(limits, new SubscriptionIndex(), { ...QUIET, ...losses });
+  return new SessionRegistry(limits, new SubscriptionIndex(), new SessionChanges(false), {
+    ...QUIET,
+    ...losses,
+  });
 }
 
 function flightOf(message: BrokerMessage): Flight {

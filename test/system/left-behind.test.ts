@@ -5,6 +5,7 @@ import { EmbeddedBroker } from "../../src/adapters/broker/embedded-broker.ts";
 import { PublisherLedger } from "../../src/adapters/prometheus/publisher-ledger.ts";
 import { RunTally } from "../../src/adapters/terminal/run-tally.ts";
 import { RetainedMessages } from "../../src/broker/retained-messages.ts";
+import { SessionChanges } from "../../src/broker/session-changes.ts";
 import { SessionRegistry } from "../../src/broker/session-registry.ts";
 import { SubscriptionIndex } from "../../src/broker/subscription-index.ts";
 import { SettledTransfers } from "../../src/edge/forwarding/settled-transfers.ts";
@@ -96,7 +97,7 @@ suite(`what ${OPERATIONS} operations leave behind`, {
     const index = new SubscriptionIndex();
     const losses = { queueOverflow: () => {}, sessionEnded: () => {}, ended: () => {} };
     const limits = { sessions: 100, queuedMessages: 50, queuedBytes: 1_000_000, sentBytes: 100_000 };
-    const sessions = new SessionRegistry(limits, index, losses);
+    const sessions = new SessionRegistry(limits, index, new SessionChanges(false), losses);
     const retained = new RetainedMessages({ retainedMessages: 1_000, retainedBytes: 1_000_000 }, () => {});
     const logins = new FailedLogins(10);
     await leavesNothing((round) => {

@@ -5,6 +5,7 @@ import { NAMESPACE_RULES } from "../../access/namespace-rules.ts";
 import type { BrokerEvent, BrokerStats, ReportedEvent } from "../../broker/broker-event.ts";
 import { BROKER_LIMITS, type BrokerLimits } from "../../broker/broker-limits.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import type { BrokerSessionChange, RestoredSession } from "../../log/broker-session.ts";
 import type { BrokerRetained } from "../../log/message-log.ts";
 import type { Delivery, DeliveryStatus, MessageSink, OutgoingMessage } from "../../mqtt/delivery.ts";
 import { BrokerJournal } from "./broker-journal.ts";
@@ -29,6 +30,8 @@ export interface EmbeddedBrokerOptions {
   readonly rules?: AccessRules | undefined;
   /** The retained messages of its last run, oldest first. */
   readonly retained?: Iterable<BrokerRetained> | undefined;
+  /** The sessions of its last run that asked to be kept. */
+  readonly sessions?: Iterable<RestoredSession> | undefined;
   readonly limits?: Partial<BrokerLimits> | undefined;
   /** Hears what happens; at most 20 events of a kind per second. Must not throw. */
   readonly onEvent?: ((event: ReportedEvent) => void) | undefined;
@@ -75,7 +78,15 @@ export class EmbeddedBroker implements Delivery {
     }
     const host = this.#options.host ?? "127.0.0.1";
     const logins = await this.#openLogins(host);
-    const { port, wsPort, tls, allowedOrigins = [], retained = [], rules = NAMESPACE_RULES } = this.#options;
+    const {
+      port,
+      wsPort,
+      tls,
+      allowedOrigins = [],
+      retained = [],
+      sessions = [],
+      rules = NAMESPACE_RULES,
+    } = this.#options;
     const running = new RunningBroker(
       this.#limits,
       this.#journal,
@@ -90,6 +101,7 @@ export class EmbeddedBroker implements Delivery {
       },
     );
     running.core.restore(retained, Date.now());
+    running.core.restoreSessions(sessions, Date.now());
     await running.listen();
     this.#running = running;
     this.#state = "listening";
@@ -127,6 +139,11 @@ export class EmbeddedBroker implements Delivery {
     await this.pause();
     this.#state = "stopped";
     await this.#running?.stop();
+  }
+
+  /** What is to be kept of sessions since this was asked last; whoever asks makes it durable. */
+  sessionChanges(): BrokerSessionChange[] {
+    return this.#running?.core.sessionChanges(Date.now()) ?? [];
   }
 
   stats(): BrokerStats {

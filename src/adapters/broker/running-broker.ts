@@ -6,6 +6,7 @@ import { BrokerCore } from "../../broker/broker-core.ts";
 import type { BrokerLimits } from "../../broker/broker-limits.ts";
 import type { Connection } from "../../broker/connection.ts";
 import { ENDING_CONNECTIONS } from "../../broker/connections.ts";
+import { SessionChanges } from "../../broker/session-changes.ts";
 import type { MessageSink, OutgoingMessage } from "../../mqtt/delivery.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
 import type { BrokerJournal } from "./broker-journal.ts";
@@ -45,6 +46,7 @@ export class RunningBroker {
         rules: access.rules,
         sink,
         counters: journal,
+        changes: new SessionChanges(sink.persist !== undefined),
         report: (event) => journal.report(event),
         now: () => performance.now(),
         newClientId: () => `conche-${randomUUID()}`,

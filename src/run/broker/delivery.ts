@@ -6,6 +6,7 @@ import { PasswordFile } from "../../adapters/credentials/password-file.ts";
 import { MqttConsumer } from "../../adapters/mqtt-packet/mqtt-consumer.ts";
 import type { Notice } from "../../adapters/terminal/notices.ts";
 import type { Config } from "../../config/config-schema.ts";
+import type { BrokerSessionChange, RestoredSession } from "../../log/broker-session.ts";
 import type { SessionNotes } from "../../log/delivery-session.ts";
 import type { BrokerRetained } from "../../log/message-log.ts";
 import { shownAddress } from "../../mqtt/broker-address.ts";
@@ -28,8 +29,17 @@ export interface ChosenDelivery {
   readonly connections: (() => number) | undefined;
   /** What ends of the embedded broker's certificates, and when; undefined where it has none. */
   readonly expiries?: () => readonly Expiry[];
+  /** What of the embedded broker's sessions has changed since this was asked last; undefined with another broker. */
+  readonly sessionChanges?: () => readonly BrokerSessionChange[];
   /** Times that another broker had lost our session since the start; undefined with the embedded one. */
   readonly sessionsLost?: () => number;
+}
+
+/** What the embedded broker finds of its last run. */
+export interface KeptBrokerState {
+  /** Oldest first. */
+  readonly retained: Iterable<BrokerRetained>;
+  readonly sessions: Iterable<RestoredSession>;
 }
 
 /** Who may do what on the embedded broker, and where it says who was refused. */
@@ -45,7 +55,7 @@ export interface BrokerAccess {
  */
 export async function chooseDelivery(
   config: Config,
-  retained: Iterable<BrokerRetained>,
+  kept: KeptBrokerState,
   notice: (notice: Notice | undefined) => void,
   sessions: SessionNotes,
   { rules, audit }: BrokerAccess,
@@ -86,7 +96,7 @@ export async function chooseDelivery(
     logins: passwordLogins(passwords),
     rules,
     limits: { packetBytes: packetLimit, subscriptions: subscriptionLimit },
-    retained,
+    ...kept,
     onEvent: (event) => notice(brokerNotice(event)),
     onEveryEvent: (event) => {
       const audited = auditOf(event);
@@ -102,6 +112,7 @@ export async function chooseDelivery(
         : { webSocket: `ws${s}://${authority(host, broker.wsPort)}/mqtt` }),
     }),
     connections: () => broker.stats().connections,
+    sessionChanges: () => broker.sessionChanges(),
     ...(tls === undefined ? {} : { expiries: () => tls.expiries() }),
     kept: () => {
       const { sessions, queuedMessages, retainedMessages, inFlight } = broker.stats();

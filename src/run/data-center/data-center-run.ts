@@ -111,7 +111,7 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     if (policy !== undefined) opened.defer(() => policy.stop());
     const chosen = await chooseDelivery(
       config,
-      log.brokerRetained(),
+      { retained: log.brokerRetained(), sessions: log.brokerSessions() },
       (notice) => {
         if (notice !== undefined) view.notice(notice);
       },
@@ -172,6 +172,7 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     center = await DataCenter.start({
       log,
       delivery: chosen.delivery,
+      ...(chosen.sessionChanges === undefined ? {} : { sessionChanges: chosen.sessionChanges }),
       observer: observers(metrics.observer, view),
       knowsMachine,
       plausibility: plausibilityOf(plant),

@@ -28,6 +28,7 @@ const TABLES_SINCE: readonly (readonly string[])[] = [
   ["quarantine_room", "quarantine_dropped"],
   ["quarantine_decisions"],
   [],
+  ["broker_sessions", "broker_received"],
 ];
 /** The highest id of a carried-over row: ids must stay whole numbers in JavaScript with room to go on. */
 const HIGHEST_ID = 2 ** 52;

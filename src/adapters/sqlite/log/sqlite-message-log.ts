@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Publisher } from "../../../contract/identity.ts";
 import { ConcheError } from "../../../errors/conche-error.ts";
+import type { RestoredSession } from "../../../log/broker-session.ts";
 import type { SessionNotes } from "../../../log/delivery-session.ts";
 import type { LogGrowth } from "../../../log/log-growth.ts";
 import type { LogPosition } from "../../../log/log-position.ts";
@@ -23,6 +24,7 @@ import type { FolderLock } from "../database/folder-lock.ts";
 import { toConcheError } from "../database/sqlite-error.ts";
 import { BlockIndex } from "./block-index.ts";
 import { BrokerRetainedTable } from "./broker-retained-table.ts";
+import { BrokerSessionTable } from "./broker-session-table.ts";
 import { LogEnds } from "./log-ends.ts";
 import { readLogId } from "./log-info.ts";
 import { MessageTable } from "./message-table.ts";
@@ -62,6 +64,7 @@ export class SqliteMessageLog implements ReplayLog {
   readonly #sequences: SequenceTable;
   readonly #retained: RetainedTable;
   readonly #brokerRetained: BrokerRetainedTable;
+  readonly #brokerSessions: BrokerSessionTable;
   readonly #totalsRow: TotalsRow;
   readonly #numbered: NumberedMessages;
   readonly #checkpoints: Checkpoints;
@@ -85,6 +88,7 @@ export class SqliteMessageLog implements ReplayLog {
     this.#sequences = new SequenceTable(db);
     this.#retained = new RetainedTable(db);
     this.#brokerRetained = new BrokerRetainedTable(db);
+    this.#brokerSessions = new BrokerSessionTable(db);
     this.#totalsRow = new TotalsRow(db);
     this.#numbered = new NumberedMessages(db);
     this.#transaction = {
@@ -172,6 +176,11 @@ export class SqliteMessageLog implements ReplayLog {
     }
   }
 
+  /** The embedded broker's sessions of its last run. */
+  brokerSessions(): RestoredSession[] {
+    return this.#read("reading the broker's sessions", () => [...this.#brokerSessions.read()]);
+  }
+
   /** What distinguishes this log from every other. */
   get id(): string {
     return readLogId(this.#db);
@@ -238,6 +247,7 @@ export class SqliteMessageLog implements ReplayLog {
     this.#messages.append(messages, firstId, this.#index);
     this.#retained.save(messages, firstId);
     this.#brokerRetained.save(group.brokerRetained ?? []);
+    this.#brokerSessions.save(group.brokerSessions ?? [], group.brokerReceived ?? []);
     this.#quarantine.append(group.quarantined);
     this.#quarantine.mark(marks, firstId, nowMs);
     this.#sequences.save(group.sequences);

@@ -16,6 +16,8 @@ const CHECKED_TABLES = [
   "sequences",
   "retained_messages",
   "broker_retained",
+  "broker_sessions",
+  "broker_received",
   "block_keys_recent",
   "quarantine_room",
   "quarantine_dropped",

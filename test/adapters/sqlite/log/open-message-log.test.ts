@@ -72,7 +72,7 @@ suite("opening a log", () => {
     const db = new DatabaseSync(logFiles(folder).database);
     db.exec(`
       ${WITHOUT_VIEWS}
-      DROP TABLE broker_retained; DROP TABLE log_journal;
+      DROP TABLE broker_sessions; DROP TABLE broker_received; DROP TABLE broker_retained; DROP TABLE log_journal;
       DROP TABLE quarantine_room; DROP TABLE quarantine_dropped; DROP TABLE quarantine_decisions;
       DROP INDEX quarantine_replayed;
       PRAGMA user_version = 1`);
@@ -95,7 +95,7 @@ suite("opening a log", () => {
     db.exec("PRAGMA user_version = 99");
     db.close();
     await assertRefused(folder, "CONCHE_LOG_TOO_NEW");
-    await assert.rejects(openMessageLog(folder), /version 99.*knows 5/);
+    await assert.rejects(openMessageLog(folder), /version 99.*knows 6/);
     assert.throws(() => openForReading(folder), isConcheError("CONCHE_LOG_TOO_NEW", false));
   });
 

@@ -146,7 +146,9 @@ suite("reading the quarantine", () => {
     const db = new DatabaseSync(database);
     const columns = ["open", "replayed", "corrected", "dismissed"];
     const drops = columns.map((name) => `ALTER TABLE quarantine_room DROP COLUMN ${name};`).join("");
-    db.exec(`${WITHOUT_VIEWS} DROP TABLE quarantine_decisions; PRAGMA user_version = 3; ${drops}`);
+    db.exec(
+      `${WITHOUT_VIEWS} DROP TABLE broker_sessions; DROP TABLE broker_received; DROP TABLE quarantine_decisions; PRAGMA user_version = 3; ${drops}`,
+    );
     db.close();
     const again = await openMessageLog(folder);
     assert.equal(again.quarantineRoom().count.open, 2);

@@ -3,6 +3,7 @@ import { brokerState } from "./002-broker-state.ts";
 import { quarantineRoom } from "./003-quarantine-room.ts";
 import { quarantineDecisions } from "./004-quarantine-decisions.ts";
 import { viewsForPeople } from "./005-views-for-people.ts";
+import { brokerSessions } from "./006-broker-sessions.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, in order. */
@@ -12,6 +13,7 @@ export const MIGRATIONS: readonly Migration[] = [
   quarantineRoom,
   quarantineDecisions,
   viewsForPeople,
+  brokerSessions,
 ];
 
 /** The schema version that this program writes. */
