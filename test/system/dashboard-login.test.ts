@@ -7,7 +7,7 @@ import { after, before, suite, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { buildDashboard, isStale } from "../../scripts/build-dashboard.mjs";
 import { TokenStore } from "../../src/adapters/sqlite/tokens/token-store.ts";
-import { RawClient } from "../adapters/aedes/raw-client.ts";
+import { RawClient } from "../adapters/broker/raw-client.ts";
 import { runConche } from "../commands/run-conche.ts";
 import { NO_CHROMIUM, startChromium } from "../servers/chromium.ts";
 import { portOf, type RunningConche, startConche } from "../servers/conche.ts";
