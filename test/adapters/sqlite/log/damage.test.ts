@@ -183,9 +183,11 @@ suite("a damaged log", () => {
     assert.ok(isFound(files));
   });
 
-  test("flipped bytes in the first pages are refused, or change nothing that is read", async () => {
+  test("flipped bytes in the first pages and in the schema are refused, or change nothing that is read", async () => {
     let refused = 0;
-    const offsets = [...spread(24, 0, 8_192), ...spread(40, 8_192, 40 * 8_192)];
+    // The schema fills more than one page; the first one still has what was moved from it.
+    const schema = readFileSync(logFiles(closed).database).lastIndexOf("CREATE TABLE sequences");
+    const offsets = [...spread(24, schema, schema + 400), ...spread(40, 0, 40 * 8_192)];
     for (const offset of offsets) {
       const files = copyOf(closed);
       flip(files.database, offset);
