@@ -54,6 +54,7 @@ const PLANTS: readonly Plant[] = [
   ["sqlite-outbox", "adapters/sqlite/outbox/aside.ts", "../log/leaf.ts"],
   ["sqlite-views", "adapters/sqlite/views/aside.ts", "../outbox/leaf.ts"],
   ["sqlite-notify", "adapters/sqlite/notify/aside.ts", "../log/leaf.ts"],
+  ["sqlite-tokens", "adapters/sqlite/tokens/aside.ts", "../log/leaf.ts"],
   ["sqlite-audit", "adapters/sqlite/audit/aside.ts", "../log/leaf.ts"],
   ["sqlite-verify", "adapters/sqlite/verify/loose.ts", "../leaf.ts"],
   ["adapter-folder", "adapters/loose.ts", "../errors/leaf.ts"],
