@@ -2,18 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RawClient } from "../adapters/broker/raw-client.ts";
 import { portOf } from "../servers/conche.ts";
-import { dataCenter, endInOrder, STATE, select, temporaryFolder } from "./fault-matrix/data-center.ts";
+import { dataCenter, endInOrder, STATE, select, temporaryFolder, until } from "./fault-matrix/data-center.ts";
 
 const KEPT = { clean: false, properties: { sessionExpiryInterval: 1_000 } } as const;
 
 /** Waits until the sessions on disk are these, by client. */
 async function sessionsAre(data: string, clients: readonly string[]): Promise<void> {
   const wanted = JSON.stringify(clients);
-  for (;;) {
+  await until(() => {
     const rows = select(data, "SELECT client_id FROM broker_sessions ORDER BY client_id");
-    if (JSON.stringify(rows.map((row) => row.client_id)) === wanted) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return JSON.stringify(rows.map((row) => row.client_id)) === wanted;
+  });
 }
 
 test("sessions that asked to be kept are there after kill -9, with their subscriptions; others are not", async (t) => {

@@ -151,6 +151,11 @@ function Look({ id, onClose, onReplayed }: LookProps) {
       </Modal>
     );
   }
+  const ways: readonly (readonly [word: string, take: () => void])[] = [
+    [words.dismiss, () => setDeciding("dismiss")],
+    [words.correct, () => setDeciding("correct")],
+    [words.replay, () => void replay()],
+  ];
   return (
     <Modal title={`${words.message} ${id}`} onClose={onClose}>
       {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
@@ -168,33 +173,18 @@ function Look({ id, onClose, onReplayed }: LookProps) {
         <button type="button" class="btn" onClick={onClose}>
           {words.close}
         </button>
-        <button
-          type="button"
-          class="btn"
-          disabled={message === undefined || why !== undefined}
-          title={why}
-          onClick={() => setDeciding("dismiss")}
-        >
-          {words.dismiss}
-        </button>
-        <button
-          type="button"
-          class="btn"
-          disabled={message === undefined || why !== undefined}
-          title={why}
-          onClick={() => setDeciding("correct")}
-        >
-          {words.correct}
-        </button>
-        <button
-          type="button"
-          class="btn primary"
-          disabled={message === undefined || why !== undefined}
-          title={why}
-          onClick={() => void replay()}
-        >
-          {words.replay}
-        </button>
+        {ways.map(([word, take]) => (
+          <button
+            key={word}
+            type="button"
+            class={`btn${word === words.replay ? " primary" : ""}`}
+            disabled={message === undefined || why !== undefined}
+            title={why}
+            onClick={take}
+          >
+            {word}
+          </button>
+        ))}
       </div>
     </Modal>
   );
