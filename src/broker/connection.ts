@@ -2,7 +2,7 @@ import type { Subject } from "../access/access-rules.ts";
 import { REASON, type ReasonCode } from "../mqtt/reason-codes.ts";
 import type { ConnectPacket, ConnectWill } from "../mqtt/wire/connect-reader.ts";
 import { PacketOutput } from "../mqtt/wire/packet-output.ts";
-import { PacketSplitter, type TakePacket } from "../mqtt/wire/packet-splitter.ts";
+import { PacketSplitter } from "../mqtt/wire/packet-splitter.ts";
 import { writeDisconnect } from "../mqtt/wire/response-writer.ts";
 import type { TopicName } from "./broker-message.ts";
 
@@ -17,6 +17,9 @@ export const HOLD = {
   /** The client doesn't read what it is sent. */
   OUTPUT: 8,
 } as const;
+
+/** Takes a packet, which is whole here: fixed header from `start`, variable header from `bodyStart`, up to `end`. */
+export type TakeWhole = (bytes: Buffer, start: number, bodyStart: number, end: number) => void;
 
 /** PORT. The network under a connection. */
 export interface Line {
@@ -87,7 +90,7 @@ export class Connection implements Subject {
   unacknowledged = 0;
 
   /** Who gets its packets: one desk for its CONNECT, another one from then on. */
-  take: TakePacket;
+  take: TakeWhole;
   readonly #onEnd: (connection: Connection) => void;
 
   /**
@@ -101,7 +104,7 @@ export class Connection implements Subject {
     { remote, user }: Origin,
     now: number,
     longest: number,
-    connect: (connection: Connection, ...packet: Parameters<TakePacket>) => void,
+    connect: (connection: Connection, ...packet: Parameters<TakeWhole>) => void,
     onEnd: (connection: Connection) => void,
   ) {
     this.line = line;

@@ -1,10 +1,10 @@
 import type { ConcheError } from "../../errors/conche-error.ts";
 import type { DeliveredMessage, DeliveredTransfer, MessageSink, Settle } from "../../mqtt/delivery.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
+import { ProtocolViolation } from "../../mqtt/wire/protocol-violation.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import type { ConsumerSettings } from "./options.ts";
-import { ProtocolViolation } from "./protocol-violation.ts";
 import type { ReceivedPublish } from "./publish-reader.ts";
 
 /** What the intake of a connection is made of. */

@@ -4,6 +4,7 @@ import { ConcheError } from "../../errors/conche-error.ts";
 import type { LoadTally } from "../../load/load-tally.ts";
 import { disconnected } from "../../mqtt/broker-failure.ts";
 import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
+import { ProtocolViolation } from "../../mqtt/wire/protocol-violation.ts";
 import type { BrokerSocket } from "./broker-socket.ts";
 import { type Frame, FrameSplitter } from "./frame-splitter.ts";
 import { generate } from "./generate.ts";
@@ -12,7 +13,6 @@ import { NetworkConnection } from "./network-connection.ts";
 import type { ConsumerSettings } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
 import type { PacketTemplate } from "./packet-template.ts";
-import { ProtocolViolation } from "./protocol-violation.ts";
 
 /** What a connection of a load tells its machine. */
 export interface LoadConnectionOwner {

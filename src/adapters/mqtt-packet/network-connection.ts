@@ -2,13 +2,14 @@ import type { Socket } from "node:net";
 import type { IConnackPacket, IConnectPacket } from "mqtt-packet";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { closedByBroker, isHangUp, socketFailure, unreachable } from "../../mqtt/broker-failure.ts";
+import { ProtocolViolation } from "../../mqtt/wire/protocol-violation.ts";
 import type { Cancel } from "../../time/clock.ts";
 import { type BrokerSocket, leaveSocket } from "./broker-socket.ts";
 import { generate } from "./generate.ts";
 import { type ConnackLimits, readConnack } from "./handshake.ts";
 import { Liveness } from "./liveness.ts";
 import type { ConsumerSettings } from "./options.ts";
-import { ProtocolViolation, protocolBroken } from "./protocol-violation.ts";
+import { protocolBroken } from "./protocol-violation.ts";
 
 /** Who speaks MQTT on a network connection. */
 export interface NetworkConnectionOwner {

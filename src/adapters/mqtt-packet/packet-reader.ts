@@ -1,7 +1,7 @@
 import { type Packet, parser } from "mqtt-packet";
 import { messageOf } from "../../errors/conche-error.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
-import { ProtocolViolation } from "./protocol-violation.ts";
+import { ProtocolViolation } from "../../mqtt/wire/protocol-violation.ts";
 
 /**
  * Reads whole control packets with mqtt-packet's parser. One packet goes in at a time, because that parser reads

@@ -1,5 +1,6 @@
 import { ConcheError } from "../../errors/conche-error.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
+import { ProtocolViolation } from "../../mqtt/wire/protocol-violation.ts";
 import { BrokerSocket } from "./broker-socket.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 import { generate } from "./generate.ts";
@@ -7,7 +8,6 @@ import { type ConnackLimits, sessionlessConnect } from "./handshake.ts";
 import { NetworkConnection } from "./network-connection.ts";
 import { type ConsumerSettings, consumerSettings, type MqttConsumerOptions } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
-import { ProtocolViolation } from "./protocol-violation.ts";
 
 /** What a broker answered that was asked whether it would take us. */
 export interface BrokerProbe {

@@ -1,21 +1,6 @@
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { ReasonCode } from "../../mqtt/reason-codes.ts";
+import type { ProtocolViolation } from "../../mqtt/wire/protocol-violation.ts";
 import type { ConsumerSettings } from "./options.ts";
-
-/**
- * The broker sent what it must not send. Never leaves this adapter: the connection that meets one ends with its
- * reason code and reports a ConcheError.
- */
-export class ProtocolViolation extends Error {
-  override readonly name = "ProtocolViolation";
-  /** With which this client leaves. */
-  readonly reasonCode: ReasonCode;
-
-  constructor(reasonCode: ReasonCode, message: string) {
-    super(message);
-    this.reasonCode = reasonCode;
-  }
-}
 
 /** The broker sent what MQTT does not allow. Before it accepted CONNECT, it may be no broker at all. */
 export function protocolBroken(

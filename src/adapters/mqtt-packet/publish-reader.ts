@@ -1,7 +1,9 @@
 import type { DeliveredProperties } from "../../mqtt/delivery.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
+import { FieldReader } from "../../mqtt/wire/field-reader.ts";
+import { formOf, PROPERTY } from "../../mqtt/wire/properties.ts";
+import { ProtocolViolation } from "../../mqtt/wire/protocol-violation.ts";
 import type { Frame } from "./frame-splitter.ts";
-import { ProtocolViolation } from "./protocol-violation.ts";
 
 /** A PUBLISH as the broker sent it. */
 export interface ReceivedPublish {
@@ -17,50 +19,15 @@ export interface ReceivedPublish {
   readonly properties: DeliveredProperties | undefined;
 }
 
-/** How the value of a property is written (MQTT 5, 2.2.2.2). */
-type PropertyForm = "byte" | "int16" | "int32" | "varint" | "string" | "binary" | "pair";
-
-/**
- * Every property that MQTT 5 knows, not just those of PUBLISH: there are brokers that pass a will's properties on.
- * Dropping the connection over one would bring the same message again, for ever.
- */
-const PROPERTY_FORMS: Readonly<Record<number, PropertyForm>> = {
-  1: "byte",
-  2: "int32",
-  3: "string",
-  8: "string",
-  9: "binary",
-  11: "varint",
-  17: "int32",
-  18: "string",
-  19: "int16",
-  21: "string",
-  22: "binary",
-  23: "byte",
-  24: "int32",
-  25: "byte",
-  26: "string",
-  28: "string",
-  31: "string",
-  33: "int16",
-  34: "int16",
-  35: "int16",
-  36: "byte",
-  37: "byte",
-  38: "pair",
-  39: "int32",
-  40: "byte",
-  41: "byte",
-  42: "byte",
-};
-
-const PAYLOAD_FORMAT_INDICATOR = 1;
-const MESSAGE_EXPIRY_INTERVAL = 2;
-const CONTENT_TYPE = 3;
-const RESPONSE_TOPIC = 8;
-const CORRELATION_DATA = 9;
-const TOPIC_ALIAS = 35;
-const USER_PROPERTY = 38;
+const {
+  PAYLOAD_FORMAT_INDICATOR,
+  MESSAGE_EXPIRY_INTERVAL,
+  CONTENT_TYPE,
+  RESPONSE_TOPIC,
+  CORRELATION_DATA,
+  TOPIC_ALIAS,
+  USER_PROPERTY,
+} = PROPERTY;
 
 /** DeliveredProperties while they are being read. */
 interface PropertiesInProgress {
@@ -86,7 +53,7 @@ export function readPublish(frame: Frame, protocol: 4 | 5): ReceivedPublish {
   const qos = (flags >> 1) & 3;
   if (qos === 3) throw new ProtocolViolation(REASON.MALFORMED_PACKET, "PUBLISH with QoS 3");
   const reader = new FieldReader(bytes, frame.bodyStart, bytes.length);
-  const topic = reader.string();
+  const topic = reader.lenientText();
   const packetId = qos === 0 ? 0 : reader.int16();
   if (qos !== 0 && packetId === 0)
     throw new ProtocolViolation(REASON.MALFORMED_PACKET, "PUBLISH with packet identifier 0");
@@ -112,7 +79,7 @@ function readProperties(packet: FieldReader, totalBytes: number): DeliveredPrope
     packet.at = end;
     return undefined;
   }
-  const reader = packet.part(length);
+  const reader = new FieldReader(packet.bytes, packet.take(length), end);
   const properties: PropertiesInProgress = {};
   while (reader.at < reader.end) readProperty(reader, properties);
   return properties;
@@ -122,10 +89,10 @@ function readProperty(reader: FieldReader, properties: PropertiesInProgress): vo
   const id = reader.byte();
   switch (id) {
     case USER_PROPERTY:
-      addUserProperty(properties, reader.string(), reader.string());
+      addUserProperty(properties, reader.lenientText(), reader.lenientText());
       break;
     case CONTENT_TYPE:
-      properties.contentType = reader.string();
+      properties.contentType = reader.lenientText();
       break;
     case PAYLOAD_FORMAT_INDICATOR:
       properties.payloadFormatIndicator = reader.byte() !== 0;
@@ -134,7 +101,7 @@ function readProperty(reader: FieldReader, properties: PropertiesInProgress): vo
       properties.messageExpiryInterval = reader.int32();
       break;
     case RESPONSE_TOPIC:
-      properties.responseTopic = reader.string();
+      properties.responseTopic = reader.lenientText();
       break;
     case CORRELATION_DATA:
       properties.correlationData = reader.binary();
@@ -146,11 +113,15 @@ function readProperty(reader: FieldReader, properties: PropertiesInProgress): vo
   }
 }
 
+/**
+ * Every property that MQTT 5 knows, not just those of PUBLISH: there are brokers that pass a will's properties on.
+ * Dropping the connection over one would bring the same message again, for ever.
+ */
 function skipProperty(reader: FieldReader, id: number): void {
-  const form = PROPERTY_FORMS[id];
+  const form = formOf(id);
   if (form === undefined) throw new ProtocolViolation(REASON.MALFORMED_PACKET, `unknown property ${id}`);
-  if (form === "pair") reader.string();
-  if (form === "string" || form === "pair") reader.string();
+  if (form === "pair") reader.lenientText();
+  if (form === "text" || form === "pair") reader.lenientText();
   else reader[form]();
 }
 
@@ -161,67 +132,4 @@ function addUserProperty(properties: PropertiesInProgress, name: string, value: 
   if (earlier === undefined) properties.userProperties[name] = value;
   else if (typeof earlier === "string") properties.userProperties[name] = [earlier, value];
   else earlier.push(value);
-}
-
-/** Reads MQTT's field forms (MQTT 5, 1.5) from a stretch of bytes, never beyond its end. */
-class FieldReader {
-  readonly #bytes: Buffer;
-  readonly end: number;
-  at: number;
-
-  constructor(bytes: Buffer, start: number, end: number) {
-    this.#bytes = bytes;
-    this.at = start;
-    this.end = end;
-  }
-
-  byte(): number {
-    return this.#bytes[this.#take(1)] ?? 0;
-  }
-
-  int16(): number {
-    const at = this.#take(2);
-    return ((this.#bytes[at] ?? 0) << 8) | (this.#bytes[at + 1] ?? 0);
-  }
-
-  int32(): number {
-    return this.#bytes.readUInt32BE(this.#take(4));
-  }
-
-  varint(): number {
-    let value = 0;
-    for (let shift = 0; shift <= 21; shift += 7) {
-      const byte = this.byte();
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-    throw new ProtocolViolation(REASON.MALFORMED_PACKET, "a variable byte integer of over 4 bytes");
-  }
-
-  string(): string {
-    const length = this.int16();
-    const at = this.#take(length);
-    return this.#bytes.toString("utf8", at, at + length);
-  }
-
-  binary(): Buffer {
-    const length = this.int16();
-    const at = this.#take(length);
-    return this.#bytes.subarray(at, at + length);
-  }
-
-  /** The next `length` bytes as a reader of their own; this one goes on behind them. */
-  part(length: number): FieldReader {
-    const at = this.#take(length);
-    return new FieldReader(this.#bytes, at, at + length);
-  }
-
-  #take(length: number): number {
-    const at = this.at;
-    if (at + length > this.end) {
-      throw new ProtocolViolation(REASON.MALFORMED_PACKET, "a field that is longer than its packet");
-    }
-    this.at = at + length;
-    return at;
-  }
 }

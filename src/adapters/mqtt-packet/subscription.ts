@@ -2,12 +2,12 @@ import type { ISubackPacket } from "mqtt-packet";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import { Backoff } from "../../mqtt/backoff.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
+import { ProtocolViolation } from "../../mqtt/wire/protocol-violation.ts";
 import type { Cancel } from "../../time/clock.ts";
 import { generate } from "./generate.ts";
 import { readSuback, subscribePacket } from "./handshake.ts";
 import type { ConsumerSettings } from "./options.ts";
 import { SUBSCRIBE_PACKET_ID } from "./outgoing-publishes.ts";
-import { ProtocolViolation } from "./protocol-violation.ts";
 
 /** What a subscription tells its connection. */
 export interface SubscriptionDependencies {

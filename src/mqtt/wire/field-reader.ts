@@ -68,6 +68,13 @@ export class FieldReader {
     return utf8(this.bytes, at, at + length);
   }
 
+  /** As it is, with replacement characters where it isn't UTF-8: for what is taken all the same. */
+  lenientText(): string {
+    const length = this.int16();
+    const at = this.take(length);
+    return this.bytes.toString("utf8", at, at + length);
+  }
+
   binary(): Buffer {
     const length = this.int16();
     const at = this.take(length);

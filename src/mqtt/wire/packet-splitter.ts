@@ -2,8 +2,17 @@ import { REASON } from "../reason-codes.ts";
 import { malformed } from "./field-reader.ts";
 import { ProtocolViolation } from "./protocol-violation.ts";
 
-/** Who takes the packets: fixed header from `start`, variable header from `bodyStart`, all of it up to `end`. */
-export type TakePacket = (bytes: Buffer, start: number, bodyStart: number, end: number) => void;
+/**
+ * Who takes the packets: fixed header from `start`, variable header from `bodyStart`, all of it up to `end`; `total` is
+ * its length, more than that where its end was not kept.
+ */
+export type TakePacket = (
+  bytes: Buffer,
+  start: number,
+  bodyStart: number,
+  end: number,
+  total: number,
+) => void;
 
 /** A remaining length takes at most four bytes (MQTT 5, 1.5.5). */
 const MAX_LENGTH_BYTES = 4;
@@ -21,25 +30,38 @@ const CAN_BE_FIRST: readonly boolean[] = Array.from({ length: 256 }, (_, byte) =
 
 /**
  * Cuts a byte stream into control packets, with bounded memory: a length is believed only up to the limit. A packet
- * that lies whole within what came is handed on where it lies.
+ * that lies whole within what came is handed on where it lies. (mqtt-packet's parser has no limit, and reads a packet
+ * that is too short on into the next one.)
  */
 export class PacketSplitter {
   /** Longest packet that is taken, bytes. */
   maxBytes: number;
   readonly #take: TakePacket;
+  readonly #keptBytes: number;
   /** The beginning of a fixed header that hasn't arrived whole. */
   #header: Buffer | undefined;
   /** The packet that hasn't arrived whole, and how much of it has. */
   #packet: Buffer | undefined;
   #bodyStart = 0;
+  #total = 0;
   #received = 0;
   /** What came after the packet at which it was paused. */
   #rest: Buffer | undefined;
   #paused = false;
 
-  constructor(maxBytes: number, take: TakePacket) {
+  /**
+   * @param keptBytes so much is kept of a PUBLISH over the limit, and handed on; 0: it ends the connection like any
+   *   other packet that is too long
+   */
+  constructor(maxBytes: number, take: TakePacket, keptBytes = 0) {
     this.maxBytes = maxBytes;
     this.#take = take;
+    this.#keptBytes = keptBytes;
+  }
+
+  /** Whether a packet ended with the last byte that was pushed: whatever comes next begins one. */
+  get atBoundary(): boolean {
+    return this.#header === undefined && this.#packet === undefined;
   }
 
   /** Hands on no packet behind the one it is at, until it is resumed. */
@@ -98,27 +120,33 @@ export class PacketSplitter {
     }
     const bodyStart = 1 + lengthBytes;
     const total = bodyStart + remaining;
-    if (total > this.maxBytes)
-      throw new ProtocolViolation(REASON.PACKET_TOO_LARGE, `a packet of ${total} bytes`);
-    if (at + total <= chunk.length) {
-      this.#take(chunk, at, at + bodyStart, at + total);
+    const cut = total > this.maxBytes;
+    if (cut && (this.#keptBytes === 0 || first >> 4 !== PUBLISH)) throw tooLarge(total, this.maxBytes);
+    if (!cut && at + total <= chunk.length) {
+      this.#take(chunk, at, at + bodyStart, at + total, total);
       return at + total;
     }
-    this.#packet = Buffer.allocUnsafe(total);
+    this.#packet = Buffer.allocUnsafe(cut ? Math.min(total, this.#keptBytes) : total);
     this.#bodyStart = bodyStart;
+    this.#total = total;
     this.#received = 0;
     return this.#fill(this.#packet, chunk, at);
   }
 
   /** Adds the chunk's bytes from `at` on to the packet; returns where the next one begins. */
   #fill(packet: Buffer, chunk: Buffer, at: number): number {
-    const end = Math.min(chunk.length, at + packet.length - this.#received);
-    chunk.copy(packet, this.#received, at, end);
+    const end = Math.min(chunk.length, at + this.#total - this.#received);
+    if (this.#received < packet.length) chunk.copy(packet, this.#received, at, end);
     this.#received += end - at;
-    if (this.#received === packet.length) {
+    if (this.#received === this.#total) {
       this.#packet = undefined;
-      this.#take(packet, 0, this.#bodyStart, packet.length);
+      this.#take(packet, 0, this.#bodyStart, packet.length, this.#total);
     }
     return end;
   }
+}
+
+function tooLarge(bytes: number, most: number): ProtocolViolation {
+  const detail = `a packet of ${bytes} bytes, where ${most} are the most that is taken`;
+  return new ProtocolViolation(REASON.PACKET_TOO_LARGE, detail);
 }

@@ -1,7 +1,7 @@
 import { type FieldReader, malformed, protocolError } from "./field-reader.ts";
 
 /** How the value of a property is written (MQTT 5, 2.2.2.2). */
-type PropertyForm = "byte" | "int16" | "int32" | "varint" | "text" | "binary" | "pair";
+export type PropertyForm = "byte" | "int16" | "int32" | "varint" | "text" | "binary" | "pair";
 
 /** The identifiers of properties that are asked for one by one (MQTT 5, 2.2.2.2). */
 export const PROPERTY = {
@@ -131,6 +131,11 @@ export function readProperties(
     each(id, value);
   }
   reader.end = packetEnd;
+}
+
+/** How the value of the property is written; undefined for one that MQTT 5 doesn't know. */
+export function formOf(id: number): PropertyForm | undefined {
+  return KINDS[id]?.form;
 }
 
 /** The property of this number, which must be one that the packet may carry. @throws ProtocolViolation */

@@ -17,7 +17,9 @@ function packet(type: number, bodyLength: number): Buffer {
     length.push((rest % 128) | (rest >= 128 ? 0x80 : 0));
     rest = Math.floor(rest / 128);
   } while (rest > 0);
-  return Buffer.concat([Buffer.from([type << 4, ...length]), Buffer.alloc(bodyLength, bodyLength % 251)]);
+  // PUBREL, SUBSCRIBE and UNSUBSCRIBE have a flag of their own [MQTT-2.1.3-1].
+  const first = (type << 4) | ([6, 8, 10].includes(type) ? 2 : 0);
+  return Buffer.concat([Buffer.from([first, ...length]), Buffer.alloc(bodyLength, bodyLength % 251)]);
 }
 
 function split(chunks: readonly Buffer[], limit = LIMIT): Frame[] {

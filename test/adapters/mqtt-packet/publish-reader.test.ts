@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { generate, type IPublishPacket } from "mqtt-packet";
 import { FrameSplitter } from "../../../src/adapters/mqtt-packet/frame-splitter.ts";
 import { PacketReader } from "../../../src/adapters/mqtt-packet/packet-reader.ts";
-import { ProtocolViolation } from "../../../src/adapters/mqtt-packet/protocol-violation.ts";
 import { type ReceivedPublish, readPublish } from "../../../src/adapters/mqtt-packet/publish-reader.ts";
+import { ProtocolViolation } from "../../../src/mqtt/wire/protocol-violation.ts";
 
 function read(bytes: Buffer, protocol: 4 | 5): ReceivedPublish {
   let result: ReceivedPublish | undefined;
