@@ -10,6 +10,7 @@ import { accessPage } from "./access-page.ts";
 import { dashboardAnswers } from "./dashboard-answers.ts";
 import { errorsPage } from "./errors-page.ts";
 import { metricsPage } from "./metrics-page.ts";
+import { mqttPage } from "./mqtt-page.ts";
 
 const CONTRACT_FOLDER = "docs/contract";
 
@@ -35,6 +36,7 @@ export async function generatedFiles(): Promise<GeneratedFiles> {
       ["docs/api.md", apiReference(ROUTES)],
       ["dashboard/src/api/answers.ts", dashboardAnswers(ROUTES, AsOf)],
       ["docs/metrics.md", await metricsPage()],
+      ["docs/mqtt-conformance.md", mqttPage()],
       ...contract,
     ]),
     wholeFolders: [CONTRACT_FOLDER],

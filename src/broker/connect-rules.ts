@@ -33,7 +33,7 @@ export function connectRefusal(packet: ConnectPacket, limits: ConnectLimits): Co
 function clientIdFault(packet: ConnectPacket, limits: ConnectLimits): ConnectRefusal | undefined {
   const { clientId } = packet;
   if (clientId.length === 0) {
-    // MQTT 5 assigns one; MQTT 3.1.1 does so for a clean session only [MQTT-3.1.3-8 of 3.1.1].
+    // MQTT 5 assigns one; MQTT 3.1.1 does so for a clean session only (3.1.1, 3.1.3.1).
     if (packet.protocolVersion === 5 || (packet.protocolVersion === 4 && packet.clean)) return undefined;
     return idFault("a client identifier is needed here");
   }

@@ -69,7 +69,7 @@ export class Connection implements Subject {
   receiveMaximum = 0;
   /** Longest packet that it takes, bytes. */
   maximumPacketSize = Number.POSITIVE_INFINITY;
-  /** Session Expiry Interval of its CONNECT, which its DISCONNECT may not raise from 0 [MQTT-3.14.2-2]. */
+  /** Session Expiry Interval of its CONNECT, which its DISCONNECT may not raise from 0 (MQTT 5, 3.14.2.2.2). */
   expiryAtConnect = 0;
   /** It said goodbye; with reason 0 its will goes with it. */
   leaving: "no" | "normal" | "with-will" = "no";
@@ -123,8 +123,7 @@ export class Connection implements Subject {
     this.clientId = packet.clientId;
     this.claimedUser = packet.username;
     this.version = packet.protocolVersion;
-    this.wantsReasons =
-      packet.requestProblemInformation && packet.maximumPacketSize >= ROOM_FOR_REASONS_BYTES;
+    this.wantsReasons = packet.requestProblemInformation;
     this.maximumPacketSize = packet.maximumPacketSize;
     this.expiryAtConnect = packet.sessionExpiryInterval;
   }
@@ -137,7 +136,7 @@ export class Connection implements Subject {
   /** Closes the connection; a client of MQTT 5 is told why. */
   close(reason: ReasonCode, detail: string): void {
     if (this.phase === "ready" && this.version === 5)
-      writeDisconnect(this.output, reason, this.wantsReasons ? detail : undefined);
+      writeDisconnect(this.output, reason, this.wantsReasons ? detail : undefined, this.maximumPacketSize);
     this.end(detail);
   }
 
@@ -168,9 +167,6 @@ export class Connection implements Subject {
       this.line.release(HOLD.WINDOW);
   }
 }
-
-/** Below this a client has no room for a reason in words. */
-const ROOM_FOR_REASONS_BYTES = 200;
 
 /** How much of one client may wait for its commit. */
 export interface Window {

@@ -148,8 +148,8 @@ export class Connections {
     const { remote, clientId, claimedUser, version } = connection;
     this.#refused(remote, clientId === "" ? undefined : clientId, reason, detail, claimedUser);
     // Whoever has not said which MQTT it speaks may speak anything.
-    if (version !== 0)
-      writeRefusal(connection.output, version, code, connection.wantsReasons ? detail : undefined);
+    const words = connection.wantsReasons ? detail : undefined;
+    if (version !== 0) writeRefusal(connection.output, version, code, words, connection.maximumPacketSize);
     connection.end(detail);
   }
 

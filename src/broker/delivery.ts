@@ -185,8 +185,8 @@ export class Delivery {
       return false;
     }
     const expirySeconds = message.expiresAt === undefined ? undefined : message.expirySeconds(now());
-    // It is over: not sent any more [MQTT-3.3.2-5].
-    if (expirySeconds === 0) return false;
+    // It is over: not sent any more [MQTT-3.3.2-5], unless it was sent already [MQTT-4.3.3-7].
+    if (expirySeconds === 0 && !more.dup) return false;
     const alias = connection.aliasesTaken === 0 ? undefined : aliasOf(connection, message.topic);
     const publish: OutgoingPublish = {
       ...more,
@@ -197,7 +197,7 @@ export class Delivery {
       properties: message.carried,
       expirySeconds,
     };
-    // It must not be sent [MQTT-3.1.2-24].
+    // It must not be sent [MQTT-3.1.2-24] [MQTT-3.1.2-25].
     if (connection.maximumPacketSize < Number.POSITIVE_INFINITY) {
       if (publishLength(publish) > connection.maximumPacketSize) {
         this.#dropped(connection, message, "too-large");

@@ -39,6 +39,8 @@ export class Establishing {
     const clientId = assigned ?? packet.clientId;
     const before = this.#sessions.get(clientId);
     if (before !== undefined && before.user !== connection.user) return OF_ANOTHER_USER;
+    const needed = assigned === undefined ? CONNACK_BYTES : ASSIGNING_CONNACK_BYTES;
+    if (connection.maximumPacketSize < needed) return TOO_SMALL;
     if (before?.connection !== undefined) this.#takeOver(connection, clientId, before.connection);
     const kept = this.#sessions.get(clientId);
     if (packet.clean && kept !== undefined) this.#sessions.end(kept);
@@ -107,6 +109,17 @@ export class Establishing {
     return imposed ? longest : undefined;
   }
 }
+
+/** A CONNACK with all of its properties, without and with an assigned identifier, bytes. */
+const CONNACK_BYTES = 32;
+const ASSIGNING_CONNACK_BYTES = 96;
+
+/** What a client can't be told, it can't be held to. */
+const TOO_SMALL: ConnectRefusal = {
+  code: REASON.PACKET_TOO_LARGE,
+  reason: "protocol",
+  detail: "the answer to its CONNECT would be longer than the client takes",
+};
 
 const OF_ANOTHER_USER: ConnectRefusal = {
   code: REASON.NOT_AUTHORIZED,

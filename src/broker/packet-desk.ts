@@ -119,7 +119,7 @@ export class PacketDesk {
     const { reasonCode, sessionExpiryInterval } = readDisconnect(reader, connection.version);
     if (sessionExpiryInterval !== undefined) {
       if (connection.expiryAtConnect === 0 && sessionExpiryInterval > 0)
-        throw protocolError("a session that was to end with its connection"); // [MQTT-3.14.2-2]
+        throw protocolError("a session that was to end with its connection"); // (3.14.2.2.2)
       const { sessionExpirySeconds } = this.#context.limits;
       this.#desks.sessions.setExpiry(session, Math.min(sessionExpiryInterval, sessionExpirySeconds));
     }

@@ -200,7 +200,8 @@ export class PublishIntake {
     if (qos === 0) return;
     const first = qos === 1 ? PACKET.PUBACK : PACKET.PUBREC;
     const detail = connection.wantsReasons ? denial.message : undefined;
-    writeAcknowledgement(connection.output, first, 5, packetId, denial.reasonCode, detail);
+    const { output, maximumPacketSize } = connection;
+    writeAcknowledgement(output, first, 5, packetId, denial.reasonCode, detail, maximumPacketSize);
     connection.line.wake();
   }
 

@@ -64,15 +64,19 @@ function connackProperties(limits: ConnackLimits): Buffer {
   return Buffer.concat(parts);
 }
 
-/** A CONNACK that refuses, in the words of the client's version (3.2.2.2). */
+/**
+ * A CONNACK that refuses, in the words of the client's version (3.2.2.2).
+ * @param largest as in {@link writeAcknowledgement} [MQTT-3.2.2-19]
+ */
 export function writeRefusal(
   output: PacketOutput,
   version: number,
   reason: ReasonCode,
   detail: string | undefined,
+  largest?: number | undefined,
 ): void {
   if (version < 5) output.bytes(Buffer.from([PACKET.CONNACK, 2, 0, connackReturnCode(reason)]));
-  else writeWithProperties(output, PACKET.CONNACK, [0, reason], reasonString(detail));
+  else writeWithProperties(output, PACKET.CONNACK, [0, reason], reasonString(detail, largest));
 }
 
 /** SUBACK (3.9) or UNSUBACK (3.11); that of 3.1.1 names no filter. */
@@ -120,9 +124,17 @@ export function writeAcknowledgement(
   else output.bytes(Buffer.from([first, start.length, ...start]));
 }
 
-/** A DISCONNECT of the server (3.14), which 3.1.1 doesn't know. */
-export function writeDisconnect(output: PacketOutput, reason: ReasonCode, detail: string | undefined): void {
-  writeWithProperties(output, PACKET.DISCONNECT, [reason], reasonString(detail));
+/**
+ * A DISCONNECT of the server (3.14), which 3.1.1 doesn't know.
+ * @param largest as in {@link writeAcknowledgement} [MQTT-3.14.2-3]
+ */
+export function writeDisconnect(
+  output: PacketOutput,
+  reason: ReasonCode,
+  detail: string | undefined,
+  largest?: number | undefined,
+): void {
+  writeWithProperties(output, PACKET.DISCONNECT, [reason], reasonString(detail, largest));
 }
 
 function writeWithProperties(

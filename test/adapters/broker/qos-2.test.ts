@@ -17,7 +17,7 @@ const answer = (cmd: "pubrec" | "pubrel" | "pubcomp", messageId: number) =>
 for (const version of [4, 5] as const) {
   const name = version === 5 ? "MQTT 5" : "MQTT 3.1.1";
 
-  test(`${name}: [MQTT-4.3.3-8] [MQTT-4.3.3-11] PUBREC comes after the commit, PUBCOMP after PUBREL`, async (t) => {
+  test(`${name}: [MQTT-4.3.3-8] [MQTT-4.3.3-11] [MQTT-4.3.3-12] PUBREC comes after the commit, PUBCOMP after PUBREL`, async (t) => {
     const sink = new FakeSink(false);
     const { port } = await startBroker(t, { sink });
     const client = await RawClient.connected(port, version, "insists");
@@ -82,7 +82,7 @@ for (const version of [4, 5] as const) {
     await second.expect("pubrec");
   });
 
-  test(`${name}: [MQTT-4.3.3-1 to -6] a subscriber gets it once, whatever it has to be reminded of`, async (t) => {
+  test(`${name}: [MQTT-4.3.3-1] [MQTT-4.3.3-2] [MQTT-4.3.3-3] [MQTT-4.3.3-4] [MQTT-4.3.3-5] [MQTT-4.3.3-6] a subscriber gets it once, whatever it has to be reminded of`, async (t) => {
     const { port, broker } = await startBroker(t);
     const first = await RawClient.connected(port, version, "reader", KEPT[version]);
     first.subscribe(1, ["factory/#", 2]);
@@ -111,7 +111,7 @@ for (const version of [4, 5] as const) {
   });
 }
 
-test("[MQTT-4.3.3-3] a PUBREC that refuses ends the handshake", async (t) => {
+test("[MQTT-4.4.0-2] a PUBREC that refuses ends the handshake", async (t) => {
   const { port, broker } = await startBroker(t);
   const reader = await RawClient.connected(port, 5, "reader");
   reader.subscribe(1, ["factory/#", 2]);
@@ -124,7 +124,7 @@ test("[MQTT-4.3.3-3] a PUBREC that refuses ends the handshake", async (t) => {
   assert.equal(broker.stats().queuedMessages, 0);
 });
 
-test("a QoS 2 message that may not be is refused in its PUBREC, and its number is free", async (t) => {
+test("[MQTT-4.3.3-9] [MQTT-3.5.2-1] a QoS 2 message that may not be is refused in its PUBREC, and its number is free", async (t) => {
   const { port, sink } = await startBroker(t);
   const client = await RawClient.connected(port, 5, "forger");
   client.publish("datacenter/x", "{}", 2, 7);

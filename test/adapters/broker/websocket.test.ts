@@ -99,7 +99,7 @@ test("frames of text end the connection, and so does a message that is too long"
   assert.equal((await once(long, "close"))[0], 1009);
 });
 
-test("packets may be cut into frames anywhere", async (t) => {
+test("[MQTT-4.2-1] packets may be cut into frames anywhere", async (t) => {
   const { broker, sink } = await startBroker(t, { wsPort: 0 });
   const socket = new WebSocket(`ws://127.0.0.1:${broker.wsPort}/mqtt`, ["mqtt"]);
   await once(socket, "open");
