@@ -50,7 +50,7 @@ export interface BrokerLimits {
   readonly lingerMs: number;
 }
 
-/** For a few hundred machines, gateways and dashboards on one data center. */
+/** For some thousand machines, gateways and dashboards on one data center. */
 export const BROKER_LIMITS: BrokerLimits = {
   packetBytes: 1_048_576,
   topicBytes: 1_024,
@@ -58,7 +58,7 @@ export const BROKER_LIMITS: BrokerLimits = {
   clientIdCharacters: 128,
   // Looked at once a second: closed within 10 seconds.
   connectTimeoutMs: 9_000,
-  connections: 1_000,
+  connections: 5_000,
   keepAliveSeconds: 600,
   receiveMaximum: 1_000,
   inFlightBytes: 4_194_304,
@@ -68,7 +68,7 @@ export const BROKER_LIMITS: BrokerLimits = {
   backlogBytes: 1_048_576,
   drainTimeoutMs: 20_000,
   sessionExpirySeconds: 86_400,
-  sessions: 1_000,
+  sessions: 5_000,
   queuedMessages: 1_000,
   queuedBytes: 67_108_864,
   sentBytes: 4_194_304,

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { generate, type Packet } from "mqtt-packet";
+import { NAMESPACE_RULES } from "../../src/access/namespace-rules.ts";
+import { BrokerCore } from "../../src/broker/broker-core.ts";
+import type { BrokerEvent } from "../../src/broker/broker-event.ts";
+import { BROKER_LIMITS } from "../../src/broker/broker-limits.ts";
+import type { Connection, Line } from "../../src/broker/connection.ts";
+import { SessionChanges } from "../../src/broker/session-changes.ts";
+import type { DeliveredMessage, MessageSink, Settle } from "../../src/mqtt/delivery.ts";
+import { liveHeap } from "../live-heap.ts";
+
+/** Packets of each half; CONCHE_TEST_PACKETS=10000000 is the whole. */
+const PACKETS = Number(process.env.CONCHE_TEST_PACKETS ?? 60_000);
+const CLIENTS = 20;
+/** What may be left of a half, bytes: an object for each of its packets would be more. */
+const LEFT = 3_000_000;
+
+const USER = { userProperties: { boot: "b-12345678", seq: "1", many: ["a", "b"] } };
+const PUBLISH = {
+  cmd: "publish",
+  topic: "factory/a",
+  payload: '{"v":2}',
+  retain: false,
+  dup: false,
+  messageId: 1,
+} as const;
+
+const VALID: readonly Packet[] = [
+  { ...PUBLISH, qos: 0 },
+  { ...PUBLISH, qos: 1, properties: { ...USER, contentType: "application/json", messageExpiryInterval: 9 } },
+  {
+    ...PUBLISH,
+    qos: 2,
+    retain: true,
+    topic: "a/b",
+    properties: { topicAlias: 3, correlationData: Buffer.from("x") },
+  },
+  { cmd: "pubrel", messageId: 1, reasonCode: 0 },
+  { cmd: "puback", messageId: 1, reasonCode: 0 },
+  { cmd: "pubrec", messageId: 1, reasonCode: 0 },
+  { cmd: "pubcomp", messageId: 1, reasonCode: 0 },
+  {
+    cmd: "subscribe",
+    messageId: 2,
+    subscriptions: [
+      { topic: "factory/+/#", qos: 1, rh: 1, rap: true, nl: true },
+      { topic: "$share/g/a/+", qos: 2 },
+    ],
+    properties: { subscriptionIdentifier: 5 },
+  },
+  { cmd: "unsubscribe", messageId: 3, unsubscriptions: ["factory/+/#", "constructor"] },
+  { cmd: "pingreq" },
+  { cmd: "disconnect", reasonCode: 4, properties: { sessionExpiryInterval: 1 } },
+];
+
+/** Numbers that are the same for the same seed (xorshift32): fast-check would take longer than the broker. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed | 1;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+/** A broker in memory: what clients are sent goes nowhere, the sink settles when it is told to. */
+class Bench {
+  now = 0;
+  readonly defects: BrokerEvent[] = [];
+  readonly counters = { messagesIn: 0, bytesIn: 0, inFlight: 0, messagesOut: 0 };
+  readonly core: BrokerCore;
+  #later: (() => void)[] = [];
+  #waiting: (() => void)[] = [];
+
+  constructor() {
+    const sink: MessageSink = {
+      saturated: false,
+      onRelief: (resume) => resume(),
+      accept: <Message extends DeliveredMessage>(message: Message, settle: Settle<Message>) => {
+        void message.properties;
+        this.#waiting.push(() => settle(undefined, message));
+      },
+    };
+    this.core = new BrokerCore(
+      {
+        limits: { ...BROKER_LIMITS, sessions: 50, queuedBytes: 1_000_000, retainedBytes: 100_000 },
+        rules: NAMESPACE_RULES,
+        sink,
+        counters: this.counters,
+        changes: new SessionChanges(false),
+        report: (event) => {
+          if (event.kind === "defect") this.defects.push(event);
+        },
+        now: () => this.now,
+        newClientId: () => "assigned",
+        later: (task) => this.#later.push(task),
+      },
+      undefined,
+    );
+  }
+
+  open(): Connection {
+    const line: Line = {
+      backlog: 0,
+      lastHeardAt: 0,
+      held: false,
+      blockedMs: () => 0,
+      wake: () => {},
+      hold: () => {},
+      release: () => {},
+      end: () => {},
+    };
+    const connection = this.core.connections.accept(line, { remote: "127.0.0.1", user: undefined });
+    assert.ok(connection !== undefined);
+    return connection;
+  }
+
+  turn(): void {
+    this.now += 10;
+    for (const settle of this.#waiting.splice(0)) settle();
+    for (const task of this.#later.splice(0)) task();
+  }
+}
+
+test(`${PACKETS} packets, valid and not: no defect, nothing left behind, the books add up`, {
+  timeout: 60_000 + PACKETS / 2,
+}, async (t) => {
+  const seed = Number(process.env.CONCHE_TEST_SEED ?? Date.now() % 1_000_000_000);
+  t.diagnostic(`CONCHE_TEST_SEED=${seed}`);
+  const below = numbers(seed);
+  const bench = new Bench();
+  const { connections } = bench.core;
+  const clients: (Connection | undefined)[] = Array.from({ length: CLIENTS });
+  const connect = async (place: number): Promise<Connection> => {
+    const connection = bench.open();
+    const protocolVersion = place % 2 === 0 ? 5 : 4;
+    const more =
+      protocolVersion === 5
+        ? { properties: { sessionExpiryInterval: below(3), topicAliasMaximum: below(3) } }
+        : {};
+    const packet = { cmd: "connect", protocolId: "MQTT", protocolVersion, keepalive: 0 } as const;
+    connections.receive(
+      connection,
+      generate({ ...packet, clean: below(2) === 0, clientId: `client-${place}`, ...more }),
+    );
+    await Promise.resolve();
+    await Promise.resolve();
+    return connection;
+  };
+  const packets = new Map(
+    [4, 5].map((protocolVersion) => [
+      protocolVersion,
+      VALID.map((each) => generate(each, { protocolVersion })),
+    ]),
+  );
+  const round = async () => {
+    for (let sent = 0; sent < PACKETS; sent++) {
+      const place = below(CLIENTS);
+      let client = clients[place];
+      if (client === undefined || client.phase === "closed") {
+        if (client !== undefined) connections.gone(client);
+        client = await connect(place);
+        clients[place] = client;
+      }
+      const known = packets.get(place % 2 === 0 ? 5 : 4) ?? [];
+      const bytes = Buffer.from(known[below(known.length)] ?? []);
+      // Most are changed somewhere, and some of these are valid all the same.
+      for (let changes = below(3); changes > 0; changes--) bytes[below(bytes.length)] = below(256);
+      const cut = below(8) === 0 ? below(bytes.length) : 0;
+      connections.receive(client, bytes.subarray(0, bytes.length - cut));
+      client.output.take();
+      if (below(10) === 0) bench.turn();
+      if (below(100) === 0) bench.core.tick();
+    }
+    for (const client of clients.splice(0, CLIENTS)) if (client !== undefined) connections.gone(client);
+    clients.length = CLIENTS;
+    bench.turn();
+    bench.now += 10_000_000_000;
+    bench.core.tick();
+    bench.turn();
+    assert.deepEqual([bench.core.clients, connections.open.size, bench.counters.inFlight], [0, 0, 0]);
+    assert.deepEqual(
+      [bench.core.sessions.kept, bench.core.sessions.queued, bench.core.sessions.queuedBytes],
+      [0, 0, 0],
+    );
+  };
+  await round();
+  const before = await liveHeap();
+  await round();
+  const left = (await liveHeap()) - before;
+  assert.deepEqual(bench.defects, []);
+  assert.ok(left < LEFT, `${left} bytes are left`);
+  assert.ok(bench.counters.messagesIn > PACKETS / 20, "enough of them were taken");
+});
