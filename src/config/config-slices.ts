@@ -11,6 +11,7 @@ import {
   optionalTime,
   positive,
   span,
+  switchedOn,
   text,
 } from "./setting.ts";
 import { brokerTls, machineCertificates } from "./tls-slice.ts";
@@ -52,6 +53,10 @@ export const mqtt = Type.Object(
       help: "users that may connect, as `conche passwd` and mosquitto_passwd write them; beyond loopback these are needed, or --mqtt-client-ca",
     }),
     ...brokerTls,
+    proxyProtocol: switchedOn({
+      name: "mqtt-proxy-protocol",
+      help: "behind a load balancer: each connection begins with a PROXY protocol v2 header, by which its address is known",
+    }),
     allowedOrigins: list({
       name: "mqtt-allowed-origins",
       argument: "ORIGINS",

@@ -20,6 +20,8 @@ export interface EmbeddedBrokerOptions {
   readonly port: number;
   /** Port of MQTT over WebSocket (path /mqtt); none when left out, 0 picks a free one. */
   readonly wsPort?: number | undefined;
+  /** Whether a load balancer says in front of each connection whose it is (PROXY protocol v2). */
+  readonly proxyProtocol?: boolean | undefined;
   /** Web origins that may use it, beside pages of the same host. */
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Certificates: it speaks TLS then, and nothing else. With authorities for clients in them, those are its users. */
@@ -82,6 +84,7 @@ export class EmbeddedBroker implements Delivery {
       port,
       wsPort,
       tls,
+      proxyProtocol,
       allowedOrigins = [],
       retained = [],
       sessions = [],
@@ -97,6 +100,7 @@ export class EmbeddedBroker implements Delivery {
         port,
         wsPort,
         tls,
+        proxyProtocol,
         allowedOrigins,
       },
     );

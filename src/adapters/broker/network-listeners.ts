@@ -19,6 +19,7 @@ import {
   secureContextOptions,
   tlsServerOptions,
 } from "./broker-tls.ts";
+import { takeProxyHeader } from "./proxy-header.ts";
 
 /** Where the broker listens, and what of the WebSocket handshake is its own affair. */
 export interface ListenOptions {
@@ -29,6 +30,8 @@ export interface ListenOptions {
   readonly wsPort: number | undefined;
   /** Certificates; without them nothing is encrypted. Both ports speak TLS then, and nothing else. */
   readonly tls: BrokerTls | undefined;
+  /** Whether a load balancer says in front of each connection whose it is (PROXY protocol v2). */
+  readonly proxyProtocol?: boolean | undefined;
   /** Web origins that may connect beside pages of the same host. */
   readonly allowedOrigins: readonly string[];
   /** Largest WebSocket message, bytes. */
@@ -50,12 +53,18 @@ export interface CertifiedPeer {
 /** Who gets the connections. */
 export interface ConnectionHandler {
   connected(transport: Duplex, remote: string, peer: CertifiedPeer | undefined): void;
-  refused(remote: string, reason: "connections" | "origin" | "certificate", detail: string): void;
+  refused(
+    remote: string,
+    reason: "connections" | "origin" | "certificate" | "protocol",
+    detail: string,
+  ): void;
 }
 
 const PATH = "/mqtt";
 const SUBPROTOCOL = "mqtt";
 const PROBE_AFTER_MS = 60_000;
+/** Of connections that came through a load balancer: whose they are. */
+const REMOTES = new WeakMap<object, string>();
 /** How often unfinished handshakes are looked for. */
 const CHECK_EVERY_MS = 1_000;
 
@@ -66,6 +75,8 @@ export class NetworkListeners {
   readonly #tcp: Server;
   readonly #http: HttpServer | undefined;
   readonly #webSockets: WebSocketServer | undefined;
+  /** What listens: the servers themselves, or what takes off what a load balancer says first. */
+  readonly #doors: { readonly tcp: Server; readonly http: Server | undefined };
 
   constructor(options: ListenOptions, handler: ConnectionHandler) {
     this.#options = options;
@@ -78,8 +89,8 @@ export class NetworkListeners {
         ? createServer(socketOptions, (socket) => handler.connected(socket, remoteOf(socket), undefined))
         : createTlsServer(secure, (socket) => this.#secured(socket, socket));
     this.#watchHandshakes(this.#tcp);
-    this.#tcp.maxConnections = options.connections + options.ending;
-    this.#tcp.on("drop", (data) => this.#crowded(data?.remoteAddress));
+    const tcp = this.#door(this.#tcp);
+    this.#doors = { tcp, http: undefined };
     if (options.wsPort === undefined) return;
     const { handshakeMs } = options;
     const timeouts = {
@@ -95,8 +106,7 @@ export class NetworkListeners {
         ? createHttpServer({ ...socketOptions, ...timeouts }, upgradeOnly)
         : createHttpsServer({ ...secure, ...timeouts }, upgradeOnly);
     this.#watchHandshakes(this.#http);
-    this.#http.maxConnections = options.connections + options.ending;
-    this.#http.on("drop", (data) => this.#crowded(data?.remoteAddress));
+    this.#doors = { tcp, http: this.#door(this.#http) };
     this.#http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     this.#webSockets = new WebSocketServer({
       noServer: true,
@@ -111,33 +121,33 @@ export class NetworkListeners {
     const { host, port, wsPort = 0 } = this.#options;
     const address = { host, hostOption: "--mqtt-host" };
     try {
-      await listen(this.#tcp, { ...address, protocol: "MQTT", port, portOption: "--mqtt-port" });
-      if (this.#http !== undefined) {
+      await listen(this.#doors.tcp, { ...address, protocol: "MQTT", port, portOption: "--mqtt-port" });
+      if (this.#doors.http !== undefined) {
         const attempt = {
           ...address,
           protocol: "MQTT over WebSocket",
           port: wsPort,
           portOption: "--mqtt-ws-port",
         };
-        await listen(this.#http, attempt);
+        await listen(this.#doors.http, attempt);
       }
     } catch (error) {
       this.close();
       throw error;
     }
     // Out of file descriptors, say: that connection fails, the port stays open.
-    for (const server of [this.#tcp, this.#http]) {
+    for (const server of [this.#doors.tcp, this.#doors.http]) {
       server?.on("error", (error) => this.#handler.refused("", "connections", error.message));
     }
   }
 
   /** The port MQTT listens on, once it does. */
   get port(): number {
-    return portOf(this.#tcp);
+    return portOf(this.#doors.tcp);
   }
 
   get wsPort(): number | undefined {
-    return this.#http === undefined ? undefined : portOf(this.#http);
+    return this.#doors.http === undefined ? undefined : portOf(this.#doors.http);
   }
 
   /** New connections get the newest certificates; those there are keep theirs. */
@@ -151,9 +161,30 @@ export class NetworkListeners {
 
   /** Takes no more connections; those there are stay. */
   close(): void {
-    this.#tcp.close();
-    this.#http?.close();
+    this.#doors.tcp.close();
+    this.#doors.http?.close();
     this.#http?.closeIdleConnections();
+  }
+
+  /** The server that listens for this one. */
+  #door(server: Server): Server {
+    const { proxyProtocol = false, handshakeMs, connections, ending } = this.#options;
+    const door = proxyProtocol
+      ? createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: PROBE_AFTER_MS }, (socket) =>
+          takeProxyHeader(socket, handshakeMs, (header) => {
+            if (typeof header === "string") {
+              this.#handler.refused(remoteOf(socket), "protocol", header);
+              socket.destroy();
+              return;
+            }
+            if (header.remote !== undefined) REMOTES.set(socket, header.remote);
+            server.emit("connection", socket);
+          }),
+        )
+      : server;
+    door.maxConnections = connections + ending;
+    door.on("drop", (data) => this.#crowded(data?.remoteAddress));
+    return door;
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -232,6 +263,10 @@ function binaryStream(webSocket: WebSocket): Duplex {
 }
 
 function remoteOf(socket: Pick<Socket, "remoteAddress">): string {
+  // A TLS socket stands on the one that the balancer spoke on.
+  const below: unknown = Reflect.get(socket, "_parent");
+  const told = REMOTES.get(socket) ?? (below instanceof Socket ? REMOTES.get(below) : undefined);
+  if (told !== undefined) return told;
   return (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
 }
 

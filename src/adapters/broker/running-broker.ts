@@ -15,7 +15,10 @@ import { ClientSocket } from "./client-socket.ts";
 import { type CertifiedPeer, type ListenOptions, NetworkListeners } from "./network-listeners.ts";
 
 /** Where to listen; the rest of it follows from the limits. */
-export type ListenAddress = Pick<ListenOptions, "host" | "port" | "wsPort" | "allowedOrigins" | "tls">;
+export type ListenAddress = Pick<
+  ListenOptions,
+  "host" | "port" | "wsPort" | "allowedOrigins" | "tls" | "proxyProtocol"
+>;
 
 /** The broker on its sockets, between its start and its end. */
 export class RunningBroker {

@@ -84,7 +84,8 @@ export async function chooseDelivery(
       kept: () => ({}),
     };
   }
-  const { host, port, wsPort, allowedOrigins, passwords, packetLimit, subscriptionLimit } = config.mqtt;
+  const { host, port, wsPort, proxyProtocol, allowedOrigins, passwords, packetLimit, subscriptionLimit } =
+    config.mqtt;
   const tls = await ServerCertificates.load(config.mqtt, (told) => notice(certificateNotice(told)));
   const s = tls === undefined ? "" : "s";
   const broker = new EmbeddedBroker({
@@ -92,6 +93,7 @@ export async function chooseDelivery(
     host,
     port,
     wsPort: wsPort ?? undefined,
+    proxyProtocol,
     allowedOrigins,
     logins: passwordLogins(passwords),
     rules,

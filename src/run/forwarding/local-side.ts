@@ -101,7 +101,8 @@ async function consumer(
 }
 
 async function embedded({ config, view, states }: LocalSideDependencies): Promise<LocalSide> {
-  const { host, port, wsPort, allowedOrigins, passwords, packetLimit, subscriptionLimit } = config.mqtt;
+  const { host, port, wsPort, proxyProtocol, allowedOrigins, passwords, packetLimit, subscriptionLimit } =
+    config.mqtt;
   const tls = await ServerCertificates.load(config.mqtt, (told) => view.notice(certificateNotice(told)));
   const s = tls === undefined ? "" : "s";
   const delivery = new EmbeddedBroker({
@@ -109,6 +110,7 @@ async function embedded({ config, view, states }: LocalSideDependencies): Promis
     host,
     port,
     wsPort: wsPort ?? undefined,
+    proxyProtocol,
     allowedOrigins,
     logins: passwordLogins(passwords),
     limits: { packetBytes: packetLimit, subscriptions: subscriptionLimit },
