@@ -11,8 +11,8 @@ export interface ReplaceableRules extends AccessRules {
 
 /**
  * A policy as the embedded broker asks it. What a subject may is made ready once, at its first packet, and looked up from
- * then on; who isn't in the policy may do nothing. `$SYS` is refused to everybody: this broker
- * has none.
+ * then on; who isn't in the policy may do nothing. No right
+ * covers `$SYS/…`.
  */
 export function policyRules(initial: AccessPolicy): ReplaceableRules {
   let policy = initial;

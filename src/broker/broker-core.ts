@@ -20,6 +20,7 @@ import { RetainedMessages } from "./retained-messages.ts";
 import { SessionRegistry } from "./session-registry.ts";
 import { Subscribing, targetOf } from "./subscribing.ts";
 import { SubscriptionIndex } from "./subscription-index.ts";
+import { type SystemFigures, SystemTopics } from "./system-topics.ts";
 import { Wills } from "./wills.ts";
 
 /**
@@ -38,6 +39,8 @@ export class BrokerCore {
   readonly #establishing: Establishing;
   readonly #gate: ReadingGate;
   readonly #wills: Wills;
+  readonly #system: SystemTopics;
+  readonly #startedAt: number;
 
   constructor(context: BrokerContext, logins: Logins | undefined) {
     this.#context = context;
@@ -50,6 +53,8 @@ export class BrokerCore {
     });
     this.retained = new RetainedMessages(limits, (topic) => report({ kind: "retained-dropped", topic }));
     this.#delivery = new Delivery(context, this.sessions);
+    this.#startedAt = context.now();
+    this.#system = new SystemTopics(this.#index, this.#delivery, () => this.#figures());
     const open = new Set<Connection>();
     this.#gate = new ReadingGate(sink, open);
     const forward = (message: BrokerMessage) => this.#forward(message);
@@ -62,7 +67,7 @@ export class BrokerCore {
       establishing: this.#establishing,
       packets: new PacketDesk(context, {
         intake: this.#intake,
-        subscribing: new Subscribing(context, this.#index, this.retained, this.#delivery),
+        subscribing: new Subscribing(context, this.#index, this.retained, this.#system, this.#delivery),
         delivery: this.#delivery,
         sessions: this.sessions,
       }),
@@ -130,6 +135,7 @@ export class BrokerCore {
     this.sessions.expire(now);
     this.#wills.due(now);
     this.retained.expire(now);
+    this.#system.tick(now);
     if (this.#context.changes.size > 0) this.#context.sink.persist?.(() => {});
   }
 
@@ -148,6 +154,24 @@ export class BrokerCore {
   stop(): void {
     this.connections.closeAll();
     this.#wills.discardWaiting();
+  }
+
+  #figures(): SystemFigures {
+    const { counters, now } = this.#context;
+    const { sessions, retained } = this;
+    return {
+      uptime: `${Math.floor((now() - this.#startedAt) / 1_000)} seconds`,
+      "clients/connected": this.clients,
+      "clients/total": sessions.size,
+      "clients/disconnected": sessions.size - this.clients,
+      "messages/received": counters.messagesIn,
+      "messages/sent": counters.messagesOut,
+      "messages/inflight": counters.inFlight,
+      "messages/queued": sessions.queued,
+      "bytes/received": counters.bytesIn,
+      "retained messages/count": retained.size,
+      "subscriptions/count": this.#index.size,
+    };
   }
 
   /** A message that is on disk, to whoever wants it. Most of what machines say has no subscriber. */

@@ -52,6 +52,11 @@ export class SessionRegistry {
     this.#losses = losses;
   }
 
+  /** All of them. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
   /** Sessions that outlive their connection. */
   get kept(): number {
     return this.#kept;

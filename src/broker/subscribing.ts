@@ -12,6 +12,7 @@ import type { RetainedMessages } from "./retained-messages.ts";
 import { RetainedReplay } from "./retained-replay.ts";
 import type { Session, Subscription } from "./session.ts";
 import type { SubscriptionIndex } from "./subscription-index.ts";
+import { isSystemFilter, type SystemTopics } from "./system-topics.ts";
 
 /** Where a subscription belongs: what topics are held against, and the group that shares it. */
 export interface Target {
@@ -31,17 +32,20 @@ export class Subscribing {
   readonly #context: BrokerContext;
   readonly #index: SubscriptionIndex;
   readonly #retained: RetainedMessages;
+  readonly #system: SystemTopics;
   readonly #delivery: Delivery;
 
   constructor(
     context: BrokerContext,
     index: SubscriptionIndex,
     retained: RetainedMessages,
+    system: SystemTopics,
     delivery: Delivery,
   ) {
     this.#context = context;
     this.#index = index;
     this.#retained = retained;
+    this.#system = system;
     this.#delivery = delivery;
   }
 
@@ -105,6 +109,8 @@ export class Subscribing {
       return refusal.code;
     }
     if (before !== undefined) this.#index.remove(before);
+    // Before the subscription is there, or it would be told what it is about to find.
+    const retained = isSystemFilter(matched) ? this.#system.current() : this.#retained;
     const subscription: Subscription = {
       session,
       filter,
@@ -119,7 +125,7 @@ export class Subscribing {
     this.#index.add(subscription);
     const wanted = retainHandling === 0 || (retainHandling === 1 && before === undefined);
     if (wanted && group === undefined) {
-      session.replays.set(filter, new RetainedReplay(this.#retained, matched, qos, identifier));
+      session.replays.set(filter, new RetainedReplay(retained, matched, qos, identifier));
     }
     return qos;
   }

@@ -17,6 +17,8 @@ export class SubscriptionIndex {
   readonly #tree = new TopicFilterTree<Subscription | SharedGroup>();
   /** By filter and name of the group. */
   readonly #groups = new Map<string, SharedGroup>();
+  /** Subscriptions to topics of the broker itself. */
+  #systemFilters = 0;
 
   /** What the subscriptions take, about, bytes. */
   get bytes(): number {
@@ -27,8 +29,14 @@ export class SubscriptionIndex {
     return this.#tree.size;
   }
 
+  /** Whether anybody listens to what the broker says of itself. */
+  get hasSystemFilters(): boolean {
+    return this.#systemFilters > 0;
+  }
+
   add(subscription: Subscription): void {
     const { group, matched } = subscription;
+    if (matched.startsWith("$")) this.#systemFilters++;
     if (group === undefined) {
       this.#tree.add(matched, subscription);
       return;
@@ -45,6 +53,7 @@ export class SubscriptionIndex {
 
   remove(subscription: Subscription): void {
     const { group, matched } = subscription;
+    if (matched.startsWith("$")) this.#systemFilters--;
     if (group === undefined) {
       this.#tree.remove(matched, subscription);
       return;

@@ -12,10 +12,10 @@ test("only the data center's and the broker's topics are kept from everybody", (
   }
 });
 
-test("nobody subscribes to the broker's own topics, shared or not, everybody to the rest", () => {
+test("nobody subscribes to the broker's own topics, shared or not, but for $SYS; everybody to the rest", () => {
   const may = (filter: string) => NAMESPACE_RULES.subscribeRefusal(ANYBODY, filter) === undefined;
-  for (const filter of ["$SYS/#", "$share/group/$SYS/#"]) assert.ok(!may(filter));
-  for (const filter of ["#", "factory/#", "$share/group/factory/#", "datacenter/+/+/+/+/receipt"])
+  for (const filter of ["$own/#", "$SYS", "$share/group/$own/#"]) assert.ok(!may(filter));
+  for (const filter of ["#", "$SYS/#", "factory/#", "$share/group/factory/#", "datacenter/+/+/+/+/receipt"])
     assert.ok(may(filter));
   assert.ok(NAMESPACE_RULES.mayReceive(ANYBODY, "datacenter/a/b/c/d/receipt"));
 });

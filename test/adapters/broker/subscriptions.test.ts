@@ -29,14 +29,14 @@ for (const version of [4, 5] as const) {
     const client = await RawClient.connected(port, version, "curious");
     client.subscribe(
       1,
-      ["$SYS/#", 1],
-      ["$share/group/$SYS/#", 1],
-      ["$SYS/+/new/clients", 0],
+      ["$own/#", 1],
+      ["$share/group/$own/#", 1],
+      ["$own/+/new/clients", 0],
       ["factory/#", 2],
     );
     const { granted } = await client.expect("suback");
     assert.deepEqual(granted, version === 5 ? [0x87, 0x87, 0x87, 2] : [0x80, 0x80, 0x80, 2]);
-    assert.equal((await reported("subscribe-refused")).filter, "$SYS/#");
+    assert.equal((await reported("subscribe-refused")).filter, "$own/#");
     await RawClient.connected(port, version, "someone");
     client.publish(TOPIC, "for all", 1, 1);
     await sink.have(1);
@@ -52,7 +52,7 @@ for (const version of [4, 5] as const) {
     assert.deepEqual((await client.expect("suback")).granted, [0, 0, 0, refused, 1]);
     client.send({ cmd: "unsubscribe", messageId: 2, unsubscriptions: ["a", "nothing"] });
     await client.expect("unsuback");
-    client.subscribe(3, ["d", 1], ["e", 1], ["$SYS/x", 1]);
+    client.subscribe(3, ["d", 1], ["e", 1], ["$own/x", 1]);
     const reserved = version === 5 ? 0x87 : 0x80;
     assert.deepEqual((await client.expect("suback")).granted, [1, refused, reserved]);
   });
