@@ -1,5 +1,5 @@
 import type { ProductType } from "../contract/schemas/product.ts";
-import type { Plant, PlantLine } from "../plant/plant.ts";
+import type { Plant, PlantLine, PlantMachine } from "../plant/plant.ts";
 import type { ScenarioDocument } from "../plant/scenario/scenario-document.ts";
 import type { Dispatch } from "../plant/schema/dispatch.ts";
 import { FinishedGoods } from "./genealogy/finished-goods.ts";
@@ -46,6 +46,11 @@ export function buildLineContext(plant: Plant, line: PlantLine, choice: LineChoi
     const kg = (parameters.capacity_kg * production.start.silo_fill_pct) / 100;
     filled.set(id, new Silo(ingredient, parameters, names.silo(id, startMs), kg));
   }
+  const machines = new Map<string, PlantMachine>();
+  for (const machine of line.machines) {
+    const model = machine.definition.simulation?.model;
+    if (model !== undefined && !machines.has(model)) machines.set(model, machine);
+  }
   const tanks = plant.document.products.map(
     ({ id }) => [id as ProductType, new StorageTank(`tank ${id}`, tank)] as const,
   );
@@ -62,7 +67,7 @@ export function buildLineContext(plant: Plant, line: PlantLine, choice: LineChoi
     disturbances: new LineDisturbances(line, scenario?.disturbances ?? [], { seed, startMs: scenarioMs }),
     scenario: scenario === undefined ? undefined : new ScenarioRun(scenario, line, scenarioMs),
     machine: (model) => {
-      const found = line.machines.find((machine) => machine.definition.simulation?.model === model);
+      const found = machines.get(model);
       if (found === undefined) throw notSimulated(line);
       return found;
     },

@@ -3,9 +3,10 @@ import type { Plant, PlantMachine } from "../plant/plant.ts";
 import type { DisturbanceOf } from "../plant/scenario/disturbance.ts";
 import type { ScenarioDocument } from "../plant/scenario/scenario-document.ts";
 import { type AssembledLine, assembleLine, type RunningMachine } from "./assemble-line.ts";
-import type { MachineEvent } from "./report/machine-event.ts";
+import type { MachineEvent, Readings } from "./report/machine-event.ts";
 import { payloadV2, V1Payloads } from "./report/payloads.ts";
 import type { GroundTruth } from "./scenario/ground-truth.ts";
+import type { SensorFault } from "./scenario/sensor-fault.ts";
 import { Uplink } from "./scenario/uplink.ts";
 import { type PayloadVersion, type SimulatedMessage, sentAt } from "./simulated-message.ts";
 import { STEP_MS, type StepTime } from "./step-time.ts";
@@ -143,19 +144,23 @@ class SteppedLine implements LineSimulation {
     if (this.#standUntilMs !== undefined) this.#stop();
     else if (dip === undefined) for (const { model } of machines) model.step(now);
     else this.#stand(now, dip);
-    for (const [index, { report }] of this.#driven.entries())
-      for (const alarm of disturbances.dipAlarms(index, this.#driven.length)) report.show(alarm);
+    if (disturbances.dips) this.#showDips();
     for (const { report, model } of machines) {
+      const readings = model.readings();
       const sensors = disturbances.sensorsOf(report.machine.key);
-      let readings = model.readings();
-      for (const sensor of sensors ?? []) readings = sensor.distort(readings, now.ms);
-      report.end(now, readings);
+      report.end(now, sensors === undefined ? readings : distorted(readings, sensors, now.ms));
     }
     this.#collect(said, now.ms);
     const until = Math.max(now.ms + STEP_MS, this.#standUntilMs ?? 0);
     this.#standUntilMs = undefined;
     this.#nextMs += Math.ceil((until - now.ms) / STEP_MS) * STEP_MS;
     this.#index += 1;
+  }
+
+  #showDips(): void {
+    const { disturbances } = this.#line.context;
+    for (const [index, { report }] of this.#driven.entries())
+      for (const alarm of disturbances.dipAlarms(index, this.#driven.length)) report.show(alarm);
   }
 
   #stop(): void {
@@ -176,6 +181,7 @@ class SteppedLine implements LineSimulation {
     const { scenario, disturbances, finished } = this.#line.context;
     const spoken: SimulatedMessage[] = [];
     for (const { report, encode } of this.#speakers) {
+      if (report.silent) continue;
       const { machine, nowMs: atMs } = report;
       const clockMs = atMs + disturbances.clockOffsetMs(machine.definition.id);
       for (const event of report.take()) {
@@ -185,9 +191,14 @@ class SteppedLine implements LineSimulation {
         if (payload !== null) spoken.push({ machine: machine.address, type: event.type, payload, atMs });
       }
     }
-    spoken.sort(byTime);
+    if (spoken.length > 1) spoken.sort(byTime);
     for (const message of this.#uplink.pass(spoken, nowMs)) said.push(message);
   }
+}
+
+/** What a machine's sensors show where some of them are faulty. */
+function distorted(readings: Readings, sensors: readonly SensorFault[], nowMs: number): Readings {
+  return sensors.reduce((shown, sensor) => sensor.distort(shown, nowMs), readings);
 }
 
 function hasMotor({ definition: { simulation } }: PlantMachine): boolean {

@@ -8,7 +8,7 @@ import type { StepTime } from "./step-time.ts";
 export interface MachineModel {
   /** Goes one step of STEP_S further; what happens in it is said through the reporter. */
   step(now: StepTime): void;
-  /** What its instruments show at the end of the step, by tag name. */
+  /** What its instruments show at the end of the step, by tag name: good until the next step. */
   readings(): Readings;
 }
 

@@ -22,9 +22,10 @@ export function simulatePlant(plant: Plant, options: SimulationOptions): LineSim
   });
   return {
     advance(untilMs: number): SimulatedMessage[] {
-      const said = lines.flatMap((line) => line.advance(untilMs));
+      const said = lines.map((line) => line.advance(untilMs));
+      if (said[0] !== undefined && said.length === 1) return said[0];
       // Stable: what one line says in an instant stays in its order.
-      return lines.length === 1 ? said : said.sort((a, b) => sentAt(a) - sentAt(b));
+      return said.flat().sort((a, b) => sentAt(a) - sentAt(b));
     },
     pace: (atLeastS) => {
       for (const line of lines) line.pace(atLeastS);

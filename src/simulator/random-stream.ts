@@ -12,7 +12,9 @@ export class RandomStream {
   #b: number;
   #c: number;
   #d: number;
-  #spare: number | undefined;
+  /** The second of a pair of normal numbers, while there is one. */
+  #spare = 0;
+  #hasSpare = false;
 
   constructor(seed: number, name: string) {
     const next = splitmix32(hash(`${seed}:${name}`));
@@ -46,10 +48,9 @@ export class RandomStream {
 
   /** Mean 0, standard deviation 1 (Marsaglia's polar method). */
   normal(): number {
-    if (this.#spare !== undefined) {
-      const spare = this.#spare;
-      this.#spare = undefined;
-      return spare;
+    if (this.#hasSpare) {
+      this.#hasSpare = false;
+      return this.#spare;
     }
     for (;;) {
       const x = 2 * this.uniform() - 1;
@@ -58,6 +59,7 @@ export class RandomStream {
       if (square >= 1 || square === 0) continue;
       const factor = Math.sqrt((-2 * Math.log(square)) / square);
       this.#spare = y * factor;
+      this.#hasSpare = true;
       return x * factor;
     }
   }

@@ -1,6 +1,9 @@
+/** Every value that is published is rounded: a power is dearer than looking it up. */
+const POWERS_OF_TEN = Array.from({ length: 10 }, (_, exponent) => 10 ** exponent);
+
 /** A value with so many decimals. */
 export function roundTo(value: number, decimals: number): number {
-  const factor = 10 ** decimals;
+  const factor = POWERS_OF_TEN[decimals] ?? 10 ** decimals;
   // Adding 0 turns -0 into 0, which JSON writes alike but a comparison of two runs would not.
   return Math.round(value * factor) / factor + 0;
 }

@@ -1,7 +1,7 @@
 import { PRODUCT_CODES, type ProductType } from "../../contract/schemas/product.ts";
 import { gs1CheckDigit } from "../../plant/gs1-check-digit.ts";
 import { hash } from "../random-stream.ts";
-import { compactTime } from "./lot-names.ts";
+import { compactTime } from "../report/timestamp-text.ts";
 
 const DAY_MS = 86_400_000;
 

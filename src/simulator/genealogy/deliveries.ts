@@ -30,28 +30,35 @@ export interface SuspectLot {
   readonly knownFromMs: number;
 }
 
+/** A silo, and how long what was ordered for it is still on its way. */
+interface Stock {
+  readonly silo: Silo;
+  order: Countdown | undefined;
+}
+
 /** Orders ingredients when silos get low, and takes in what is delivered. */
 export class Deliveries {
   readonly #line: LineContext;
   readonly #random: RandomStream;
   readonly #suspects: SuspectLot[] = [];
-  readonly #ordered = new Map<string, Countdown>();
+  readonly #stock: readonly Stock[];
 
   constructor(line: LineContext, random: RandomStream) {
     this.#line = line;
     this.#random = random;
+    this.#stock = [...line.silos.values()].map((silo) => ({ silo, order: undefined }));
   }
 
   /** One step further: what came in, as batch events. */
   step(nowMs: number): BatchBody[] {
     const events = this.#contaminated(nowMs);
-    for (const [id, silo] of this.#line.silos) {
-      const order = this.#ordered.get(id);
+    for (const stock of this.#stock) {
+      const { silo, order } = stock;
       if (order === undefined) {
         if (silo.kg >= silo.parameters.reorder_kg) continue;
-        this.#ordered.set(id, new Countdown(this.#random.between(...LEAD_TIME_S)));
+        stock.order = new Countdown(this.#random.between(...LEAD_TIME_S));
       } else if (order.step()) {
-        this.#ordered.delete(id);
+        stock.order = undefined;
         events.push(...this.#arrive(silo, nowMs));
       }
     }
@@ -61,8 +68,9 @@ export class Deliveries {
   /** A lot that comes in contaminated, beside what was ordered: nobody can tell by looking at it. */
   #contaminated(nowMs: number): BatchBody[] {
     const fault = this.#line.disturbances.takeContaminatedDelivery();
-    const silo = fault === undefined ? undefined : this.#line.silos.get(fault.ingredient);
-    if (fault === undefined || silo === undefined) return [];
+    const stock = this.#stock.find(({ silo }) => silo.ingredient.id === fault?.ingredient);
+    if (fault === undefined || stock === undefined) return [];
+    const { silo } = stock;
     const lotId = this.#line.names.received(fault.ingredient, nowMs);
     this.#line.scenario?.follow(lotId);
     this.#suspects.push({
@@ -72,7 +80,7 @@ export class Deliveries {
       knownFromMs: nowMs + fault.discovered_after_h * HOUR_MS,
     });
     // It is what was ordered, if anything was: two deliveries would not fit.
-    this.#ordered.delete(fault.ingredient);
+    stock.order = undefined;
     return this.#arrive(silo, nowMs, Math.min(fault.delivery_kg, silo.parameters.capacity_kg - silo.kg));
   }
 

@@ -1,6 +1,7 @@
 import type { PlantLine } from "../../plant/plant.ts";
 import type { ProductionBatch } from "../process/production-batch.ts";
 import { hash } from "../random-stream.ts";
+import { compactTime } from "../report/timestamp-text.ts";
 
 /** Lot ids have 80 characters at most; this leaves 50 for what follows. */
 const LONGEST_PREFIX = 30;
@@ -58,11 +59,6 @@ export class LotNames {
   caseId(ms: number, inStep: number): string {
     return `${this.#line}.K${compactTime(ms)}${inStep === 0 ? "" : `-${inStep}`}`;
   }
-}
-
-/** `20260111T083000` */
-export function compactTime(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19).replace(/[-:]/g, "");
 }
 
 /** `2026-01-11` */

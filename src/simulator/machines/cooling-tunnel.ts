@@ -4,6 +4,7 @@ import type { MachineModel, ModelContext } from "../machine-model.ts";
 import { approach, DriftingNoise } from "../process/first-order.ts";
 import type { Mould } from "../process/mould.ts";
 import type { ProductionBatch } from "../process/production-batch.ts";
+import { TunnelBelt, type ZoneAir } from "../process/tunnel-belt.ts";
 import type { Readings } from "../report/machine-event.ts";
 import { STEP_S, type StepTime } from "../step-time.ts";
 import type { MouldReceiver } from "./depositor.ts";
@@ -20,24 +21,15 @@ const BELT_TAU_S = 3;
 /** How much a full tunnel warms a zone's air, K. */
 const FULL_LOAD_K = 0.4;
 const ZONES = ["zone_1_c", "zone_2_c", "zone_3_c"] as const;
+type Zone = (typeof ZONES)[number];
 
-/**
- * A cooling tunnel of three zones. Each bar gives heat to the zone's air:
- *
- *     m cp dT/dt = -h A (T - Tair)
- *
- * with m/A from density and thickness, and the heat of crystallisation spread over the range in which fat sets, as an
- * apparent specific heat. With h = 40 W/m²K and 10 mm this takes about 29 minutes.
- */
+/** A cooling tunnel of three zones: their air, and a belt that stands while the wrapper takes nothing. How bars cool is TunnelBelt. */
 export class CoolingTunnel implements MachineModel, MouldReceiver {
   readonly chain: number;
   readonly #context: ModelContext<CoolingParameters>;
   readonly #packer: BarReceiver;
-  /** Heat that a kilogram gives to air a kelvin colder in one step, kJ. */
-  readonly #lossKjKgK: number;
-  readonly #air: { tempC: number; readonly noise: DriftingNoise }[];
-  /** From the exit to the entry. */
-  #moulds: Mould[] = [];
+  readonly #air: Readonly<Record<Zone, { tempC: number; readonly noise: DriftingNoise }>>;
+  readonly #belt: TunnelBelt;
   #speedMpm: number;
   readonly #fullSpeedMpm: number;
   #exitC: number;
@@ -53,15 +45,15 @@ export class CoolingTunnel implements MachineModel, MouldReceiver {
     const { parameters, random, line } = context;
     this.#context = context;
     this.#packer = packer;
-    const massKgM2 = (parameters.density_kg_m3 * parameters.bar_mm) / 1000;
-    this.#lossKjKgK = (parameters.heat_transfer_w_m2k * parameters.cooled_sides * STEP_S) / (1000 * massKgM2);
+    this.#belt = new TunnelBelt(parameters);
     this.chain = Math.floor(parameters.path_m / parameters.mould_pitch_m);
     this.#fullSpeedMpm = parameters.mould_pitch_m * mouldsPerMin;
     this.#speedMpm = this.#fullSpeedMpm;
-    this.#air = ZONES.map((zone) => ({
+    const airOf = (zone: Zone) => ({
       tempC: product.recipe.phases.cooling[zone],
       noise: new DriftingNoise(random, parameters.air_noise_k, parameters.zone_tau_s),
-    }));
+    });
+    this.#air = { zone_1_c: airOf("zone_1_c"), zone_2_c: airOf("zone_2_c"), zone_3_c: airOf("zone_3_c") };
     this.#exitC = Math.min(product.recipe.phases.cooling.zone_3_c + 1, line.hall.tempC);
   }
 
@@ -70,32 +62,28 @@ export class CoolingTunnel implements MachineModel, MouldReceiver {
   }
 
   take(mould: Mould): void {
-    this.#moulds.push(mould);
+    this.#belt.put(mould);
   }
 
   /** The simulation begins with these moulds in it, from the exit to the entry. */
   startWith(moulds: readonly Mould[]): void {
-    this.#moulds = [...moulds];
-    for (const mould of this.#moulds) mould.tempC = this.#steadyC(mould);
+    for (const mould of moulds) this.#belt.put({ ...mould, tempC: this.#steadyC(mould) });
   }
 
   /** The temperature a mould would have where it is, had it come here at full speed. */
   #steadyC(mould: Mould): number {
-    const travelled = { ...mould, positionM: 0 };
+    const alone = new TunnelBelt(this.#context.parameters);
+    alone.put({ ...mould, positionM: 0 });
     const stepM = (this.#fullSpeedMpm * STEP_S) / 60;
-    while (travelled.positionM < mould.positionM) {
-      travelled.positionM += stepM;
-      this.#cool([travelled]);
-    }
-    return travelled.tempC;
+    for (let positionM = 0; positionM < mould.positionM; positionM += stepM) alone.step(stepM, this.#zoneAir);
+    return alone.release();
   }
 
   step(_now: StepTime): void {
-    const { parameters, report, line } = this.#context;
+    const { report, line } = this.#context;
     this.#condition();
-    const first = this.#moulds[0];
-    const atExit = first !== undefined && first.positionM >= parameters.path_m;
-    this.#blocked = atExit && !this.#packer.accepts(first.weightsG.length);
+    const { first, atExit } = this.#belt;
+    this.#blocked = first !== undefined && atExit && !this.#packer.accepts(first.weightsG.length);
     if (this.#blocked) {
       report.become("Suspended", {
         code: "INFEED_FULL",
@@ -115,19 +103,15 @@ export class CoolingTunnel implements MachineModel, MouldReceiver {
     }
     this.#speedMpm = approach(this.#speedMpm, this.#blocked ? 0 : this.#fullSpeedMpm, BELT_TAU_S);
     const movedM = this.#blocked ? 0 : (this.#fullSpeedMpm * STEP_S) / 60;
-    for (const mould of this.#moulds) mould.positionM += movedM;
-    this.#cool(this.#moulds);
+    this.#belt.step(movedM, this.#zoneAir);
     if (!this.#blocked) this.#release();
   }
 
   #release(): void {
-    const { path_m } = this.#context.parameters;
     for (;;) {
-      const first = this.#moulds[0];
-      if (first === undefined || first.positionM < path_m || !this.#packer.accepts(first.weightsG.length))
-        return;
-      this.#moulds.shift();
-      this.#exitC = first.tempC;
+      const { first, atExit } = this.#belt;
+      if (first === undefined || !atExit || !this.#packer.accepts(first.weightsG.length)) return;
+      this.#exitC = this.#belt.release();
       this.#packer.take(first);
     }
   }
@@ -135,52 +119,41 @@ export class CoolingTunnel implements MachineModel, MouldReceiver {
   #condition(): void {
     const { parameters, report } = this.#context;
     const recipe = report.batch?.product.recipe.phases.cooling;
-    const load = (FULL_LOAD_K * this.#moulds.length) / this.chain - FULL_LOAD_K;
-    for (const [index, air] of this.#air.entries()) {
-      const zone = ZONES[index];
-      const setPointC = recipe === undefined || zone === undefined ? air.tempC : recipe[zone];
+    const load = (FULL_LOAD_K * this.#belt.count) / this.chain - FULL_LOAD_K;
+    for (const zone of ZONES) {
+      const air = this.#air[zone];
+      const setPointC = recipe === undefined ? air.tempC : recipe[zone];
       air.tempC = approach(air.tempC, setPointC + load, parameters.zone_tau_s);
       air.noise.step();
     }
   }
 
-  /** One step of cooling, in the order of moulds: the innermost loop of a simulation, hence without any detour. */
-  #cool(moulds: readonly Mould[]): void {
-    const { path_m, heat_capacity_kj_kgk, crystallising_c } = this.#context.parameters;
-    const { from, to } = crystallising_c;
-    const air = [this.#airC(0), this.#airC(1), this.#airC(2)] as const;
-    const loss = this.#lossKjKgK;
-    for (const mould of moulds) {
-      const way = (3 * mould.positionM) / path_m;
-      const airC = way < 1 ? air[0] : way < 2 ? air[1] : air[2];
-      const sets = mould.tempC < from && mould.tempC > to;
-      const latent = sets ? mould.batch.product.recipe.phases.cooling.latent_kj_kg / (from - to) : 0;
-      mould.tempC -= (loss * (mould.tempC - airC)) / (heat_capacity_kj_kgk + latent);
-    }
+  get #zoneAir(): ZoneAir {
+    return [this.#airC("zone_1_c"), this.#airC("zone_2_c"), this.#airC("zone_3_c")];
   }
 
-  /** The air of a zone, from 0. */
-  #airC(zone: number): number {
+  #airC(zone: Zone): number {
     const air = this.#air[zone];
-    return air === undefined ? 0 : air.tempC + air.noise.value;
+    return air.tempC + air.noise.value;
   }
 
   readings(): Readings {
     const { random, line } = this.#context;
     const exitC = this.#exitC + 0.05 * random.normal();
     const dewPointC = line.hall.dewPointC;
+    const [zone1C, zone2C, zone3C] = this.#zoneAir;
     return {
-      tunnel_temp_c: this.#airC(1),
+      tunnel_temp_c: zone2C,
       belt_speed_mpm: this.#speedMpm,
-      zone_1_temp_c: this.#airC(0),
-      zone_2_temp_c: this.#airC(1),
-      zone_3_temp_c: this.#airC(2),
+      zone_1_temp_c: zone1C,
+      zone_2_temp_c: zone2C,
+      zone_3_temp_c: zone3C,
       exit_temp_c: exitC,
       dew_point_c: dewPointC,
       dew_point_margin_k: exitC - dewPointC,
       hall_temp_c: line.hall.tempC,
       hall_humidity_pct: line.hall.humidityPct,
-      moulds: this.#moulds.length,
+      moulds: this.#belt.count,
     };
   }
 }

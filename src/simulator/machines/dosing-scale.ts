@@ -6,7 +6,7 @@ import { type Dose, dosesOf } from "../process/doses.ts";
 import { DriftingNoise } from "../process/first-order.ts";
 import { compositionOf, type Mix } from "../process/mix.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
-import type { Portion } from "../process/silo.ts";
+import type { Portion, Silo } from "../process/silo.ts";
 import { phaseEvent, type Readings } from "../report/machine-event.ts";
 import { grams, totalKg } from "../rounding.ts";
 import { Countdown, STEP_S, type StepTime } from "../step-time.ts";
@@ -30,6 +30,13 @@ interface Job {
   index: number;
 }
 
+/** A silo with the names of its tags: they are made once, not in every second. */
+interface ShownSilo {
+  readonly silo: Silo;
+  readonly levelTag: string;
+  readonly tempTag: string;
+}
+
 const DRIFT_TAU_S = 3600;
 
 /**
@@ -43,6 +50,9 @@ export class DosingScale implements MachineModel {
   readonly #bridging = new Countdown(0);
   readonly #settling = new Countdown(0);
   readonly #feeder: DoseFeeder;
+  readonly #silos: readonly ShownSilo[];
+  /** What the instruments show: one object, because what is named for a silo is dear to add to a new one. */
+  readonly #shown: Record<string, number | string> = {};
   #stage: Stage = "waiting";
   #queue: { readonly batch: ProductionBatch; next: number } | undefined;
   #job: Job | undefined;
@@ -58,6 +68,11 @@ export class DosingScale implements MachineModel {
     this.#feeder = new DoseFeeder(context.parameters, context.random);
     // The slow drift of an empty scale: one sigma of an hour's drift, wandering over hours.
     this.#zero = new DriftingNoise(context.random, context.parameters.zero_drift_kg_h, DRIFT_TAU_S);
+    this.#silos = [...context.line.silos].map(([id, silo]) => ({
+      silo,
+      levelTag: `${id}_level_pct`,
+      tempTag: `${id}_temp_c`,
+    }));
   }
 
   /** Whether all mixes of the batch have been weighed. */
@@ -240,20 +255,19 @@ export class DosingScale implements MachineModel {
   }
 
   readings(): Readings {
-    const { random, parameters, line } = this.#context;
+    const { random, parameters } = this.#context;
     const dose = this.#dose;
-    const readings: Record<string, number | string> = {
-      weight_kg: this.#weightKg + this.#zero.value + parameters.weighing_noise_kg * random.normal(),
-      scale_status: this.#status,
-      ingredient: dose?.ingredient ?? "none",
-      target_kg: dose === undefined ? 0 : this.#weightKg - this.#feeder.dosedKg + dose.kg,
-      feed_rate_kg_s: this.#feeder.flowKgS,
-      zero_drift_kg: this.#zero.value,
-    };
-    for (const [id, silo] of line.silos) {
-      readings[`${id}_level_pct`] = silo.levelPct;
+    const readings = this.#shown;
+    readings.weight_kg = this.#weightKg + this.#zero.value + parameters.weighing_noise_kg * random.normal();
+    readings.scale_status = this.#status;
+    readings.ingredient = dose?.ingredient ?? "none";
+    readings.target_kg = dose === undefined ? 0 : this.#weightKg - this.#feeder.dosedKg + dose.kg;
+    readings.feed_rate_kg_s = this.#feeder.flowKgS;
+    readings.zero_drift_kg = this.#zero.value;
+    for (const { silo, levelTag, tempTag } of this.#silos) {
+      readings[levelTag] = silo.levelPct;
       const kept = silo.parameters.temp_c;
-      if (kept !== undefined) readings[`${id}_temp_c`] = kept + 0.3 * random.normal();
+      if (kept !== undefined) readings[tempTag] = kept + 0.3 * random.normal();
     }
     return readings;
   }

@@ -18,6 +18,12 @@ export interface PasteReceiver {
   complete(mix: Mix, kg: number): void;
 }
 
+interface Roll {
+  readonly tag: string;
+  readonly setPointC: number;
+  tempC: number;
+}
+
 const FEED_TAU_S = 15;
 const FEED_SIGMA = 0.012;
 const FEED_NOISE_TAU_S = 90;
@@ -34,7 +40,8 @@ export class RollRefiner implements MachineModel {
   readonly #cleaning: Cleaning;
   readonly #fineness: DriftingNoise;
   readonly #feedNoise: DriftingNoise;
-  readonly #rolls: number[];
+  readonly #rolls: Roll[];
+  readonly #rollNoiseK: number;
   readonly #sampling: Countdown;
   #product: ProductionBatch["productType"] | undefined;
   #mix: Mix | undefined;
@@ -51,7 +58,12 @@ export class RollRefiner implements MachineModel {
     this.#cleaning = new Cleaning(context.report, random, context.line);
     this.#fineness = new DriftingNoise(random, parameters.noise_um, parameters.noise_tau_s);
     this.#feedNoise = new DriftingNoise(random, FEED_SIGMA, FEED_NOISE_TAU_S);
-    this.#rolls = parameters.rolls_c.map((setPoint) => setPoint + parameters.roll_noise_k * random.normal());
+    this.#rolls = parameters.rolls_c.map((setPointC, index) => ({
+      tag: `roll_${index + 1}_temp_c`,
+      setPointC,
+      tempC: setPointC + parameters.roll_noise_k * random.normal(),
+    }));
+    this.#rollNoiseK = parameters.roll_noise_k * Math.sqrt((2 * STEP_S) / parameters.roll_tau_s);
     this.#sampling = new Countdown(random.between(5, parameters.sample_minutes * 60));
     this.#hours = parameters.roll_hours_at_start;
     this.#d90Um = 0;
@@ -172,11 +184,10 @@ export class RollRefiner implements MachineModel {
 
   #warm(runs: boolean): void {
     const { parameters, random, line } = this.#context;
-    for (const [index, setPoint] of parameters.rolls_c.entries()) {
-      const target = runs ? setPoint : (setPoint + line.hall.tempC) / 2;
-      const noise =
-        parameters.roll_noise_k * Math.sqrt((2 * STEP_S) / parameters.roll_tau_s) * random.normal();
-      this.#rolls[index] = approach(this.#rolls[index] ?? setPoint, target, parameters.roll_tau_s) + noise;
+    for (const roll of this.#rolls) {
+      const target = runs ? roll.setPointC : (roll.setPointC + line.hall.tempC) / 2;
+      const noise = this.#rollNoiseK * random.normal();
+      roll.tempC = approach(roll.tempC, target, parameters.roll_tau_s) + noise;
     }
   }
 
@@ -220,7 +231,7 @@ export class RollRefiner implements MachineModel {
         ? this.#d90Um + 0.1 * random.normal()
         : { value: this.#d90Um, quality: "uncertain" },
       particle_size_before_um: (recipe?.d90_before_um ?? 120) + 6 * this.#fineness.value,
-      roller_temp_c: this.#rolls[3] ?? 0,
+      roller_temp_c: this.#rolls[3]?.tempC ?? 0,
       pressure_bar: runs ? parameters.pressure_bar + 0.4 * random.normal() : parameters.pressure_bar * 0.9,
       rpm: runs ? parameters.rpm * (1 + 0.002 * random.normal()) : 0,
       power_kw: runs ? parameters.idle_kw + parameters.load_kw * load * (1 + 0.015 * random.normal()) : 0,
@@ -228,7 +239,7 @@ export class RollRefiner implements MachineModel {
       hopper_kg: this.#hopper.kg,
       roll_hours_h: this.#hours,
     };
-    for (const [index, temp] of this.#rolls.entries()) readings[`roll_${index + 1}_temp_c`] = temp;
+    for (const { tag, tempC } of this.#rolls) readings[tag] = tempC;
     return readings;
   }
 }

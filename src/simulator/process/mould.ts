@@ -1,6 +1,6 @@
 import type { ProductionBatch } from "./production-batch.ts";
 
-/** A filled mould on the belt, one bar a cavity. */
+/** A filled mould, one bar a cavity; where it is on the belt of a tunnel, and how warm, the belt knows. */
 export interface Mould {
   readonly batch: ProductionBatch;
   /** Lot of its bars. */
@@ -9,8 +9,8 @@ export interface Mould {
   readonly weightsG: readonly number[];
   /** Whether it is one of the first of a product, whose bars are taken back. */
   readonly startUp: boolean;
-  /** Way since the depositor, m. */
-  positionM: number;
-  /** Mean temperature of the bars, °C. */
-  tempC: number;
+  /** Way since the depositor when it comes onto the tunnel's belt, m. */
+  readonly positionM: number;
+  /** Mean temperature of its bars then, °C. */
+  readonly tempC: number;
 }

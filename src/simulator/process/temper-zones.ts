@@ -23,6 +23,8 @@ export class TemperZones {
   readonly #parameters: TemperingParameters;
   readonly #random: RandomStream;
   readonly #noise: Readonly<Record<"in" | "cool" | "out" | "index", DriftingNoise>>;
+  /** The same, in the order in which they draw. */
+  readonly #noises: readonly DriftingNoise[];
   readonly #untilDisturbed: Countdown;
   readonly #disturbedLeft = new Countdown(0);
   #recipe: Recipe;
@@ -43,6 +45,7 @@ export class TemperZones {
       out: new DriftingNoise(random, noise_k, tau.out),
       index: new DriftingNoise(random, parameters.index_noise, parameters.residence_s),
     };
+    this.#noises = Object.values(this.#noise);
     this.#untilDisturbed = new Countdown(random.exponential(disturbance.mean_hours * 3600));
     const { began_s, lasts_s } = disturbance.at_start;
     this.#excessK = lasts_s > 0 ? disturbance.kelvin : 0;
@@ -91,7 +94,7 @@ export class TemperZones {
     this.#disturb();
     const { zone_tau_s: tau, residence_s, index_per_cool_k, index_per_out_k } = this.#parameters;
     const recipe = this.#recipe;
-    for (const noise of Object.values(this.#noise)) noise.step();
+    for (const noise of this.#noises) noise.step();
     this.#inC = approach(this.#inC, recipe.in_c, tau.in);
     this.#coolC = approach(this.#coolC, recipe.cool_c + coolerExcessK, tau.cool);
     this.#outC = approach(this.#outC, recipe.out_c + this.#excessK, tau.out);

@@ -1,4 +1,3 @@
-import { qualifiedValue } from "../../contract/schemas/telemetry-v2.ts";
 import type { Machine } from "../../plant/schema/machine.ts";
 import { limitsFor, type Tag } from "../../plant/schema/tag.ts";
 import { roundTo } from "../rounding.ts";
@@ -27,95 +26,105 @@ interface WatchedLimit {
   readonly name: string;
   readonly tag: Tag;
   readonly side: "low" | "high";
-  /** The limit in force, by product: looked up each second, so kept. */
-  readonly inForce: Map<string | undefined, number | undefined>;
+  /** The limit for the product that is made, if it has one. */
+  at: number | undefined;
   passedS: number;
   active: boolean;
 }
+
+/** A tag that is watched, on one side or both. */
+interface WatchedTag {
+  readonly name: string;
+  /** Also while the machine stands. */
+  readonly always: boolean;
+  readonly limits: readonly WatchedLimit[];
+}
+
+const NO_CHANGES: readonly AlarmChange[] = [];
 
 /**
  * Watches the alarm limits of a machine's tags: an alarm is raised when the limit has been passed for the tag's delay
  * and cleared when the value has come back by its deadband, so that noise at the limit doesn't chatter (ISA-18.2).
  */
 export class AlarmWatch {
-  readonly #limits: readonly WatchedLimit[];
+  readonly #tags: readonly WatchedTag[];
+  #product: string | undefined;
 
   constructor(machine: Machine) {
-    const limits: WatchedLimit[] = [];
+    const tags: WatchedTag[] = [];
     for (const [name, tag] of Object.entries(machine.tags)) {
-      for (const side of ["low", "high"] as const) {
-        const kind = `alarm_${side}` as const;
-        const products = Object.values(tag.by_product ?? {});
-        if (tag[kind] === undefined && products.every((own) => own[kind] === undefined)) continue;
-        limits.push({
-          alarmId: `${name}.${side}`,
-          name,
-          tag,
-          side,
-          inForce: new Map(),
-          passedS: 0,
-          active: false,
-        });
-      }
+      const limits = watchedLimits(name, tag);
+      if (limits.length > 0) tags.push({ name, always: tag.alarm?.always === true, limits });
     }
-    this.#limits = limits;
+    this.#tags = tags;
   }
 
   /** Looks at the values of one step. Tags without `always` are watched only while the machine runs. */
-  step(readings: Readings, product: string | undefined, running: boolean): AlarmChange[] {
-    const changes: AlarmChange[] = [];
-    for (const limit of this.#limits) {
-      const reading = readings[limit.name];
-      if (reading === undefined) continue;
-      const { value, quality } = qualifiedValue(reading);
+  step(readings: Readings, product: string | undefined, running: boolean): readonly AlarmChange[] {
+    if (product !== this.#product) this.#follow(product);
+    let changes: AlarmChange[] | undefined;
+    for (const { name, always, limits } of this.#tags) {
+      const reading = readings[name];
+      const value = typeof reading === "object" ? reading.value : reading;
       if (typeof value !== "number") continue;
-      const watched = quality === "good" && (running || limit.tag.alarm?.always === true);
-      const change = this.#look(limit, value, product, watched);
-      if (change !== undefined) changes.push(change);
+      const good = typeof reading !== "object" || reading.quality === "good";
+      const watched = good && (running || always);
+      for (const limit of limits) {
+        const change = look(limit, value, watched);
+        if (change === undefined) continue;
+        changes ??= [];
+        changes.push(change);
+      }
     }
-    return changes;
+    return changes ?? NO_CHANGES;
   }
 
-  #look(
-    limit: WatchedLimit,
-    value: number,
-    product: string | undefined,
-    watched: boolean,
-  ): AlarmChange | undefined {
-    const at = watched ? limitInForce(limit, product) : undefined;
-    const beyond =
-      at === undefined ? Number.NEGATIVE_INFINITY : limit.side === "high" ? value - at : at - value;
-    if (limit.active) {
-      if (beyond > -(limit.tag.alarm?.deadband ?? 0)) return undefined;
-      limit.active = false;
-      limit.passedS = 0;
-      return {
-        event: "cleared",
-        alarmId: limit.alarmId,
-        value: rounded(value, limit.tag),
-        unit: limit.tag.unit,
-      };
-    }
-    if (beyond <= 0 || at === undefined) {
-      limit.passedS = 0;
-      return undefined;
-    }
-    limit.passedS += STEP_S;
-    if (limit.passedS <= (limit.tag.alarm?.delay_s ?? 0)) return undefined;
-    limit.active = true;
-    return {
-      event: "raised",
-      alarmId: limit.alarmId,
-      body: raisedBody(limit, rounded(value, limit.tag), at),
-    };
+  /** The limits of another product are in force. */
+  #follow(product: string | undefined): void {
+    this.#product = product;
+    for (const { limits } of this.#tags)
+      for (const limit of limits) limit.at = limitsFor(limit.tag, product)[`alarm_${limit.side}`];
   }
 }
 
-function limitInForce(limit: WatchedLimit, product: string | undefined): number | undefined {
-  if (limit.inForce.has(product)) return limit.inForce.get(product);
-  const at = limitsFor(limit.tag, product)[`alarm_${limit.side}`];
-  limit.inForce.set(product, at);
-  return at;
+function look(limit: WatchedLimit, value: number, watched: boolean): AlarmChange | undefined {
+  const at = watched ? limit.at : undefined;
+  const beyond =
+    at === undefined ? Number.NEGATIVE_INFINITY : limit.side === "high" ? value - at : at - value;
+  if (limit.active) {
+    if (beyond > -(limit.tag.alarm?.deadband ?? 0)) return undefined;
+    limit.active = false;
+    limit.passedS = 0;
+    return {
+      event: "cleared",
+      alarmId: limit.alarmId,
+      value: rounded(value, limit.tag),
+      unit: limit.tag.unit,
+    };
+  }
+  if (beyond <= 0 || at === undefined) {
+    limit.passedS = 0;
+    return undefined;
+  }
+  limit.passedS += STEP_S;
+  if (limit.passedS <= (limit.tag.alarm?.delay_s ?? 0)) return undefined;
+  limit.active = true;
+  return {
+    event: "raised",
+    alarmId: limit.alarmId,
+    body: raisedBody(limit, rounded(value, limit.tag), at),
+  };
+}
+
+/** The sides on which a tag has a limit, for whatever product; in force is what holds for no product in particular. */
+function watchedLimits(name: string, tag: Tag): WatchedLimit[] {
+  const products = Object.values(tag.by_product ?? {});
+  return (["low", "high"] as const).flatMap((side): WatchedLimit[] => {
+    const kind = `alarm_${side}` as const;
+    if (tag[kind] === undefined && products.every((own) => own[kind] === undefined)) return [];
+    const at = limitsFor(tag, undefined)[kind];
+    return [{ alarmId: `${name}.${side}`, name, tag, side, at, passedS: 0, active: false }];
+  });
 }
 
 function raisedBody(limit: WatchedLimit, value: number, at: number): Omit<RaisedBody, "alarm_id" | "event"> {

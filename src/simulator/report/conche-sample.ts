@@ -1,8 +1,8 @@
 import type { Phases } from "../../plant/schema/product.ts";
-import { compactTime } from "../genealogy/lot-names.ts";
 import type { Casson } from "../process/casson.ts";
 import { roundTo } from "../rounding.ts";
 import type { BodyOf } from "./machine-event.ts";
+import { compactTime } from "./timestamp-text.ts";
 
 type QualityBody = BodyOf<"quality">;
 type Result = QualityBody["results"][number];

@@ -1,12 +1,11 @@
 import type { DisturbanceOf } from "../../plant/scenario/disturbance.ts";
 import type { PackagingParameters } from "../../plant/schema/simulation/bar-simulation.ts";
-import { compactTime } from "../genealogy/lot-names.ts";
 import type { ModelContext } from "../machine-model.ts";
 import type { LineDisturbances } from "../scenario/line-disturbances.ts";
 import { Countdown, STEP_MS, type StepTime } from "../step-time.ts";
 import type { BodyOf } from "./machine-event.ts";
 import type { MachineReporter } from "./machine-reporter.ts";
-import { timestampV2 } from "./timestamp-text.ts";
+import { compactTime, timestampV2 } from "./timestamp-text.ts";
 
 type TestBody = Extract<BodyOf<"batch">, { event: "DETECTOR_TEST" }>;
 type DeviationBody = Extract<BodyOf<"batch">, { event: "DEVIATION" }>;

@@ -1,7 +1,6 @@
 import type { SuspectLot } from "../genealogy/deliveries.ts";
-import { compactTime } from "../genealogy/lot-names.ts";
 import type { BodyOf } from "./machine-event.ts";
-import { timestampV2 } from "./timestamp-text.ts";
+import { compactTime, timestampV2 } from "./timestamp-text.ts";
 
 /** What is said when the laboratory has found a hazard in a lot that came in: result, deviation, hold. */
 export interface HazardFound {

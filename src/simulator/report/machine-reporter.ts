@@ -204,6 +204,11 @@ export class MachineReporter {
     this.#say({ type: "telemetry", body: { ...this.#work(), tags: this.#tagsOf(readings) } });
   }
 
+  /** Whether nothing was said since {@link take} was asked. */
+  get silent(): boolean {
+    return this.#events.length === 0;
+  }
+
   /** What was said since the last time this was asked. */
   take(): readonly MachineEvent[] {
     const events = this.#events;

@@ -1,19 +1,22 @@
 const DAY_MS = 86_400_000;
 
-/** The text of the day that was asked for last: a line says tens of thousands of things a day. */
+/** The texts of the day that was asked for last: a line says tens of thousands of things a day. */
 let lastDay = Number.NaN;
 let lastDayText = "";
+let lastCompactDay = "";
 
-/** `2026-01-11T` */
+/** `2026-01-11T`, and in lastCompactDay `20260111T`. */
 function dayText(day: number): string {
   if (day !== lastDay) {
     lastDay = day;
     lastDayText = new Date(day * DAY_MS).toISOString().slice(0, 11);
+    lastCompactDay = lastDayText.replaceAll("-", "");
   }
   return lastDayText;
 }
 
 const TWO_DIGITS = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, "0"));
+const THREE_DIGITS = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, "0"));
 
 /** `2026-01-11T08:30:00`, and the milliseconds beside it. Four times as fast as Date.toISOString. */
 function toSecond(ms: number): string {
@@ -25,7 +28,14 @@ function toSecond(ms: number): string {
 }
 
 function fraction(ms: number): string {
-  return String(ms - Math.floor(ms / 1000) * 1000).padStart(3, "0");
+  const rest = ms - Math.floor(ms / 1000) * 1000;
+  return THREE_DIGITS[rest] ?? String(rest).padStart(3, "0");
+}
+
+/** `20260111T083000`: what names carry, where something can happen again. */
+export function compactTime(ms: number): string {
+  const clock = toSecond(ms);
+  return `${lastCompactDay}${clock.slice(11, 13)}${clock.slice(14, 16)}${clock.slice(17, 19)}`;
 }
 
 /** Version 2's time stamp of whole milliseconds since 1970: `2026-01-11T08:30:00.250Z`. */

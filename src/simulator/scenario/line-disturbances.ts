@@ -115,6 +115,11 @@ export class LineDisturbances {
     return this.#sensors.get(key);
   }
 
+  /** Whether the mains dip at all in this simulation. */
+  get dips(): boolean {
+    return this.#of("power_dips").length > 0;
+  }
+
   /** Alarms of a power dip that a machine raises by now. */
   dipAlarms(machineIndex: number, machines: number): readonly DipAlarm[] {
     const alarms: DipAlarm[] = [];

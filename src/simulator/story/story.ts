@@ -1,5 +1,5 @@
 import type { Identity } from "../../contract/identity.ts";
-import { type MachineAddress, type MachineKey, machineKeyOf } from "../../contract/topic.ts";
+import { type MachineAddress, machineKeyOf } from "../../contract/topic.ts";
 import type { Plant } from "../../plant/plant.ts";
 import type { ScenarioDocument } from "../../plant/scenario/scenario-document.ts";
 import type { LineSimulation } from "../line-simulation.ts";
@@ -35,7 +35,8 @@ export class Story {
   readonly #chapter: Chapter;
   readonly #machines: readonly MachineAddress[];
   readonly #simulation: LineSimulation;
-  readonly #seqs = new Map<MachineKey, number>();
+  /** The last number of each machine: the plant has one address object for each, which is found without making a text of it. */
+  readonly #seqs = new Map<MachineAddress, number>();
   readonly #open = new Map<string, OpenBatch>();
   #index = 0;
   #begun = false;
@@ -121,9 +122,9 @@ export class Story {
       if (message.type === "batch") this.#noteBatch(message);
       if (boot === undefined) told.push(message);
       else {
-        const key = machineKeyOf(message.machine);
-        const seq = (this.#seqs.get(key) ?? 0) + (message.lostBefore ?? 0) + 1;
-        this.#seqs.set(key, seq);
+        const { machine } = message;
+        const seq = (this.#seqs.get(machine) ?? 0) + (message.lostBefore ?? 0) + 1;
+        this.#seqs.set(machine, seq);
         told.push({ ...message, identity: { boot, seq } });
       }
     }
