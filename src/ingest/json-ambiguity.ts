@@ -20,31 +20,33 @@ const LONG_NUMBER_DIGITS = 16;
  * a name that occurs twice in one object (the last counts here, the first there), whole numbers beyond 2^53 (rounded
  * here, exact there), surrogates that have lost their other half, and NUL in a string.
  *
+ * @param bytes the text in UTF-8
  * @param text valid JSON
  * @param value what JSON.parse made of it
  */
-export function jsonAmbiguity(text: string, value: unknown): JsonAmbiguity | undefined {
-  const names = suspectFree(text);
+export function jsonAmbiguity(bytes: Uint8Array, text: string, value: unknown): JsonAmbiguity | undefined {
+  const names = suspectFree(bytes);
   return names !== undefined && names === countNames(value) ? undefined : find(text);
 }
 
 /**
- * The names in a text, or undefined where there is something to be looked at closely. One pass over each character,
- * because every message pays for it; a text has as many names as colons outside its strings.
+ * The names in a text, or undefined where there is something to be looked at closely. One pass, because every message
+ * pays for it, and over bytes, which are read in half the time of characters; what is looked for is ASCII, and no byte of
+ * any other character looks like it. A text has as many names as colons outside its strings.
  */
-function suspectFree(text: string): number | undefined {
+function suspectFree(bytes: Uint8Array): number | undefined {
   let names = 0;
   let digits = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
+  for (let index = 0; index < bytes.length; index++) {
+    const code = bytes[index] ?? 0;
     if (code === QUOTE) {
       digits = 0;
-      for (index++; index < text.length; index++) {
-        const inside = text.charCodeAt(index);
+      for (index++; index < bytes.length; index++) {
+        const inside = bytes[index];
         if (inside === QUOTE) break;
         if (inside !== BACKSLASH) continue;
         index++;
-        if (text.charCodeAt(index) === LETTER_U && mayBeOdd(text, index + 1)) return undefined;
+        if (bytes[index] === LETTER_U && mayBeOdd(bytes, index + 1)) return undefined;
       }
     } else if (code >= DIGIT_0 && code <= DIGIT_9) {
       if (++digits >= LONG_NUMBER_DIGITS) return undefined;
@@ -64,8 +66,8 @@ const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 
 /** Whether the four digits of an escape are those of a surrogate or of NUL. */
-function mayBeOdd(text: string, at: number): boolean {
-  const code = Number.parseInt(text.slice(at, at + 4), 16);
+function mayBeOdd(bytes: Uint8Array, at: number): boolean {
+  const code = Number.parseInt(String.fromCharCode(...bytes.subarray(at, at + 4)), 16);
   return code === 0 || (code >= 0xd800 && code <= 0xdfff);
 }
 

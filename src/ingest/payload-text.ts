@@ -33,8 +33,9 @@ export function readPayloadText(payload: Uint8Array): PayloadText {
     );
   }
   if (text.includes("\0")) return refused("json", "the payload holds a NUL character");
-  // Nesting costs two characters a level, so short payloads can't reach the limit and skip the scan.
-  if (text.length > 2 * MAX_NESTING && nestsDeeperThan(text, MAX_NESTING)) {
+  // Nesting costs two characters a level, so short payloads can't reach the limit.
+  const mayNest = text.length > 2 * MAX_NESTING && opensMoreThan(text, MAX_NESTING);
+  if (mayNest && nestsDeeperThan(text, MAX_NESTING)) {
     return refused("json", `arrays and objects are nested deeper than ${MAX_NESTING}`);
   }
   let value: unknown;
@@ -47,7 +48,7 @@ export function readPayloadText(payload: Uint8Array): PayloadText {
   if (text.includes("__proto__") || (text.includes("\\u") && hasPrototypeKey(value))) {
     return refused("prototype", "the key __proto__ is not allowed anywhere in a payload");
   }
-  const ambiguity = jsonAmbiguity(text, value);
+  const ambiguity = jsonAmbiguity(bytes, text, value);
   if (ambiguity === undefined) return { kind: "json", text, value };
   const refusal = refused("ambiguous", oneLine(ambiguity.path, ambiguity.problem));
   return IDENTITY_NAMES.has(ambiguity.repeatedName ?? "") ? refusal : { ...refusal, value };
@@ -63,6 +64,15 @@ function notUtf8([first, second]: Uint8Array): string {
 
 function refused(reason: QuarantineReason, detail: string) {
   return { kind: "refused", reason, detail } as const;
+}
+
+/** Whether there are more opening brackets than the limit, in strings or not: nearly all messages have a few only. */
+function opensMoreThan(text: string, limit: number): boolean {
+  let found = 0;
+  for (const bracket of ["{", "["])
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1))
+      if (++found > limit) return true;
+  return false;
 }
 
 /** Counts brackets outside strings; on text that isn't JSON the answer only has to be safe, not exact. */

@@ -24,7 +24,10 @@ const PLAIN = [
   '{"text":"\\ud83d\\ude00 \\\\u0000 \\u00e9 : \\" :","digits":"12345678901234567890"}',
   "[]",
   '"a:b"',
+  '{"größe":"：１２３４５６７８９０１２３４５６７","ж":{"größe":"😀 \\ud83d\\ude00"}}',
 ];
+
+const ambiguityOf = (text: string) => jsonAmbiguity(Buffer.from(text), text, JSON.parse(text));
 
 describe("jsonAmbiguity", () => {
   for (const [text, detail] of AMBIGUOUS) {
@@ -38,14 +41,25 @@ describe("jsonAmbiguity", () => {
     });
   }
   for (const text of PLAIN) {
-    it(`takes ${text}`, () => assert.equal(jsonAmbiguity(text, JSON.parse(text)), undefined));
+    it(`takes ${text}`, () => assert.equal(ambiguityOf(text), undefined));
   }
+
+  it("finds a name that is there twice, whatever stands in between, in whatever script", () => {
+    const texts = fc.json({ noUnicodeString: false, stringUnit: "grapheme" } as object);
+    fc.assert(
+      fc.property(texts, texts, (first, second) => {
+        fc.pre(ambiguityOf(first) === undefined && ambiguityOf(second) === undefined);
+        assert.equal(ambiguityOf(`{"n":${first},"n":${second}}`)?.repeatedName, "n");
+        assert.equal(ambiguityOf(`{"n":${first},"m":${second}}`), undefined);
+      }),
+    );
+  });
 
   it("has nothing against what JSON.stringify writes, unless a text or number is odd", () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false } as object), (value) => {
         const text = JSON.stringify(value);
-        const found = jsonAmbiguity(text, JSON.parse(text));
+        const found = ambiguityOf(text);
         if (found !== undefined) assert.match(text, /\\u0000|\\ud[89a-f]|\d{16}/);
       }),
     );

@@ -43,6 +43,26 @@ describe("readPayloadText", () => {
     assert.equal(readPayloadText(Buffer.from(text)).kind, "json");
   });
 
+  it("refuses for its nesting what is nested too deep, and nothing else", () => {
+    const levels = fc.array(fc.constantFrom("a", "o", "s", "i"), { minLength: 100, maxLength: 160 });
+    fc.assert(
+      fc.property(levels, (kinds) => {
+        const opening = { a: "[", o: '{"n":', s: '["[{",', i: '[{"\\"[":1},' } as const;
+        const closing = { a: "]", o: "}", s: "]", i: "]" } as const;
+        const text =
+          kinds.map((kind) => opening[kind as "a"]).join("") +
+          "1" +
+          kinds
+            .map((kind) => closing[kind as "a"])
+            .reverse()
+            .join("");
+        const depth = kinds.length + (kinds.at(-1) === "i" ? 1 : 0);
+        const reading = readPayloadText(Buffer.from(text));
+        assert.equal(reading.kind, depth > MAX_NESTING ? "refused" : "json", text);
+      }),
+    );
+  });
+
   it("returns the text byte for byte and never throws", () => {
     fc.assert(
       fc.property(
