@@ -32,7 +32,12 @@ if (inCheckout && !existsSync(join(ROOT, "node_modules", ".conche-setup"))) {
 if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
   startSmall();
   // What was stripped and compiled once is read back: half a second and some 25 MB less at every start.
-  if (inCheckout) module.enableCompileCache(join(ROOT, "node_modules", ".cache", "compile"));
+  if (inCheckout) {
+    const cache = join(ROOT, "node_modules", ".cache", "compile");
+    module.enableCompileCache(cache);
+    // The threads (answers, views, simulation) read it from here: a quarter of a second of the processor less in each.
+    process.env.NODE_COMPILE_CACHE ??= cache;
+  }
   const { main } = await import(pathToFileURL(inCheckout ? SOURCE : BUILT).href);
   await main(process.argv.slice(2));
 } else {
