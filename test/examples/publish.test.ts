@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,11 +11,7 @@ import { loadPlant } from "../../src/adapters/yaml/load-plant.ts";
 import { checkMessage } from "../../src/ingest/check-message.ts";
 import { Plausibility } from "../../src/plant/plausibility.ts";
 import { portOf, type RunningConche, startConche } from "../servers/conche.ts";
-
-/** Debian's own, whose packages `.ci/run` installs. */
-const PYTHON = "/usr/bin/python3";
-const NO_PAHO =
-  spawnSync(PYTHON, ["-c", "import paho.mqtt"]).status !== 0 && "needs python3 and python3-paho-mqtt";
+import { NO_PAHO, PYTHON } from "../servers/paho.ts";
 
 async function center(t: TestContext): Promise<{ running: RunningConche; folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), "conche-example-"));
