@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { ROOT } from "../../scripts/tool.ts";
+import { startBroker, TOPIC } from "../adapters/broker/broker-under-test.ts";
 import { NO_CHROMIUM, startChromium } from "../servers/chromium.ts";
 import { type RunningConche, startConche } from "../servers/conche.ts";
 import { NO_NODE_RED, NodeRed } from "../servers/node-red.ts";
@@ -128,4 +129,51 @@ suite("the flow in a real Node-RED, in a real browser", {
       .first()
       .waitFor();
   });
+});
+
+/** A node of the tab; one that has no place in it would be a configuration. */
+const onTab = (id: string, type: string, wires: readonly string[], more: object) => {
+  return { id, type, z: "tab", x: 100, y: 100, wires: [wires], ...more };
+};
+
+/** Says something once, with properties of MQTT 5, when it listens, and passes on what it then hears of it. */
+function passingOn(port: number): string {
+  const broker = {
+    ...{ id: "broker", type: "mqtt-broker", broker: "127.0.0.1", port: String(port), clientid: "node-red" },
+    ...{ autoConnect: true, protocolVersion: "5", keepalive: "60", cleansession: true },
+  };
+  const isConnected = 'return msg.status.fill === "green" ? msg : null;';
+  const says = `return { topic: "${TOPIC}", payload: "said", qos: 2, contentType: "text/plain",
+    userProperties: { boot: "b-1" }, messageExpiryInterval: 600 };`;
+  const passes = `return { topic: "elsewhere/heard", qos: 1, payload:
+    [msg.payload, msg.qos, msg.contentType, msg.userProperties.boot, msg.retain].join(" ") };`;
+  return JSON.stringify([
+    { id: "tab", type: "tab", label: "MQTT 5" },
+    broker,
+    onTab("status", "status", ["connected"], { scope: ["in"] }),
+    onTab("connected", "function", ["says"], { outputs: 1, func: isConnected }),
+    onTab("says", "function", ["out"], { outputs: 1, func: says }),
+    onTab("in", "mqtt in", ["passes"], { broker: "broker", topic: "factory/#", qos: "2", datatype: "utf8" }),
+    onTab("passes", "function", ["out"], { outputs: 1, func: passes }),
+    onTab("out", "mqtt out", [], { broker: "broker", topic: "", qos: "", retain: "" }),
+  ]);
+}
+
+test("Node-RED speaks MQTT 5 with the embedded broker, both ways", {
+  skip: NO_NODE_RED,
+  timeout: 900_000,
+}, async (t) => {
+  const { port, sink } = await startBroker(t);
+  const nodeRed = await NodeRed.start(passingOn(port));
+  t.after(() => nodeRed.stop());
+  const [said, heard] = await sink.have(2);
+  assert.deepEqual(
+    [said, heard].map((each) => [each?.message.topic, each?.text, each?.message.qos]),
+    [
+      [TOPIC, "said", 2],
+      ["elsewhere/heard", "said 2 text/plain b-1 false", 1],
+    ],
+  );
+  assert.deepEqual({ ...said?.message.properties?.userProperties }, { boot: "b-1" });
+  assert.equal(said?.message.properties?.messageExpiryInterval, 600);
 });
