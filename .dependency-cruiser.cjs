@@ -81,7 +81,6 @@ const LIBRARY_PLACES = {
   "csv-stringify": ["src/adapters/terminal/"],
   fastify: ["src/adapters/http/"],
   mqtt: ["src/adapters/mqtt/"],
-  "mqtt-packet": ["src/adapters/mqtt-packet/"],
   nodemailer: ["src/adapters/nodemailer/"],
   "prom-client": ["src/adapters/prometheus/"],
   typebox: ["src/access/", "src/contract/", "src/plant/", "src/config/", "src/notify/", "src/api/"],

@@ -133,6 +133,7 @@ export class Subscribing {
   /** A right that was taken away ends the subscription that stood on it. */
   #forget(session: Session, subscription: Subscription): void {
     session.subscriptions.delete(subscription.filter);
+    session.replays.delete(subscription.filter);
     this.#index.remove(subscription);
   }
 

@@ -69,7 +69,6 @@ const PLANTS: readonly Plant[] = [
   ["library-@peculiar/asn1-x509", "adapters/credentials/x509.ts", "@peculiar/asn1-x509"],
   ["library-fastify", "adapters/prometheus/fastify.ts", "fastify"],
   ["library-mqtt", "edge/mqtt.ts", "mqtt"],
-  ["library-mqtt-packet", "adapters/broker/packet.ts", "mqtt-packet"],
   ["library-nodemailer", "notify/mail.ts", "nodemailer"],
   ["library-prom-client", "adapters/http/prom-client.ts", "prom-client"],
   ["library-typebox", "adapters/http/typebox.ts", "typebox"],
@@ -77,6 +76,7 @@ const PLANTS: readonly Plant[] = [
   ["library-yaml", "plant/yaml.ts", "yaml"],
   ["library-node-sqlite", "commands/sqlite.ts", "node:sqlite"],
   ["library-unlisted", "adapters/http/unlisted.ts", "fast-check"],
+  ["library-unlisted", "adapters/broker/packet.ts", "mqtt-packet"],
   // The dashboard beside it.
   ["dashboard-alone", "../dashboard/src/page.ts", "../../src/contract/leaf.ts"],
   ["dashboard-libraries", "../dashboard/src/chart.ts", "fast-check"],

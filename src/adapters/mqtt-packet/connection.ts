@@ -1,19 +1,23 @@
-import type { IConnackPacket, IDisconnectPacket, Packet } from "mqtt-packet";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { disconnected, unreachable } from "../../mqtt/broker-failure.ts";
 import type { MessageSink, OutgoingMessage } from "../../mqtt/delivery.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
+import {
+  type ConnackPacket,
+  packetWord,
+  readServerPacket,
+  type ServerPacket,
+} from "../../mqtt/wire/answer-reader.ts";
 import { ProtocolViolation } from "../../mqtt/wire/protocol-violation.ts";
+import { disconnectBytes } from "../../mqtt/wire/request-writer.ts";
 import type { BrokerSocket } from "./broker-socket.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
 import { type Frame, FrameSplitter } from "./frame-splitter.ts";
-import { generate } from "./generate.ts";
-import { type ConnackLimits, connectPacket } from "./handshake.ts";
+import { type ConnackLimits, connectRequest } from "./handshake.ts";
 import { Intake } from "./intake.ts";
 import { NetworkConnection } from "./network-connection.ts";
 import type { ConsumerSettings } from "./options.ts";
 import { OutgoingPublishes } from "./outgoing-publishes.ts";
-import { PacketReader } from "./packet-reader.ts";
 import { readPublish } from "./publish-reader.ts";
 import { ReplayWindow } from "./replay-window.ts";
 import { Subscription } from "./subscription.ts";
@@ -56,7 +60,6 @@ export class Connection {
   readonly #stats: ConsumerStats;
   readonly #owner: ConnectionOwner;
   readonly #splitter: FrameSplitter;
-  readonly #reader: PacketReader;
   readonly #intake: Intake;
   readonly #subscription: Subscription;
   readonly #replays: ReplayWindow;
@@ -73,7 +76,6 @@ export class Connection {
     this.#stats = dependencies.stats;
     this.#owner = owner;
     this.#splitter = new FrameSplitter(settings.maxPacketBytes, (frame) => this.#takeFrame(frame));
-    this.#reader = new PacketReader(settings.protocol);
     const write = (bytes: Buffer) => this.#write(bytes);
     this.#replays = new ReplayWindow(settings.protocol, settings.clock);
     this.#intake = new Intake({
@@ -94,7 +96,7 @@ export class Connection {
       granted: () => this.#answered(() => owner.subscribed()),
       refused: (error, retryInMs) => this.#answered(() => owner.notSubscribed(error, retryInMs)),
     });
-    this.#network = new NetworkConnection(settings, dependencies.socket, connectPacket(settings), {
+    this.#network = new NetworkConnection(settings, dependencies.socket, connectRequest(settings), {
       received: (chunk) => this.#takeData(chunk),
       failed: (error, violation) => {
         if (violation !== undefined) this.#stats.violations++;
@@ -156,13 +158,16 @@ export class Connection {
 
   #takeFrame(frame: Frame): void {
     if (this.#ended) return;
-    if ((frame.bytes[0] ?? 0) >>> 4 !== PUBLISH_TYPE) this.#takePacket(this.#reader.read(frame.bytes));
+    const { bytes, bodyStart } = frame;
+    const { protocol } = this.#settings;
+    if ((bytes[0] ?? 0) >>> 4 !== PUBLISH_TYPE)
+      this.#takePacket(readServerPacket(bytes, bodyStart, bytes.length, protocol));
     else if (this.#publishes === undefined) throw notFirst("publish");
-    else this.#intake.take(readPublish(frame, this.#settings.protocol));
+    else this.#intake.take(readPublish(frame, protocol));
   }
 
-  #takePacket(packet: Packet): void {
-    if (packet.cmd !== "connack" && this.#publishes === undefined) throw notFirst(packet.cmd);
+  #takePacket(packet: ServerPacket): void {
+    if (packet.cmd !== "connack" && this.#publishes === undefined) throw notFirst(packetWord(packet));
     switch (packet.cmd) {
       case "connack":
         this.#takeConnack(packet);
@@ -176,14 +181,17 @@ export class Connection {
       case "pingresp":
         break;
       case "disconnect":
-        this.#end(disconnected(this.#settings, packet.reasonCode, packet.properties?.reasonString));
+        this.#end(disconnected(this.#settings, packet.reasonCode, packet.reasonString));
         break;
       default:
-        throw new ProtocolViolation(REASON.PROTOCOL_ERROR, `${packet.cmd}, which nothing here has asked for`);
+        throw new ProtocolViolation(
+          REASON.PROTOCOL_ERROR,
+          `${packetWord(packet)}, which nothing here has asked for`,
+        );
     }
   }
 
-  #takeConnack(packet: IConnackPacket): void {
+  #takeConnack(packet: ConnackPacket): void {
     if (this.#publishes !== undefined) throw new ProtocolViolation(REASON.PROTOCOL_ERROR, "a second CONNACK");
     const answer = this.#network.accept(packet);
     if (answer instanceof ConcheError) {
@@ -237,11 +245,9 @@ export class Connection {
       return;
     }
     const { protocol } = this.#settings;
-    const packet: IDisconnectPacket =
-      protocol === 5 && reasonCode !== 0 ? { cmd: "disconnect", reasonCode } : { cmd: "disconnect" };
     // 3.1.1 has no reason codes: a client that leaves over an error just closes.
     const silently = protocol === 4 && reasonCode !== 0;
-    this.#network.leave(silently ? undefined : generate(packet, { protocolVersion: protocol }));
+    this.#network.leave(silently ? undefined : disconnectBytes(protocol, reasonCode));
   }
 }
 

@@ -1,7 +1,8 @@
-import type { IConnackPacket, IConnectPacket, ISubackPacket, ISubscribePacket } from "mqtt-packet";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { connectionRefused } from "../../mqtt/broker-failure.ts";
-import { FIRST_FAILURE, reasonText } from "../../mqtt/reason-codes.ts";
+import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
+import type { ConnackPacket, SubackPacket } from "../../mqtt/wire/answer-reader.ts";
+import { type ConnectRequest, subscribeBytes } from "../../mqtt/wire/request-writer.ts";
 import type { ConsumerSettings } from "./options.ts";
 
 /** The QoS that the namespace needs (DELIVERY_POLICY); a lower one loses messages when the connection breaks. */
@@ -25,73 +26,56 @@ export interface ConnackLimits {
 /**
  * The CONNECT of a consumer: a session that outlives the connection, so that the broker keeps what isn't acknowledged.
  */
-export function connectPacket(settings: ConsumerSettings): IConnectPacket {
-  const packet: IConnectPacket = {
-    cmd: "connect",
-    protocolId: "MQTT",
-    protocolVersion: settings.protocol,
-    clientId: settings.clientId,
+export function connectRequest(settings: ConsumerSettings): ConnectRequest {
+  const { protocol, clientId, keepaliveS, username, password, sessionExpiryS, receiveMaximum } = settings;
+  // No maximum packet size: the broker would throw larger messages away, having acknowledged them to the machine,
+  // and nobody would know. As it is they come, and their beginning goes to quarantine.
+  return {
+    protocolVersion: protocol,
+    clientId,
     clean: false,
-    keepalive: settings.keepaliveS,
+    keepAlive: keepaliveS,
+    username,
+    password,
+    sessionExpiryInterval: sessionExpiryS,
+    receiveMaximum,
   };
-  if (settings.username !== undefined) packet.username = settings.username;
-  if (settings.password !== undefined) packet.password = Buffer.from(settings.password);
-  if (settings.protocol === 5) {
-    // No maximum packet size: the broker would throw larger messages away, having acknowledged them to the machine,
-    // and nobody would know. As it is they come, and their beginning goes to quarantine.
-    packet.properties = {
-      sessionExpiryInterval: settings.sessionExpiryS,
-      receiveMaximum: settings.receiveMaximum,
-      topicAliasMaximum: 0,
-    };
-  }
-  return packet;
 }
 
 /** A CONNECT that leaves nothing behind at the broker. */
-export function sessionlessConnect(settings: ConsumerSettings): IConnectPacket {
-  const packet = connectPacket(settings);
-  return {
-    ...packet,
-    clean: true,
-    ...(packet.properties === undefined
-      ? {}
-      : { properties: { ...packet.properties, sessionExpiryInterval: 0 } }),
-  };
+export function sessionlessConnect(settings: ConsumerSettings): ConnectRequest {
+  return { ...connectRequest(settings), clean: true, sessionExpiryInterval: 0 };
 }
 
 /** Reads CONNACK: what the broker allows, or why it refuses. */
-export function readConnack(packet: IConnackPacket, settings: ConsumerSettings): ConnackLimits | ConcheError {
-  const code = (settings.protocol === 5 ? packet.reasonCode : packet.returnCode) ?? 0;
-  if (code !== 0) return connectionRefused(settings, code, packet.properties?.reasonString);
-  const properties = packet.properties ?? {};
+export function readConnack(packet: ConnackPacket, settings: ConsumerSettings): ConnackLimits | ConcheError {
+  const { code, reasonString, sessionPresent } = packet;
+  if (code !== 0) return connectionRefused(settings, code, reasonString);
   return {
-    sessionPresent: packet.sessionPresent,
+    sessionPresent,
     sessionExpiryS:
-      settings.protocol === 5 ? (properties.sessionExpiryInterval ?? settings.sessionExpiryS) : undefined,
-    keepaliveS: properties.serverKeepAlive ?? settings.keepaliveS,
-    receiveMaximum: properties.receiveMaximum ?? 65_535,
-    maximumQos: properties.maximumQoS ?? 2,
-    maximumPacketBytes: properties.maximumPacketSize ?? Number.POSITIVE_INFINITY,
-    retainAvailable: properties.retainAvailable ?? true,
+      settings.protocol === 5 ? (packet.sessionExpiryInterval ?? settings.sessionExpiryS) : undefined,
+    keepaliveS: packet.serverKeepAlive ?? settings.keepaliveS,
+    receiveMaximum: packet.receiveMaximum ?? 65_535,
+    maximumQos: packet.maximumQos ?? 2,
+    maximumPacketBytes: packet.maximumPacketSize ?? Number.POSITIVE_INFINITY,
+    retainAvailable: packet.retainAvailable ?? true,
   };
 }
 
 /** The SUBSCRIBE for all filters in one packet, QoS 1 at most: a delivery is acknowledged once, on disk. */
-export function subscribePacket(
-  filters: readonly string[],
-  messageId: number,
-  protocol: 4 | 5,
-): ISubscribePacket {
-  return {
-    cmd: "subscribe",
-    messageId,
-    subscriptions: filters.map((topic) =>
-      protocol === 5
-        ? { topic, qos: NEEDED_QOS, nl: false, rap: true, rh: RETAINED_FOR_NEW_SUBSCRIPTION }
-        : { topic, qos: NEEDED_QOS },
-    ),
-  };
+export function subscribeRequest(filters: readonly string[], packetId: number, protocol: 4 | 5): Buffer {
+  return subscribeBytes(protocol, {
+    packetId,
+    subscriptionIdentifier: 0,
+    subscriptions: filters.map((filter) => ({
+      filter,
+      qos: NEEDED_QOS,
+      noLocal: false,
+      retainAsPublished: true,
+      retainHandling: RETAINED_FOR_NEW_SUBSCRIPTION,
+    })),
+  });
 }
 
 /** What SUBACK says: the filters that aren't granted as needed, and why. */
@@ -102,17 +86,17 @@ export interface SubscriptionRefusal {
 
 /** Reads SUBACK; undefined when every filter is granted with the QoS it needs. */
 export function readSuback(
-  packet: ISubackPacket,
+  packet: SubackPacket,
   filters: readonly string[],
 ): SubscriptionRefusal | undefined {
   const refused: string[] = [];
   const downgraded: string[] = [];
   const details: string[] = [];
   for (const [index, filter] of filters.entries()) {
-    const code = Number(packet.granted[index]);
+    const code = packet.codes[index] ?? REASON.UNSPECIFIED_ERROR;
     if (code >= FIRST_FAILURE) {
       refused.push(filter);
-      details.push(`${filter}: ${reasonText(code, packet.properties?.reasonString)}`);
+      details.push(`${filter}: ${reasonText(code, packet.reasonString)}`);
     } else if (code < NEEDED_QOS) {
       downgraded.push(filter);
       details.push(`${filter}: granted QoS ${code}, needs QoS ${NEEDED_QOS}`);

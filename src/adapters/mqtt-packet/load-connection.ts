@@ -1,17 +1,21 @@
-import type { IConnackPacket, Packet } from "mqtt-packet";
 import type { Qos } from "../../contract/policy.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { LoadTally } from "../../load/load-tally.ts";
 import { disconnected } from "../../mqtt/broker-failure.ts";
 import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
+import {
+  type ConnackPacket,
+  packetWord,
+  readServerPacket,
+  type ServerPacket,
+} from "../../mqtt/wire/answer-reader.ts";
 import { ProtocolViolation } from "../../mqtt/wire/protocol-violation.ts";
+import { disconnectBytes } from "../../mqtt/wire/request-writer.ts";
 import type { BrokerSocket } from "./broker-socket.ts";
 import { type Frame, FrameSplitter } from "./frame-splitter.ts";
-import { generate } from "./generate.ts";
 import { type ConnackLimits, sessionlessConnect } from "./handshake.ts";
 import { NetworkConnection } from "./network-connection.ts";
 import type { ConsumerSettings } from "./options.ts";
-import { PacketReader } from "./packet-reader.ts";
 import type { PacketTemplate } from "./packet-template.ts";
 
 /** What a connection of a load tells its machine. */
@@ -48,7 +52,6 @@ export class LoadConnection {
   readonly #dependencies: LoadConnectionDependencies;
   readonly #network: NetworkConnection;
   readonly #splitter: FrameSplitter;
-  readonly #reader: PacketReader;
   /** When the message with this packet identifier was due; 0: the identifier is free. */
   readonly #dueAt: Float64Array;
   #window: number;
@@ -64,7 +67,6 @@ export class LoadConnection {
     this.#window = dependencies.window;
     this.#dueAt = new Float64Array(dependencies.qos === 0 ? 0 : dependencies.window + 1);
     this.#splitter = new FrameSplitter(settings.maxPacketBytes, (frame) => this.#take(frame));
-    this.#reader = new PacketReader(settings.protocol);
     this.#network = new NetworkConnection(settings, socket, sessionlessConnect(settings), {
       received: (chunk) => this.#receive(chunk),
       drained: () => dependencies.owner.room(),
@@ -104,10 +106,7 @@ export class LoadConnection {
   leave(): void {
     if (this.#state === "over") return;
     const { settings, tally } = this.#dependencies;
-    const last =
-      this.#state === "connected"
-        ? generate({ cmd: "disconnect" }, { protocolVersion: settings.protocol })
-        : undefined;
+    const last = this.#state === "connected" ? disconnectBytes(settings.protocol) : undefined;
     this.#state = "over";
     tally.unanswered(this.#inFlight);
     if (last === undefined) this.#network.destroy();
@@ -137,7 +136,7 @@ export class LoadConnection {
     if (this.#state === "over") return;
     if ((bytes[0] ?? 0) >>> 4 === PUBACK_TYPE && bytes.length >= bodyStart + 2) {
       this.#acknowledged(bytes.readUInt16BE(bodyStart), bytes[bodyStart + 2] ?? 0);
-    } else this.#read(this.#reader.read(bytes));
+    } else this.#read(readServerPacket(bytes, bodyStart, bytes.length, this.#dependencies.settings.protocol));
   }
 
   #acknowledged(packetId: number, reason: number): void {
@@ -158,18 +157,16 @@ export class LoadConnection {
     }
   }
 
-  #read(packet: Packet): void {
+  #read(packet: ServerPacket): void {
     if (packet.cmd === "connack" && this.#state === "connecting") this.#connack(packet);
     else if (packet.cmd === "disconnect")
-      this.#end(
-        disconnected(this.#dependencies.settings, packet.reasonCode, packet.properties?.reasonString),
-      );
+      this.#end(disconnected(this.#dependencies.settings, packet.reasonCode, packet.reasonString));
     else if (packet.cmd !== "pingresp" || this.#state === "connecting") {
-      throw new ProtocolViolation(REASON.PROTOCOL_ERROR, `an unexpected ${packet.cmd}`);
+      throw new ProtocolViolation(REASON.PROTOCOL_ERROR, `an unexpected ${packetWord(packet)}`);
     }
   }
 
-  #connack(packet: IConnackPacket): void {
+  #connack(packet: ConnackPacket): void {
     const { tally, owner } = this.#dependencies;
     const answer = this.#network.accept(packet);
     const unfit = answer instanceof ConcheError ? answer : this.#unfit(answer);

@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
-import type { IConnackPacket, IConnectPacket } from "mqtt-packet";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { closedByBroker, isHangUp, socketFailure, unreachable } from "../../mqtt/broker-failure.ts";
+import type { ConnackPacket } from "../../mqtt/wire/answer-reader.ts";
 import { ProtocolViolation } from "../../mqtt/wire/protocol-violation.ts";
+import { type ConnectRequest, connectBytes, PINGREQ } from "../../mqtt/wire/request-writer.ts";
 import type { Cancel } from "../../time/clock.ts";
 import { type BrokerSocket, leaveSocket } from "./broker-socket.ts";
-import { generate } from "./generate.ts";
 import { type ConnackLimits, readConnack } from "./handshake.ts";
 import { Liveness } from "./liveness.ts";
 import type { ConsumerSettings } from "./options.ts";
@@ -20,8 +20,6 @@ export interface NetworkConnectionOwner {
   /** The connection can't go on; called once, and not after `leave` or `destroy`, one of which has to follow. */
   failed(error: ConcheError, violation?: ProtocolViolation): void;
 }
-
-const PINGREQ = generate({ cmd: "pingreq" });
 
 /**
  * The one way to connect: opens a socket, sends CONNECT, and sees that an answer comes in time, that both sides hear of
@@ -41,13 +39,13 @@ export class NetworkConnection {
   constructor(
     settings: ConsumerSettings,
     socket: BrokerSocket,
-    connect: IConnectPacket,
+    connect: ConnectRequest,
     owner: NetworkConnectionOwner,
   ) {
     this.#settings = settings;
     this.#owner = owner;
     this.#setDeadline();
-    this.#socket = socket.open(() => this.write(generate(connect)));
+    this.#socket = socket.open(() => this.write(connectBytes(connect)));
     this.#socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     this.#socket.on("drain", () => owner.drained?.());
     this.closed = this.#watchClosing();
@@ -64,7 +62,7 @@ export class NetworkConnection {
   }
 
   /** Reads CONNACK: what the broker allows, or why it refuses. From here on it must be heard within the keepalive. */
-  accept(packet: IConnackPacket): ConnackLimits | ConcheError {
+  accept(packet: ConnackPacket): ConnackLimits | ConcheError {
     const answer = readConnack(packet, this.#settings);
     if (answer instanceof ConcheError) return answer;
     this.#liveness = new Liveness({

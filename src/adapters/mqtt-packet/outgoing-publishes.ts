@@ -1,11 +1,13 @@
-import type { IPubackPacket, IPublishPacket } from "mqtt-packet";
 import { CONTENT_TYPE } from "../../contract/identity.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { OutgoingMessage } from "../../mqtt/delivery.ts";
 import { FIRST_FAILURE, REASON, reasonText } from "../../mqtt/reason-codes.ts";
+import type { PubackPacket } from "../../mqtt/wire/answer-reader.ts";
+import { writtenProperties } from "../../mqtt/wire/message-properties.ts";
+import { PacketOutput } from "../../mqtt/wire/packet-output.ts";
+import { type OutgoingPublish, publishLength, writePublish } from "../../mqtt/wire/publish-writer.ts";
 import type { Cancel } from "../../time/clock.ts";
 import type { ConsumerStats } from "./consumer-event.ts";
-import { generate } from "./generate.ts";
 import type { ConnackLimits } from "./handshake.ts";
 import type { ConsumerSettings } from "./options.ts";
 
@@ -69,16 +71,12 @@ export class OutgoingPublishes {
   }
 
   /** The broker's PUBACK. */
-  acknowledged(packet: IPubackPacket): void {
-    const { messageId: packetId = 0, reasonCode = 0 } = packet;
+  acknowledged({ packetId, reasonCode, reasonString }: PubackPacket): void {
     const publish = this.#inFlight.get(packetId);
     if (publish === undefined) return;
     this.#inFlight.delete(packetId);
     if (reasonCode >= FIRST_FAILURE) {
-      this.#end(
-        publish,
-        refused(publish.message, this.#settings, reasonText(reasonCode, packet.properties?.reasonString)),
-      );
+      this.#end(publish, refused(publish.message, this.#settings, reasonText(reasonCode, reasonString)));
     } else {
       if (reasonCode === REASON.NO_MATCHING_SUBSCRIBERS && !publish.over) this.#stats.publishedToNobody++;
       this.#end(publish, undefined);
@@ -115,25 +113,23 @@ export class OutgoingPublishes {
 
   #fillWindow(): void {
     let taken = 0;
-    const packets: Buffer[] = [];
+    const output = new PacketOutput();
     while (this.#inFlight.size < this.#window) {
       const publish = this.#waiting[taken];
       if (publish === undefined) break;
       taken++;
       if (publish.over) continue;
       const packetId = this.#freePacketId();
-      const bytes = generate(this.#packet(publish.message, packetId), {
-        protocolVersion: this.#settings.protocol,
-      });
-      if (bytes.length > this.#limits.maximumPacketBytes) {
+      const packet = this.#packet(publish.message, packetId);
+      if (publishLength(packet) > this.#limits.maximumPacketBytes) {
         this.#end(publish, refused(publish.message, this.#settings, "larger than the broker takes"));
         continue;
       }
       this.#inFlight.set(packetId, publish);
-      packets.push(bytes);
+      writePublish(output, packet);
     }
     if (taken > 0) this.#waiting = this.#waiting.slice(taken);
-    if (packets.length > 0) this.#write(Buffer.concat(packets));
+    if (output.length > 0) this.#write(Buffer.concat(output.take()));
   }
 
   #freePacketId(): number {
@@ -144,19 +140,26 @@ export class OutgoingPublishes {
     return this.#lastPacketId;
   }
 
-  #packet(message: OutgoingMessage, messageId: number): IPublishPacket {
-    const packet: IPublishPacket = {
-      cmd: "publish",
-      topic: message.topic,
-      payload: message.payload,
+  #packet(message: OutgoingMessage, packetId: number): OutgoingPublish {
+    const { topic, payload, userProperties, properties } = message;
+    const version = this.#settings.protocol;
+    const five = version === 5;
+    return {
+      version,
       qos: 1,
       dup: false,
       // A broker that can't retain drops the connection over it; a receipt still reaches those who listen now.
       retain: message.retain && this.#limits.retainAvailable,
-      messageId,
+      packetId,
+      topic: Buffer.from(topic),
+      topicAlias: 0,
+      payload: Buffer.from(payload),
+      properties: five
+        ? writtenProperties({ contentType: CONTENT_TYPE, ...properties }, userProperties)
+        : undefined,
+      expirySeconds: five ? properties?.messageExpiryInterval : undefined,
+      subscriptionIdentifiers: [],
     };
-    if (this.#settings.protocol === 5) packet.properties = outgoingProperties(message);
-    return packet;
   }
 
   #checkAllowed(message: OutgoingMessage): void {
@@ -172,25 +175,6 @@ export class OutgoingPublishes {
       });
     }
   }
-}
-
-function outgoingProperties(message: OutgoingMessage): NonNullable<IPublishPacket["properties"]> {
-  const { userProperties } = message;
-  const more = sendable(message);
-  if (userProperties === undefined) return { contentType: CONTENT_TYPE, ...more };
-  const properties = Object.entries(userProperties).map(
-    ([name, value]) => [name, typeof value === "string" ? value : [...value]] as const,
-  );
-  return { contentType: CONTENT_TYPE, ...more, userProperties: Object.fromEntries(properties) };
-}
-
-function sendable({ properties }: OutgoingMessage): NonNullable<IPublishPacket["properties"]> {
-  const { correlationData, ...more } = properties ?? {};
-  const present = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
-  return {
-    ...present,
-    ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
-  };
 }
 
 function refused(message: OutgoingMessage, settings: ConsumerSettings, why: string): ConcheError {

@@ -1,7 +1,9 @@
-import type { IPublishPacket } from "mqtt-packet";
 import type { Qos } from "../../contract/policy.ts";
 import { type LoadPayload, SEQ_DIGITS } from "../../load/load-message.ts";
-import { generate } from "./generate.ts";
+import type { DeliveredProperties } from "../../mqtt/delivery.ts";
+import { writtenProperties } from "../../mqtt/wire/message-properties.ts";
+import { PacketOutput } from "../../mqtt/wire/packet-output.ts";
+import { writePublish } from "../../mqtt/wire/publish-writer.ts";
 
 /** What one machine of a load says again and again. */
 export interface RepeatedMessage {
@@ -10,7 +12,7 @@ export interface RepeatedMessage {
   readonly qos: Qos;
   readonly payload: LoadPayload;
   /** MQTT 5 only. */
-  readonly properties?: IPublishPacket["properties"];
+  readonly properties?: DeliveredProperties | undefined;
 }
 
 const TS_LENGTH = 24;
@@ -27,17 +29,15 @@ export class PacketTemplate {
   #ts = "";
 
   constructor({ topic, protocol, qos, payload, properties }: RepeatedMessage) {
-    const packet: IPublishPacket = {
-      cmd: "publish",
-      topic,
-      payload: payload.text,
-      qos,
-      messageId: 1,
-      retain: false,
-      dup: false,
-      ...(protocol === 5 && properties !== undefined ? { properties } : {}),
-    };
-    this.bytes = generate(packet, { protocolVersion: protocol });
+    const output = new PacketOutput();
+    writePublish(output, {
+      ...{ version: protocol, qos, packetId: 1, retain: false, dup: false },
+      ...{ topic: Buffer.from(topic), topicAlias: 0, payload: Buffer.from(payload.text) },
+      properties: writtenProperties(properties ?? {}, properties?.userProperties),
+      expirySeconds: undefined,
+      subscriptionIdentifiers: [],
+    });
+    this.bytes = Buffer.concat(output.take());
     const payloadAt = this.bytes.length - Buffer.byteLength(payload.text);
     this.#tsAt = payloadAt + payload.tsAt;
     this.#seqAt = payload.seqAt === -1 ? -1 : payloadAt + payload.seqAt;

@@ -1,13 +1,13 @@
 import { ConcheError } from "../../errors/conche-error.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
+import { packetWord, readServerPacket } from "../../mqtt/wire/answer-reader.ts";
 import { ProtocolViolation } from "../../mqtt/wire/protocol-violation.ts";
+import { disconnectBytes } from "../../mqtt/wire/request-writer.ts";
 import { BrokerSocket } from "./broker-socket.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
-import { generate } from "./generate.ts";
 import { type ConnackLimits, sessionlessConnect } from "./handshake.ts";
 import { NetworkConnection } from "./network-connection.ts";
 import { type ConsumerSettings, consumerSettings, type MqttConsumerOptions } from "./options.ts";
-import { PacketReader } from "./packet-reader.ts";
 
 /** What a broker answered that was asked whether it would take us. */
 export interface BrokerProbe {
@@ -37,14 +37,13 @@ function askOnce(settings: ConsumerSettings): Promise<ConnackLimits> {
       network.destroy();
       reject(error);
     };
-    const reader = new PacketReader(protocol);
-    const splitter = new FrameSplitter(maxPacketBytes, (frame) => {
-      const packet = reader.read(frame.bytes);
+    const splitter = new FrameSplitter(maxPacketBytes, ({ bytes, bodyStart }) => {
+      const packet = readServerPacket(bytes, bodyStart, bytes.length, protocol);
       if (packet.cmd !== "connack")
-        throw new ProtocolViolation(REASON.PROTOCOL_ERROR, `${packet.cmd} before CONNACK`);
+        throw new ProtocolViolation(REASON.PROTOCOL_ERROR, `${packetWord(packet)} before CONNACK`);
       const answer = network.accept(packet);
       if (answer instanceof ConcheError) return fail(answer);
-      network.leave(generate({ cmd: "disconnect" }, { protocolVersion: protocol }));
+      network.leave(disconnectBytes(protocol));
       resolve(answer);
     });
     const network: NetworkConnection = new NetworkConnection(

@@ -1,11 +1,10 @@
-import type { ISubackPacket } from "mqtt-packet";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import { Backoff } from "../../mqtt/backoff.ts";
 import { REASON } from "../../mqtt/reason-codes.ts";
+import type { SubackPacket } from "../../mqtt/wire/answer-reader.ts";
 import { ProtocolViolation } from "../../mqtt/wire/protocol-violation.ts";
 import type { Cancel } from "../../time/clock.ts";
-import { generate } from "./generate.ts";
-import { readSuback, subscribePacket } from "./handshake.ts";
+import { readSuback, subscribeRequest } from "./handshake.ts";
 import type { ConsumerSettings } from "./options.ts";
 import { SUBSCRIBE_PACKET_ID } from "./outgoing-publishes.ts";
 
@@ -54,16 +53,15 @@ export class Subscription {
     const { settings, write, maySubscribeAnew } = this.#dependencies;
     if (!kept) maySubscribeAnew();
     this.#awaiting = true;
-    const packet = subscribePacket(this.#asked, SUBSCRIBE_PACKET_ID, settings.protocol);
-    write(generate(packet, { protocolVersion: settings.protocol }));
+    write(subscribeRequest(this.#asked, SUBSCRIBE_PACKET_ID, settings.protocol));
   }
 
   /** @throws ProtocolViolation when the answer isn't one to what was asked */
-  answered(packet: ISubackPacket): void {
-    if (!this.#awaiting || packet.messageId !== SUBSCRIBE_PACKET_ID) {
+  answered(packet: SubackPacket): void {
+    if (!this.#awaiting || packet.packetId !== SUBSCRIBE_PACKET_ID) {
       throw new ProtocolViolation(REASON.PROTOCOL_ERROR, "SUBACK without a SUBSCRIBE");
     }
-    if (packet.granted.length !== this.#asked.length) {
+    if (packet.codes.length !== this.#asked.length) {
       throw new ProtocolViolation(
         REASON.PROTOCOL_ERROR,
         "SUBACK with another number of filters than SUBSCRIBE",

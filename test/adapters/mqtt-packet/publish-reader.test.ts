@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { generate, type IPublishPacket } from "mqtt-packet";
+import { generate, type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import { FrameSplitter } from "../../../src/adapters/mqtt-packet/frame-splitter.ts";
-import { PacketReader } from "../../../src/adapters/mqtt-packet/packet-reader.ts";
 import { type ReceivedPublish, readPublish } from "../../../src/adapters/mqtt-packet/publish-reader.ts";
 import { ProtocolViolation } from "../../../src/mqtt/wire/protocol-violation.ts";
 
@@ -48,7 +47,12 @@ const publish = fc.record({
 
 /** What mqtt-packet reads, in the form of ours. */
 function readWithLibrary(bytes: Buffer, protocol: 4 | 5): ReceivedPublish {
-  const packet = new PacketReader(protocol).read(bytes) as IPublishPacket;
+  const found: Packet[] = [];
+  const reader = parser({ protocolVersion: protocol });
+  reader.on("packet", (each) => found.push(each));
+  reader.on("error", assert.fail);
+  assert.equal(reader.parse(bytes), 0);
+  const packet = found[0] as IPublishPacket;
   const given = packet.properties ?? {};
   const kept: Record<string, unknown> = {};
   for (const name of [
