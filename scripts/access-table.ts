@@ -60,7 +60,7 @@ export interface Attempt {
   /** A topic, or a filter where it subscribes. */
   readonly topic: string;
   readonly allowed: boolean;
-  /** The embedded broker answers otherwise: it has no shared subscriptions. */
+  /** An acl_file of Mosquitto answers otherwise: it knows nothing of shared subscriptions. */
   readonly shared?: true;
 }
 
@@ -202,4 +202,9 @@ export const ACCESS_TABLE: readonly Attempt[] = [
     "factory/plant-01/line-a/s0_office/engineer/batch",
   ),
   ...mayNot("desk/engineer", "publish", `datacenter/${CONCHE}/receipt`, `factory/${CONCHE}/telemetry`),
+  ...mayNot("desk/engineer", "publish", "$SYS/broker/version"),
+  ...may("desk/engineer", "subscribe", "$SYS/#", "$SYS/broker/clients/connected"),
+  ...mayNot("desk/engineer", "subscribe", "#", "$share/ingest/$SYS/#"),
+  ...mayNot("desk/dashboard", "subscribe", "$SYS/#"),
+  ...mayNot("desk/wallboard", "subscribe", "$SYS/broker/clients/connected"),
 ];

@@ -35,6 +35,8 @@ export interface PolicyDependencies {
 const UP_TYPES: readonly MessageType[] = [...new Set(UP_CATALOGUE.map(({ type }) => type))];
 const DOWN_TYPES: readonly DownKind[] = DOWN_CATALOGUE.map(({ type }) => type);
 const OFFICE_STEP = "s0_office";
+/** What a broker says of itself. */
+const SYSTEM_TOPICS = "$SYS/#";
 
 /** What each role says as its desk: the message types, in the order of the contract. */
 export const DESK_SAYS: Readonly<Record<DeskRole, readonly MessageType[]>> = {
@@ -85,7 +87,10 @@ function gatewayRights(places: readonly string[], machines: readonly string[]): 
 
 const DATA_CENTER: Rights = { publish: [`${DOWN_ROOT}/#`], read: [`${UP_ROOT}/#`], share: true };
 
-/** A desk speaks as `s0_office/NAME` of every line it acts at, and reads what all machines say. */
+/**
+ * A desk speaks as `s0_office/NAME` of every line it acts at, and reads what all machines say. Who commands machines may
+ * also see how the broker is.
+ */
 function deskRights(
   name: string,
   role: DeskRole,
@@ -101,7 +106,7 @@ function deskRights(
       ...desks.flatMap((desk) => upTopics(desk, says)),
       ...commanded.map((machine) => `${DOWN_ROOT}/${machine}/command`),
     ],
-    read: [`${UP_ROOT}/#`, ...desks.flatMap(downTopics)],
+    read: [`${UP_ROOT}/#`, ...desks.flatMap(downTopics), ...(role === "admin" ? [SYSTEM_TOPICS] : [])],
     share: false,
   };
 }

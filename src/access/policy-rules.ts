@@ -11,8 +11,7 @@ export interface ReplaceableRules extends AccessRules {
 
 /**
  * A policy as the embedded broker asks it. What a subject may is made ready once, at its first packet, and looked up from
- * then on; who isn't in the policy may do nothing. No right
- * covers `$SYS/…`.
+ * then on; who isn't in the policy may do nothing.
  */
 export function policyRules(initial: AccessPolicy): ReplaceableRules {
   let policy = initial;

@@ -66,9 +66,9 @@ export class RightsCheck {
   }
 
   maySubscribe(filter: string): boolean {
-    if (!filter.startsWith("$")) return this.#read.covers(filter);
+    if (!filter.startsWith(SHARE_PREFIX)) return this.#read.covers(filter);
     const slash = filter.indexOf("/", SHARE_PREFIX.length);
-    if (!this.#share || !filter.startsWith(SHARE_PREFIX) || slash <= SHARE_PREFIX.length) return false;
+    if (!this.#share || slash <= SHARE_PREFIX.length) return false;
     return this.#read.covers(filter.slice(slash + 1));
   }
 }

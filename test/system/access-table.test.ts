@@ -84,7 +84,7 @@ async function hears(
   attempt: Attempt,
   version: Version,
   topics: readonly string[],
-): Promise<{ readonly granted: boolean; readonly topics: string[] }> {
+): Promise<{ readonly granted: boolean; readonly topics: string[]; readonly ofBroker: boolean }> {
   const reader = await client(broker, attempt, version);
   // QoS 0: nothing waits for an acknowledgement that this client doesn't send.
   reader.subscribe(1, [attempt.topic, 0]);
@@ -96,7 +96,12 @@ async function hears(
   await reader.closed;
   await broker.heard();
   // What is retained comes twice.
-  return { granted: code < 0x80, topics: [...new Set(heard)].sort() };
+  const ofBroker = (topic: string) => topic.startsWith("$SYS/");
+  return {
+    granted: code < 0x80,
+    topics: [...new Set(heard.filter((topic) => !ofBroker(topic)))].sort(),
+    ofBroker: heard.some(ofBroker),
+  };
 }
 
 /** What is said while somebody listens: everything of every machine, up and down. */
@@ -131,12 +136,13 @@ async function tryTable(broker: TriedBroker, version: Version, table: readonly A
         wrong.push(`${name}: ${allowed ? "did not come through" : "came through"}`);
       continue;
     }
-    const { granted, topics } = await hears(broker, attempt, version, SAID);
+    const { granted, topics, ofBroker } = await hears(broker, attempt, version, SAID);
     const filter = topic.replace(/^\$share\/[^/]+\//, "");
     const wanted = SAID.filter((said) => matchesFilter(filter, said) && mayHear(who, said));
     if (allowed ? !granted : broker.judgesSubscribe && granted) wrong.push(`${name}: SUBACK ${granted}`);
     const expected = allowed || (!broker.judgesSubscribe && granted) ? wanted : [];
     if (topics.join() !== expected.join()) wrong.push(`${name}: heard ${topics.join()}`);
+    if (ofBroker !== (allowed && filter.startsWith("$SYS/"))) wrong.push(`${name}: heard $SYS: ${ofBroker}`);
   }
   assert.deepEqual(wrong, []);
 }
