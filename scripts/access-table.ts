@@ -60,7 +60,7 @@ export interface Attempt {
   /** A topic, or a filter where it subscribes. */
   readonly topic: string;
   readonly allowed: boolean;
-  /** An acl_file of Mosquitto answers otherwise: it knows nothing of shared subscriptions. */
+  /** An acl_file of Mosquitto and the rules of EMQX can't tell it from a subscription that nobody shares. */
   readonly shared?: true;
 }
 
@@ -204,7 +204,8 @@ export const ACCESS_TABLE: readonly Attempt[] = [
   ...mayNot("desk/engineer", "publish", `datacenter/${CONCHE}/receipt`, `factory/${CONCHE}/telemetry`),
   ...mayNot("desk/engineer", "publish", "$SYS/broker/version"),
   ...may("desk/engineer", "subscribe", "$SYS/#", "$SYS/broker/clients/connected"),
-  ...mayNot("desk/engineer", "subscribe", "#", "$share/ingest/$SYS/#"),
+  ...mayNot("desk/engineer", "subscribe", "#"),
+  { who: "desk/engineer", does: "subscribe", topic: "$share/ingest/$SYS/#", allowed: false, shared: true },
   ...mayNot("desk/dashboard", "subscribe", "$SYS/#"),
   ...mayNot("desk/wallboard", "subscribe", "$SYS/broker/clients/connected"),
 ];
