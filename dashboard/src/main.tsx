@@ -1,11 +1,9 @@
-import type { ComponentType } from "preact";
-import { render } from "preact";
+import { type ComponentType, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { loadPlant } from "./api/plant.ts";
 import { findOut } from "./api/session.ts";
 import { who } from "./api/who.ts";
-import type { PageProps } from "./app/page-props.ts";
-import { path } from "./app/router.ts";
+import { type PageProps, path } from "./app/router.ts";
 import { Shell } from "./app/shell.tsx";
 import { LoginPage } from "./pages/login.tsx";
 import { texts } from "./texts/en.ts";

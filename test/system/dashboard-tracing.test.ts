@@ -149,9 +149,9 @@ suite("tracing on the dashboard, in a real browser", { skip: NO_CHROMIUM, timeou
     assert.match(readFileSync(path, "utf8"), new RegExp(`^<svg .*${pallet}.*</svg>\\n$`, "s"));
   });
 
-  test("what nobody has heard of is said with its code, and the field to ask again is there", async () => {
+  test("what nobody has heard of is said in words, and the field to ask again is there", async () => {
     await page.goto(`${base()}/genealogy/no-such-lot`);
-    await page.getByText("CONCHE_NOT_FOUND").waitFor();
+    await page.getByText("Check what was typed or chosen.").waitFor();
     await page.locator("form input").fill(lot);
     await page.keyboard.press("Enter");
     await page.locator(".graph-box").first().waitFor();

@@ -75,8 +75,66 @@ suite("the dashboard in a real browser", { skip: NO_CHROMIUM, timeout: 600_000 }
       await page.locator(shows).first().waitFor();
       assert.deepEqual(complaints, []);
       assert.deepEqual(await violations(page), []);
+      await page.setViewportSize({ width: 1024, height: 768 });
+      assert.deepEqual(await tooWide(page), [], "at 1024 px");
+      await page.setViewportSize({ width: 1440, height: 900 });
     });
   }
+
+  test("the strip at the top fits a tablet while views catch up, and somebody with a long name acts", async () => {
+    const narrow = await browser.newPage({ viewport: { width: 1024, height: 768 } });
+    try {
+      narrow.setDefaultTimeout(PATIENCE_MS);
+      await narrow.addInitScript({
+        content: `localStorage.setItem("conche.preferences", '{"person":"Amira Ben Salah-Trabelsi el Fassi"}')`,
+      });
+      await narrow.route("**/api/views", async (route) => {
+        const response = await route.fetch();
+        const json = (await response.json()) as { views: { behind: number; newest: string | null }[] };
+        const views = json.views.map((each) => ({ ...each, behind: 9_999, newest: "2026-01-01T00:00:00Z" }));
+        await route.fulfill({ response, json: { ...json, views } });
+      });
+      await narrow.goto(`${base()}/line`);
+      await narrow.locator(".top .record", { hasText: "behind" }).waitFor();
+      await narrow.locator(".column .value b").first().waitFor();
+      assert.deepEqual(await tooWide(narrow), []);
+    } finally {
+      await narrow.close();
+    }
+  });
+
+  test("a word of the trade is explained where it stands, by keyboard, too", async () => {
+    await page.goto(`${base()}/oee`);
+    const word = page.locator("th .term", { hasText: "availability" });
+    await word.focus();
+    await page.getByRole("tooltip").filter({ hasText: "the share in which it ran" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page
+      .getByRole("tooltip")
+      .filter({ hasText: "the share in which it ran" })
+      .waitFor({ state: "hidden" });
+  });
+
+  test("an answer that takes too long is said in words, with what to do; its code is for whoever mends it", async () => {
+    await page.route("**/api/stops?**", (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: "application/problem+json",
+        json: {
+          code: "CONCHE_TIME_LIMIT",
+          detail: "the answer took longer than 5 s, the time limit",
+          hint: "raise it",
+        },
+      }),
+    );
+    await page.goto(`${base()}/oee`);
+    const failed = page.locator(".failed");
+    await failed.getByText("Choose a shorter period").waitFor();
+    assert.ok(await failed.getByText("CONCHE_TIME_LIMIT").isHidden());
+    await failed.locator("summary").press("Enter");
+    await failed.getByText("CONCHE_TIME_LIMIT").waitFor();
+    await page.unroute("**/api/stops?**");
+  });
 
   test("the line shows the values that are in the log", async () => {
     await page.goto(`${base()}/line`);
@@ -162,6 +220,20 @@ suite("the dashboard in a real browser", { skip: NO_CHROMIUM, timeout: 600_000 }
     await page.getByText("live", { exact: true }).waitFor();
   });
 });
+
+/** What is wider than the window, or cut where it stands: nothing of the strip at the top may be. */
+function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const wide = document.documentElement.scrollWidth;
+    const beyond = [...document.querySelectorAll(".top > *")].filter(
+      (each) => each.getBoundingClientRect().right > innerWidth + 1,
+    );
+    return [
+      ...(wide > innerWidth ? ["the page: " + wide + " px"] : []),
+      ...beyond.map(({ textContent }) => "beyond the edge: " + textContent),
+    ];
+  })()`);
+}
 
 /** What axe-core finds against WCAG 2.2 A and AA. It is run by the test, past the page's own policy. */
 async function violations(page: Page): Promise<string[]> {

@@ -1,17 +1,19 @@
+import { texts } from "../texts/en.ts";
 import { loggedOut } from "./who.ts";
 
-/** An answer that is an error, as RFC 9457 says it, with the catalogue's code and hint. */
+/** An answer that is an error (RFC 9457), in the words of whoever stands before the page. */
 export class Problem extends Error {
   readonly status: number;
-  /** `CONCHE_…`, or a word of the browser's where the server was not reached. */
-  readonly code: string;
-  readonly hint: string;
+  /** What to do; empty where the message says it. */
+  readonly todo: string;
+  /** Code, values and hint as the API gave them: for whoever looks after the data center. */
+  readonly technical: string;
 
-  constructor(status: number, code: string, message: string, hint: string) {
+  constructor(status: number, message: string, todo: string, technical: string) {
     super(message);
     this.status = status;
-    this.code = code;
-    this.hint = hint;
+    this.todo = todo;
+    this.technical = technical;
   }
 }
 
@@ -20,15 +22,22 @@ export async function problemOf(response: Response): Promise<Problem> {
   if (response.status === 401) loggedOut();
   const said = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   const text = (value: unknown, otherwise: string) => (typeof value === "string" ? value : otherwise);
-  return new Problem(
-    response.status,
-    text(said.code, `HTTP ${response.status}`),
-    text(said.detail, text(said.title, response.statusText)),
-    text(said.hint, ""),
-  );
+  const code = text(said.code, `HTTP ${response.status}`);
+  const detail = text(said.detail, text(said.title, response.statusText));
+  const technical = [`${code}: ${detail}`, text(said.hint, "")].filter(Boolean).join("; ");
+  // What is wrong with a question is in its values; what is wrong with the server is for somebody else.
+  const { is = sentence(detail), todo } =
+    texts.problems[code] ?? (response.status < 500 ? texts.problem.ofQuestion : texts.problem.ofServer);
+  return new Problem(response.status, is, todo, technical);
 }
 
 /** What a request that failed on its way comes to. */
 export function unreachable(cause: unknown): Problem {
-  return new Problem(0, "UNREACHABLE", "The data center does not answer.", String(cause));
+  const { is, todo } = texts.problem.unreachable;
+  return new Problem(0, is, todo, String(cause));
+}
+
+function sentence(detail: string): string {
+  const text = detail.charAt(0).toUpperCase() + detail.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

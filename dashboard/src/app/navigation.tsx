@@ -1,5 +1,6 @@
+import { useOpenAlarms } from "../api/queries.ts";
+import { Glyph } from "../parts/glyph.tsx";
 import { texts } from "../texts/en.ts";
-import { AlarmBadge } from "./alarm-badge.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 
 const PAGES = [
@@ -36,5 +37,17 @@ export function Navigation({ page }: { readonly page: string }) {
         </a>
       ))}
     </nav>
+  );
+}
+
+/** The most urgent active priority of the whole plant, at the page of alarms. */
+function AlarmBadge() {
+  const { alarms } = useOpenAlarms(undefined);
+  const worst =
+    alarms.find(({ active, acknowledged }) => active && !acknowledged) ?? alarms.find(({ active }) => active);
+  return worst === undefined ? null : (
+    <span class="badge">
+      <Glyph priority={worst.priority} size={12} />
+    </span>
   );
 }

@@ -56,3 +56,8 @@ export function followLinks(event: MouseEvent): void {
   event.preventDefault();
   go(link.pathname + link.search);
 }
+
+/** What a page gets: the levels of the path behind its name, as the site, line, step and machine of /machine/…. */
+export interface PageProps {
+  readonly levels: readonly string[];
+}

@@ -36,26 +36,30 @@ export function TopStrip() {
         {texts.brand}
       </a>
       <div class="optional plant-name">
-        <b class="ellipsis">{document?.name ?? ""}</b>
+        <b class="ellipsis" title={document?.name}>
+          {document?.name ?? ""}
+        </b>
       </div>
       <div class="space" />
       <Record />
       <Connection />
       <div>
         <span>
-          <b>
-            {zone.value.day(at)} {zone.value.clock(at)}
-          </b>{" "}
-          <span class="label">{zone.value.offset(at)}</span>
+          <span class="roomy">{zone.value.day(at)} </span>
+          <b>{zone.value.clock(at)}</b> <span class="label">{zone.value.offset(at)}</span>
         </span>
       </div>
       <a
-        class="optional desk-only"
+        class="optional desk-only person"
         href="/settings"
-        title={who.value.state === "in" ? texts.login.strip : undefined}
+        title={[person.value, who.value.state === "in" ? texts.login.strip : ""].filter(Boolean).join(": ")}
       >
-        {person.value === "" ? <span class="label">{texts.strip.nobody}</span> : person.value}
-        {who.value.state === "in" ? <span class="label">{who.value.role}</span> : null}
+        {person.value === "" ? (
+          <span class="label">{texts.strip.nobody}</span>
+        ) : (
+          <span class="ellipsis">{person.value}</span>
+        )}
+        {who.value.state === "in" ? <span class="label roomy">{who.value.role}</span> : null}
       </a>
       <button type="button" title={texts.strip.theme} aria-label={texts.strip.theme} onClick={toggleTheme}>
         ◐
@@ -83,12 +87,27 @@ function Record() {
           <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
             <path d="M1.5 6.5 4.5 9.5 10.5 2.5" fill="none" stroke="var(--ink-2)" stroke-width="1.75" />
           </svg>
-          <span>
-            {texts.strip.complete(number(stored + quarantined - quarantined_unsequenced), number(seen))}
-          </span>
+          <Said
+            words={texts.strip.complete(number(stored + quarantined - quarantined_unsequenced), number(seen))}
+          />
         </>
       )}
     </a>
+  );
+}
+
+interface SaidProps {
+  readonly words: readonly [always: string, roomy: string];
+  readonly class?: string;
+}
+
+/** What the strip says: all of it where there is room, its beginning on a narrow screen. */
+function Said({ words: [always, roomy], class: look = "" }: SaidProps) {
+  return (
+    <span class={look} title={always + roomy}>
+      {always}
+      <span class="roomy">{roomy}</span>
+    </span>
   );
 }
 
@@ -100,7 +119,7 @@ function Connection() {
   if (state === "lost") {
     return (
       <div role="status">
-        <span class="high strong">{texts.strip.lost(zone.value.clock(sinceMs))}</span>
+        <Said class="high strong" words={texts.strip.lost(zone.value.clock(sinceMs))} />
       </div>
     );
   }
@@ -123,9 +142,11 @@ function Connection() {
       <svg width="8" height="8" aria-hidden="true">
         <circle cx="4" cy="4" r="3.5" fill="var(--ink-2)" />
       </svg>
-      <span class={catchingUp ? "record strong" : ""}>
-        {catchingUp ? texts.strip.catchingUp(duration(behindMs)) : texts.strip.live}
-      </span>
+      {catchingUp ? (
+        <Said class="record strong" words={texts.strip.catchingUp(duration(behindMs))} />
+      ) : (
+        <span>{texts.strip.live}</span>
+      )}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { historyQuery, useAlarmHistory, useOpenAlarms } from "../api/queries.ts"
 import { useQuery } from "../api/query.ts";
 import { now } from "../app/clock.ts";
 import { type Period, periodOf, type SpanName, showSpan, spanOf } from "../app/period.ts";
-import { addressOf, choices, choose } from "../app/router.ts";
+import { choices, choose } from "../app/router.ts";
 import { number } from "../format/number.ts";
 import { duration } from "../format/time.ts";
 import { AcknowledgeButton, ShelveButton } from "../parts/alarm-actions.tsx";
@@ -15,8 +15,11 @@ import { AlarmStoryButton } from "../parts/alarm-story.tsx";
 import { alarmWords } from "../parts/alarm-words.ts";
 import { Failed } from "../parts/failed.tsx";
 import { Glyph } from "../parts/glyph.tsx";
+import { GoodsConcerned } from "../parts/goods-concerned.tsx";
+import { MachinePlace } from "../parts/machine-place.tsx";
 import { Scroll } from "../parts/scroll.tsx";
 import { Segmented } from "../parts/segmented.tsx";
+import { type Head, Heads } from "../parts/table.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
 import { AlarmTimeline } from "./alarms/alarm-timeline.tsx";
@@ -24,6 +27,25 @@ import { FloodGroups } from "./alarms/flood-groups.tsx";
 import { Performance } from "./alarms/performance.tsx";
 
 const words = texts.alarms;
+const OPEN_HEADS: readonly Head[] = [
+  { head: words.priority, unseen: true },
+  { head: words.lastRaised },
+  { head: words.machine },
+  { head: words.alarm },
+  { head: words.times, number: true },
+  { head: words.state },
+  { head: words.duration, number: true },
+  { head: words.actions, unseen: true },
+];
+const HISTORY_HEADS: readonly Head[] = [
+  { head: words.priority, unseen: true },
+  { head: words.raised },
+  { head: words.cleared },
+  { head: words.duration, number: true },
+  { head: words.machine },
+  { head: words.alarm },
+  { head: words.acknowledgedBy },
+];
 const LISTS = ["open", "active", "shelved", "suppressed", "history"] as const;
 type List = (typeof LISTS)[number];
 const SPAN_CHOICES = ["8h", "24h", "7d", "30d"] as const satisfies readonly SpanName[];
@@ -113,7 +135,7 @@ export default function AlarmsPage() {
           onChoose={(value) => choose({ list: value })}
         />
       </Verdict>
-      {open.problem === undefined ? null : <Failed problem={open.problem} onRetry={open.reload} />}
+      <Failed problem={open.problem} onRetry={open.reload} />
       {list === "history" ? (
         <HistoryTable history={history} under={under} period={period} />
       ) : (
@@ -150,43 +172,12 @@ export default function AlarmsPage() {
   );
 }
 
-function placeWords(machine: string) {
-  const [, , step = "", id = machine] = machine.split("/");
-  return (
-    <>
-      {stepWords(step).name}{" "}
-      <a class="label" href={addressOf("machine", machine)}>
-        {id}
-      </a>
-    </>
-  );
-}
-
 function OpenTable({ alarms, empty }: { readonly alarms: readonly AlarmPresent[]; readonly empty: string }) {
   if (alarms.length === 0) return <p class="empty">{empty}</p>;
   return (
     <Scroll label={words.list}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">
-              <span class="visually-hidden">{words.priority}</span>
-            </th>
-            <th scope="col">{words.lastRaised}</th>
-            <th scope="col">{words.machine}</th>
-            <th scope="col">{words.alarm}</th>
-            <th scope="col" class="number">
-              {words.times}
-            </th>
-            <th scope="col">{words.state}</th>
-            <th scope="col" class="number">
-              {words.duration}
-            </th>
-            <th scope="col">
-              <span class="visually-hidden">{words.actions}</span>
-            </th>
-          </tr>
-        </thead>
+        <Heads of={OPEN_HEADS} />
         <tbody>
           {alarms.map((alarm) => (
             <OpenRow key={`${alarm.machine} ${alarm.alarmId}`} alarm={alarm} />
@@ -211,7 +202,9 @@ function OpenRow({ alarm }: { readonly alarm: AlarmPresent }) {
         <Glyph priority={priority} cleared={!active} unacknowledged={active && !acknowledged} />
       </td>
       <td class="nowrap">{zone.value.near(raisedMs, now.value)}</td>
-      <td class="nowrap">{placeWords(machine)}</td>
+      <td class="nowrap">
+        <MachinePlace machine={machine} />
+      </td>
       <td>
         <span class={urgent ? "high strong" : active ? "strong" : ""}>{text}</span>
         {active && message.toLowerCase() !== text.toLowerCase() ? (
@@ -233,6 +226,7 @@ function OpenRow({ alarm }: { readonly alarm: AlarmPresent }) {
         {active ? duration(now.value - raisedMs) : durationMs === undefined ? "–" : duration(durationMs)}
       </td>
       <td class="number nowrap">
+        <GoodsConcerned alarm={alarm} />{" "}
         {acknowledged ? null : <AcknowledgeButton alarms={[alarm]} primary={urgent} />}{" "}
         <ShelveButton alarm={alarm} /> <AlarmStoryButton alarm={alarm} />
       </td>
@@ -274,24 +268,10 @@ function HistoryTable({ history, under, period }: HistoryTableProps) {
           </span>
         )}
       </p>
-      {history.problem === undefined ? null : <Failed problem={history.problem} onRetry={history.reload} />}
+      <Failed problem={history.problem} onRetry={history.reload} />
       <Scroll label={words.lists.history}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">
-                <span class="visually-hidden">{words.priority}</span>
-              </th>
-              <th scope="col">{words.raised}</th>
-              <th scope="col">{words.cleared}</th>
-              <th scope="col" class="number">
-                {words.duration}
-              </th>
-              <th scope="col">{words.machine}</th>
-              <th scope="col">{words.alarm}</th>
-              <th scope="col">{words.acknowledgedBy}</th>
-            </tr>
-          </thead>
+          <Heads of={HISTORY_HEADS} />
           <tbody>
             {history.occurrences.slice(0, 300).map((each) => (
               <tr key={`${each.machine} ${each.alarmId} ${each.raisedMs}`}>
@@ -313,7 +293,9 @@ function HistoryTable({ history, under, period }: HistoryTableProps) {
                 <td class="number nowrap">
                   {each.durationMs === undefined ? "–" : duration(each.durationMs)}
                 </td>
-                <td class="nowrap">{placeWords(each.machine)}</td>
+                <td class="nowrap">
+                  <MachinePlace machine={each.machine} />
+                </td>
                 <td>{alarmWords(each, plant.value)}</td>
                 <td class="label">{each.acknowledgedBy ?? "–"}</td>
               </tr>

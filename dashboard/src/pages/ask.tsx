@@ -2,15 +2,14 @@ import type { AskQuestionAnswer, QuestionsAnswer } from "../api/answers.ts";
 import { saveCsv } from "../api/csv-export.ts";
 import { useQuery } from "../api/query.ts";
 import { now } from "../app/clock.ts";
-import type { PageProps } from "../app/page-props.ts";
-import { addressOf, choices, choose, go } from "../app/router.ts";
+import { addressOf, choices, choose, go, type PageProps } from "../app/router.ts";
 import { number } from "../format/number.ts";
+import { Stale } from "../parts/as-of.tsx";
 import { AskFor } from "../parts/ask-for.tsx";
 import { Failed } from "../parts/failed.tsx";
 import { Rows } from "../parts/rows.tsx";
 import { Scroll } from "../parts/scroll.tsx";
 import { Segmented } from "../parts/segmented.tsx";
-import { Stale } from "../parts/stale.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
 
@@ -32,7 +31,7 @@ export default function AskPage({ levels }: PageProps) {
         sentence={list.data === undefined ? texts.states.loading : words.title(questions.length)}
         rest={words.titleRest}
       />
-      {list.problem === undefined ? null : <Failed problem={list.problem} onRetry={list.reload} />}
+      <Failed problem={list.problem} onRetry={list.reload} />
       <div class="columns explore">
         <Scroll label={words.list} class="questions">
           <ol class="topics">
@@ -108,7 +107,7 @@ function Answered({ question }: { readonly question: Question }) {
           onAsk={(id) => go(`${addressOf("ask", String(question.number))}?of=${encodeURIComponent(id)}`)}
         />
       )}
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <Failed problem={problem} onRetry={reload} />
       {data !== undefined && problem !== undefined ? <Stale atMs={atMs} /> : null}
       {data === undefined ? (
         problem === undefined && ready ? (

@@ -4,8 +4,7 @@ import { type PlantLine, plant, stepWords, zone } from "../api/plant.ts";
 import { useQuery } from "../api/query.ts";
 import { type UnverifiedClean, useUnverifiedCleans } from "../api/unverified-cleans.ts";
 import { now } from "../app/clock.ts";
-import type { PageProps } from "../app/page-props.ts";
-import { addressOf, choices, choose } from "../app/router.ts";
+import { addressOf, choices, choose, type PageProps } from "../app/router.ts";
 import { type BatchCourse, batchesOf, silentMachines } from "../format/batches.ts";
 import { duration } from "../format/time.ts";
 import { Failed } from "../parts/failed.tsx";
@@ -115,8 +114,8 @@ function Batches({ line, lines, days, wanted }: BatchesProps) {
       >
         {choice}
       </Verdict>
-      {states.problem === undefined ? null : <Failed problem={states.problem} onRetry={states.reload} />}
-      {alarms.problem === undefined ? null : <Failed problem={alarms.problem} onRetry={alarms.reload} />}
+      <Failed problem={states.problem} onRetry={states.reload} />
+      <Failed problem={alarms.problem} onRetry={alarms.reload} />
       {states.data !== undefined && batches.length === 0 ? (
         <p class="empty">{words.none}</p>
       ) : (

@@ -3,8 +3,7 @@ import { plant, stepWords, zone } from "../api/plant.ts";
 import { useQuery } from "../api/query.ts";
 import { now } from "../app/clock.ts";
 import { addressOf } from "../app/router.ts";
-import { number, percent } from "../format/number.ts";
-import { rangesInWords } from "../format/ranges.ts";
+import { number, percent, rangesInWords } from "../format/number.ts";
 import { duration } from "../format/time.ts";
 import { Failed } from "../parts/failed.tsx";
 import { Scroll } from "../parts/scroll.tsx";
@@ -39,7 +38,7 @@ export default function DataPage() {
       ) : (
         <Summary totals={data.totals} publishers={data.publishers} />
       )}
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <Failed problem={problem} onRetry={reload} />
       {data === undefined ? null : <Publishers publishers={data.publishers} totals={data.totals} />}
       <Coverage />
       <div class="columns even">

@@ -3,16 +3,15 @@ import { saveCsv } from "../api/csv-export.ts";
 import { zone } from "../api/plant.ts";
 import { useQuery } from "../api/query.ts";
 import { now } from "../app/clock.ts";
-import type { PageProps } from "../app/page-props.ts";
-import { addressOf, choices, choose, go } from "../app/router.ts";
+import { addressOf, choices, choose, go, type PageProps } from "../app/router.ts";
 import { behindOf, isLevel } from "../format/level.ts";
 import { number, percent } from "../format/number.ts";
+import { NotAll, Stale } from "../parts/as-of.tsx";
 import { AskFor } from "../parts/ask-for.tsx";
 import { Failed } from "../parts/failed.tsx";
-import { NotAll } from "../parts/not-all.tsx";
 import { Scroll } from "../parts/scroll.tsx";
+import { Section } from "../parts/section.tsx";
 import { Segmented } from "../parts/segmented.tsx";
-import { Stale } from "../parts/stale.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
@@ -79,15 +78,12 @@ function Received() {
         </button>
       </Verdict>
       <Find />
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <Failed problem={problem} onRetry={reload} />
       {data !== undefined && problem !== undefined ? <Stale atMs={atMs} /> : null}
       <NotAll data={data} />
       {data === undefined ? null : (
         <div class="columns wide-left">
-          <section class="section">
-            <h2>
-              {words.lots} <span class="label">{words.newestFirst}</span>
-            </h2>
+          <Section title={words.lots} note={words.newestFirst}>
             {data.lots.length === 0 ? (
               <p class="empty">{only === "without" ? words.noneWithout : words.empty}</p>
             ) : (
@@ -108,7 +104,7 @@ function Received() {
                 />
               </Scroll>
             )}
-          </section>
+          </Section>
           <section class="section">
             <h2>{words.countries}</h2>
             <Table
@@ -233,15 +229,12 @@ function Goods({ goods }: { readonly goods: string }) {
         </button>
       </Verdict>
       <Find value={goods} />
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <Failed problem={problem} onRetry={reload} />
       {data !== undefined && problem !== undefined ? <Stale atMs={atMs} /> : null}
       <NotAll data={data} />
       {notPassed.length === 0 ? null : <p class="record">{words.notPassed(notPassed.join(", "))}</p>}
       {data === undefined ? null : (
-        <section class="section">
-          <h2>
-            {words.lotsIn} <span class="label">{words.lotsInNote}</span>
-          </h2>
+        <Section title={words.lotsIn} note={words.lotsInNote}>
           {data.lots.length === 0 ? <p class="empty">{words.noCocoa}</p> : null}
           <Scroll label={words.lotsIn}>
             <Table
@@ -266,7 +259,7 @@ function Goods({ goods }: { readonly goods: string }) {
               </ul>
             </details>
           )}
-        </section>
+        </Section>
       )}
     </>
   );

@@ -33,7 +33,7 @@ export default function ExplorePage() {
   return (
     <>
       <Verdict sentence={words.title(number(topics.length))} />
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <Failed problem={problem} onRetry={reload} />
       <div class="columns explore">
         <section>
           <input
@@ -103,7 +103,7 @@ function Newest({ topic }: { readonly topic: string }) {
       <h2>
         factory/{topic} <span class="label">{words.newest}</span>
       </h2>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <Failed problem={problem} onRetry={reload} />
       {data?.messages.map((each) => (
         <Message key={each.id} message={each} />
       ))}
@@ -115,7 +115,7 @@ function OneMessage({ id }: { readonly id: string }) {
   const { data, problem, reload } = useQuery<MessageAnswer>(`/api/messages/${encodeURIComponent(id)}`);
   return (
     <>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <Failed problem={problem} onRetry={reload} />
       {data === undefined ? null : (
         <>
           <h2>{data.message.topic}</h2>

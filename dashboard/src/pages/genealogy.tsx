@@ -1,13 +1,12 @@
 import { useState } from "preact/hooks";
 import type { TraceDrawingAnswer } from "../api/answers.ts";
 import { useQuery } from "../api/query.ts";
-import type { PageProps } from "../app/page-props.ts";
-import { addressOf, choices, choose, go } from "../app/router.ts";
+import { addressOf, choices, choose, go, type PageProps } from "../app/router.ts";
 import { number } from "../format/number.ts";
+import { Stale } from "../parts/as-of.tsx";
 import { AskFor } from "../parts/ask-for.tsx";
 import { Failed } from "../parts/failed.tsx";
 import { Segmented } from "../parts/segmented.tsx";
-import { Stale } from "../parts/stale.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
 import { Graph } from "./genealogy/graph.tsx";
@@ -83,7 +82,7 @@ function Genealogy({ id }: { readonly id: string }) {
           {words.image}
         </a>
       </Verdict>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <Failed problem={problem} onRetry={reload} />
       {data !== undefined && problem !== undefined ? <Stale atMs={atMs} /> : null}
       {data === undefined ? (
         problem === undefined ? (

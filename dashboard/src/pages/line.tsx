@@ -3,8 +3,7 @@ import { limitsOf, overviewTags, type PlantLine, plant, stepWords, tagLabel, zon
 import type { AlarmPresent, TagPresent } from "../api/present.ts";
 import { useLineStates, useOpenAlarms, usePresent, useTrends, useValues } from "../api/queries.ts";
 import { now } from "../app/clock.ts";
-import type { PageProps } from "../app/page-props.ts";
-import { addressOf } from "../app/router.ts";
+import { addressOf, type PageProps } from "../app/router.ts";
 import { lineVerdict, type OutOfRange } from "../format/line-verdict.ts";
 import { number, plain } from "../format/number.ts";
 import { standing } from "../format/range.ts";
@@ -86,7 +85,7 @@ function Line({ line, lines }: { readonly line: PlantLine; readonly lines: reado
           </nav>
         )}
       </Verdict>
-      {present.problem === undefined ? null : <Failed problem={present.problem} onRetry={present.reload} />}
+      <Failed problem={present.problem} onRetry={present.reload} />
       <OwnerBar machines={machines} />
       <div class="columns-of-process" style={{ "--columns": String(line.process.length) }}>
         {line.process.map((machine, index) => (

@@ -95,9 +95,9 @@ export function LoginPage() {
 }
 
 /** What went wrong, as somebody in front of the page can use it. */
-function wordsOf({ status, message }: Problem): string {
+function wordsOf({ status, message, technical }: Problem): string {
   if (status === 0) return words.unreachable;
   if (status === 429) return words.tooMany;
   if (status !== 401) return message;
-  return /revoked/.test(message) ? words.revoked : /expired/.test(message) ? words.expired : words.wrong;
+  return /revoked/.test(technical) ? words.revoked : /expired/.test(technical) ? words.expired : words.wrong;
 }

@@ -11,9 +11,8 @@ import {
   useValues,
 } from "../api/queries.ts";
 import { now } from "../app/clock.ts";
-import type { PageProps } from "../app/page-props.ts";
 import { periodOf, SPANS, type SpanName, showSpan, spanOf } from "../app/period.ts";
-import { addressOf, choices, choose } from "../app/router.ts";
+import { addressOf, choices, choose, type PageProps } from "../app/router.ts";
 import { number, plain } from "../format/number.ts";
 import { standing } from "../format/range.ts";
 import { duration } from "../format/time.ts";
@@ -98,7 +97,23 @@ function Machine({ machine }: { readonly machine: PlantMachine }) {
   const worst = open.alarms.find(({ active }) => active);
   const { name } = stepWords(step);
   const reason = reasonWords(present);
-  const state = `${stateWords(present)}${present?.sinceMs === undefined ? "" : ` ${texts.machine.since(duration(now.value - present.sinceMs))}`}${reason === "" ? "" : `: ${reason}`}`;
+  const inState =
+    present?.sinceMs === undefined
+      ? stateWords(present)
+      : `${stateWords(present)} ${texts.machine.since(duration(now.value - present.sinceMs))}`;
+  const state = [inState, reason].filter(Boolean).join(": ");
+  const alarmed =
+    worst === undefined
+      ? undefined
+      : words.alarmSince(zone.value.near(worst.raisedMs, now.value), duration(now.value - worst.raisedMs));
+  const beside =
+    present?.sinceMs === undefined
+      ? state
+      : words.stateSince(
+          [stateWords(present), reason].filter(Boolean).join(", "),
+          zone.value.near(present.sinceMs, now.value),
+          duration(now.value - present.sinceMs),
+        );
   return (
     <>
       <Verdict
@@ -107,14 +122,14 @@ function Machine({ machine }: { readonly machine: PlantMachine }) {
         sentence={
           worst === undefined
             ? (odd[0] ?? `${name} ${definition.id}: ${state}`)
-            : `${name} ${definition.id}: ${alarmWords(worst, plant.value)}, ${words.since(duration(now.value - worst.raisedMs))}, ${texts.condition.since} ${zone.value.near(worst.raisedMs, now.value)}`
+            : `${name} ${definition.id}: ${alarmWords(worst, plant.value)}, ${alarmed}.`
         }
         rest={
           worst === undefined
             ? odd.length === 0
               ? definition.name
               : state
-            : [state, ...outWords(machine, present, values), ...odd.slice(0, 1)].join(". ")
+            : `${[beside, ...outWords(machine, present, values), ...odd.slice(0, 1)].map(asSentence).join(" ")}`
         }
       >
         <Segmented<SpanName>
@@ -138,7 +153,7 @@ function Machine({ machine }: { readonly machine: PlantMachine }) {
               />
             </div>
           </div>
-          {series.problem === undefined ? null : <Failed problem={series.problem} onRetry={series.reload} />}
+          <Failed problem={series.problem} onRetry={series.reload} />
           <TrendPanel
             series={tags.map((tag) => {
               const known = definition.tags[tag];
@@ -184,6 +199,11 @@ function Machine({ machine }: { readonly machine: PlantMachine }) {
       </div>
     </>
   );
+}
+
+/** Parts become sentences: each with its capital and its end. */
+function asSentence(part: string): string {
+  return `${part.charAt(0).toUpperCase()}${part.slice(1)}${part.endsWith(".") ? "" : "."}`;
 }
 
 /** What is outside its normal range, without having crossed an alarm limit, while the machine runs. */

@@ -8,8 +8,11 @@ import { number, percent } from "../format/number.ts";
 import { duration } from "../format/time.ts";
 import { Failed } from "../parts/failed.tsx";
 import { Scroll } from "../parts/scroll.tsx";
+import { Section } from "../parts/section.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { ShareBar } from "../parts/share-bar.tsx";
+import { Heads } from "../parts/table.tsx";
+import { Term } from "../parts/term.tsx";
 import { useWidth } from "../parts/use-width.ts";
 import { Verdict } from "../parts/verdict.tsx";
 import { Waterfall, type WaterfallStep } from "../parts/waterfall.tsx";
@@ -58,7 +61,7 @@ function Oee({ line }: { readonly line: PlantLine }) {
           onChoose={showSpan}
         />
       </Verdict>
-      {oee.problem === undefined ? null : <Failed problem={oee.problem} onRetry={oee.reload} />}
+      <Failed problem={oee.problem} onRetry={oee.reload} />
       {oee.data?.not_rated.includes(line.key) ? <p class="empty">{words.notRated}</p> : null}
       {whole === undefined ? null : (
         <>
@@ -69,7 +72,7 @@ function Oee({ line }: { readonly line: PlantLine }) {
           <Groups groups={groups} whole={whole} by={by} />
         </>
       )}
-      {stops.problem === undefined ? null : <Failed problem={stops.problem} onRetry={stops.reload} />}
+      <Failed problem={stops.problem} onRetry={stops.reload} />
     </>
   );
 }
@@ -157,10 +160,14 @@ function Losses({ figures }: { readonly figures: Figures }) {
       : []),
   ];
   return (
-    <section class="section">
-      <h2>
-        {words.where} <span class="label">{words.measured(machineWords(measured_at))}</span>
-      </h2>
+    <Section
+      title={words.where}
+      note={
+        <>
+          {words.measured(machineWords(measured_at))}; <Term of="busy">{words.busy.toLowerCase()}</Term>
+        </>
+      }
+    >
       <div ref={ref}>
         <Waterfall
           whole={{ name: words.busy, size: busy, words: duration(busy) }}
@@ -173,41 +180,37 @@ function Losses({ figures }: { readonly figures: Figures }) {
           width={width}
         />
       </div>
-    </section>
+    </Section>
   );
 }
 
 function Stops({ answer }: { readonly answer: StopsAnswer | undefined }) {
   const [total] = answer?.totals ?? [];
   return (
-    <section class="section">
-      <h2>
-        {words.stops}{" "}
-        <span class="label">
-          {total === undefined
-            ? ""
-            : words.stopsNote(number(total.stops), duration(total.lost_ms), number(total.minor_stops))}
-        </span>
-      </h2>
+    <Section
+      title={words.stops}
+      note={
+        total === undefined ? (
+          ""
+        ) : (
+          <>
+            {words.stopsNote(number(total.stops), duration(total.lost_ms), number(total.minor_stops))}{" "}
+            <Term of="minor" />
+          </>
+        )
+      }
+    >
       {answer?.stops.length === 0 ? <p class="empty">{words.noStop}</p> : null}
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.reason}</th>
-            <th scope="col" class="number">
-              n
-            </th>
-            <th scope="col" class="number">
-              {words.lost}
-            </th>
-            <th scope="col" class="number">
-              {words.longest}
-            </th>
-            <th scope="col">
-              <span class="visually-hidden">{words.share}</span>
-            </th>
-          </tr>
-        </thead>
+        <Heads
+          of={[
+            { head: words.reason },
+            { head: words.times, number: true },
+            { head: words.lost, number: true },
+            { head: words.longest, number: true },
+            { head: words.share, shown: <Term of="others">{words.share}</Term> },
+          ]}
+        />
         <tbody>
           {answer?.stops
             .slice(0, 12)
@@ -228,7 +231,7 @@ function Stops({ answer }: { readonly answer: StopsAnswer | undefined }) {
             ))}
         </tbody>
       </table>
-    </section>
+    </Section>
   );
 }
 
@@ -262,19 +265,18 @@ function Groups({
       </h2>
       <Scroll label={words.by}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{words.groupings[by]}</th>
-              {[words.oee, words.availability, words.effectiveness, words.quality, words.goodHead].map(
-                (head) => (
-                  <th key={head} scope="col" class="number">
-                    {head}
-                  </th>
-                ),
-              )}
-              <th scope="col">{words.shareHead}</th>
-            </tr>
-          </thead>
+          <Heads
+            of={[
+              { head: words.groupings[by] },
+              ...(["oee", "availability", "effectiveness", "quality"] as const).map((name) => ({
+                head: name,
+                number: true as const,
+                shown: <Term of={name} />,
+              })),
+              { head: words.goodHead, number: true },
+              { head: words.shareHead },
+            ]}
+          />
           <tbody>
             {groups.map((each) => (
               <GroupRow key={`${each.group} ${each.from}`} figures={each} name={each.group ?? words.none} />

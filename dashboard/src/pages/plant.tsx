@@ -14,9 +14,8 @@ import { alarmWords } from "../parts/alarm-words.ts";
 import { ConditionFindings } from "../parts/condition-findings.tsx";
 import { Failed } from "../parts/failed.tsx";
 import { presentFindings } from "../parts/finding-words.ts";
-import { Glyph } from "../parts/glyph.tsx";
+import { Glyph, StateMark } from "../parts/glyph.tsx";
 import { holdWords, OpenHolds } from "../parts/open-holds.tsx";
-import { StateMark } from "../parts/state-mark.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
 import { reasonWords, stateWords } from "./line/machine-column.tsx";
@@ -49,8 +48,8 @@ export default function PlantPage() {
   return (
     <>
       {known ? <Verdict {...plantVerdict(lines, heldHere, odd)} /> : <Verdict sentence={words.unknown} />}
-      {present.problem === undefined ? null : <Failed problem={present.problem} onRetry={present.reload} />}
-      {alarms.problem === undefined ? null : <Failed problem={alarms.problem} onRetry={alarms.reload} />}
+      <Failed problem={present.problem} onRetry={present.reload} />
+      <Failed problem={alarms.problem} onRetry={alarms.reload} />
       {lines.map(({ line, verdict }) => (
         <LineRow
           key={line.key}

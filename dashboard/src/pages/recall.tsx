@@ -1,15 +1,13 @@
 import type { RecallAnswer } from "../api/answers.ts";
 import { useOpenHolds } from "../api/holds.ts";
 import { useQuery } from "../api/query.ts";
-import type { PageProps } from "../app/page-props.ts";
-import { choices } from "../app/router.ts";
+import { choices, type PageProps } from "../app/router.ts";
 import { behindOf, isLevel } from "../format/level.ts";
 import { number } from "../format/number.ts";
 import { type RecallSum, sumOf } from "../format/recall-words.ts";
+import { NotAll, Stale } from "../parts/as-of.tsx";
 import { Failed } from "../parts/failed.tsx";
-import { NotAll } from "../parts/not-all.tsx";
 import { holdWords, OpenHolds } from "../parts/open-holds.tsx";
-import { Stale } from "../parts/stale.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
 import { Balance } from "./recall/balance.tsx";
@@ -17,6 +15,7 @@ import { Drill } from "./recall/drill.tsx";
 import { HoldButton } from "./recall/hold-button.tsx";
 import { Pallets } from "./recall/pallets.tsx";
 import { Clear, Dispersion, Trust } from "./recall/proof.tsx";
+import { SinceGoodTest } from "./recall/since-good-test.tsx";
 import { Suspicion } from "./recall/suspicion.tsx";
 import { WhereItIs } from "./recall/where-it-is.tsx";
 
@@ -29,7 +28,9 @@ export default function RecallPage(_: PageProps) {
     const value = choices.value.get(name);
     if (value !== null) asked.set(name, value);
   }
-  const path = asked.size === 0 ? undefined : `/api/recall?${asked}`;
+  const failedMs = Date.parse(choices.value.get("failed") ?? "");
+  const machine = asked.get("machine");
+  const path = asked.size === 0 || failedMs > 0 ? undefined : `/api/recall?${asked}`;
   const { data, problem, atMs, reload } = useQuery<RecallAnswer>(path, [], 30);
   const holds = useOpenHolds();
   const [held] = path === undefined ? holds.open : [];
@@ -78,9 +79,10 @@ export default function RecallPage(_: PageProps) {
           asked={asked}
         />
       </div>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <Failed problem={problem} onRetry={reload} />
       {data !== undefined && problem !== undefined ? <Stale atMs={atMs} /> : null}
       <NotAll data={data} />
+      {failedMs > 0 && machine !== null ? <SinceGoodTest machine={machine} failedMs={failedMs} /> : null}
       {path === undefined ? (
         <>
           <p class="empty">{words.empty}</p>

@@ -5,7 +5,7 @@ import { logOut } from "../api/session.ts";
 import { who } from "../api/who.ts";
 import { now } from "../app/clock.ts";
 import { type Preferences, prefer, preferences } from "../app/preferences.ts";
-import { Failed } from "../parts/failed.tsx";
+import { Section } from "../parts/section.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
@@ -116,11 +116,7 @@ function Person() {
 function Health() {
   const { data, problem, reload } = useQuery<HealthAnswer>("/api/health", [], 5);
   return (
-    <section class="section">
-      <h2>
-        {settings.health} <span class="label">{data?.version}</span>
-      </h2>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+    <Section title={settings.health} note={data?.version} of={{ problem, reload }}>
       <table>
         <tbody>
           {data?.checks.map(({ name, ok, detail }) => (
@@ -132,6 +128,6 @@ function Health() {
           ))}
         </tbody>
       </table>
-    </section>
+    </Section>
   );
 }

@@ -37,7 +37,7 @@ function AlarmStory({ alarm, onClose }: { readonly alarm: AlarmPresent; readonly
   );
   return (
     <Modal title={alarmWords(alarm, plant.value)} onClose={onClose}>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <Failed problem={problem} onRetry={reload} />
       <ol class="alarm-events">
         {(data?.events ?? []).map(({ event, at, by, reason, message_id }) => (
           <li key={message_id}>

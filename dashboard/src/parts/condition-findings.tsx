@@ -5,9 +5,9 @@ import type { Query } from "../api/query.ts";
 import { now } from "../app/clock.ts";
 import { addressOf } from "../app/router.ts";
 import { texts } from "../texts/en.ts";
-import { Failed } from "./failed.tsx";
 import { stillHolds } from "./finding-words.ts";
 import { Scroll } from "./scroll.tsx";
+import { Section } from "./section.tsx";
 
 const words = texts.condition;
 
@@ -23,11 +23,7 @@ interface ConditionFindingsProps {
 export function ConditionFindings({ condition, ofMachine = false, tooMany = false }: ConditionFindingsProps) {
   const { data, problem, reload } = condition;
   return (
-    <section class="section">
-      <h2>
-        {words.title} <span class="label">{words.note}</span>
-      </h2>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+    <Section title={words.title} note={words.note} of={{ problem, reload }}>
       {data === undefined && problem === undefined ? (
         <p class="empty">{tooMany ? words.tooMany : "–"}</p>
       ) : null}
@@ -49,7 +45,7 @@ export function ConditionFindings({ condition, ofMachine = false, tooMany = fals
           </table>
         </Scroll>
       )}
-    </section>
+    </Section>
   );
 }
 

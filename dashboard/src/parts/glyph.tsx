@@ -1,3 +1,4 @@
+import { lookOf } from "../format/packml.ts";
 import { texts } from "../texts/en.ts";
 
 /** Priority of an alarm; `record`: the record is not whole; `hold`: goods are on hold, or must be. */
@@ -47,6 +48,15 @@ export function Glyph({ priority, cleared = false, unacknowledged = false, size 
       <text class={`glyph-number${onHigh ? " on-high" : ""}`} x="7" y={priority === "medium" ? 12 : 10.7}>
         {NUMBERS[priority]}
       </text>
+    </svg>
+  );
+}
+
+/** The small square beside the name of a state. */
+export function StateMark({ state }: { readonly state: string | null | undefined }) {
+  return (
+    <svg class="state-mark" width="11" height="11" aria-hidden="true">
+      <rect class={`state-${lookOf(state)}`} x=".5" y=".5" width="10" height="10" />
     </svg>
   );
 }

@@ -3,8 +3,8 @@ import { zone } from "../api/plant.ts";
 import { now } from "../app/clock.ts";
 import { number } from "../format/number.ts";
 import { texts } from "../texts/en.ts";
-import { Failed } from "./failed.tsx";
 import { Glyph } from "./glyph.tsx";
+import { Section } from "./section.tsx";
 
 const words = texts.holds;
 /** Holds that are listed, and ids that a row names. */
@@ -16,11 +16,7 @@ export function OpenHolds({ holds }: { readonly holds: ReturnType<typeof useOpen
   const { open, problem, reload } = holds;
   if (open.length === 0 && problem === undefined) return null;
   return (
-    <section class="section">
-      <h2>
-        {words.title} <span class="label">{words.note}</span>
-      </h2>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+    <Section title={words.title} note={words.note} of={{ problem, reload }}>
       <table>
         <tbody>
           {open.slice(0, SHOWN).map((hold) => (
@@ -29,14 +25,16 @@ export function OpenHolds({ holds }: { readonly holds: ReturnType<typeof useOpen
         </tbody>
       </table>
       {open.length <= SHOWN ? null : <p class="label">{words.more(number(open.length - SHOWN))}</p>}
-    </section>
+    </Section>
   );
 }
 
 function Row({ hold }: { readonly hold: Hold }) {
   const [put] = hold.events;
   const held = hold.goods.filter(({ decision }) => decision === null);
-  const lots = held.filter(({ kind }) => kind === "lot").map(({ id }) => id);
+  // Lots lead to everything that was made of them; goods that were held as they are, to themselves.
+  const lots = held.filter(({ kind }) => kind === "lot");
+  const ids = (lots.length === 0 ? held : lots).map(({ id }) => id);
   return (
     <tr>
       <td>
@@ -51,8 +49,8 @@ function Row({ hold }: { readonly hold: Hold }) {
       <td>{put?.reason}</td>
       <td class="label nowrap">{put?.by}</td>
       <td class="number nowrap">
-        {lots.length === 0 ? null : (
-          <a class="btn" href={`/recall?lots=${encodeURIComponent(lots.slice(0, 20).join(","))}`}>
+        {ids.length === 0 ? null : (
+          <a class="btn" href={`/recall?lots=${encodeURIComponent(ids.slice(0, 20).join(","))}`}>
             {texts.pages.recall}
           </a>
         )}

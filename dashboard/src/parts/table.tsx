@@ -9,6 +9,31 @@ export interface Column<Row> {
   readonly class?: string;
 }
 
+/** The head of a column where there is more to say than its name. */
+export interface Head {
+  readonly head: string;
+  /** Over what stands by itself, a sign or a button: said to those who hear the page, not drawn. */
+  readonly unseen?: true;
+  readonly number?: true | undefined;
+  /** What explains the word, in its place. */
+  readonly shown?: ComponentChildren;
+}
+
+/** The heads of a table's columns. */
+export function Heads({ of }: { readonly of: readonly Head[] }) {
+  return (
+    <thead>
+      <tr>
+        {of.map(({ head, unseen, number, shown = head }) => (
+          <th key={head} scope="col" class={number === true ? "number" : ""}>
+            {unseen === true ? <span class="visually-hidden">{head}</span> : shown}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
 interface TableProps<Row> {
   /** The first one names the row. */
   readonly columns: readonly Column<Row>[];
@@ -22,15 +47,7 @@ export function Table<Row>({ columns, rows, keyOf }: TableProps<Row>) {
   const classOf = ({ number, class: more = "" }: Column<Row>) => (number === true ? `number ${more}` : more);
   return (
     <table>
-      <thead>
-        <tr>
-          {columns.map((column) => (
-            <th key={column.head} scope="col" class={column.number === true ? "number" : ""}>
-              {column.head}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <Heads of={columns} />
       <tbody>
         {rows.map((row) => (
           <tr key={keyOf(row)}>

@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Period } from "../app/period.ts";
-import { showPeriod } from "../app/period.ts";
+import { type Period, showPeriod } from "../app/period.ts";
 import { number, percent, plain } from "../format/number.ts";
 import type { Limits } from "../format/range.ts";
 import { nearest, type SeriesPoint } from "../format/series.ts";

@@ -6,6 +6,7 @@ import type { Period } from "../../app/period.ts";
 import { duration } from "../../format/time.ts";
 import { linear } from "../../format/trace.ts";
 import { HourBars, MARK_ROOM } from "../../parts/hour-bars.tsx";
+import { Section } from "../../parts/section.tsx";
 import { axisTicks, TimeAxis } from "../../parts/time-axis.tsx";
 import { useWidth } from "../../parts/use-width.ts";
 import { texts } from "../../texts/en.ts";
@@ -35,10 +36,7 @@ export function AlarmTimeline({ history, performance, period }: AlarmTimelinePro
     count,
   }));
   return (
-    <section class="section">
-      <h2>
-        {words.timeline} <span class="label">{words.timelineNote}</span>
-      </h2>
+    <Section title={words.timeline} note={words.timelineNote}>
       {lanes.length === 0 ? <p class="empty">{words.noneInPeriod}</p> : null}
       <div class="trends">
         <div>
@@ -92,7 +90,7 @@ export function AlarmTimeline({ history, performance, period }: AlarmTimelinePro
           <TimeAxis fromMs={fromMs} toMs={toMs} width={inner} zone={zone.value} />
         </div>
       </div>
-    </section>
+    </Section>
   );
 }
 

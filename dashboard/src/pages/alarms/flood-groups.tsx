@@ -1,15 +1,24 @@
-import { plant, stepWords, zone } from "../../api/plant.ts";
+import { plant, zone } from "../../api/plant.ts";
 import type { AlarmPresent } from "../../api/present.ts";
 import { now } from "../../app/clock.ts";
-import { addressOf } from "../../app/router.ts";
 import { duration } from "../../format/time.ts";
 import { AcknowledgeButton } from "../../parts/alarm-actions.tsx";
 import { alarmWords } from "../../parts/alarm-words.ts";
 import { Glyph } from "../../parts/glyph.tsx";
+import { MachinePlace } from "../../parts/machine-place.tsx";
 import { Scroll } from "../../parts/scroll.tsx";
+import { type Head, Heads } from "../../parts/table.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.alarms;
+const HEADS: readonly Head[] = [
+  { head: words.priority, unseen: true },
+  { head: words.firstRaised },
+  { head: words.machine },
+  { head: words.firstThen },
+  { head: words.duration, number: true },
+  { head: words.actions, unseen: true },
+];
 const RANK = { critical: 0, high: 1, medium: 2, low: 3 } as const;
 
 interface FloodGroupsProps {
@@ -27,22 +36,7 @@ export function FloodGroups({ alarms, fromMs }: FloodGroupsProps) {
   return (
     <Scroll label={words.list}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">
-              <span class="visually-hidden">{words.priority}</span>
-            </th>
-            <th scope="col">{words.firstRaised}</th>
-            <th scope="col">{words.machine}</th>
-            <th scope="col">{words.firstThen}</th>
-            <th scope="col" class="number">
-              {words.duration}
-            </th>
-            <th scope="col">
-              <span class="visually-hidden">{words.actions}</span>
-            </th>
-          </tr>
-        </thead>
+        <Heads of={HEADS} />
         <tbody>
           {groups.map(({ machine, own }) => (
             <Group key={machine} machine={machine} alarms={own} />
@@ -60,7 +54,6 @@ function inOrder(alarms: readonly AlarmPresent[]): readonly AlarmPresent[] {
 function Group({ machine, alarms }: { readonly machine: string; readonly alarms: readonly AlarmPresent[] }) {
   const [first, ...then] = alarms;
   if (first === undefined) return null;
-  const [, , step = "", id = machine] = machine.split("/");
   const worst = alarms.reduce((a, b) => (RANK[b.priority] < RANK[a.priority] ? b : a));
   const unacknowledged = alarms.filter(({ acknowledged }) => !acknowledged);
   return (
@@ -74,10 +67,7 @@ function Group({ machine, alarms }: { readonly machine: string; readonly alarms:
       </td>
       <td class="nowrap">{zone.value.near(first.raisedMs, now.value)}</td>
       <td class="nowrap">
-        {stepWords(step).name}{" "}
-        <a class="label" href={addressOf("machine", machine)}>
-          {id}
-        </a>
+        <MachinePlace machine={machine} />
       </td>
       <td>
         <span class="strong">{alarmWords(first, plant.value)}</span>

@@ -4,14 +4,33 @@ import type { Problem } from "../../api/problem.ts";
 import { addressOf } from "../../app/router.ts";
 import { plain } from "../../format/number.ts";
 import { duration } from "../../format/time.ts";
-import { Failed } from "../../parts/failed.tsx";
 import { Glyph } from "../../parts/glyph.tsx";
+import { Section } from "../../parts/section.tsx";
 import { ShareBar } from "../../parts/share-bar.tsx";
+import { type Head, Heads } from "../../parts/table.tsx";
+import { Term } from "../../parts/term.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.alarms;
+const FREQUENT_HEADS: readonly Head[] = [
+  { head: words.priority, unseen: true },
+  { head: words.badActors },
+  { head: words.times, number: true },
+  { head: words.share, number: true },
+  { head: words.shareBar, unseen: true },
+  { head: words.median, number: true },
+];
+const PRIORITY_HEADS: readonly Head[] = [
+  { head: words.priority, unseen: true },
+  { head: words.priorities },
+  { head: words.times, number: true },
+  { head: words.share, number: true },
+  { head: words.recommended, number: true },
+  { head: words.shareBar, unseen: true },
+];
 /** The measures that are shown, in this order. */
 const SHOWN = ["per_day", "per_hour", "in_flood_pct", "chattering", "standing", "unacknowledged"] as const;
+const EXPLAINED = { in_flood_pct: "flood", chattering: "chattering", standing: "standing" } as const;
 /** ISA-18.2's recommended distribution, per cent. */
 const RECOMMENDED = { critical: 1, high: 5, medium: 15, low: 80 } as const;
 
@@ -25,16 +44,17 @@ interface PerformanceProps {
 /** Is the alarm system bearable: the measures of ISA-18.2 beside their targets, and who spoils them. */
 export function Performance({ answer, problem, reload, children }: PerformanceProps) {
   return (
-    <section class="section">
-      <h2>
-        {words.performance}{" "}
-        <span class="label">
-          {answer === undefined ? "" : words.raisedIn(answer.raised, answer.operators)}
-        </span>
-        <span class="space" />
-        {children}
-      </h2>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+    <Section
+      title={words.performance}
+      note={answer === undefined ? "" : words.raisedIn(answer.raised, answer.operators)}
+      aside={
+        <>
+          <span class="space" />
+          {children}
+        </>
+      }
+      of={{ problem, reload }}
+    >
       {answer === undefined ? null : (
         <>
           <dl class="measures">
@@ -44,7 +64,13 @@ export function Performance({ answer, problem, reload, children }: PerformancePr
               const over = measure.found > measure.acceptable;
               return (
                 <div key={name} title={measure.source}>
-                  <dt class="label xs">{words.measures[name]}</dt>
+                  <dt class="label xs">
+                    {name in EXPLAINED ? (
+                      <Term of={EXPLAINED[name as keyof typeof EXPLAINED]}>{words.measures[name]}</Term>
+                    ) : (
+                      words.measures[name]
+                    )}
+                  </dt>
                   <dd>
                     <b class={over ? "measure over" : "measure"}>
                       {plain(Math.round(measure.found * 10) / 10)}
@@ -58,26 +84,7 @@ export function Performance({ answer, problem, reload, children }: PerformancePr
           <div class="columns even">
             <table>
               <caption class="visually-hidden">{words.badActors}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">
-                    <span class="visually-hidden">{words.priority}</span>
-                  </th>
-                  <th scope="col">{words.badActors}</th>
-                  <th scope="col" class="number">
-                    n
-                  </th>
-                  <th scope="col" class="number">
-                    {words.share}
-                  </th>
-                  <th scope="col">
-                    <span class="visually-hidden">{words.share}</span>
-                  </th>
-                  <th scope="col" class="number">
-                    {words.median}
-                  </th>
-                </tr>
-              </thead>
+              <Heads of={FREQUENT_HEADS} />
               <tbody>
                 {answer.frequent
                   .slice(0, 8)
@@ -104,25 +111,7 @@ export function Performance({ answer, problem, reload, children }: PerformancePr
             </table>
             <table>
               <caption class="visually-hidden">{words.priorities}</caption>
-              <thead>
-                <tr>
-                  <th scope="col" colSpan={2}>
-                    {words.priorities}
-                  </th>
-                  <th scope="col" class="number">
-                    n
-                  </th>
-                  <th scope="col" class="number">
-                    {words.share}
-                  </th>
-                  <th scope="col" class="number">
-                    {words.recommended}
-                  </th>
-                  <th scope="col">
-                    <span class="visually-hidden">{words.share}</span>
-                  </th>
-                </tr>
-              </thead>
+              <Heads of={PRIORITY_HEADS} />
               <tbody>
                 {answer.priorities.map(({ priority, count, share_pct }) => (
                   <tr key={priority}>
@@ -143,6 +132,6 @@ export function Performance({ answer, problem, reload, children }: PerformancePr
           </div>
         </>
       )}
-    </section>
+    </Section>
   );
 }

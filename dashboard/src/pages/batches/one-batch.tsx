@@ -19,6 +19,7 @@ import { duration } from "../../format/time.ts";
 import { linear } from "../../format/trace.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { Glyph } from "../../parts/glyph.tsx";
+import { Section } from "../../parts/section.tsx";
 import { LIMIT_ROOM, StripChart } from "../../parts/strip-chart.tsx";
 import { axisTicks, TimeAxis } from "../../parts/time-axis.tsx";
 import { useWidth } from "../../parts/use-width.ts";
@@ -65,19 +66,16 @@ export function OneBatch({ batch, line, alarms }: OneBatchProps) {
         <Exceptions holds={holds} alarms={alarms} failed={failed} />
         <Course batch={batch} line={line} />
       </div>
-      {held.problem === undefined ? null : <Failed problem={held.problem} onRetry={held.reload} />}
-      {quality.problem === undefined ? null : <Failed problem={quality.problem} onRetry={quality.reload} />}
-      <section class="section">
-        <h2>
-          {words.curves} <span class="label">{words.curvesNote}</span>
-        </h2>
+      <Failed problem={held.problem} onRetry={held.reload} />
+      <Failed problem={quality.problem} onRetry={quality.reload} />
+      <Section title={words.curves} note={words.curvesNote}>
         {steps.map((step) => {
           const machine = line.process.find(({ key }) => key === step.machine);
           return machine === undefined ? null : (
             <Curves key={step.machine} step={step} machine={machine} product={product} />
           );
         })}
-      </section>
+      </Section>
     </>
   );
 }
@@ -153,11 +151,10 @@ function Exceptions({
   readonly failed: readonly FailedResult[];
 }) {
   return (
-    <section class="section">
-      <h2>
-        {words.exceptionsHead}{" "}
-        <span class="label">{words.exceptionsNote(holds.length, alarms.length, failed.length)}</span>
-      </h2>
+    <Section
+      title={words.exceptionsHead}
+      note={words.exceptionsNote(holds.length, alarms.length, failed.length)}
+    >
       {holds.length + alarms.length + failed.length === 0 ? <p class="empty">{words.clean}</p> : null}
       <table>
         <tbody>
@@ -206,7 +203,7 @@ function Exceptions({
           ))}
         </tbody>
       </table>
-    </section>
+    </Section>
   );
 }
 
@@ -218,10 +215,7 @@ function Course({ batch, line }: { readonly batch: BatchCourse; readonly line: P
   const machines = line.process.filter(({ key }) => steps.some(({ machine }) => machine === key));
   const ticks = axisTicks({ fromMs, toMs, width: inner, zone: zone.value });
   return (
-    <section class="section">
-      <h2>
-        {words.course} <span class="label">{duration(toMs - fromMs)}</span>
-      </h2>
+    <Section title={words.course} note={duration(toMs - fromMs)}>
       <div class="trends">
         <div>
           {machines.map(({ key, step }) => (
@@ -261,7 +255,7 @@ function Course({ batch, line }: { readonly batch: BatchCourse; readonly line: P
           <TimeAxis fromMs={fromMs} toMs={toMs} width={inner} zone={zone.value} />
         </div>
       </div>
-    </section>
+    </Section>
   );
 }
 
@@ -294,7 +288,7 @@ function Curves({ step, machine, product }: CurvesProps) {
           {machine.definition.id}, {duration(step.toMs - step.fromMs)}
         </span>
       </h3>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <Failed problem={problem} onRetry={reload} />
       <div class="trends">
         <div>
           {tags.map((tag) => {

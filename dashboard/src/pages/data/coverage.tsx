@@ -6,8 +6,8 @@ import { addressOf } from "../../app/router.ts";
 import { number, percent } from "../../format/number.ts";
 import { duration } from "../../format/time.ts";
 import { linear } from "../../format/trace.ts";
-import { Failed } from "../../parts/failed.tsx";
 import { type CountStretch, HourBars, MARK_ROOM } from "../../parts/hour-bars.tsx";
+import { Section } from "../../parts/section.tsx";
 import { Segmented } from "../../parts/segmented.tsx";
 import { TimeAxis } from "../../parts/time-axis.tsx";
 import { useWidth } from "../../parts/use-width.ts";
@@ -30,17 +30,19 @@ export function Coverage() {
   const [ref, width] = useWidth<HTMLDivElement>();
   const inner = Math.max(0, width - MARK_ROOM);
   return (
-    <section class="section">
-      <h2>
-        {words.title} <span class="label">{words.note}</span>
+    <Section
+      title={words.title}
+      note={words.note}
+      aside={
         <Segmented<SpanName>
           label={texts.machine.span}
           options={CHOICES.map((each) => [each, words.spans[each]] as const)}
           value={period.live ? spanOf(BY_DEFAULT) : ("" as SpanName)}
           onChoose={showSpan}
         />
-      </h2>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      }
+      of={{ problem, reload }}
+    >
       <div class="coverage">
         <span class="label small">{words.received}</span>
         <div ref={ref}>
@@ -66,7 +68,7 @@ export function Coverage() {
         <span class="label small">{words.slowest(slowest(received?.minutes ?? []))}</span>
         <TimeAxis fromMs={period.fromMs} toMs={period.toMs} width={inner} zone={zone.value} />
       </div>
-    </section>
+    </Section>
   );
 }
 

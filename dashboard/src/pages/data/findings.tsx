@@ -2,7 +2,7 @@ import type { FindingsAnswer } from "../../api/answers.ts";
 import { zone } from "../../api/plant.ts";
 import { useQuery } from "../../api/query.ts";
 import { now } from "../../app/clock.ts";
-import { Failed } from "../../parts/failed.tsx";
+import { Section } from "../../parts/section.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.data;
@@ -11,11 +11,7 @@ const words = texts.data;
 export function Findings() {
   const { data, problem, reload } = useQuery<FindingsAnswer>("/api/findings?limit=50", [], 10);
   return (
-    <section class="section">
-      <h2>
-        {words.findings} <span class="label">{words.findingsNote}</span>
-      </h2>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+    <Section title={words.findings} note={words.findingsNote} of={{ problem, reload }}>
       {data?.findings.length === 0 ? <p class="empty">{words.findingsEmpty}</p> : null}
       <table>
         <tbody>
@@ -33,6 +29,6 @@ export function Findings() {
           ))}
         </tbody>
       </table>
-    </section>
+    </Section>
   );
 }

@@ -3,11 +3,19 @@ import { zone } from "../../api/plant.ts";
 import { useQuery } from "../../api/query.ts";
 import { now } from "../../app/clock.ts";
 import { number } from "../../format/number.ts";
-import { Failed } from "../../parts/failed.tsx";
 import { Scroll } from "../../parts/scroll.tsx";
+import { Section } from "../../parts/section.tsx";
+import { type Head, Heads } from "../../parts/table.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.data.notifications;
+const HEADS: readonly Head[] = [
+  { head: words.channel },
+  { head: words.sent, number: true },
+  { head: words.failed, number: true },
+  { head: words.waiting, number: true },
+  { head: words.held, number: true },
+];
 type Delivery = NotificationsAnswer["deliveries"][number];
 
 /** Messages that are listed; the API has more. */
@@ -17,11 +25,7 @@ const MOST_SHOWN = 20;
 export function Notifications() {
   const { data, problem, reload } = useQuery<NotificationsAnswer>("/api/notifications", [], 5);
   return (
-    <section class="section">
-      <h2>
-        {words.title} <span class="label">{words.note}</span>
-      </h2>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+    <Section title={words.title} note={words.note} of={{ problem, reload }}>
       {data?.configured === false ? <p class="empty">{words.off}</p> : null}
       {data === undefined || data.channels.length === 0 ? null : <Channels channels={data.channels} />}
       {data?.configured && data.deliveries.length === 0 ? <p class="empty">{words.none}</p> : null}
@@ -36,30 +40,14 @@ export function Notifications() {
           </table>
         </Scroll>
       )}
-    </section>
+    </Section>
   );
 }
 
 function Channels({ channels }: Pick<NotificationsAnswer, "channels">) {
   return (
     <table>
-      <thead>
-        <tr>
-          <th scope="col">{words.channel}</th>
-          <th scope="col" class="number">
-            {words.sent}
-          </th>
-          <th scope="col" class="number">
-            {words.failed}
-          </th>
-          <th scope="col" class="number">
-            {words.waiting}
-          </th>
-          <th scope="col" class="number">
-            {words.held}
-          </th>
-        </tr>
-      </thead>
+      <Heads of={HEADS} />
       <tbody>
         {channels.map(({ channel, sent, failed, waiting, held }) => (
           <tr key={channel}>

@@ -4,7 +4,7 @@ import { useQuery } from "../../api/query.ts";
 import { now } from "../../app/clock.ts";
 import { addressOf } from "../../app/router.ts";
 import { number } from "../../format/number.ts";
-import { Failed } from "../../parts/failed.tsx";
+import { Section } from "../../parts/section.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.data;
@@ -13,11 +13,7 @@ const words = texts.data;
 export function Plausibility() {
   const { data, problem, reload } = useQuery<PlausibilityAnswer>("/api/plausibility?limit=50", [], 10);
   return (
-    <section class="section">
-      <h2>
-        {words.plausibility} <span class="label">{words.plausibilityNote}</span>
-      </h2>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+    <Section title={words.plausibility} note={words.plausibilityNote} of={{ problem, reload }}>
       {data?.flagged.length === 0 ? <p class="empty">{words.plausibilityEmpty}</p> : null}
       <table>
         <tbody>
@@ -39,6 +35,6 @@ export function Plausibility() {
         </tbody>
       </table>
       {data?.next == null ? null : <p class="label">{words.plausibilityMore}</p>}
-    </section>
+    </Section>
   );
 }

@@ -16,9 +16,19 @@ import { Failed } from "../../parts/failed.tsx";
 import { Modal } from "../../parts/modal.tsx";
 import { hindrance, PersonForm, Reason } from "../../parts/person-form.tsx";
 import { Scroll } from "../../parts/scroll.tsx";
+import { Section } from "../../parts/section.tsx";
+import { type Head, Heads } from "../../parts/table.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.data;
+const HEADS: readonly Head[] = [
+  { head: words.received },
+  { head: words.topic },
+  { head: words.why },
+  { head: words.detail },
+  { head: words.size, number: true },
+  { head: words.look, unseen: true },
+];
 type Quarantined = QuarantineAnswer["quarantined"][number];
 
 /** What could not be used, byte by byte, and the way back into the log. */
@@ -27,29 +37,16 @@ export function Quarantine() {
   const [looked, setLooked] = useState<number>();
   const open = data?.open_by_reason.reduce((sum, each) => sum + each.open, 0) ?? 0;
   return (
-    <section class="section">
-      <h2>
-        {words.quarantine} <span class="label">{open === 0 ? "" : words.quarantineNote(number(open))}</span>
-      </h2>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+    <Section
+      title={words.quarantine}
+      note={open === 0 ? "" : words.quarantineNote(number(open))}
+      of={{ problem, reload }}
+    >
       {data !== undefined && open === 0 ? <p class="empty">{words.quarantineEmpty}</p> : null}
       {data === undefined || open === 0 ? null : (
         <Scroll label={words.quarantine}>
           <table>
-            <thead>
-              <tr>
-                <th scope="col">{words.received}</th>
-                <th scope="col">{words.topic}</th>
-                <th scope="col">{words.why}</th>
-                <th scope="col">{words.detail}</th>
-                <th scope="col" class="number">
-                  {words.size}
-                </th>
-                <th scope="col">
-                  <span class="visually-hidden">{words.look}</span>
-                </th>
-              </tr>
-            </thead>
+            <Heads of={HEADS} />
             <tbody>
               {data.quarantined.map((each) => (
                 <Row key={each.id} message={each} onLook={() => setLooked(each.id)} />
@@ -61,7 +58,7 @@ export function Quarantine() {
       {looked === undefined ? null : (
         <Look id={looked} onClose={() => setLooked(undefined)} onReplayed={reload} />
       )}
-    </section>
+    </Section>
   );
 }
 
@@ -158,7 +155,7 @@ function Look({ id, onClose, onReplayed }: LookProps) {
   ];
   return (
     <Modal title={`${words.message} ${id}`} onClose={onClose}>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+      <Failed problem={problem} onRetry={reload} />
       {message === undefined ? null : (
         <>
           <p class="mono">{message.topic}</p>

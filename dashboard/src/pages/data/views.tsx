@@ -1,32 +1,24 @@
 import type { ViewsAnswer } from "../../api/answers.ts";
 import { useQuery } from "../../api/query.ts";
 import { number } from "../../format/number.ts";
-import { Failed } from "../../parts/failed.tsx";
+import { Section } from "../../parts/section.tsx";
+import { type Head, Heads } from "../../parts/table.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.data;
+const HEADS: readonly Head[] = [
+  { head: words.view },
+  { head: words.position, number: true },
+  { head: words.behind, number: true },
+];
 
 /** What is derived from the log, and how far each has come. */
 export function Views() {
   const { data, problem, reload } = useQuery<ViewsAnswer>("/api/views", [], 2);
   return (
-    <section class="section">
-      <h2>
-        {words.views} <span class="label">{words.viewsNote}</span>
-      </h2>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+    <Section title={words.views} note={words.viewsNote} of={{ problem, reload }}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.view}</th>
-            <th scope="col" class="number">
-              {words.position}
-            </th>
-            <th scope="col" class="number">
-              {words.behind}
-            </th>
-          </tr>
-        </thead>
+        <Heads of={HEADS} />
         <tbody>
           {data?.views.map(({ name, version, standing, position, behind }) => (
             <tr key={`${name} ${version}`}>
@@ -40,6 +32,6 @@ export function Views() {
           ))}
         </tbody>
       </table>
-    </section>
+    </Section>
   );
 }

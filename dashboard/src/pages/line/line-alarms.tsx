@@ -1,4 +1,4 @@
-import { plant, stepWords, zone } from "../../api/plant.ts";
+import { plant, zone } from "../../api/plant.ts";
 import type { AlarmPresent } from "../../api/present.ts";
 import type { OpenAlarms } from "../../api/queries.ts";
 import { now } from "../../app/clock.ts";
@@ -7,8 +7,10 @@ import type { OutOfRange } from "../../format/line-verdict.ts";
 import { duration } from "../../format/time.ts";
 import { AcknowledgeButton } from "../../parts/alarm-actions.tsx";
 import { alarmWords } from "../../parts/alarm-words.ts";
-import { Failed } from "../../parts/failed.tsx";
 import { Glyph } from "../../parts/glyph.tsx";
+import { GoodsConcerned } from "../../parts/goods-concerned.tsx";
+import { MachinePlace } from "../../parts/machine-place.tsx";
+import { Section } from "../../parts/section.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.line;
@@ -33,20 +35,21 @@ export function LineAlarms({
   const active = alarms.filter((alarm) => alarm.active);
   const returned = alarms.filter((alarm) => !alarm.active && !alarm.acknowledged);
   return (
-    <section class="section">
-      <h2>
-        {words.alarms}{" "}
-        <span class="label">
-          {[words.active(active.length), ...(out.length === 0 ? [] : [words.outOfNormal(out.length)])].join(
-            ", ",
-          )}
-        </span>
-        <span class="space" />
-        <a class="label xs" href={`/alarms?under=${encodeURIComponent(line)}`}>
-          {words.all}
-        </a>
-      </h2>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+    <Section
+      title={words.alarms}
+      note={[words.active(active.length), ...(out.length === 0 ? [] : [words.outOfNormal(out.length)])].join(
+        ", ",
+      )}
+      aside={
+        <>
+          <span class="space" />
+          <a class="label xs" href={`/alarms?under=${encodeURIComponent(line)}`}>
+            {words.all}
+          </a>
+        </>
+      }
+      of={{ problem, reload }}
+    >
       {active.length > 0 ? null : (
         <p class="empty">{!known ? words.noAlarmData : heard ? words.noAlarm : words.noAlarmHeard}</p>
       )}
@@ -83,13 +86,12 @@ export function LineAlarms({
           ))}
         </tbody>
       </table>
-    </section>
+    </Section>
   );
 }
 
 function Row({ alarm }: { readonly alarm: AlarmPresent }) {
   const { machine, priority, active, acknowledged, raisedMs, durationMs, message } = alarm;
-  const [, , step = "", id = ""] = machine.split("/");
   const text = alarmWords(alarm, plant.value);
   const urgent = active && (priority === "high" || priority === "critical");
   return (
@@ -103,10 +105,7 @@ function Row({ alarm }: { readonly alarm: AlarmPresent }) {
         <span class="label xs">{durationMs === undefined ? "" : duration(durationMs)}</span>
       </td>
       <td>
-        <b>{stepWords(step).name}</b>{" "}
-        <a class="label" href={addressOf("machine", machine)}>
-          {id}
-        </a>{" "}
+        <MachinePlace machine={machine} strong />{" "}
         <span class={urgent ? "high strong" : active ? "strong" : ""}>{text}</span>
         {active && message.toLowerCase() !== text.toLowerCase() ? (
           <>
@@ -115,7 +114,10 @@ function Row({ alarm }: { readonly alarm: AlarmPresent }) {
           </>
         ) : null}
       </td>
-      <td class="number">{acknowledged ? null : <AcknowledgeButton alarms={[alarm]} primary={urgent} />}</td>
+      <td class="number">
+        <GoodsConcerned alarm={alarm} />{" "}
+        {acknowledged ? null : <AcknowledgeButton alarms={[alarm]} primary={urgent} />}
+      </td>
     </tr>
   );
 }

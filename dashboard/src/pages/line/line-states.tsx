@@ -50,7 +50,7 @@ export function LineStates({ process, states, toMs }: LineStatesProps) {
           </span>
         ))}
       </h2>
-      {states.problem === undefined ? null : <Failed problem={states.problem} onRetry={states.reload} />}
+      <Failed problem={states.problem} onRetry={states.reload} />
       <div ref={ref} class="lanes">
         <svg class="lanes-grid" width={inner} height={process.length * 27} aria-hidden="true">
           {ticks.map((tick) => (

@@ -4,10 +4,9 @@ import { now } from "../../app/clock.ts";
 import { addressOf } from "../../app/router.ts";
 import { duration } from "../../format/time.ts";
 import type { TracePoint } from "../../format/trace.ts";
-import { Glyph } from "../../parts/glyph.tsx";
+import { Glyph, StateMark } from "../../parts/glyph.tsx";
 import { MachineSymbol } from "../../parts/mimic/symbol.tsx";
 import { symbolValues } from "../../parts/mimic/symbol-values.ts";
-import { StateMark } from "../../parts/state-mark.tsx";
 import { freshness, TagValue } from "../../parts/tag-value.tsx";
 import { texts } from "../../texts/en.ts";
 

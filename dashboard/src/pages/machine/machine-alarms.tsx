@@ -4,8 +4,9 @@ import { now } from "../../app/clock.ts";
 import { duration } from "../../format/time.ts";
 import { AcknowledgeButton } from "../../parts/alarm-actions.tsx";
 import { alarmWords } from "../../parts/alarm-words.ts";
-import { Failed } from "../../parts/failed.tsx";
 import { Glyph } from "../../parts/glyph.tsx";
+import { GoodsConcerned } from "../../parts/goods-concerned.tsx";
+import { Section } from "../../parts/section.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.machine;
@@ -22,11 +23,7 @@ export function MachineAlarms({
     open.alarms.some(({ alarmId, raisedMs }) => alarmId === each.alarmId && raisedMs === each.raisedMs);
   const past = history.occurrences.filter((each) => !isOpen(each));
   return (
-    <section class="section">
-      <h2>
-        {texts.line.alarms} <span class="label">{words.inPeriod(history.occurrences.length)}</span>
-      </h2>
-      {open.problem === undefined ? null : <Failed problem={open.problem} onRetry={open.reload} />}
+    <Section title={texts.line.alarms} note={words.inPeriod(history.occurrences.length)} of={open}>
       {open.alarms.length + history.occurrences.length > 0 ? null : (
         <p class="empty">{open.known ? words.noAlarm : texts.line.noAlarmData}</p>
       )}
@@ -44,7 +41,10 @@ export function MachineAlarms({
               <td class="nowrap">{zone.value.near(alarm.raisedMs, now.value)}</td>
               <td class="strong">{alarmWords(alarm, plant.value)}</td>
               <td class="nowrap label">{alarm.durationMs === undefined ? "" : duration(alarm.durationMs)}</td>
-              <td class="number">{alarm.acknowledged ? null : <AcknowledgeButton alarms={[alarm]} />}</td>
+              <td class="number">
+                <GoodsConcerned alarm={alarm} />{" "}
+                {alarm.acknowledged ? null : <AcknowledgeButton alarms={[alarm]} />}
+              </td>
             </tr>
           ))}
           {past.slice(0, 8).map((each) => (
@@ -62,6 +62,6 @@ export function MachineAlarms({
           ))}
         </tbody>
       </table>
-    </section>
+    </Section>
   );
 }

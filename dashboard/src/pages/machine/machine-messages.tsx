@@ -4,7 +4,7 @@ import { useQuery } from "../../api/query.ts";
 import { now } from "../../app/clock.ts";
 import { messageWords } from "../../format/message-words.ts";
 import { number } from "../../format/number.ts";
-import { Failed } from "../../parts/failed.tsx";
+import { Section } from "../../parts/section.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.machine;
@@ -17,15 +17,19 @@ export function MachineMessages({ machine }: { readonly machine: PlantMachine })
   const query = new URLSearchParams({ site, line, step, machine: id, limit: "10" });
   const { data, problem, reload } = useQuery<MessagesAnswer>(`/api/messages?${query}`, [`machine:${key}`]);
   return (
-    <section class="section">
-      <h2>
-        {words.messages} <span class="label">{words.newestFirst}</span>
-        <span class="space" />
-        <a class="label xs" href={`/explore?filter=${encodeURIComponent(key)}`}>
-          {words.raw}
-        </a>
-      </h2>
-      {problem === undefined ? null : <Failed problem={problem} onRetry={reload} />}
+    <Section
+      title={words.messages}
+      note={words.newestFirst}
+      aside={
+        <>
+          <span class="space" />
+          <a class="label xs" href={`/explore?filter=${encodeURIComponent(key)}`}>
+            {words.raw}
+          </a>
+        </>
+      }
+      of={{ problem, reload }}
+    >
       <table>
         <tbody>
           {data?.messages.map(({ id: messageId, at, seq, type, payload }) => (
@@ -42,6 +46,6 @@ export function MachineMessages({ machine }: { readonly machine: PlantMachine })
           ))}
         </tbody>
       </table>
-    </section>
+    </Section>
   );
 }

@@ -5,6 +5,7 @@ import { number, plain } from "../../format/number.ts";
 import { standing } from "../../format/range.ts";
 import { duration } from "../../format/time.ts";
 import { RangeBar } from "../../parts/range-bar.tsx";
+import { Section } from "../../parts/section.tsx";
 import { freshness } from "../../parts/tag-value.tsx";
 import { texts } from "../../texts/en.ts";
 
@@ -27,10 +28,7 @@ export function MachineNow({ machine, present, values, drawn, onDraw }: MachineN
     onDraw(drawn.includes(tag) ? drawn.filter((each) => each !== tag) : [...drawn, tag]);
   const names = [...new Set([...Object.keys(definition.tags), ...values.keys()])];
   return (
-    <section class="section">
-      <h2>
-        {words.now} <span class="label">{[product, batch].filter(Boolean).join(", ")}</span>
-      </h2>
+    <Section title={words.now} note={[product, batch].filter(Boolean).join(", ")}>
       <table>
         <tbody>
           {names.map((name) => {
@@ -93,6 +91,6 @@ export function MachineNow({ machine, present, values, drawn, onDraw }: MachineN
           })}
         </tbody>
       </table>
-    </section>
+    </Section>
   );
 }

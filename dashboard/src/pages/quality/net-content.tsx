@@ -1,6 +1,9 @@
 import type { NetContentAnswer } from "../../api/answers.ts";
 import { useQuery } from "../../api/query.ts";
 import { number } from "../../format/number.ts";
+import { Section } from "../../parts/section.tsx";
+import { Heads } from "../../parts/table.tsx";
+import { Term } from "../../parts/term.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.quality;
@@ -11,32 +14,19 @@ export function NetContent({ path }: { readonly path: string }) {
   const [first] = data?.batches ?? [];
   if (data === undefined || first === undefined) return null;
   return (
-    <section class="section">
-      <h2>
-        {words.netContent} <span class="label">{words.netContentNote(number(first.nominal_g))}</span>
-      </h2>
+    <Section title={<Term of="netContent" />} note={words.netContentNote(number(first.nominal_g))}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.batch}</th>
-            <th scope="col" class="number">
-              n
-            </th>
-            <th scope="col" class="number">
-              {words.mean}
-            </th>
-            <th scope="col" class="number">
-              s
-            </th>
-            <th scope="col" class="number">
-              &lt; T1 {number(first.t1_g, 1)}
-            </th>
-            <th scope="col" class="number">
-              &lt; T2 {number(first.t2_g, 1)}
-            </th>
-            <th scope="col">{words.lawful}</th>
-          </tr>
-        </thead>
+        <Heads
+          of={[
+            { head: words.batch },
+            { head: words.packs, number: true },
+            { head: words.mean, number: true },
+            { head: "s", number: true, shown: <Term of="spread" /> },
+            { head: "T1", number: true, shown: <Term of="t1">{`< T1 ${number(first.t1_g, 1)}`}</Term> },
+            { head: "T2", number: true, shown: <Term of="t2">{`< T2 ${number(first.t2_g, 1)}`}</Term> },
+            { head: words.lawful },
+          ]}
+        />
         <tbody>
           {data.batches.map((each) => (
             <tr key={`${each.batch_id} ${each.from}`}>
@@ -54,6 +44,6 @@ export function NetContent({ path }: { readonly path: string }) {
         </tbody>
       </table>
       <p class="label xs">{words.law}</p>
-    </section>
+    </Section>
   );
 }

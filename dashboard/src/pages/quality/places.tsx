@@ -3,6 +3,8 @@ import { zone } from "../../api/plant.ts";
 import { now } from "../../app/clock.ts";
 import { number, percent } from "../../format/number.ts";
 import { linear, ticks } from "../../format/trace.ts";
+import { Section } from "../../parts/section.tsx";
+import { Term } from "../../parts/term.tsx";
 import { useWidth } from "../../parts/use-width.ts";
 import { texts } from "../../texts/en.ts";
 
@@ -24,11 +26,14 @@ export function Places({ data }: { readonly data: QualityPlacesAnswer | undefine
   const height = data.places.length * ROW;
   const drifting = data.places.filter(({ drifts }) => drifts);
   return (
-    <section class="section">
-      <h2>
-        {data.by === "nozzle" ? words.nozzles : words.lanes}{" "}
-        <span class="label">{words.placesNote(number(data.samples))}</span>
-      </h2>
+    <Section
+      title={data.by === "nozzle" ? words.nozzles : words.lanes}
+      note={
+        <>
+          {words.placesNote(number(data.samples))} <Term of="interval" />
+        </>
+      }
+    >
       <div ref={ref}>
         <svg
           width={width}
@@ -72,7 +77,7 @@ export function Places({ data }: { readonly data: QualityPlacesAnswer | undefine
       <p class={drifting.length > 0 ? "strong small" : "label xs"}>
         {drifting.length === 0 ? words.noDrift : drifting.map((place) => driftWords(place, data)).join(" ")}
       </p>
-    </section>
+    </Section>
   );
 }
 

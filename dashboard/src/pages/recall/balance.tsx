@@ -1,6 +1,7 @@
 import type { RecallAnswer } from "../../api/answers.ts";
 import { number, percent } from "../../format/number.ts";
 import { segments } from "../../format/recall-words.ts";
+import { Section } from "../../parts/section.tsx";
 import { useWidth } from "../../parts/use-width.ts";
 import { texts } from "../../texts/en.ts";
 
@@ -23,10 +24,7 @@ export function Balance({ data }: { readonly data: RecallAnswer }) {
   const missing = balance.in_kg === 0 ? 0 : Math.abs(balance.missing_kg) / balance.in_kg;
   return (
     <>
-      <section class="section">
-        <h2>
-          {words.mustHold} <span class="label">{words.ofPallets(number(all.pallets))}</span>
-        </h2>
+      <Section title={words.mustHold} note={words.ofPallets(number(all.pallets))}>
         <div ref={ref} />
         <dl class="bars">
           <dt>
@@ -58,12 +56,9 @@ export function Balance({ data }: { readonly data: RecallAnswer }) {
         <p class="small">
           {words.kept(number(all.pallets - known.pallets), number(Math.max(0, all.kg - known.kg), 0))}
         </p>
-      </section>
+      </Section>
       {balance.in_kg === 0 ? null : (
-        <section class="section">
-          <h2>
-            {words.balance(number(balance.in_kg, 0))} <span class="label">{words.balanceNote}</span>
-          </h2>
+        <Section title={words.balance(number(balance.in_kg, 0))} note={words.balanceNote}>
           <svg width={width} height={BAR} aria-hidden="true">
             {parts.map(({ name, kind, from, width: part }) => (
               <rect
@@ -88,7 +83,7 @@ export function Balance({ data }: { readonly data: RecallAnswer }) {
               {words.missing} <b>{`${number(Math.abs(balance.missing_kg), 1)} kg, ${percent(missing, 2)}`}</b>
             </span>
           </p>
-        </section>
+        </Section>
       )}
     </>
   );

@@ -3,6 +3,7 @@ import { addressOf } from "../../app/router.ts";
 import { number, percent } from "../../format/number.ts";
 import { batchesIn, type PalletRow, palletRows } from "../../format/recall-words.ts";
 import { Scroll } from "../../parts/scroll.tsx";
+import { Section } from "../../parts/section.tsx";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.recall;
@@ -18,10 +19,7 @@ export function Pallets({ data }: { readonly data: RecallAnswer }) {
   const rows = palletRows(data);
   const cases = data.units.filter(({ unit_kind }) => unit_kind === "case").length;
   return (
-    <section class="section">
-      <h2>
-        {words.pallets} <span class="label">{words.packed(number(data.without_genealogy.pallets))}</span>
-      </h2>
+    <Section title={words.pallets} note={words.packed(number(data.without_genealogy.pallets))}>
       <p class="legend xs">
         <Square kind="back" /> {words.legend.back} <Square kind="hold" /> {words.legend.hold}{" "}
         <Square kind="clear" /> {words.legend.clear}
@@ -53,7 +51,7 @@ export function Pallets({ data }: { readonly data: RecallAnswer }) {
       </Scroll>
       {rows.length > MOST_ROWS ? <p class="note">{words.moreRows(number(rows.length - MOST_ROWS))}</p> : null}
       {cases === 0 ? null : <p class="note">{words.cases(number(cases))}</p>}
-    </section>
+    </Section>
   );
 }
 

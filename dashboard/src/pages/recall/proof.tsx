@@ -8,6 +8,7 @@ import { number, percent } from "../../format/number.ts";
 import { batchesIn } from "../../format/recall-words.ts";
 import { Glyph } from "../../parts/glyph.tsx";
 import { Scroll } from "../../parts/scroll.tsx";
+import { Section } from "../../parts/section.tsx";
 import { Table } from "../../parts/table.tsx";
 import { texts } from "../../texts/en.ts";
 
@@ -18,10 +19,7 @@ export function Clear({ data }: { readonly data: RecallAnswer }) {
   const pallets = data.clear.reduce((sum, each) => sum + each.pallets, 0);
   const kg = data.clear.reduce((sum, each) => sum + each.kg, 0);
   return (
-    <section class="section">
-      <h2>
-        {words.provably} <span class="label">{words.provablyNote(number(pallets), number(kg, 0))}</span>
-      </h2>
+    <Section title={words.provably} note={words.provablyNote(number(pallets), number(kg, 0))}>
       {pallets === 0 ? (
         <p class="empty">{words.noneClear}</p>
       ) : (
@@ -49,7 +47,7 @@ export function Clear({ data }: { readonly data: RecallAnswer }) {
           />
         </Scroll>
       )}
-    </section>
+    </Section>
   );
 }
 

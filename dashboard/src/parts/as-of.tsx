@@ -1,7 +1,18 @@
+import { now } from "../app/clock.ts";
 import { behindOf, isLevel } from "../format/level.ts";
 import { number } from "../format/number.ts";
+import { duration } from "../format/time.ts";
 import { texts } from "../texts/en.ts";
 import { Glyph } from "./glyph.tsx";
+
+/** What is shown is older than it should be, and by how much. */
+export function Stale({ atMs }: { readonly atMs: number }) {
+  return (
+    <p class="label" role="status">
+      {texts.states.stale(duration(Math.max(0, now.value - atMs)))}
+    </p>
+  );
+}
 
 type Answer = Parameters<typeof behindOf>[0];
 
