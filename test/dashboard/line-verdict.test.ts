@@ -82,7 +82,7 @@ suite("the first sentence of a line", () => {
       ],
     );
     assert.equal(found.priority, "medium");
-    assert.equal(found.sentence, "Tempering too hot, for 164 s, since t-164.");
+    assert.equal(found.sentence, "Tempering: too hot, for 164 s, since t-164.");
     assert.equal(found.rest, "1 more active.");
   });
 

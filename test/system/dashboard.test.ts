@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { buildDashboard, isStale } from "../../scripts/build-dashboard.mjs";
+import { filledLog } from "../commands/filled-log.ts";
 import { NO_CHROMIUM, startChromium } from "../servers/chromium.ts";
 import { type RunningConche, startConche } from "../servers/conche.ts";
 
@@ -99,7 +100,46 @@ suite("the dashboard in a real browser", { skip: NO_CHROMIUM, timeout: 600_000 }
       await narrow.locator(".column .value b").first().waitFor();
       assert.deepEqual(await tooWide(narrow), []);
     } finally {
+      await narrow.unrouteAll({ behavior: "ignoreErrors" });
       await narrow.close();
+    }
+  });
+
+  test("while views catch up, a page says in its first sentence that it shows the past", async () => {
+    await page.route("**/api/views", async (route) => {
+      const response = await route.fetch();
+      const json = (await response.json()) as { views: object[] };
+      const views = json.views.map((each) => ({ ...each, behind: 9_999, newest: "2026-01-01T00:00:00Z" }));
+      await route.fulfill({ response, json: { ...json, views } });
+    });
+    await page.goto(`${base()}/oee`);
+    await page.locator("h1", { hasText: /^As it was \d+ d .* ago/ }).waitFor();
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+    await page.locator("h1", { hasText: /^OEE/ }).waitFor();
+  });
+
+  test("of a plant that nobody hears, no page says that there is no alarm", async (context) => {
+    const nothing = await filledLog(context, []);
+    const server = await startConche(["serve", "--data", nothing, "--http-port", "0"]);
+    try {
+      for (const [path, says] of [
+        ["/alarms", /^Nobody knows whether there is an alarm/],
+        ["/line", /^Nothing has been heard of this line/],
+        ["/plant", /Nothing has been heard of/],
+      ] as const) {
+        await page.goto(`${server.started.http}${path}`);
+        await page.locator("h1", { hasText: says }).waitFor();
+        assert.equal(
+          await page
+            .locator("main")
+            .getByText(/\b(no alarm is active|0 active|0 alarms)/i)
+            .count(),
+          0,
+          path,
+        );
+      }
+    } finally {
+      await server.stop("SIGTERM");
     }
   });
 
@@ -133,7 +173,7 @@ suite("the dashboard in a real browser", { skip: NO_CHROMIUM, timeout: 600_000 }
     assert.ok(await failed.getByText("CONCHE_TIME_LIMIT").isHidden());
     await failed.locator("summary").press("Enter");
     await failed.getByText("CONCHE_TIME_LIMIT").waitFor();
-    await page.unroute("**/api/stops?**");
+    await page.unrouteAll({ behavior: "ignoreErrors" });
   });
 
   test("the line shows the values that are in the log", async () => {

@@ -15,6 +15,9 @@ interface LiveEvent {
 
 export const live = signal<LiveState>({ state: "connecting", sinceMs: Date.now() });
 
+/** So old is what is shown while the views catch up, ms; 0 while they are level with the log. */
+export const lagMs = signal(0);
+
 /** Nobody would hear of what is done now. */
 export const cannotAct = computed(() => live.value.state === "lost");
 

@@ -101,6 +101,13 @@ export function stepWords(step: string): { readonly number: string; readonly nam
   return { number: digit, name: name.charAt(0).toUpperCase() + name.slice(1) };
 }
 
+/** A machine as people call it: "5 Tempering"; what stands beside the process by its own name. */
+export function placeName(machine: string): string {
+  const [, , step = "", id = machine] = machine.split("/");
+  const { number, name } = stepWords(step);
+  return number === "0" ? (plant.value?.machines.get(machine)?.definition.name ?? id) : `${number} ${name}`;
+}
+
 /** A tag's word for a display: its label, or its name without the unit at its end. */
 export function tagLabel(name: string, tag: Tag | undefined): string {
   return (

@@ -61,7 +61,7 @@ function presentOf(now: NowAnswer["machines"][number]): MachinePresent {
     key: now.machine,
     state: now.state,
     sinceMs: ms(now.since),
-    unknownWhy: known(now.unknown_why?.replaceAll("_", " ")),
+    unknownWhy: known(now.unknown_why),
     reason: reasonOf(reason),
     product: known(now.product),
     batch: known(now.batch),

@@ -1,5 +1,6 @@
+import { useEffect } from "preact/hooks";
 import type { CompletenessAnswer, ViewsAnswer } from "../api/answers.ts";
-import { live } from "../api/live.ts";
+import { lagMs, live } from "../api/live.ts";
 import { plant, zone } from "../api/plant.ts";
 import { useQuery } from "../api/query.ts";
 import { person, who } from "../api/who.ts";
@@ -12,6 +13,9 @@ import { preferences, toggleTheme, toggleWall } from "./preferences.ts";
 
 /** Behind by so much, a view is said to be behind. */
 const BEHIND_MS = 5_000;
+
+/** By so much, what pages show is the past. */
+const FAR_BEHIND_MS = 60_000;
 
 /** With no message for so long, nobody is heard: a line that stands still says so every few seconds. */
 const SILENT_MS = 120_000;
@@ -45,7 +49,7 @@ export function TopStrip() {
       <Connection />
       <div>
         <span>
-          <span class="roomy">{zone.value.day(at)} </span>
+          {zone.value.day(at)}
           <b>{zone.value.clock(at)}</b> <span class="label">{zone.value.offset(at)}</span>
         </span>
       </div>
@@ -116,6 +120,14 @@ function Connection() {
   const { data } = useQuery<ViewsAnswer>("/api/views", [], 2);
   const { state, sinceMs } = live.value;
   const at = now.value;
+  const answering = data?.views.filter(({ standing }) => standing === "answering") ?? [];
+  const behind = answering.filter((view) => view.behind > 0 && view.newest !== null);
+  const behindMs = Math.max(0, ...behind.map(({ newest }) => at - Date.parse(newest ?? "")));
+  const catchingUp = behindMs > BEHIND_MS;
+  // Every page says so in its first sentence: what is old must not look like the present.
+  useEffect(() => {
+    lagMs.value = behindMs > FAR_BEHIND_MS ? behindMs : 0;
+  }, [behindMs]);
   if (state === "lost") {
     return (
       <div role="status">
@@ -124,10 +136,6 @@ function Connection() {
     );
   }
   if (state === "connecting" || data === undefined) return <div class="label">{texts.strip.connecting}</div>;
-  const answering = data.views.filter(({ standing }) => standing === "answering");
-  const behind = answering.filter((view) => view.behind > 0 && view.newest !== null);
-  const behindMs = Math.max(0, ...behind.map(({ newest }) => at - Date.parse(newest ?? "")));
-  const catchingUp = behindMs > BEHIND_MS && behind.length > 0;
   const silentMs = at - Math.max(...answering.map(({ newest }) => Date.parse(newest ?? "") || 0));
   if (!catchingUp && silentMs > SILENT_MS && silentMs < at) {
     return (

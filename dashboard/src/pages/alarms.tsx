@@ -2,8 +2,8 @@ import { useState } from "preact/hooks";
 import type { AlarmPerformanceAnswer } from "../api/answers.ts";
 import { saveCsv } from "../api/csv-export.ts";
 import { plant, stepWords, zone } from "../api/plant.ts";
-import type { AlarmPresent } from "../api/present.ts";
-import { historyQuery, useAlarmHistory, useOpenAlarms } from "../api/queries.ts";
+import type { AlarmPresent, MachinePresent } from "../api/present.ts";
+import { historyQuery, useAlarmHistory, useOpenAlarms, usePresent } from "../api/queries.ts";
 import { useQuery } from "../api/query.ts";
 import { now } from "../app/clock.ts";
 import { type Period, periodOf, type SpanName, showSpan, spanOf } from "../app/period.ts";
@@ -78,6 +78,7 @@ export default function AlarmsPage() {
   const flood = performance.data?.floods.find(({ until }) => until === null);
   const active = open.alarms.filter(({ active }) => active);
   const unacknowledged = active.filter(({ acknowledged }) => !acknowledged);
+  const silent = silentUnder(under, usePresent(undefined).machines);
   const [worst] = unacknowledged.length > 0 ? unacknowledged : active;
   const began =
     flood === undefined
@@ -93,6 +94,7 @@ export default function AlarmsPage() {
     unacknowledged.length,
     duration(now.value - Math.min(...active.map(({ raisedMs }) => raisedMs))),
   );
+  const [only] = active.length === 1 ? active : [];
   const grouped = flood !== undefined && list !== "history" && choices.value.get("each") === null;
   const before =
     flood === undefined || list === "history"
@@ -101,7 +103,7 @@ export default function AlarmsPage() {
   return (
     <>
       <Verdict
-        priority={worst?.priority ?? (open.behind > FAR_BEHIND ? "record" : undefined)}
+        priority={worst?.priority ?? (open.behind > FAR_BEHIND || silent.all ? "record" : undefined)}
         unacknowledged={unacknowledged.length > 0}
         sentence={
           !open.known
@@ -109,20 +111,32 @@ export default function AlarmsPage() {
             : worst === undefined
               ? open.behind > FAR_BEHIND
                 ? words.catchingUp(number(open.behind))
-                : words.none
+                : silent.all
+                  ? words.notHeard
+                  : words.none
               : flood === undefined || began === undefined
-                ? standing
+                ? only === undefined
+                  ? standing
+                  : words.only(
+                      placeWords(only),
+                      alarmWords(only, plant.value),
+                      only.acknowledged,
+                      zone.value.near(only.raisedMs, now.value),
+                      duration(now.value - only.raisedMs),
+                    )
                 : words.floodBegan(
                     flood.alarms,
                     new Set(active.map(({ machine }) => machine)).size,
                     zone.value.clock(began.raisedMs),
-                    `${stepWords(began.machine.split("/")[2] ?? "").name} ${began.machine.split("/")[3] ?? ""}`,
+                    placeWords(began),
                     alarmWords(began, plant.value),
                   )
         }
         rest={
           flood === undefined
-            ? words.noFlood
+            ? silent.all
+              ? undefined
+              : [words.noFlood, silent.count > 0 ? words.someSilent(silent.count) : ""].join(" ").trim()
             : began === undefined
               ? words.flood(flood.alarms, zone.value.minute(Date.parse(flood.from)))
               : standing
@@ -172,6 +186,23 @@ export default function AlarmsPage() {
   );
 }
 
+/** "Tempering temper-01" */
+function placeWords({ machine }: AlarmPresent): string {
+  const [, , step = "", id = machine] = machine.split("/");
+  return `${stepWords(step).name} ${id}`;
+}
+
+/** Machines of which nothing is heard: whether they have an alarm, nobody knows. */
+function silentUnder(
+  under: string | undefined,
+  present: ReadonlyMap<string, MachinePresent>,
+): { readonly count: number; readonly all: boolean } {
+  const process = plant.value?.lines.flatMap((line) => line.process.map(({ key }) => key)) ?? [];
+  const own = process.filter((key) => under === undefined || key === under || key.startsWith(`${under}/`));
+  const count = own.filter((key) => (present.get(key)?.state ?? "unknown") === "unknown").length;
+  return { count, all: present.size > 0 && count === own.length && count > 0 };
+}
+
 function OpenTable({ alarms, empty }: { readonly alarms: readonly AlarmPresent[]; readonly empty: string }) {
   if (alarms.length === 0) return <p class="empty">{empty}</p>;
   return (
@@ -205,7 +236,7 @@ function OpenRow({ alarm }: { readonly alarm: AlarmPresent }) {
       <td class="nowrap">
         <MachinePlace machine={machine} />
       </td>
-      <td>
+      <td class="alarm-text">
         <span class={urgent ? "high strong" : active ? "strong" : ""}>{text}</span>
         {active && message.toLowerCase() !== text.toLowerCase() ? (
           <>
@@ -213,6 +244,7 @@ function OpenRow({ alarm }: { readonly alarm: AlarmPresent }) {
             <span class="label">{message}</span>
           </>
         ) : null}
+        <GoodsConcerned alarm={alarm} />
       </td>
       <td class="number">{times > 1 ? `${times} ×` : ""}</td>
       <td class={active ? "strong" : "label"}>
@@ -225,8 +257,7 @@ function OpenRow({ alarm }: { readonly alarm: AlarmPresent }) {
       <td class="number nowrap">
         {active ? duration(now.value - raisedMs) : durationMs === undefined ? "–" : duration(durationMs)}
       </td>
-      <td class="number nowrap">
-        <GoodsConcerned alarm={alarm} />{" "}
+      <td class="number alarm-actions">
         {acknowledged ? null : <AcknowledgeButton alarms={[alarm]} primary={urgent} />}{" "}
         <ShelveButton alarm={alarm} /> <AlarmStoryButton alarm={alarm} />
       </td>

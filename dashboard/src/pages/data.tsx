@@ -1,5 +1,5 @@
 import type { CompletenessAnswer, PlausibilityAnswer } from "../api/answers.ts";
-import { plant, stepWords, zone } from "../api/plant.ts";
+import { placeName, plant, stepWords, zone } from "../api/plant.ts";
 import { useQuery } from "../api/query.ts";
 import { now } from "../app/clock.ts";
 import { addressOf } from "../app/router.ts";
@@ -64,7 +64,9 @@ function Summary({ totals, publishers }: Pick<CompletenessAnswer, "totals" | "pu
   );
   const silent = publishers.filter((each) => now.value - Date.parse(each.last_seen_at) > SILENT_MS);
   const clock = skewed === undefined ? undefined : clockWords(skewed, publishers);
+  const allSilent = seen > 0 && silent.length === publishers.length;
   const parts = [
+    allSilent ? words.allSilent(lastHeard(publishers)) : undefined,
     missing === 0
       ? undefined
       : words.missing(
@@ -72,12 +74,13 @@ function Summary({ totals, publishers }: Pick<CompletenessAnswer, "totals" | "pu
           new Set(publishers.filter((each) => each.missing > 0).map(({ machine }) => machine)).size,
         ),
     clock,
-    seen > 0 && silent.length === publishers.length ? words.allSilent(lastHeard(publishers)) : undefined,
     unsequenced > 0 ? words.unsequenced(number(unsequenced)) : undefined,
   ].filter((each) => each !== undefined);
   const [first, ...others] = parts;
-  if (missing > 0 || clock !== undefined)
-    return <Verdict priority="record" sentence={first ?? ""} rest={others.join(" ") || undefined} />;
+  if (missing > 0 || clock !== undefined || allSilent) {
+    const rest = missing === 0 ? [...others, words.whole(number(seen))] : others;
+    return <Verdict priority="record" sentence={first ?? ""} rest={rest.join(" ") || undefined} />;
+  }
   return (
     <Verdict
       sentence={seen === 0 ? words.nothing : words.whole(number(seen))}
@@ -175,15 +178,14 @@ function PublisherRow({ publisher }: { readonly publisher: Publisher }) {
     quarantined,
     clock_skew_ms: skew,
   } = publisher;
-  const [, , step = "", id = machine] = machine.split("/");
-  const { number: digit, name } = stepWords(step);
+  const id = machine.split("/").at(-1) ?? machine;
   const silentMs = now.value - Date.parse(publisher.last_seen_at);
   const ranges = rangesInWords(publisher.missing_ranges);
   const violet = (count: number) => (count > 0 ? "number record strong" : "number");
   return (
     <tr>
       <th scope="row" class="nowrap">
-        {digit} {name}{" "}
+        {placeName(machine)}{" "}
         {plant.value?.machines.has(machine) ? (
           <a class="label" href={addressOf("machine", machine)}>
             {id}

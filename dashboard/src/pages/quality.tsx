@@ -70,7 +70,7 @@ function One({ chosen, all }: { readonly chosen: Characteristic; readonly all: r
   const where = stepWords(chosen.machine.split("/")[2] ?? "").name;
   const signalled = chart.data?.points.filter(({ signals }) => signals.length > 0) ?? [];
   const last = signalled.at(-1);
-  const name = nameOf(chosen.characteristic);
+  const name = `${where}: ${nameOf(chosen.characteristic)}`;
   const newest = chosen.newest === null ? "" : `${plain(chosen.newest)} ${chosen.unit ?? ""}`;
   return (
     <>

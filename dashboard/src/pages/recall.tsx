@@ -99,7 +99,8 @@ export default function RecallPage(_: PageProps) {
             <WhereItIs data={data} sum={sum} />
           </div>
           <div class="stack">
-            <Balance data={data} />
+            {/* Goods that are named as they are went into nothing: there is no lot whose mass to follow. */}
+            {asked.has("machine") || asked.has("at") ? null : <Balance data={data} />}
             <Clear data={data} />
             <Dispersion data={data} />
             <Trust data={data} />
@@ -110,10 +111,10 @@ export default function RecallPage(_: PageProps) {
   );
 }
 
-function sentenceOf({ callBack, hold }: RecallSum, data: RecallAnswer | undefined): string {
+function sentenceOf({ callBack, hold, notHeld }: RecallSum, data: RecallAnswer | undefined): string {
   if (callBack.length + hold.length === 0) return words.nothing;
   const customers = (data?.customers ?? []).map(({ customer }) => customer?.name ?? words.somebody);
-  return words.verdict(goodsOf(callBack), customers, goodsOf(hold));
+  return words.verdict(goodsOf(callBack), customers, goodsOf(hold), notHeld.length === 0);
 }
 
 /** Goods counted as people speak of them. */

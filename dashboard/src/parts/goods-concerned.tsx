@@ -12,7 +12,7 @@ export function GoodsConcerned({ alarm }: { readonly alarm: AlarmPresent }) {
     failed: new Date(alarm.raisedMs).toISOString(),
   });
   return (
-    <a class="btn" href={`/recall?${asked}`} title={texts.recall.inDoubtTitle}>
+    <a class="btn goods-concerned" href={`/recall?${asked}`} title={texts.recall.inDoubtTitle}>
       {texts.recall.inDoubt}
     </a>
   );

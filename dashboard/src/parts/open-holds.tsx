@@ -74,3 +74,8 @@ export function holdWords(hold: Hold): string {
     hold.events[0]?.reason ?? "",
   );
 }
+
+/** A hold in a few words, where another sentence stands first. */
+export function holdBriefly(hold: Hold): string {
+  return words.short(goodsWords(hold), zone.value.near(putAt(hold), now.value));
+}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { live } from "../api/live.ts";
+import { lagMs, live } from "../api/live.ts";
 import { zone } from "../api/plant.ts";
+import { duration } from "../format/time.ts";
 import { texts } from "../texts/en.ts";
 import { type Abnormal, Glyph } from "./glyph.tsx";
 
@@ -28,16 +29,21 @@ const INK = {
 /** The sentence that every page begins with: computed, not written. */
 export function Verdict({ priority, unacknowledged = false, sentence, rest, children }: VerdictProps) {
   const { state, sinceMs } = live.value;
+  // A sentence on the record that is not whole says it by itself.
+  const past =
+    state === "lost"
+      ? texts.states.asOf(zone.value.clock(sinceMs))
+      : lagMs.value > 0 && priority !== "record"
+        ? texts.states.lagging(duration(lagMs.value))
+        : undefined;
   return (
     <div class="verdict">
-      {state === "lost" ? <Glyph priority="record" size={18} /> : null}
+      {past === undefined ? null : <Glyph priority="record" size={18} />}
       {priority === undefined ? null : (
         <Glyph priority={priority} unacknowledged={unacknowledged} size={18} />
       )}
       <h1>
-        {state === "lost" ? (
-          <span class="record">{texts.states.asOf(zone.value.clock(sinceMs))} </span>
-        ) : null}
+        {past === undefined ? null : <span class="record">{past} </span>}
         <span class={priority === undefined ? "" : INK[priority]}>{sentence}</span>{" "}
         {rest === undefined ? null : <span class="label">{rest}</span>}
       </h1>

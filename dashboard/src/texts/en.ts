@@ -212,6 +212,12 @@ export const texts = {
     uncertain: "quality uncertain",
     unheard: "never heard",
     unknown: "unknown",
+    /** Why nobody knows what a machine does. */
+    unknownWhy: {
+      offline: "its connection is lost",
+      silent: "nothing is heard of it",
+      not_said: "it has not said",
+    } as Readonly<Record<string, string>>,
     old: (age: string) => `${age} old`,
     silent: (age: string) => `${age} ago`,
     stands: "stands",
@@ -267,8 +273,8 @@ export const texts = {
     note: "sensors not to be believed, wear; last 24 h",
     none: (tags: number) =>
       tags === 0
-        ? "No tag has enough of a past yet to be judged."
-        : `${tags} tags were looked at, and nothing is odd about them.`,
+        ? "No measured value has enough of a past yet to be judged."
+        : `${tags} measured values were looked at, and nothing is odd about them.`,
     tooMany: "Each machine's condition is on its own page: the plant is too large to look at as a whole.",
     since: "since",
     sentence: (place: string, label: string, what: string, since: string, says: string) =>
@@ -303,6 +309,7 @@ export const texts = {
       return parts.filter(Boolean).join(", ");
     },
     sentence: (goods: string, since: string, why: string) => `On hold since ${since}: ${why}; ${goods}.`,
+    short: (goods: string, since: string) => `On hold since ${since}: ${goods}.`,
   },
   oee: {
     spans: { "8h": "8 h", "24h": "24 h", "3d": "3 days", "7d": "7 days" },
@@ -370,8 +377,13 @@ export const texts = {
   },
   alarms: {
     none: "No alarm is active.",
+    notHeard: "Nobody knows whether there is an alarm: nothing is heard of the plant.",
+    someSilent: (count: number) =>
+      `Of ${count === 1 ? "1 machine" : `${count} machines`} nobody knows: nothing is heard of ${count === 1 ? "it" : "them"}.`,
     active: (count: number, unacknowledged: number, since: string) =>
       `${count === 1 ? "1 active alarm" : `${count} active alarms`}, ${unacknowledged === 0 ? "all acknowledged" : `${unacknowledged === count ? "" : `${unacknowledged} `}unacknowledged`}, the oldest for ${since}.`,
+    only: (place: string, what: string, acknowledged: boolean, at: string, age: string) =>
+      `${place}: ${what}, ${acknowledged ? "acknowledged" : "unacknowledged"}, since ${at} (${age}).`,
     catchingUp: (messages: string) =>
       `Catching up: ${messages} messages of the log are not in this list yet.`,
     noFlood: "No flood.",
@@ -473,7 +485,7 @@ export const texts = {
       deviation: "spread within a sample",
       moving_range: "step from the one before",
     },
-    rules: "rules",
+    rules: { limits: "limits alone", western_electric: "Western Electric rules", nelson: "Nelson rules" },
     /** A signal as a sentence has it, by its rule. */
     signalWords: {
       beyond_3_sigma: "outside the control limits",
@@ -508,7 +520,7 @@ export const texts = {
       no_chart: "there is no control chart to judge its stability by",
     },
     basis: (n: string, samples: string, lower: string, upper: string, unit: string) =>
-      `${n} results in ${samples} samples; specification ${lower} to ${upper} ${unit}`,
+      `${n} results in ${samples} samples; specification ${lower === "" ? `at most ${upper}` : upper === "" ? `at least ${lower}` : `${lower} to ${upper}`} ${unit}`,
     netContent: "Net content",
     netContentNote: (nominal: string) => `${nominal} g stated on the pack, by batch`,
     packs: "packs",
@@ -532,6 +544,7 @@ export const texts = {
     good: (unit: string) => `${unit} good`,
     alarms: (active: number) => (active === 1 ? "alarm active" : "alarms active"),
     waiting: "to acknowledge",
+    alarmsUnknown: "alarms: nobody knows",
     unknown: "Nobody knows yet how the plant does.",
     well: (lines: number) =>
       lines === 1 ? "The line needs nobody." : `None of the ${lines} lines needs anybody.`,
@@ -651,12 +664,13 @@ export const texts = {
       "Name what is suspected: a supplier's lot, a batch, a pallet, a pack by its code and time, or what a machine made in a span of time.",
     loading: "Following every path: silos, tank heels, rework …",
     nothing: "No pallet and no case has a part of it.",
-    verdict: (back: string, customers: readonly string[], hold: string) => {
+    verdict: (back: string, customers: readonly string[], hold: string, allHeld: boolean) => {
       const more = customers.length > 2 ? ` and ${customers.length - 2} more` : "";
       const from = customers.length === 0 ? "" : ` from ${customers.slice(0, 2).join(", ")}${more}`;
+      const stock = hold === "" ? "" : allHeld ? `${hold} in stock are on hold` : `hold ${hold} in stock`;
       return back === ""
-        ? `Nothing has left; hold ${hold} in stock.`
-        : `Call back ${back}${from}${hold === "" ? "" : `, hold ${hold} in stock`}.`;
+        ? `Nothing has left; ${stock}.`
+        : `Call back ${back}${from}${stock === "" ? "" : `, ${stock}`}.`;
     },
     goodsOf: (pallets: number, cases: number) =>
       [
@@ -665,7 +679,8 @@ export const texts = {
       ]
         .filter(Boolean)
         .join(" and "),
-    clearOf: (clear: string, all: string) => `${clear} of ${all} pallets are provably clear.`,
+    clearOf: (clear: string, all: string) =>
+      `${clear} of ${all === "1" ? "1 pallet is" : `${all} pallets are`} provably clear.`,
     somebody: "an unnamed customer",
     by: "By what",
     ways: { lot: "Lot", code: "Pack code", machine: "Machine, time" },
@@ -888,6 +903,7 @@ export const texts = {
       `Not all of it: ${behind} messages of the log are not in this answer yet, the views are catching up. Tables and documents are not given until they have.`,
     stale: (age: string) => `As it was ${age} ago: a newer answer could not be had.`,
     asOf: (at: string) => `As it was at ${at}:`,
+    lagging: (age: string) => `As it was ${age} ago, newer messages are still being worked in:`,
     cannotAct: "Nobody answers: what is done now would not arrive.",
     notFound: "There is no such page.",
     toPlant: "To the plant",

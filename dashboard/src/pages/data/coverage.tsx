@@ -1,5 +1,5 @@
 import type { CoverageAnswer, ReceivedAnswer } from "../../api/answers.ts";
-import { plant, stepWords, zone } from "../../api/plant.ts";
+import { placeName, plant, zone } from "../../api/plant.ts";
 import { useQuery } from "../../api/query.ts";
 import { type Period, periodOf, type SpanName, showSpan, spanOf } from "../../app/period.ts";
 import { addressOf } from "../../app/router.ts";
@@ -82,7 +82,7 @@ interface MachineStripProps {
 
 function MachineStrip({ machine, period, width, heard }: MachineStripProps) {
   const { machine: key, missing, seen, share, gaps, more_gaps, late } = machine;
-  const [, , step = "", id = key] = key.split("/");
+  const id = key.split("/").at(-1) ?? key;
   const x = linear(period.fromMs, period.toMs, 0, width);
   const place = (from: string | null, to: string) => {
     const left = Math.max(0, x(from === null ? Date.parse(to) : Date.parse(from)));
@@ -93,7 +93,7 @@ function MachineStrip({ machine, period, width, heard }: MachineStripProps) {
   return (
     <>
       <span class="small nowrap">
-        {stepWords(step).number} {stepWords(step).name}{" "}
+        {placeName(key)}{" "}
         {plant.value?.machines.has(key) ? (
           <a class="label" href={addressOf("machine", key)}>
             {id}

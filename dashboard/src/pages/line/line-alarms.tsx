@@ -37,9 +37,10 @@ export function LineAlarms({
   return (
     <Section
       title={words.alarms}
-      note={[words.active(active.length), ...(out.length === 0 ? [] : [words.outOfNormal(out.length)])].join(
-        ", ",
-      )}
+      note={[
+        ...(heard || active.length > 0 ? [words.active(active.length)] : []),
+        ...(out.length === 0 ? [] : [words.outOfNormal(out.length)]),
+      ].join(", ")}
       aside={
         <>
           <span class="space" />
@@ -113,11 +114,9 @@ function Row({ alarm }: { readonly alarm: AlarmPresent }) {
             <span class="label">{message}</span>
           </>
         ) : null}
+        <GoodsConcerned alarm={alarm} />
       </td>
-      <td class="number">
-        <GoodsConcerned alarm={alarm} />{" "}
-        {acknowledged ? null : <AcknowledgeButton alarms={[alarm]} primary={urgent} />}
-      </td>
+      <td class="number">{acknowledged ? null : <AcknowledgeButton alarms={[alarm]} primary={urgent} />}</td>
     </tr>
   );
 }

@@ -1,6 +1,7 @@
 import { type PlantMachine, stepWords, zone } from "../../api/plant.ts";
 import type { LineStates as States } from "../../api/queries.ts";
 import { percent } from "../../format/number.ts";
+import { lookOf } from "../../format/packml.ts";
 import { duration } from "../../format/time.ts";
 import { linear } from "../../format/trace.ts";
 import { Failed } from "../../parts/failed.tsx";
@@ -60,6 +61,7 @@ export function LineStates({ process, states, toMs }: LineStatesProps) {
         {process.map(({ key, step }) => {
           const { number: digit, name } = stepWords(step);
           const stretches = states.machines.get(key) ?? [];
+          const isKnown = stretches.some(({ state }) => lookOf(state) !== "unknown");
           const spent = stretches
             .filter(({ state }) => state === "Execute")
             .reduce((sum, each) => sum + each.toMs - each.fromMs, 0);
@@ -75,9 +77,7 @@ export function LineStates({ process, states, toMs }: LineStatesProps) {
                 width={inner}
                 label={`${name}: ${duration(spent)} Execute`}
               />
-              <span class="label number">
-                {stretches.length === 0 ? "–" : percent(spent / (toMs - fromMs), 0)}
-              </span>
+              <span class="label number">{!isKnown ? "–" : percent(spent / (toMs - fromMs), 0)}</span>
             </div>
           );
         })}

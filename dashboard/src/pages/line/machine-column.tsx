@@ -40,7 +40,9 @@ export function MachineColumn(props: MachineColumnProps) {
         {alarm === undefined ? null : (
           <Glyph priority={alarm.priority} unacknowledged={!alarm.acknowledged} />
         )}
-        <span class="label xs ellipsis">{definition.id}</span>
+        <span class="label xs ellipsis" title={definition.id}>
+          {definition.id}
+        </span>
       </div>
       <div class="small ellipsis">
         <StateMark state={present?.state} /> {stateWords(present)}{" "}
@@ -84,7 +86,7 @@ export function stateWords(present: MachinePresent | undefined): string {
 /** Why it doesn't run, and by whom. */
 export function reasonWords(present: MachinePresent | undefined): string {
   if (present === undefined) return "";
-  if (present.state === "unknown") return present.unknownWhy ?? "";
+  if (present.state === "unknown") return words.unknownWhy[present.unknownWhy ?? ""] ?? "";
   const { reason } = present;
   if (reason === undefined || present.state === "Execute") return "";
   const by = reason.causedBy?.split("/").at(-1);

@@ -51,13 +51,13 @@ export function Capability({ path, span }: { readonly path: string; readonly spa
           </tbody>
         </table>
       )}
-      {data === undefined ? null : (
+      {data === undefined || (data.lower === null && data.upper === null) ? null : (
         <p class="label xs">
           {words.basis(
             number(data.n),
             number(data.samples),
-            data.lower === null ? "–" : plain(data.lower),
-            data.upper === null ? "–" : plain(data.upper),
+            data.lower === null ? "" : plain(data.lower),
+            data.upper === null ? "" : plain(data.upper),
             data.unit ?? "",
           )}
         </p>

@@ -55,7 +55,7 @@ export function Chart({ answer, period }: { readonly answer: ControlChartAnswer;
       note={
         <>
           {answer.product === null ? "" : `${answer.product}, `}
-          <Term of={chart} />, <Term of="rules">{`${words.rules} ${rules.replaceAll("_", " ")}`}</Term>
+          <Term of={chart} />, <Term of="rules">{words.rules[rules]}</Term>
           {limits === null ? null : (
             <>
               ,{" "}
