@@ -49,8 +49,8 @@ export function TopStrip() {
       <Connection />
       <div>
         <span>
-          {zone.value.day(at)}
-          <b>{zone.value.clock(at)}</b> <span class="label">{zone.value.offset(at)}</span>
+          {zone.value.day(at)} <b>{zone.value.clock(at)}</b>{" "}
+          <span class="label">{zone.value.offset(at)}</span>
         </span>
       </div>
       <a
