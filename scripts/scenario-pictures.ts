@@ -41,6 +41,7 @@ for (const scenario of numbered.filter(({ name }) => values.only?.includes(name)
   await using shown = await showScenario(browser, scenario, folder);
   await shown.open(scenario.path);
   await shown.page.locator("h1").filter({ hasText: scenario.says }).waitFor();
+  await shown.settled();
   const path = join(values.out, `${scenario.number}.png`);
   await shown.page.screenshot({ path });
   console.log(path);

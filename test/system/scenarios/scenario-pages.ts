@@ -4,10 +4,14 @@ const LINE = "tunis-01/line-a";
 
 /** Where somebody looks at a scenario's moment, and what must be said there. */
 export interface ScenarioPage extends ToldScenario {
+  /** Those with the same word here don't touch one another: a test tells them in one log, as of one moment. */
+  readonly log?: string;
   /** Path and choices of the page. */
   readonly path: string;
   /** The first sentence of the page: the fault, its place, since when. */
   readonly says: RegExp;
+  /** What leads on from there, and what the next page says. */
+  readonly leads?: { readonly by: string; readonly says: RegExp };
   /** The truth, in words. */
   readonly truth: { readonly fault: string; readonly place: string; readonly since: string };
 }
@@ -43,7 +47,8 @@ export const SCENARIO_PAGES: readonly ScenarioPage[] = [
   },
   {
     name: "clock-jump",
-    historyH: 3,
+    historyH: 1,
+    everyS: 8,
     atH: 2,
     path: "/data",
     says: /The clock of Tempering temper-01 is 1 h 00 min behind, since 10:00:0\d/,
@@ -55,10 +60,11 @@ export const SCENARIO_PAGES: readonly ScenarioPage[] = [
   },
   {
     name: "detector-test-failed",
-    historyH: 3,
+    historyH: 2,
     atH: 2.45,
     path: "/line",
-    says: /Packaging the metal detector missed the stainless test piece.*since 11:17:32/,
+    says: /Packaging: the metal detector missed the stainless test piece.*since 11:17:32/,
+    leads: { by: "Goods in doubt …", says: /Nothing has left; \d+ (pallets?|cases?).* in stock are on hold/ },
     truth: {
       fault: "the metal detector failed its test; product since the last good test is on hold",
       place: "packer-03",
@@ -67,19 +73,20 @@ export const SCENARIO_PAGES: readonly ScenarioPage[] = [
   },
   {
     name: "milk-lot-contaminated",
-    historyH: 3,
-    atH: 102.2,
+    historyH: 1,
+    atH: 8.2,
+    discoveredAfterH: 2,
     path: "/plant",
-    says: /On hold since 15:00:01: salmonella detected .*whole_milk_powder/,
+    says: /On hold since 17:00:0\d: salmonella detected .*whole_milk_powder/,
     truth: {
       fault: "a lot of whole milk powder is contaminated with salmonella; on hold",
       place: "the lot and what was made of it",
-      since: "15:00",
+      since: "17:00",
     },
   },
   {
     name: "network-outage",
-    historyH: 3,
+    historyH: 1,
     atH: 1.75,
     path: "/line",
     says: /The whole line has been silent for 45 min, since 09:59:\d\d/,
@@ -88,6 +95,7 @@ export const SCENARIO_PAGES: readonly ScenarioPage[] = [
   {
     name: "nozzle-clogging",
     historyH: 26,
+    everyS: 8,
     atH: 5,
     path: `/quality?of=${encodeURIComponent(`${LINE}/s6_molding/molder-01/deposit_g`)}`,
     says: /Molding molder-01: Nozzle 4 gives .* less every hour, since \d\d:\d\d/,
@@ -127,6 +135,7 @@ export const SCENARIO_PAGES: readonly ScenarioPage[] = [
   {
     name: "tempering-cooler-failing",
     historyH: 26,
+    everyS: 8,
     atH: 5,
     path: `/machine/${LINE}/s5_tempering/temper-01?span=8h&tags=temp_cool_c,temper_index,temp_c,viscosity_cP`,
     says: /Tempering temper-01: temper index .*, below 3\.50, .* since 13:0\d/,

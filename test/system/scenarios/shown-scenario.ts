@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { startConche } from "../../servers/conche.ts";
 import { standingClock } from "../../servers/wall-clock.ts";
-import { momentOf, type ToldScenario } from "./scenario-log.ts";
+import { momentOf, plantFileOf, type ToldScenario } from "./scenario-log.ts";
 
 /** An outer bound for what a page shows; a machine under load takes its time. */
 const PATIENCE_MS = 180_000;
@@ -14,8 +14,10 @@ const CALM = 15;
 export interface ShownScenario extends AsyncDisposable {
   readonly page: Page;
   readonly http: string;
-  /** Opens an address of the dashboard, and waits until the page has everything that it asks for. */
+  /** Opens an address of the dashboard. */
   open(path: string): Promise<void>;
+  /** Until the page has everything that it asks for. */
+  settled(): Promise<void>;
 }
 
 /** Serves a scenario's log as of its moment, and opens a browser's page on it that has loaded nothing yet. */
@@ -25,7 +27,8 @@ export async function showScenario(
   folder: string,
 ): Promise<ShownScenario> {
   const atMs = momentOf(told);
-  const served = await startConche(["serve", "--data", folder, "--http-port", "0"], standingClock(atMs));
+  const words = ["serve", "--data", folder, "--plant", plantFileOf(folder), "--http-port", "0"];
+  const served = await startConche(words, standingClock(atMs));
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     colorScheme: "light",
@@ -50,7 +53,8 @@ export async function showScenario(
     http,
     async open(path) {
       await page.goto(`${http}${path}`);
-      await page.locator("h1").first().waitFor();
+    },
+    async settled() {
       for (let calm = 0; calm < CALM; calm = asking === 0 ? calm + 1 : 0) await page.waitForTimeout(LOOK_MS);
     },
     async [Symbol.asyncDispose]() {
