@@ -20,3 +20,11 @@ export interface Figure {
 export function figure(name: string, unit: string, runs: readonly number[]): Figure {
   return { name, unit, runs, median: median(runs), min: Math.min(...runs), max: Math.max(...runs) };
 }
+
+/** What a piece of work takes of the processor, milliseconds: comparable even on a busy machine. */
+export function cpuMs(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}

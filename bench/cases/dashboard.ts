@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
 import { openEdge } from "../../src/index.ts";
+import { append, FIRST_MS, record } from "../../test/commands/filled-log.ts";
 import { runConche } from "../../test/commands/run-conche.ts";
 import { startChromium } from "../../test/servers/chromium.ts";
 import { portOf, startConche } from "../../test/servers/conche.ts";
@@ -17,8 +19,10 @@ const PACE_MS = 300;
 const LOAD = 1_000;
 /** How long a trend is panned, milliseconds. */
 const PAN_MS = 4_000;
-/** A month with a reading a minute: the points that are drawn are as many as of one a second. */
-const MONTH = ["--backfill", "30d", "--telemetry-interval", "300"] as const;
+/** A month with a reading a minute: the figures it is drawn from are those of minutes and hours, as of one a second. */
+const MONTH_MINUTES = 30 * 1_440;
+const GROUP = 5_000;
+const BATCH = { product_type: "dark", batch_id: "B20260111-DA-0042" };
 
 /**
  * The dashboard in a real Chromium: until the first page can be used, from a machine's message to the pixel, and a month
@@ -110,13 +114,9 @@ function watchFor(selector: string, text: string): string {
 
 function month(browser: Browser, runs: number): Promise<Figure[]> {
   return inFolder(async (folder) => {
-    for (const words of [
-      ["simulate", ...MONTH, "--data", folder],
-      ["rebuild", "--data", folder],
-    ]) {
-      const { code, err } = await runConche(words);
-      if (code !== 0) throw new Error(err);
-    }
+    await monthOfATag(folder);
+    const { code, err } = await runConche(["rebuild", "--data", folder]);
+    if (code !== 0) throw new Error(err);
     const server = await startConche(["serve", "--data", folder, "--http-port", "0"]);
     try {
       const page = await freshPage(browser);
@@ -138,6 +138,21 @@ function month(browser: Browser, runs: number): Promise<Figure[]> {
       await server.stop("SIGTERM");
     }
   });
+}
+
+/** A log in which the temperer has said its outlet's temperature every minute, until now. */
+async function monthOfATag(folder: string): Promise<void> {
+  const log = await openMessageLog(folder);
+  const first = Math.floor((Date.now() - FIRST_MS) / 1_000) - MONTH_MINUTES * 60;
+  for (let from = 0; from < MONTH_MINUTES; from += GROUP) {
+    const minutes = Array.from({ length: Math.min(GROUP, MONTH_MINUTES - from) }, (_, at) => from + at);
+    const messages = minutes.map((minute) => {
+      const temp_c = Math.round(3140 + 40 * Math.sin(minute / 90) + 10 * Math.sin(minute * 1.7)) / 100;
+      return record(first + minute * 60, "telemetry", { ...BATCH, tags: { temp_c } });
+    });
+    await append(log, messages);
+  }
+  await log.close();
 }
 
 /** What the page runs: from the begin of the newest question for a series until now, milliseconds. */
