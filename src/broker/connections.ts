@@ -7,7 +7,7 @@ import type { Admission } from "./admission.ts";
 import type { BrokerContext } from "./broker-context.ts";
 import type { ConnectRefusal } from "./connect-rules.ts";
 import { Connection, HOLD, type Line, type Origin, SHUTDOWN } from "./connection.ts";
-import { silentestOf } from "./crowd.ts";
+import { Crowd } from "./crowd.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Establishing } from "./establishing.ts";
 import { type PacketDesk, packetName, TYPE } from "./packet-desk.ts";
@@ -30,6 +30,8 @@ export interface ConnectionDesks {
 /** All connections of the broker: their opening, their CONNECT, their silence, their end. */
 export class Connections {
   readonly open: Set<Connection>;
+  /** Those that have not sent their CONNECT yet. */
+  readonly #silent = new Crowd<Connection>();
   readonly #context: BrokerContext;
   readonly #desks: ConnectionDesks;
 
@@ -48,10 +50,12 @@ export class Connections {
       return undefined;
     }
     const longest = Math.min(CONNECT_BYTES, limits.packetBytes);
-    const connection = new Connection(line, origin, now(), longest, this.#connect, (ended) =>
-      this.#desks.establishing.part(ended),
-    );
+    const connection = new Connection(line, origin, now(), longest, this.#connect, (ended) => {
+      this.#silent.leave(ended);
+      this.#desks.establishing.part(ended);
+    });
     this.open.add(connection);
+    this.#silent.join(connection, origin.remote);
     return connection;
   }
 
@@ -103,6 +107,7 @@ export class Connections {
     const { admission, establishing, packets, delivery, gate } = this.#desks;
     connection.describe(packet);
     connection.phase = "connecting";
+    this.#silent.leave(connection);
     // What comes behind it waits in the socket until it is answered.
     connection.line.hold(HOLD.CONNECT);
     connection.splitter.pause();
@@ -164,7 +169,7 @@ export class Connections {
     const { connections } = this.#context.limits;
     // Those that were ended a moment ago are still there.
     if (this.open.size >= connections + ENDING_CONNECTIONS) return false;
-    const silent = silentestOf(this.open);
+    const silent = this.#silent.first();
     if (silent === undefined) return false;
     const detail = `there are ${connections} connections, and this one is silent`;
     this.#refused(silent.remote, undefined, "connections", detail);

@@ -36,7 +36,7 @@ class MachineWait {
   }
 }
 
-/** Between two looks at a process that has to end, milliseconds. */
+/** Between two looks at a process that has to do something in time, milliseconds. */
 const LOOK_MS = 100;
 
 /**
@@ -52,6 +52,28 @@ export async function endWithin(conche: RunningConche, withinMs: number): Promis
   }, LOOK_MS);
   try {
     return await conche.stop("SIGTERM");
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+/**
+ * Fails when the work with a process takes longer than it may, on a machine that lets the process run.
+ * @param work resolves when the process has done what it was asked
+ */
+export async function answeredWithin(
+  { child }: RunningConche,
+  withinMs: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  const waited = new MachineWait(child.pid ?? 0);
+  const from = performance.now();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const watch = setInterval(() => {
+    if (performance.now() - from - waited.ms() > withinMs) reject(new Error(`not within ${withinMs} ms`));
+  }, LOOK_MS);
+  try {
+    await Promise.race([work(), late]);
   } finally {
     clearInterval(watch);
   }

@@ -80,7 +80,8 @@ export class ClientSocket implements Line {
 
   /**
    * Closes in order: what waits still goes out, and what still comes in is thrown away for a moment. A socket closed
-   * with unread input resets the connection, and the client would never read the reason it was sent.
+   * with unread input resets the connection, and the client would never read the reason it was sent. Who was never sent
+   * anything has nothing to read, and holds its place no longer.
    */
   end(): void {
     if (this.#ended) return;
@@ -90,6 +91,10 @@ export class ClientSocket implements Line {
     transport.off("data", this.#onData);
     transport.off("drain", this.#onDrain);
     if (transport.destroyed) return;
+    if (this.#sentBytes === 0) {
+      transport.destroy();
+      return;
+    }
     transport.end();
     transport.resume();
     const linger = setTimeout(() => transport.destroy(), this.#options.lingerMs);

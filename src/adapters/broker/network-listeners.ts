@@ -19,6 +19,7 @@ import {
   secureContextOptions,
   tlsServerOptions,
 } from "./broker-tls.ts";
+import { Handshakes } from "./handshakes.ts";
 import { takeProxyHeader } from "./proxy-header.ts";
 
 /** Where the broker listens, and what of the WebSocket handshake is its own affair. */
@@ -75,18 +76,22 @@ export class NetworkListeners {
   readonly #tcp: Server;
   readonly #http: HttpServer | undefined;
   readonly #webSockets: WebSocketServer | undefined;
+  readonly #handshakes: Handshakes;
   /** What listens: the servers themselves, or what takes off what a load balancer says first. */
   readonly #doors: { readonly tcp: Server; readonly http: Server | undefined };
 
   constructor(options: ListenOptions, handler: ConnectionHandler) {
     this.#options = options;
     this.#handler = handler;
+    this.#handshakes = new Handshakes(options.connections, (remote) =>
+      this.#crowded(remote, ", and this one is silent"),
+    );
     const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: PROBE_AFTER_MS };
     const { tls } = options;
     const secure = tls && { ...socketOptions, ...tlsServerOptions(tls.material(), options.handshakeMs) };
     this.#tcp =
       secure === undefined
-        ? createServer(socketOptions, (socket) => handler.connected(socket, remoteOf(socket), undefined))
+        ? createServer(socketOptions, (socket) => this.#opened(socket, socket, undefined))
         : createTlsServer(secure, (socket) => this.#secured(socket, socket));
     this.#watchHandshakes(this.#tcp);
     const tcp = this.#door(this.#tcp);
@@ -183,7 +188,10 @@ export class NetworkListeners {
         )
       : server;
     door.maxConnections = connections + ending;
-    door.on("drop", (data) => this.#crowded(data?.remoteAddress));
+    door.on("drop", (data) => this.#crowded(data?.remoteAddress ?? ""));
+    // Plain TCP has no handshake of its own.
+    if (proxyProtocol || server instanceof TlsServer || server === this.#http)
+      this.#handshakes.watch(door, remoteOf);
     return door;
   }
 
@@ -197,7 +205,7 @@ export class NetworkListeners {
     this.#webSockets?.handleUpgrade(request, socket, head, (webSocket) => {
       const stream = binaryStream(webSocket);
       if (request.socket instanceof TLSSocket) this.#secured(request.socket, stream);
-      else this.#handler.connected(stream, remoteOf(request.socket), undefined);
+      else this.#opened(request.socket, stream, undefined);
     });
   }
 
@@ -205,22 +213,28 @@ export class NetworkListeners {
   #secured(socket: TLSSocket, transport: Duplex): void {
     const { tls } = this.#options;
     const certificate = peerOf(socket);
-    // A socket that was destroyed has forgotten its address.
-    const remote = remoteOf(socket);
     if (tls === undefined || tls.material().clientCa === undefined) {
-      this.#handler.connected(transport, remote, undefined);
+      this.#opened(socket, transport, undefined);
       return;
     }
     const verdict =
       certificate === undefined ? { refusal: "it shows no certificate" } : tls.admit(certificate);
     if (certificate !== undefined && "user" in verdict) {
-      this.#handler.connected(transport, remote, { certificate, user: verdict.user });
+      this.#opened(socket, transport, { certificate, user: verdict.user });
       return;
     }
+    // A socket that was destroyed has forgotten its address.
+    const remote = remoteOf(socket);
     transport.on("error", () => {});
     transport.destroy();
     socket.destroy();
     if ("refusal" in verdict) this.#handler.refused(remote, "certificate", verdict.refusal);
+  }
+
+  /** What was to be said before MQTT was said. */
+  #opened(socket: Socket, transport: Duplex, peer: CertifiedPeer | undefined): void {
+    this.#handshakes.done(lowestOf(socket));
+    this.#handler.connected(transport, remoteOf(socket), peer);
   }
 
   #watchHandshakes(server: Server): void {
@@ -248,9 +262,9 @@ export class NetworkListeners {
     return offered.includes(SUBPROTOCOL) ? undefined : "400 Bad Request";
   }
 
-  #crowded(remote: string | undefined): void {
-    const detail = `there are ${this.#options.connections} connections`;
-    this.#handler.refused(remote ?? "", "connections", detail);
+  #crowded(remote: string, why = ""): void {
+    const detail = `there are ${this.#options.connections} connections${why}`;
+    this.#handler.refused(remote, "connections", detail);
   }
 }
 
@@ -262,10 +276,14 @@ function binaryStream(webSocket: WebSocket): Duplex {
   return createWebSocketStream(webSocket);
 }
 
-function remoteOf(socket: Pick<Socket, "remoteAddress">): string {
-  // A TLS socket stands on the one that the balancer spoke on.
+/** The socket that was accepted: a TLS socket stands on it. */
+function lowestOf(socket: Socket): Socket {
   const below: unknown = Reflect.get(socket, "_parent");
-  const told = REMOTES.get(socket) ?? (below instanceof Socket ? REMOTES.get(below) : undefined);
+  return below instanceof Socket ? below : socket;
+}
+
+function remoteOf(socket: Socket): string {
+  const told = REMOTES.get(socket) ?? REMOTES.get(lowestOf(socket));
   if (told !== undefined) return told;
   return (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
 }
