@@ -40,10 +40,23 @@ The plant file and the access file are looked at every second: a change counts f
 and for connections that stand, too. A file that can't be used is said (\`access-invalid\`), and the rules from before
 stay.
 
+## Behind an edge
+
+The same options give the broker of \`conche edge\` the same rules, from the same plant and access file: a machine behind it may
+what it may at the data center's broker, neither more nor less. The edge itself connects as \`gateway/NAME\` above.
+
+\`\`\`sh example="needs certificates; test/system/gateway-certificates.test.ts runs it, mutual TLS on both sides"
+conche edge --mqtt-host 0.0.0.0 --mqtt-cert cert.pem --mqtt-key key.pem --mqtt-client-ca ca.pem --mqtt-crl crl.pem \\
+  --access policy --access-file access.yaml --cloud mqtts://broker.plant \\
+  --cloud-ca ca.pem --cloud-cert gateway/cert.pem --cloud-key gateway/key.pem
+\`\`\`
+
+A bridge has no broker: its local one keeps the rules, as below.
+
 ## Who was refused
 
 \`conche audit list\` shows refused connections, publishes, subscriptions, deliveries and takeovers of client identifiers,
-each change of the rules, and what people decided about quarantine; \`conche audit verify\` computes the chain of hashes
+each change of the rules, every certificate that a revocation list has named, and what people decided about quarantine; \`conche audit verify\` computes the chain of hashes
 again. The table is \`audit.db\` in the data folder:
 
 - It is written within half a second, beside the messages' way. Events of the same kind and origin are counted for a
@@ -53,6 +66,7 @@ again. The table is \`audit.db\` in the data folder:
 - It is in no \`conche backup\`, which is about the log.
 - A loss of power may cost the last entries. Whoever can write the file can make a chain of their own: note the head that
   \`conche audit verify\` prints elsewhere, and ask for it with \`--head\`.
+- Edges and bridges keep one of their own, in the folder of their outbox: \`conche audit list --data OUTBOX\`.
 - Of a refused connection, \`who\` is the user name that it claimed. What a foreign broker refuses is in its own log.
 
 ## Another broker

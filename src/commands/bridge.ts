@@ -1,3 +1,4 @@
+import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { runForwarding } from "../run/forwarding/forwarding-run.ts";
 import { untilEnd } from "../run/wait.ts";
 import { defineCommand } from "./command.ts";
@@ -22,7 +23,10 @@ export const bridge = defineCommand({
   only: { signing: ["trusted-keys"] },
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
-    const run = await runForwarding({ role: "bridge", config, terminal });
+    const run = await runForwarding({
+      ...{ role: "bridge", config, terminal },
+      readPlant: () => loadPlant(config.plant),
+    });
     return untilEnd(run, stop, config.forSeconds);
   },
 });

@@ -1,3 +1,4 @@
+import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { runForwarding } from "../run/forwarding/forwarding-run.ts";
 import { untilEnd } from "../run/wait.ts";
 import { defineCommand } from "./command.ts";
@@ -20,14 +21,33 @@ export const edge = defineCommand({
       "conche edge --cloud mqtt://broker.plant --gateway tunis-01/line-a/s0_edge/edge-01",
       "named in the plant",
     ],
+    [
+      "conche edge --cloud mqtt://broker.plant --mqtt-passwords users.txt --access policy",
+      "each machine for itself",
+    ],
   ],
   outlivesOutput: true,
   defaults: { "http-port": 8081 },
-  settings: ["outbox", "forwarding", "cloud", "local", "mqtt", "http", "forSeconds", "quiet", "signing"],
+  settings: [
+    "outbox",
+    "forwarding",
+    "cloud",
+    "local",
+    "mqtt",
+    "access",
+    "plant",
+    "http",
+    "forSeconds",
+    "quiet",
+    "signing",
+  ],
   only: { signing: ["trusted-keys"] },
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
-    const run = await runForwarding({ role: "edge", config, terminal });
+    const run = await runForwarding({
+      ...{ role: "edge", config, terminal },
+      readPlant: () => loadPlant(config.plant),
+    });
     return untilEnd(run, stop, config.forSeconds);
   },
 });

@@ -48,10 +48,10 @@ export function httpAccess(
 
 /**
  * Who may see the metrics of an edge or bridge: whoever has a token of its outbox's folder, everybody while there is
- * none. It serves nothing of what machines say, and audits nothing.
+ * none. It serves nothing of what machines say.
  */
-export function forwarderAccess(folder: string, http: Config["http"]): RunningHttpAccess {
-  return accessTo(folder, http, true, { record: () => {} });
+export function forwarderAccess(folder: string, http: Config["http"], audit: AuditTrail): RunningHttpAccess {
+  return accessTo(folder, http, true, audit);
 }
 
 function accessTo(

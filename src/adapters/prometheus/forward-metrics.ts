@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { ForwardStatus } from "../../edge/forwarding/forward-status.ts";
 import type { HealthReport } from "../../ingest/health.ts";
+import { type AuditReading, registerAuditMetrics } from "./audit-metrics.ts";
 import { registerHeapGauge, registerOutputCounter } from "./process-metrics.ts";
 
 /** What the metrics of an edge or bridge ask when they are read. */
@@ -16,6 +17,8 @@ export interface ForwardMetricSources {
   readonly telemetryLimitBytes: number;
   /** Writes to standard output that failed. */
   readonly outputLost?: () => number;
+  /** What was refused; left out where nothing is audited. */
+  readonly audited?: () => AuditReading;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -27,6 +30,7 @@ type Values = (status: ForwardStatus) => readonly (readonly [labels: Labels, val
 export function forwardMetrics(sources: ForwardMetricSources): () => Promise<string> {
   const registry = new Registry();
   registerCounters(registry, sources);
+  if (sources.audited !== undefined) registerAuditMetrics(registry, sources.audited);
   registerOutbox(registry, sources);
   registerState(registry, sources);
   registerOutputCounter(registry, sources.outputLost ?? (() => 0));

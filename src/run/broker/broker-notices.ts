@@ -41,7 +41,8 @@ export function brokerNotice(event: ReportedEvent): Notice | undefined {
 
 /** What happens to the certificates of the embedded broker, in a line. */
 export function certificateNotice({ kind, detail }: CertificateNotice): Notice {
-  if (kind === "certificates-renewed") return { level: "info", code: kind, text: detail };
+  if (kind === "certificates-renewed" || kind === "certificates-revoked")
+    return { level: "info", code: kind, text: detail };
   const text =
     kind === "certificates-invalid"
       ? `certificates that can't be used, the last good ones stay in force: ${detail}`

@@ -12,9 +12,10 @@ import type { BrokerRetained } from "../../log/message-log.ts";
 import { shownAddress } from "../../mqtt/broker-address.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
 import { auditOf } from "../audit/broker-audit.ts";
+import { certificateTeller } from "../audit/certificate-audit.ts";
 import type { Expiry } from "../tls/expiry.ts";
 import { ServerCertificates } from "../tls/server-certificates.ts";
-import { brokerNotice, certificateNotice, consumerNotice } from "./broker-notices.ts";
+import { brokerNotice, consumerNotice } from "./broker-notices.ts";
 import { consumerOptions } from "./consumer-options.ts";
 import { WatchedSession } from "./watched-session.ts";
 
@@ -46,7 +47,7 @@ export interface KeptBrokerState {
 export interface BrokerAccess {
   /** What holds for everybody where left out. */
   readonly rules?: AccessRules | undefined;
-  readonly audit?: AuditTrail | undefined;
+  readonly audit: AuditTrail;
 }
 
 /**
@@ -86,7 +87,7 @@ export async function chooseDelivery(
   }
   const { host, port, wsPort, proxyProtocol, allowedOrigins, passwords, packetLimit, subscriptionLimit } =
     config.mqtt;
-  const tls = await ServerCertificates.load(config.mqtt, (told) => notice(certificateNotice(told)));
+  const tls = await ServerCertificates.load(config.mqtt, certificateTeller("MQTT", audit, notice));
   const s = tls === undefined ? "" : "s";
   const broker = new EmbeddedBroker({
     tls,
@@ -102,7 +103,7 @@ export async function chooseDelivery(
     onEvent: (event) => notice(brokerNotice(event)),
     onEveryEvent: (event) => {
       const audited = auditOf(event);
-      if (audited !== undefined) audit?.record(audited);
+      if (audited !== undefined) audit.record(audited);
     },
   });
   return {

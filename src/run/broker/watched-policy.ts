@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import type { AccessPolicy } from "../../access/access-policy.ts";
+import type { AuditTrail } from "../../access/audit.ts";
 import { policyRules, type ReplaceableRules } from "../../access/policy-rules.ts";
 import type { Notice } from "../../adapters/terminal/notices.ts";
 import type { Config } from "../../config/config-schema.ts";
@@ -11,19 +12,18 @@ import { loadPolicy } from "./access-policy.ts";
 /** What rules are watched with. */
 export interface WatchedPolicyOptions {
   readonly config: Config;
-  readonly plant: Plant;
-  /** Reads the plant file anew, as it was read for this run. */
+  /** Reads the plant file, again at each change of it. */
   readonly readPlant: () => Promise<Plant>;
   readonly notice: (notice: Notice) => void;
-  /** Hears of each policy that comes into force, the first one among them. */
-  readonly onPolicy: (text: string) => void;
+  /** Where each policy is noted that comes into force, the first one among them. */
+  readonly audit: AuditTrail;
 }
 
 /** How often the files are looked at, milliseconds. */
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * The access rules of a data center's own broker. A change of the plant file or the access file counts within a second or
+ * The access rules of an embedded broker. A change of the plant file or the access file counts within a second or
  * two, without a restart; one that can't be used is said, and what was before stays in force.
  */
 export class WatchedPolicy {
@@ -40,7 +40,7 @@ export class WatchedPolicy {
     this.#stamp = stamp;
     this.rules = policyRules(policy);
     this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS).unref();
-    options.onPolicy(policyInWords(policy));
+    this.#note(policyInWords(policy));
   }
 
   /**
@@ -48,14 +48,15 @@ export class WatchedPolicy {
    * @throws ConcheError CONCHE_ACCESS_ANONYMOUS, CONCHE_ACCESS_UNREADABLE, CONCHE_ACCESS_INVALID
    */
   static async open(options: WatchedPolicyOptions): Promise<WatchedPolicy | undefined> {
-    const { config, plant } = options;
-    if (config.access.rules === "open" || config.broker.url !== null) return undefined;
+    const { config, readPlant } = options;
+    const elsewhere = config.broker.url !== null || config.local.url !== null;
+    if (config.access.rules === "open" || elsewhere) return undefined;
     if (config.mqtt.passwords === null && config.mqtt.clientCa === null) {
       const message = "access rules (--access policy) need clients that say who they are: nobody has to here";
       throw new ConcheError("CONCHE_ACCESS_ANONYMOUS", { message });
     }
     const stamp = await stampOf(config);
-    return new WatchedPolicy(options, await loadPolicy(config, plant), stamp);
+    return new WatchedPolicy(options, await loadPolicy(config, await readPlant()), stamp);
   }
 
   stop(): void {
@@ -87,7 +88,13 @@ export class WatchedPolicy {
     this.rules.replace(policy);
     const text = `${policyInWords(policy)}; ${come} new, ${gone} gone`;
     this.#options.notice({ level: "info", code: "access-replaced", text: `access rules read anew: ${text}` });
-    this.#options.onPolicy(text);
+    this.#note(text);
+  }
+
+  #note(detail: string): void {
+    const { config, audit } = this.#options;
+    const object = config.access.file ?? config.plant;
+    audit.record({ kind: "policy-changed", subject: null, clientId: null, remote: null, object, detail });
   }
 }
 

@@ -88,25 +88,16 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     opened.defer(() => log.close());
     const audit = new AuditLog(config.data, (notice) => view.notice(notice));
     opened.defer(() => audit.close());
-    const tls = await httpCertificates(config, (notice) => view.notice(notice));
+    const tls = await httpCertificates(config, (notice) => view.notice(notice), audit);
     const desks = await DeskCertificates.open(config, plant, tls, audit);
     opened.defer(() => desks?.close());
     const access = httpAccess(config, audit, (notice) => view.notice(notice), desks);
     opened.defer(() => access.close());
     const policy = await WatchedPolicy.open({
       config,
-      plant,
       readPlant: options.readPlant,
       notice: (notice) => view.notice(notice),
-      onPolicy: (detail) =>
-        audit.record({
-          kind: "policy-changed",
-          subject: null,
-          clientId: null,
-          remote: null,
-          object: config.access.file ?? config.plant,
-          detail,
-        }),
+      audit,
     });
     if (policy !== undefined) opened.defer(() => policy.stop());
     const chosen = await chooseDelivery(

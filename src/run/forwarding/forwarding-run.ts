@@ -15,7 +15,9 @@ import { Forwarder } from "../../edge/forwarding/forwarder.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import { shownAddress } from "../../mqtt/broker-address.ts";
+import type { Plant } from "../../plant/plant.ts";
 import { SYSTEM_CLOCK } from "../../time/system-clock.ts";
+import { AuditLog } from "../audit/audit-log.ts";
 import { authority } from "../broker/delivery.ts";
 import { forwarderAccess } from "../http-access.ts";
 import { withOutputCheck } from "../output-check.ts";
@@ -32,6 +34,8 @@ export interface ForwardingRunOptions {
   readonly role: ForwardingRole;
   readonly config: Config;
   readonly terminal: Terminal;
+  /** Reads the plant file: who may speak at an edge's own broker, where that has access rules. */
+  readonly readPlant: () => Promise<Plant>;
 }
 
 /** A running edge or bridge. */
@@ -62,6 +66,7 @@ export async function runForwarding({
   role,
   config,
   terminal,
+  readPlant,
 }: ForwardingRunOptions): Promise<ForwardingRun> {
   requireTwoSides(role, config);
   const mode = config.json ? "json" : "lines";
@@ -78,6 +83,8 @@ export async function runForwarding({
     const folder = config.outbox ?? resolve(DEFAULT_OUTBOX);
     const outbox = await SqliteOutbox.open({ folder, telemetryBytes }, Date.now());
     opened.defer(() => outbox.close());
+    const audit = new AuditLog(folder, (notice) => view.notice(notice));
+    opened.defer(() => audit.close());
     const names = namesOf(role, config, outbox.memory.id);
     let running: Running | undefined;
     const status = () => running?.status();
@@ -90,14 +97,17 @@ export async function runForwarding({
       oldest: () => outbox.oldest(),
       telemetryLimitBytes: telemetryBytes,
       outputLost: () => terminal.loss?.writes ?? 0,
+      audited: () => audit.figures(),
     });
-    const tls = await httpCertificates(config, (notice) => view.notice(notice));
-    const access = forwarderAccess(folder, config.http);
+    const tls = await httpCertificates(config, (notice) => view.notice(notice), audit);
+    const access = forwarderAccess(folder, config.http, audit);
     opened.defer(() => access.close());
     const server = await startHealthServer({ ...config.http, tls, health, metrics, access });
     opened.defer(() => server.close());
     const sessions = new LocalSession(folder);
-    running = await Running.start({ config, names, outbox, sessions, view, onFatal });
+    running = await Running.start({
+      ...{ config, readPlant, audit, names, outbox, sessions, view, onFatal },
+    });
     opened.defer(() => running?.stop());
     view.opened(
       {
@@ -129,6 +139,8 @@ export async function runForwarding({
 
 interface RunningForwardingDependencies {
   readonly config: Config;
+  readonly readPlant: () => Promise<Plant>;
+  readonly audit: AuditLog;
   readonly names: Names;
   readonly outbox: SqliteOutbox;
   readonly sessions: LocalSession;
@@ -160,6 +172,8 @@ class Running {
 
   static async start({
     config,
+    readPlant,
+    audit,
     names,
     outbox,
     sessions,
@@ -202,7 +216,7 @@ class Running {
       onEvent: forwarderNotice(config, view, onFatal),
     });
     const local = await chooseLocalSide(
-      { config, names, view, onFatal, states: outbox.memory.states, sessions },
+      { config, readPlant, audit, names, view, onFatal, states: outbox.memory.states, sessions },
       {
         sessionEnded: () => forwarder.endSender(""),
         back: () => down.again(),
@@ -217,6 +231,7 @@ class Running {
       local.started();
       return new Running(upper, local, forwarder, down, voice);
     } catch (error) {
+      local.close();
       await upper.edge.close();
       throw error;
     }
@@ -266,6 +281,7 @@ class Running {
     if (this.status().cloud.up) await within(LAST_RECEIPTS_MS, edge.drained());
     this.#down.close();
     await this.local.delivery.stop();
+    this.local.close();
     await edge.close();
   }
 }

@@ -1,3 +1,4 @@
+import type { AuditTrail } from "../../access/audit.ts";
 import { EmbeddedBroker } from "../../adapters/broker/embedded-broker.ts";
 import type { ConsumerEvent } from "../../adapters/mqtt-packet/consumer-event.ts";
 import { MqttConsumer } from "../../adapters/mqtt-packet/mqtt-consumer.ts";
@@ -10,9 +11,13 @@ import type { ConcheError } from "../../errors/conche-error.ts";
 import type { SessionNotes } from "../../log/delivery-session.ts";
 import { shownAddress } from "../../mqtt/broker-address.ts";
 import type { Delivery } from "../../mqtt/delivery.ts";
-import { brokerNotice, certificateNotice, consumerNotice } from "../broker/broker-notices.ts";
+import type { Plant } from "../../plant/plant.ts";
+import { auditOf } from "../audit/broker-audit.ts";
+import { certificateTeller } from "../audit/certificate-audit.ts";
+import { brokerNotice, consumerNotice } from "../broker/broker-notices.ts";
 import { consumerOptionsOf } from "../broker/consumer-options.ts";
 import { authority, passwordLogins } from "../broker/delivery.ts";
+import { WatchedPolicy } from "../broker/watched-policy.ts";
 import { WatchedSession } from "../broker/watched-session.ts";
 import { ServerCertificates } from "../tls/server-certificates.ts";
 import type { Names } from "./names.ts";
@@ -20,6 +25,9 @@ import type { Names } from "./names.ts";
 /** What the machines' side is opened with. */
 export interface LocalSideDependencies {
   readonly config: Config;
+  /** Reads the plant whose machines may speak at an embedded broker under access rules. */
+  readonly readPlant: () => Promise<Plant>;
+  readonly audit: AuditTrail;
   readonly names: Names;
   readonly view: ForwardConsole;
   readonly onFatal: (error: ConcheError) => void;
@@ -46,11 +54,13 @@ export interface LocalSide {
   readonly started: () => void;
   /** Times that another broker had lost our session since the start. */
   readonly sessionsLost: () => number;
+  /** Ends what watches files for it. */
+  readonly close: () => void;
 }
 
 /**
  * A consumer of the broker that `--local` names, or an embedded broker.
- * @throws ConcheError CONCHE_BROKER_URL_INVALID or CONCHE_CONFIG_INVALID
+ * @throws ConcheError CONCHE_BROKER_URL_INVALID, CONCHE_CONFIG_INVALID, CONCHE_ACCESS_…
  */
 export async function chooseLocalSide(
   dependencies: LocalSideDependencies,
@@ -97,13 +107,27 @@ async function consumer(
     addresses: () => ({ local: shownAddress(url) }),
     started: () => {},
     sessionsLost: () => session.lost,
+    close: () => {},
   };
 }
 
-async function embedded({ config, view, states }: LocalSideDependencies): Promise<LocalSide> {
+async function embedded({
+  config,
+  readPlant,
+  audit,
+  view,
+  states,
+}: LocalSideDependencies): Promise<LocalSide> {
   const { host, port, wsPort, proxyProtocol, allowedOrigins, passwords, packetLimit, subscriptionLimit } =
     config.mqtt;
-  const tls = await ServerCertificates.load(config.mqtt, (told) => view.notice(certificateNotice(told)));
+  const tls = await ServerCertificates.load(
+    config.mqtt,
+    certificateTeller("MQTT", audit, (notice) => view.notice(notice)),
+  );
+  const policy = await WatchedPolicy.open({
+    ...{ config, readPlant, audit },
+    notice: (notice) => view.notice(notice),
+  });
   const s = tls === undefined ? "" : "s";
   const delivery = new EmbeddedBroker({
     tls,
@@ -113,6 +137,7 @@ async function embedded({ config, view, states }: LocalSideDependencies): Promis
     proxyProtocol,
     allowedOrigins,
     logins: passwordLogins(passwords),
+    rules: policy?.rules,
     limits: { packetBytes: packetLimit, subscriptions: subscriptionLimit },
     retained: states.map(({ machine, payload }) => ({
       topic: `${UP_ROOT}/${machine}/state`,
@@ -124,6 +149,10 @@ async function embedded({ config, view, states }: LocalSideDependencies): Promis
     onEvent: (event) => {
       const notice = brokerNotice(event);
       if (notice !== undefined) view.notice(notice);
+    },
+    onEveryEvent: (event) => {
+      const audited = auditOf(event);
+      if (audited !== undefined) audit.record(audited);
     },
   });
   const addresses = () => ({
@@ -137,5 +166,6 @@ async function embedded({ config, view, states }: LocalSideDependencies): Promis
     addresses,
     started: () => view.link("local", true, delivery.status().detail),
     sessionsLost: () => 0,
+    close: () => policy?.stop(),
   };
 }

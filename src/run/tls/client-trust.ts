@@ -3,7 +3,11 @@ import { readFile } from "node:fs/promises";
 import { identityKindOf } from "../../access/certificate-identity.ts";
 import type { CertificateVerdict } from "../../adapters/broker/broker-tls.ts";
 import { readCertificates, UnusableFile } from "../../adapters/credentials/tls-files.ts";
-import { type RevocationList, readRevocationLists } from "../../adapters/x509/revocation-list.ts";
+import {
+  type Revocation,
+  type RevocationList,
+  readRevocationLists,
+} from "../../adapters/x509/revocation-list.ts";
 import { commonNameOf } from "../../adapters/x509/subject-names.ts";
 import { messageOf } from "../../errors/conche-error.ts";
 import type { Expiry } from "./expiry.ts";
@@ -13,6 +17,12 @@ interface TrustedAuthority {
   readonly certificate: X509Certificate;
   readonly list: RevocationList | undefined;
   readonly revoked: ReadonlySet<string>;
+}
+
+/** A certificate that is on a list, and was not before. */
+export interface RevokedCertificate extends Revocation {
+  /** Common name of the authority that has revoked it. */
+  readonly issuer: string;
 }
 
 /** Whose certificates count: authorities and their revocation lists, as they stand in two files. */
@@ -73,6 +83,16 @@ export class ClientTrust {
       throw new UnusableFile(`no authority in ${caPath} has signed a list in it`, "crl", crlPath);
     }
     return new ClientTrust(caPath, crlPath, authorities, before);
+  }
+
+  /** What the lists have now that those of another state of the files had not. */
+  revokedSince(before: ClientTrust): RevokedCertificate[] {
+    const known = new Set(before.#authorities.flatMap(({ revoked }) => [...revoked]));
+    return this.#authorities.flatMap(({ certificate, list }) =>
+      (list?.revocations ?? [])
+        .filter(({ serial }) => !known.has(serial))
+        .map((one) => ({ ...one, issuer: commonNameOf(certificate) ?? certificate.subject })),
+    );
   }
 
   /** Who a client is whose chain Node has checked: when it is new, and when it resumes a session. */

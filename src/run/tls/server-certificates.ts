@@ -3,7 +3,7 @@ import type { BrokerTls, CertificateVerdict, TlsMaterial } from "../../adapters/
 import { certificateFiles, stampOf } from "../../adapters/credentials/certificate-files.ts";
 import { UnusableFile } from "../../adapters/credentials/tls-files.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import type { ClientTrust } from "./client-trust.ts";
+import type { ClientTrust, RevokedCertificate } from "./client-trust.ts";
 import { type Expiry, expiryWarnings } from "./expiry.ts";
 
 /** How often the files are looked at, milliseconds. */
@@ -31,6 +31,11 @@ interface Loaded {
 /** What is told to people. */
 export type CertificateNotice =
   | { readonly kind: "certificates-renewed"; readonly detail: string }
+  | {
+      readonly kind: "certificates-revoked";
+      readonly detail: string;
+      readonly revoked: readonly RevokedCertificate[];
+    }
   | { readonly kind: "certificates-invalid"; readonly detail: string }
   | { readonly kind: "certificates-ending"; readonly detail: string };
 
@@ -128,7 +133,8 @@ export class ServerCertificates implements BrokerTls {
     if (this.#looking || stamp === this.#stamp) return;
     this.#looking = true;
     try {
-      this.#loaded = await load(this.#files, this.#loaded.trust);
+      const before = this.#loaded.trust;
+      this.#loaded = await load(this.#files, before);
       this.#stamp = stamp;
       this.#bad = undefined;
       changed();
@@ -136,6 +142,7 @@ export class ServerCertificates implements BrokerTls {
         kind: "certificates-renewed",
         detail: "new certificates and revocation lists are in use",
       });
+      this.#tellRevoked(before);
       this.#warn();
     } catch (error) {
       this.#complain(stamp, error instanceof Error ? error.message : String(error));
@@ -150,6 +157,13 @@ export class ServerCertificates implements BrokerTls {
     // Certificate and key are two files, and are never replaced in the same moment.
     if (this.#bad.looks !== 2) return;
     this.#onNotice({ kind: "certificates-invalid", detail: message });
+  }
+
+  #tellRevoked(before: ClientTrust | undefined): void {
+    const revoked = before === undefined ? [] : (this.#loaded.trust?.revokedSince(before) ?? []);
+    if (revoked.length === 0) return;
+    const detail = `${revoked.length} more on the revocation list: ${revoked[0]?.serial}${revoked.length > 1 ? " …" : ""}`;
+    this.#onNotice({ kind: "certificates-revoked", detail, revoked });
   }
 
   #warn(): void {

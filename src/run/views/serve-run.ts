@@ -44,7 +44,7 @@ export async function runServe({
     const notice = (told: Notice) => notices.say(told);
     const audit = new AuditLog(config.data, notice);
     parts.defer(() => audit.close());
-    const tls = await httpCertificates(config, notice);
+    const tls = await httpCertificates(config, notice, audit);
     const desks = await DeskCertificates.open(config, plant, tls, audit);
     parts.defer(() => desks?.close());
     const access = httpAccess(config, audit, notice, desks);
