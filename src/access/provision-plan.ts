@@ -18,6 +18,8 @@ export interface IssuedCertificate {
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
   readonly hosts: readonly string[];
+  /** Subject of the authority that has issued it. */
+  readonly issuer: string;
   readonly revokedMs: number | undefined;
 }
 
@@ -82,6 +84,17 @@ export function expiringWithin(
   return [...newestByName(issued).values()]
     .filter(({ revokedMs, notAfterMs }) => revokedMs === undefined && notAfterMs <= nowMs + withinMs)
     .sort((a, b) => a.notAfterMs - b.notAfterMs || (a.name < b.name ? -1 : 1));
+}
+
+/** Names whose certificate counts and comes from another authority than this one. */
+export function issuedByOthers(
+  issued: readonly IssuedCertificate[],
+  issuer: string,
+  nowMs: number,
+): readonly string[] {
+  return [...newestByName(issued).values()]
+    .filter((one) => one.issuer !== issuer && one.revokedMs === undefined && one.notAfterMs > nowMs)
+    .map(({ name }) => name);
 }
 
 /** Every certificate of a name that somebody could still connect with. */

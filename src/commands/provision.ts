@@ -3,6 +3,8 @@ import { crl } from "./provision/crl.ts";
 import { expiring } from "./provision/expiring.ts";
 import { list } from "./provision/list.ts";
 import { make } from "./provision/make.ts";
+import { renewAuthority } from "./provision/renew-authority.ts";
+import { retireAuthority } from "./provision/retire-authority.ts";
 import { revoke } from "./provision/revoke.ts";
 import { rotate } from "./provision/rotate.ts";
 
@@ -10,5 +12,5 @@ import { rotate } from "./provision/rotate.ts";
 export const provision: CommandGroup = {
   ...make,
   own: make,
-  commands: [rotate, revoke, list, expiring, crl],
+  commands: [rotate, revoke, list, expiring, crl, renewAuthority, retireAuthority],
 };

@@ -145,6 +145,10 @@ export const ERROR_CATALOGUE = {
     meaning: "Nobody of that name has a certificate",
     hint: "`conche provision list` shows who has one; `conche provision` gives new machines of the plant theirs",
   },
+  CONCHE_AUTHORITY_IN_USE: {
+    meaning: "The authority before can't be retired: certificates of it are still in use",
+    hint: "`conche provision rotate --old-authority` issues new ones; copy them to whom they belong first",
+  },
   CONCHE_BROKER_UNREACHABLE: {
     meaning: "The broker can't be reached; the data center keeps trying",
     hint: "check the broker's address, its port and the network between",

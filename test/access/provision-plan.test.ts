@@ -21,6 +21,7 @@ function issued(name: string, order: number, more: Partial<IssuedCertificate> = 
     notBeforeMs: 0,
     notAfterMs: 100 * DAY,
     hosts: [],
+    issuer: "CN=Issuing authority",
     revokedMs: undefined,
     ...more,
   };

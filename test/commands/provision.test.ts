@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { publicKeysIn, signingKey } from "../../src/adapters/credentials/signing-keys.ts";
+import { readRevocationLists } from "../../src/adapters/x509/revocation-list.ts";
+import { commonNameOf } from "../../src/adapters/x509/subject-names.ts";
 import { runConche } from "./run-conche.ts";
 
 const MACHINE = "tunis-01/line-a/s4_conching/conche-01";
@@ -216,4 +218,60 @@ test("words that fit nothing change nothing", async (context) => {
   ]);
   assert.match(results[2]?.err ?? "", /did you mean revoke/);
   assert.equal((await contentOf(cwd)).size, 0);
+});
+
+test("a renewed authority issues beside the one before, whose list goes on; that one is retired when nobody needs it", async (context) => {
+  const cwd = await folderOf(context);
+  const at = join(cwd, "certificates");
+  await provision(cwd);
+  const listed = async () => {
+    const [ca, crl] = await Promise.all(
+      ["ca.pem", "crl.pem"].map((file) => readFile(join(at, "server/broker", file))),
+    );
+    const authorities = String(ca).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    const lists = readRevocationLists(crl ?? Buffer.alloc(0));
+    return authorities.map((pem) => {
+      const authority = new X509Certificate(pem);
+      const own = lists.filter((list) => list.signedBy(authority));
+      return [commonNameOf(authority), ...own.map(({ revocations }) => revocations.length)];
+    });
+  };
+  assert.deepEqual(await listed(), [
+    ["Issuing authority", 0],
+    ["Root authority", 0],
+  ]);
+  const root = await runConche(["provision", "renew-authority", "--root", cwd], { cwd });
+  assert.match(root.err, /CONCHE_CERTIFICATES_INVALID.*root\.cert\.pem[\s\S]*--root FOLDER/);
+  const [renewed] = (await provision(cwd, "renew-authority")).told;
+  assert.ok(renewed.waiting > 5);
+  // What was issued before is revoked on its own authority's list.
+  await provision(cwd, "revoke", MACHINE);
+  const both = [
+    ["Issuing authority 2", 0],
+    ["Root authority", 0],
+    ["Issuing authority", 1],
+  ];
+  assert.deepEqual(await listed(), both);
+  const early = await runConche(["provision", "retire-authority"], { cwd });
+  assert.match(early.err, /CONCHE_AUTHORITY_IN_USE/);
+  assert.deepEqual(await listed(), both);
+
+  const rotated = await provision(cwd, "rotate", "--old-authority");
+  assert.equal(rotated.told.length, renewed.waiting - 1, "nobody who was revoked");
+  const served = new X509Certificate(await readFile(join(at, "server/broker/cert.pem")));
+  assert.match(served.issuer, /CN=Issuing authority 2/);
+  assert.equal((await provision(cwd, "retire-authority")).told[0].retired, 1);
+  assert.deepEqual(await listed(), [
+    ["Issuing authority 2", 0],
+    ["Root authority", 0],
+  ]);
+  for (const name of ["server/broker", "desk/dashboard"])
+    assert.equal(
+      await readFile(join(at, name, "ca.pem"), "utf8"),
+      await readFile(join(at, "ca.pem"), "utf8"),
+    );
+  assert.equal((await provision(cwd, "retire-authority")).told[0].retired, 0);
+  const [{ certificates }] = (await provision(cwd, "list")).told;
+  const victim = certificates.find(({ name }: { readonly name: string }) => name === MACHINE);
+  assert.equal(victim.state, "revoked", "who was revoked stays revoked");
 });

@@ -38,7 +38,11 @@ export const expiring = defineCommand({
     const found = expiringWithin(folder.issued, within, now);
     const others = [
       { what: "the revocation list", endsMs: folder.list.nextUpdateMs, todo: "`conche provision crl`" },
-      { what: "the issuing authority", endsMs: folder.authorityEndsMs, todo: "make another one beside it" },
+      {
+        what: "the issuing authority",
+        endsMs: folder.authorityEndsMs,
+        todo: "`conche provision renew-authority`",
+      },
     ].filter(({ endsMs }) => endsMs <= now + within);
     const verdict = [
       found.length === 0

@@ -27,7 +27,9 @@ export const list = defineCommand({
     const shown = options.all ? folder.issued : [...newestByName(folder.issued).values()];
     const until =
       folder.list.nextUpdateMs === 0 ? "none yet" : `good until ${dayOf(folder.list.nextUpdateMs)}`;
-    const verdict = `authority until ${dayOf(folder.authorityEndsMs)}; revocation list: ${until}`;
+    const older = folder.ofOlderAuthority(now).length;
+    const before = older === 0 ? "" : ` (${older} certificates are of the one before)`;
+    const verdict = `authority until ${dayOf(folder.authorityEndsMs)}${before}; revocation list: ${until}`;
     const listing = certificateListing(shown, folder.issued, now, verdict);
     terminal.out.write(renderListing(listing, formatOf(options.format, config.json), terminal));
     return 0;

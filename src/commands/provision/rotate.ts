@@ -13,6 +13,9 @@ const OPTIONS = {
     help: "everybody whose certificate ends within that time, as 30d, instead of names",
     parse: duration("1m", "36500d"),
   },
+  oldAuthority: {
+    help: "everybody whose certificate is of an authority that was renewed, instead of names",
+  },
   revokeOld: { help: "revoke what they had before; without it, it stays valid until it ends" },
 } as const;
 
@@ -28,6 +31,7 @@ export const rotate = defineCommand({
     ["conche provision rotate plant-01/line-a/s4_conching/conche-01", "a machine"],
     ["conche provision rotate server/broker", "the server"],
     ["conche provision rotate --within 30d", "everybody whose certificate ends within 30 days"],
+    ["conche provision rotate --old-authority", "after `conche provision renew-authority`"],
     ["conche provision rotate --revoke-old gateway/edge-01", "a key may have been read by others"],
   ],
   arguments: [
@@ -38,14 +42,18 @@ export const rotate = defineCommand({
   async run({ arguments: { name }, options, config, terminal }) {
     const now = Date.now();
     const folder = await CertificateFolder.open(config.certificates);
-    if ((name === undefined) === (options.within === undefined)) {
+    const ways = [name, options.within, options.oldAuthority || undefined];
+    if (ways.filter((way) => way !== undefined).length !== 1) {
       throw new ConcheError("CONCHE_USAGE", {
-        message: "rotate needs names, or --within SPAN",
+        message: "rotate needs names, or --within SPAN, or --old-authority",
         hint: "conche provision rotate --help shows examples",
       });
     }
     const names =
-      name?.split(",") ?? expiringWithin(folder.issued, options.within ?? 0, now).map((one) => one.name);
+      name?.split(",") ??
+      (options.oldAuthority
+        ? folder.ofOlderAuthority(now)
+        : expiringWithin(folder.issued, options.within ?? 0, now).map((one) => one.name));
     // All of them are known before the first is touched.
     const before = names.map((one) => folder.known(one));
     const issued = [];
@@ -70,7 +78,12 @@ export const rotate = defineCommand({
     const lines = issued.map(
       ({ name: one, notAfterMs }) => `${one}  until ${dayOf(notAfterMs)}  in ${folder.layout.identity(one)}`,
     );
-    if (lines.length === 0) lines.push("nobody's certificate ends in that time");
+    if (lines.length === 0)
+      lines.push(
+        options.oldAuthority
+          ? "everybody's is of the newest authority"
+          : "nobody's certificate ends in that time",
+      );
     else if (revoked > 0)
       lines.push(`${counted(revoked, "old certificate")} revoked: copy ${folder.layout.crl} to the brokers`);
     terminal.out.write(`${lines.join("\n")}\n`);

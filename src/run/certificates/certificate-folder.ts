@@ -1,59 +1,46 @@
-import type { X509Certificate } from "node:crypto";
 import { identityKindOf } from "../../access/certificate-identity.ts";
-import { type IssuedCertificate, newestByName, stillValid } from "../../access/provision-plan.ts";
-import { writeOwnedFile } from "../../adapters/host/owned-files.ts";
 import {
-  type Revocation,
-  type RevocationReason,
-  readRevocationLists,
-  signRevocationList,
-} from "../../adapters/x509/revocation-list.ts";
+  type IssuedCertificate,
+  issuedByOthers,
+  newestByName,
+  stillValid,
+} from "../../access/provision-plan.ts";
+import { writeOwnedFile } from "../../adapters/host/owned-files.ts";
+import type { RevocationReason } from "../../adapters/x509/revocation-list.ts";
 import { signCertificate } from "../../adapters/x509/sign-certificate.ts";
-import { ConcheError, messageOf } from "../../errors/conche-error.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
 import { suggestion } from "../../errors/nearest-name.ts";
 import { type CertificateSettings, validity } from "./certificate-settings.ts";
 import { FolderLayout } from "./folder-layout.ts";
 import { addIssued, readIssued, textOf } from "./issued-files.ts";
-import {
-  authorityChain,
-  keyPem,
-  makeAuthority,
-  newKeys,
-  openAuthority,
-  type PlantAuthority,
-} from "./plant-authority.ts";
+import { type CurrentList, IssuingAuthority } from "./issuing-authority.ts";
+import { keyPem, makeAuthority, newKeys } from "./plant-authority.ts";
 import { FOLDER_README, identityReadme } from "./readme-texts.ts";
+import { makeNextAuthority } from "./renew-authority.ts";
 import { hasSigningKey, newSigningKey, publishTrustedKeys } from "./signing-files.ts";
-
-/** The revocation list as it stands. */
-export interface CurrentList {
-  readonly number: number;
-  readonly nextUpdateMs: number;
-  readonly revocations: readonly Revocation[];
-}
-
-const NO_LIST: CurrentList = { number: 0, nextUpdateMs: 0, revocations: [] };
-/** Lists are begun a little in the past: whoever reads one may have a clock that is behind. */
-const LIST_BACKDATED_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /** A folder of `conche provision`: an authority, what it has issued, what it has revoked. */
 export class CertificateFolder {
   readonly layout: FolderLayout;
   readonly #settings: CertificateSettings;
-  readonly #chain: readonly X509Certificate[];
-  #authority: PlantAuthority | undefined;
+  /** The one that issues. */
+  #newest: IssuingAuthority;
+  /** Those before it that are still trusted, the newest first. */
+  #older: readonly IssuingAuthority[];
+  #retired: readonly IssuingAuthority[];
   #issued: readonly IssuedCertificate[] = [];
-  #list: CurrentList = NO_LIST;
 
   private constructor(
     layout: FolderLayout,
     settings: CertificateSettings,
-    chain: readonly X509Certificate[],
+    newest: IssuingAuthority,
+    older: readonly IssuingAuthority[],
   ) {
     this.layout = layout;
     this.#settings = settings;
-    this.#chain = chain;
+    this.#newest = newest;
+    this.#older = older.filter(({ retired }) => !retired);
+    this.#retired = older.filter(({ retired }) => retired);
   }
 
   /**
@@ -62,14 +49,14 @@ export class CertificateFolder {
    */
   static async open(settings: CertificateSettings): Promise<CertificateFolder> {
     const layout = new FolderLayout(settings.folder);
-    const chain = await authorityChain(layout);
-    if (chain === undefined) {
+    const [newest, ...older] = await IssuingAuthority.all(layout, settings);
+    if (newest === undefined) {
       throw new ConcheError("CONCHE_CERTIFICATES_MISSING", {
         message: `there is no authority in ${settings.folder}`,
       });
     }
-    const folder = new CertificateFolder(layout, settings, chain);
-    await folder.#read();
+    const folder = new CertificateFolder(layout, settings, newest, older);
+    await folder.#readIssued();
     return folder;
   }
 
@@ -80,7 +67,7 @@ export class CertificateFolder {
    */
   static async openOrMake(settings: CertificateSettings, organization: string, nowMs: number) {
     const layout = new FolderLayout(settings.folder);
-    const made = (await authorityChain(layout)) === undefined;
+    const made = (await IssuingAuthority.all(layout, settings)).length === 0;
     if (made) {
       await makeAuthority(layout, settings, organization, nowMs);
       await writeOwnedFile(layout.readme, FOLDER_README);
@@ -92,13 +79,64 @@ export class CertificateFolder {
     return this.#issued;
   }
 
+  /** What was revoked, by whichever authority, and until when all of the lists are good. */
   get list(): CurrentList {
-    return this.#list;
+    const lists = this.#authorities.map(({ list }) => list);
+    return {
+      number: this.#newest.list.number,
+      nextUpdateMs: Math.min(...lists.map(({ nextUpdateMs }) => nextUpdateMs)),
+      revocations: lists.flatMap(({ revocations }) => revocations),
+    };
   }
 
   /** When the issuing authority itself ends. */
   get authorityEndsMs(): number {
-    return this.#chain[0]?.validToDate.getTime() ?? 0;
+    return this.#newest.endsMs;
+  }
+
+  /** Who still has a certificate of an authority that was renewed. */
+  ofOlderAuthority(nowMs: number): readonly string[] {
+    return issuedByOthers(this.#issued, this.#newest.subject, nowMs);
+  }
+
+  get #authorities(): readonly IssuingAuthority[] {
+    return [this.#newest, ...this.#older];
+  }
+
+  /**
+   * Makes another issuing authority beside the one there is. From now on it issues; both are trusted, by everybody whose
+   * folder is copied, until {@link retireAuthorities}.
+   * @param rootFolder where the root's certificate and key were brought back to
+   * @throws ConcheError CONCHE_CERTIFICATES_INVALID, CONCHE_OUTPUT_UNWRITABLE
+   */
+  async renewAuthority(rootFolder: string, nowMs: number): Promise<void> {
+    await makeNextAuthority(this.layout, this.#settings, this.#newest, rootFolder, nowMs);
+    const [newest, ...older] = await IssuingAuthority.all(this.layout, this.#settings);
+    this.#newest = newest ?? this.#newest;
+    this.#older = older.filter(({ retired }) => !retired);
+    await this.renewList(nowMs);
+  }
+
+  /**
+   * From now on nobody trusts the authorities before the newest: whoever still shows a certificate of theirs is cut off.
+   * @returns how many they were
+   * @throws ConcheError CONCHE_AUTHORITY_IN_USE where somebody's newest certificate is one of theirs
+   */
+  async retireAuthorities(nowMs: number): Promise<number> {
+    const names = this.ofOlderAuthority(nowMs);
+    if (names.length > 0) {
+      throw new ConcheError("CONCHE_AUTHORITY_IN_USE", {
+        message: `${names.length} certificates are still of the authority before: ${names.slice(0, 5).join(", ")}${names.length > 5 ? " …" : ""}`,
+      });
+    }
+    const retired = this.#older;
+    const told = `${new Date(nowMs).toISOString()}\n`;
+    for (const { generation } of retired)
+      await writeOwnedFile(this.layout.authority("retired", generation), told);
+    this.#older = [];
+    this.#retired = [...retired, ...this.#retired];
+    await this.publishList();
+    return retired.length;
   }
 
   /**
@@ -107,7 +145,7 @@ export class CertificateFolder {
    * @throws ConcheError CONCHE_CERTIFICATES_INVALID, CONCHE_OUTPUT_UNWRITABLE
    */
   async issue(name: string, hosts: readonly string[], nowMs: number): Promise<IssuedCertificate> {
-    const authority = await this.#opened();
+    const authority = await this.#newest.opened();
     const isServer = identityKindOf(name) === "server";
     const { clientDays, serverDays, identityPassphrase } = this.#settings;
     const lasting = validity(isServer ? serverDays : clientDays, nowMs, this.authorityEndsMs);
@@ -142,28 +180,36 @@ export class CertificateFolder {
     reason: RevocationReason,
     nowMs: number,
   ): Promise<number> {
-    if (certificates.length === 0) return 0;
-    const added = certificates.map(({ serial }) => ({ serial, atMs: nowMs, reason }));
-    await this.#signList([...this.#list.revocations, ...added], nowMs);
-    return added.length;
-  }
-
-  /** Signs the list anew, so that it lasts longer. */
-  async renewList(nowMs: number): Promise<void> {
-    await this.#signList(this.#list.revocations, nowMs);
-  }
-
-  /** Brings servers' folders and the top of the folder up to the newest list, wherever a run was cut short. */
-  async publishList(): Promise<void> {
-    const list = (await textOf(this.layout.issuingCrl)) + (await textOf(this.layout.rootCrl));
-    const servers = [...newestByName(this.#issued).keys()].filter(
-      (name) => identityKindOf(name) === "server",
-    );
-    for (const path of [this.layout.crl, ...servers.map((name) => this.layout.identity(name, "crl.pem"))]) {
-      if ((await textOf(path)) !== list) await writeOwnedFile(path, list);
+    let revoked = 0;
+    for (const authority of this.#authorities) {
+      const own = certificates.filter(({ issuer }) => issuer === authority.subject);
+      if (own.length === 0) continue;
+      await authority.signList(
+        own.map(({ serial }) => ({ serial, atMs: nowMs, reason })),
+        nowMs,
+      );
+      revoked += own.length;
     }
-    const ca = this.#chain.map(String).join("");
-    if ((await textOf(this.layout.ca)) !== ca) await writeOwnedFile(this.layout.ca, ca);
+    if (revoked > 0) await this.#listsSigned(nowMs);
+    return revoked;
+  }
+
+  /** Signs the lists anew, so that they last longer. */
+  async renewList(nowMs: number): Promise<void> {
+    for (const authority of this.#authorities) await authority.signList([], nowMs);
+    await this.#listsSigned(nowMs);
+  }
+
+  /** Brings everybody's folder up to the newest lists and authorities, wherever a run was cut short. */
+  async publishList(): Promise<void> {
+    const { layout } = this;
+    const lists = this.#authorities.map(({ generation }) => layout.authority("issuing.crl.pem", generation));
+    const texts = await Promise.all([...lists, layout.rootCrl].map(textOf));
+    const names = [...newestByName(this.#issued).keys()];
+    const servers = names.filter((name) => identityKindOf(name) === "server");
+    // The lists first: an authority that is trusted has its list then.
+    await bringUp([layout.crl, ...servers.map((name) => layout.identity(name, "crl.pem"))], texts.join(""));
+    await bringUp([layout.ca, ...names.map((name) => layout.identity(name, "ca.pem"))], this.#trusted());
   }
 
   /** Tells everybody with which keys the data centers sign, those that have a certificate that counts. */
@@ -192,60 +238,31 @@ export class CertificateFolder {
 
   async #writeIdentity(name: string, cert: string, key: string, notAfterMs: number): Promise<void> {
     const { layout } = this;
-    const chain = this.#chain.map(String).join("");
     // The key first: for a moment it does not fit, which whoever watches the files waits out.
     await writeOwnedFile(layout.identity(name, "key.pem"), key);
-    await writeOwnedFile(layout.identity(name, "cert.pem"), cert + this.#intermediates());
-    await writeOwnedFile(layout.identity(name, "ca.pem"), chain);
+    await writeOwnedFile(layout.identity(name, "cert.pem"), cert + this.#newest.intermediates);
+    await writeOwnedFile(layout.identity(name, "ca.pem"), this.#trusted());
     await writeOwnedFile(layout.identity(name, "README.md"), identityReadme(name, notAfterMs));
   }
 
-  /** What stands between a certificate and the root: who checks it may know the root only. */
-  #intermediates(): string {
-    return this.#chain
-      .filter((certificate) => !certificate.checkIssued(certificate))
-      .map(String)
-      .join("");
+  /** The authorities that are trusted, and those above them. */
+  #trusted(): string {
+    return [...new Set(this.#authorities.flatMap(({ chain }) => chain.map(String)))].join("");
   }
 
-  async #signList(revocations: readonly Revocation[], nowMs: number): Promise<void> {
-    const authority = await this.#opened();
-    const nextUpdateMs = nowMs + this.#settings.crlDays * DAY_MS;
-    const number = this.#list.number + 1;
-    const list = { number, thisUpdateMs: nowMs - LIST_BACKDATED_MS, nextUpdateMs, revocations };
-    await writeOwnedFile(this.layout.issuingCrl, signRevocationList(list, authority));
-    this.#list = list;
-    this.#issued = await readIssued(this.layout.issued, revocations);
+  async #listsSigned(nowMs: number): Promise<void> {
+    await this.#readIssued();
     await this.publishList();
     await this.publishKeys(nowMs);
   }
 
-  async #opened(): Promise<PlantAuthority> {
-    this.#authority ??= await openAuthority(this.layout, this.#chain, this.#settings);
-    return this.#authority;
+  async #readIssued(): Promise<void> {
+    // Who was revoked stays revoked, also when nobody trusts the authority any more that did it.
+    const lists = [...this.#authorities, ...this.#retired].flatMap(({ list }) => list.revocations);
+    this.#issued = await readIssued(this.layout.issued, lists);
   }
+}
 
-  async #read(): Promise<void> {
-    const bytes = await textOf(this.layout.issuingCrl);
-    if (bytes !== "") this.#list = this.#listIn(bytes);
-    this.#issued = await readIssued(this.layout.issued, this.#list.revocations);
-  }
-
-  #listIn(text: string): CurrentList {
-    const [authority] = this.#chain;
-    try {
-      const [list] = readRevocationLists(Buffer.from(text));
-      if (list === undefined || authority === undefined || !list.signedBy(authority)) {
-        throw new Error("the authority has not signed it");
-      }
-      return { ...list, nextUpdateMs: list.nextUpdateMs ?? 0 };
-    } catch (cause) {
-      // Signing another one over it would give everybody back who was revoked.
-      throw new ConcheError("CONCHE_CERTIFICATES_INVALID", {
-        message: `${this.layout.issuingCrl}: ${messageOf(cause)}`,
-        hint: "put the file back from a backup: it says who was revoked",
-        cause,
-      });
-    }
-  }
+async function bringUp(paths: readonly string[], content: string): Promise<void> {
+  for (const path of paths) if ((await textOf(path)) !== content) await writeOwnedFile(path, content);
 }

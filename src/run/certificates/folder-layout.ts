@@ -33,23 +33,17 @@ export class FolderLayout {
     return join(this.folder, "root-offline", file);
   }
 
-  /** What certificates are signed with, its chain behind it. */
-  get issuingChain(): string {
-    return join(this.folder, "authority", "issuing.cert.pem");
-  }
-
-  /** Missing where the plant's own authority is used. */
-  get issuingKey(): string {
-    return join(this.folder, "authority", "issuing.key.pem");
+  /**
+   * What certificates are signed with: the first authority's files in the folder itself, those of each that followed in
+   * one of its own. The key is missing where the plant's own authority is used; `retired` where one is still trusted.
+   */
+  authority(file: AuthorityFile, generation: number): string {
+    return join(this.folder, "authority", generation === 1 ? "" : String(generation), file);
   }
 
   /** The root's own list, which only the root can sign. */
   get rootCrl(): string {
     return join(this.folder, "authority", "root.crl.pem");
-  }
-
-  get issuingCrl(): string {
-    return join(this.folder, "authority", "issuing.crl.pem");
   }
 
   /** Every certificate that was ever issued, in order. */
@@ -62,6 +56,9 @@ export class FolderLayout {
     return join(this.folder, identityFolder(name), file);
   }
 }
+
+/** A file of an issuing authority; the certificate has its chain behind it. */
+export type AuthorityFile = "issuing.cert.pem" | "issuing.key.pem" | "issuing.crl.pem" | "retired";
 
 /** A file in the folder of an identity. */
 export type IdentityFile =

@@ -46,6 +46,7 @@ function issuedAs(certificate: X509Certificate, order: number): IssuedCertificat
     notBeforeMs: certificate.validFromDate.getTime(),
     notAfterMs: certificate.validToDate.getTime(),
     hosts: hostsOf(certificate),
+    issuer: certificate.issuer,
     revokedMs: undefined,
   };
 }

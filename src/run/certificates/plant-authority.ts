@@ -42,7 +42,7 @@ export async function makeAuthority(
   await makeOwnedFolder(layout.issued);
   if (settings.authorityCert !== null) {
     const chain = await certificatesOf(settings.authorityCert);
-    await writeOwnedFile(layout.issuingChain, chain.map(String).join(""));
+    await writeOwnedFile(layout.authority("issuing.cert.pem", 1), chain.map(String).join(""));
     return;
   }
   const rootKeys = newKeys();
@@ -78,19 +78,23 @@ export async function makeAuthority(
   await writeOwnedFile(layout.root("root.key.pem"), keyPem(rootKeys.privateKey, passphrase));
   await writeOwnedFile(layout.root("root.cert.pem"), rootPem);
   await writeOwnedFile(layout.root("README.md"), ROOT_README);
-  await writeOwnedFile(layout.issuingKey, keyPem(issuingKeys.privateKey, passphrase));
+  await writeOwnedFile(layout.authority("issuing.key.pem", 1), keyPem(issuingKeys.privateKey, passphrase));
   await writeOwnedFile(layout.rootCrl, rootCrl);
-  await writeOwnedFile(layout.issuingChain, issuingPem + rootPem);
+  await writeOwnedFile(layout.authority("issuing.cert.pem", 1), issuingPem + rootPem);
 }
 
 /** The certificates of the authority and of those above it; undefined where there is no authority yet. */
-export async function authorityChain(layout: FolderLayout): Promise<X509Certificate[] | undefined> {
+export async function authorityChain(
+  layout: FolderLayout,
+  generation: number,
+): Promise<X509Certificate[] | undefined> {
+  const path = layout.authority("issuing.cert.pem", generation);
   try {
-    await readFile(layout.issuingChain);
+    await readFile(path);
   } catch (error) {
     if (systemCodeOf(error) === "ENOENT") return undefined;
   }
-  return certificatesOf(layout.issuingChain);
+  return certificatesOf(path);
 }
 
 /**
@@ -101,15 +105,16 @@ export async function openAuthority(
   layout: FolderLayout,
   chain: readonly X509Certificate[],
   settings: CertificateSettings,
+  generation: number,
 ): Promise<PlantAuthority> {
   const [certificate] = chain;
-  if (certificate === undefined) throw invalid(layout.issuingChain, "it holds no certificate");
-  if (!certificate.ca)
-    throw invalid(layout.issuingChain, "its first certificate is not that of an authority");
-  const path = settings.authorityKey ?? layout.issuingKey;
+  const chainPath = layout.authority("issuing.cert.pem", generation);
+  if (certificate === undefined) throw invalid(chainPath, "it holds no certificate");
+  if (!certificate.ca) throw invalid(chainPath, "its first certificate is not that of an authority");
+  const path = settings.authorityKey ?? layout.authority("issuing.key.pem", generation);
   const key = await reading(path, () => readPrivateKey(path, settings.authorityPassphrase ?? undefined));
   if (!certificate.checkPrivateKey(key)) {
-    throw invalid(path, `it is not the key of the authority in ${layout.issuingChain}`);
+    throw invalid(path, `it is not the key of the authority in ${chainPath}`);
   }
   return { certificate, key, chain };
 }
