@@ -17,8 +17,19 @@ export const serve = defineCommand({
     ["conche serve --http-port 0 --for 5", "on a free port, for five seconds"],
   ],
   outlivesOutput: true,
-  settings: ["data", "plant", "forSeconds", "quiet", "http", "views", "notify", "broker", "signing"],
-  only: { signing: ["trusted-keys"] },
+  settings: [
+    "data",
+    "plant",
+    "forSeconds",
+    "quiet",
+    "http",
+    "views",
+    "notify",
+    "broker",
+    "access",
+    "signing",
+  ],
+  only: { access: ["access-file"], signing: ["trusted-keys"] },
   run: async ({ config, terminal, stopSignal }) => {
     const stop = stopSignal();
     const plant = await loadPlant(config.plant);

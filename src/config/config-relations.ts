@@ -26,8 +26,10 @@ export function relationProblems(values: ReadonlyMap<string, unknown>): ConfigPr
     }
   }
 
-  if (given("access-file") && values.get("access") === "open") {
-    const what = "needs access: policy too: the file is of no use while everybody may do everything";
+  // Over HTTP the file says what a desk's certificate may, whatever the rules of a broker are.
+  if (given("access-file") && values.get("access") === "open" && !given("http-client-ca")) {
+    const what =
+      "needs access: policy, or http-client-ca: the file is of no use while everybody may do everything and nobody shows a certificate";
     problems.push({ where: "access-file", value: null, what });
   }
   needs("mqtt-cert", "mqtt-key", "a certificate is of no use without its private key");

@@ -10,6 +10,8 @@ export type ConsumerEvent =
       /** How long it keeps the session, seconds; undefined when it does not say (MQTT 3.1.1). */
       readonly sessionExpiryS: number | undefined;
     }
+  /** The broker keeps the session for less than was asked: what comes while we are away longer is gone. */
+  | { readonly kind: "session-shortened"; readonly detail: string }
   /** The broker no longer has the session of an earlier connection; what it had kept for us is gone. */
   | { readonly kind: "session-lost"; readonly detail: string }
   | { readonly kind: "subscribed"; readonly filters: readonly string[] }

@@ -107,10 +107,14 @@ export class MqttConsumer implements Delivery {
   }
 
   #connected(limits: ConnackLimits): void {
-    const { address, onStatus } = this.#settings;
+    const { address, onStatus, sessionExpiryS: asked } = this.#settings;
     const { sessionPresent, sessionExpiryS } = limits;
     this.#status = { ready: false, detail: `connected to ${address.display}, subscribing` };
     onStatus({ kind: "connected", sessionPresent, sessionExpiryS });
+    if (sessionExpiryS !== undefined && sessionExpiryS < asked) {
+      const detail = `${address.display} keeps our session for ${sessionExpiryS} s where ${asked} s were asked for: what comes while we are away longer than that is gone`;
+      onStatus({ kind: "session-shortened", detail });
+    }
     if (this.#hadSession && !sessionPresent) {
       const detail = `${address.display} no longer had our session: what it kept for us while we were away is gone`;
       onStatus({ kind: "session-lost", detail });

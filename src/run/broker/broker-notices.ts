@@ -82,6 +82,8 @@ export function consumerNotice(event: ConsumerEvent): Notice | undefined {
         code: event.kind,
         text: `a message of ${event.bytes} bytes on ${event.topic} is over the limit; its beginning is in quarantine`,
       };
+    case "session-shortened":
+      return { level: "warning", code: event.kind, text: event.detail };
     case "connecting":
     case "connected":
     case "session-lost": // said by who watches the session: it knows since when, and knows of earlier runs

@@ -30,6 +30,16 @@ describe("MqttConsumer connecting", () => {
     });
   });
 
+  it("says so when the broker keeps the session for less than was asked", async () => {
+    await using test = await ConsumerUnderTest.start();
+    const connection = await test.broker.connection();
+    await connection.acceptConnect({ properties: { sessionExpiryInterval: 3_600 } });
+    const { detail } = await test.event("session-shortened");
+    assert.match(detail, /for 3600 s where 604800 s were asked for/);
+    await connection.acceptSubscribe();
+    await test.event("subscribed");
+  });
+
   it("asks MQTT 3.1.1 for a session that lasts", async () => {
     await using test = await ConsumerUnderTest.start({
       protocol: 4,
