@@ -103,7 +103,7 @@ export class HttpLogins {
     if (session === undefined) return undefined;
     const token = tokens.byId(session.tokenId);
     if (token === undefined || tokenFault(token, now()) !== undefined) {
-      sessions.end(key);
+      sessions.forget(key);
       return undefined;
     }
     return this.#standing(token, "session", sessions.endsMs(session), this.#lasts(key));

@@ -17,17 +17,31 @@ export interface Session {
   usedMs: number;
 }
 
+/** PORT. Where sessions outlive the process. What it has opens none: keys are hashes of what cookies hold. */
+export interface KeptSessions {
+  /** Those of the last run, in the order of their last use. */
+  all(): Iterable<readonly [key: string, session: Session]>;
+  started(key: string, session: Session): void;
+  /** To the minute. */
+  used(key: string, nowMs: number): void;
+  /** @throws ConcheError where it would come back with the next start */
+  ended(key: string): void;
+}
+
 /**
- * Who is logged in. Sessions are kept in memory alone, by the hash of what their cookie holds: a restart ends them, and
- * nothing on a disk opens one. Each takes the same small room, and there is a bound on how many there are.
+ * Who is logged in, by the hash of what their cookie holds. Each takes the same small room, and there is a bound on how
+ * many there are. Where they are kept, a restart ends none.
  */
 export class Sessions {
   readonly #limits: SessionLimits;
   /** In the order of their last use. */
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions: Map<string, Session>;
+  readonly #kept: KeptSessions | undefined;
 
-  constructor(limits: SessionLimits) {
+  constructor(limits: SessionLimits, kept?: KeptSessions) {
     this.#limits = limits;
+    this.#kept = kept;
+    this.#sessions = new Map(kept?.all());
   }
 
   get size(): number {
@@ -43,11 +57,12 @@ export class Sessions {
     this.#expire(nowMs);
     const own = [...this.#sessions].filter(([, session]) => session.tokenId === tokenId);
     const [ownOldest] = own;
-    if (ownOldest !== undefined && own.length >= this.#limits.ofOneToken) this.#sessions.delete(ownOldest[0]);
+    if (ownOldest !== undefined && own.length >= this.#limits.ofOneToken) this.forget(ownOldest[0]);
     const [oldest] = this.#sessions.keys();
-    if (oldest !== undefined && this.#sessions.size >= this.#limits.sessions) this.#sessions.delete(oldest);
+    if (oldest !== undefined && this.#sessions.size >= this.#limits.sessions) this.forget(oldest);
     const session = { tokenId, startedMs: nowMs, usedMs: nowMs };
     this.#sessions.set(key, session);
+    this.#kept?.started(key, session);
     return session;
   }
 
@@ -56,7 +71,7 @@ export class Sessions {
     const session = this.#sessions.get(key);
     if (session === undefined) return undefined;
     if (!this.#isOver(session, nowMs)) return session;
-    this.#sessions.delete(key);
+    this.forget(key);
     return undefined;
   }
 
@@ -67,15 +82,26 @@ export class Sessions {
     session.usedMs = nowMs;
     this.#sessions.delete(key);
     this.#sessions.set(key, session);
+    this.#kept?.used(key, nowMs);
     return session;
   }
 
+  /** @throws ConcheError where it is over now, and would come back with the next start */
   end(key: string): void {
-    this.#sessions.delete(key);
+    if (this.#sessions.delete(key)) this.#kept?.ended(key);
+  }
+
+  /** Ends one that counts no longer by itself: whether that is noted or not, it opens nothing. */
+  forget(key: string): void {
+    try {
+      this.end(key);
+    } catch {
+      // Its time or its token ends it again after the next start.
+    }
   }
 
   #expire(nowMs: number): void {
-    for (const [key, session] of this.#sessions) if (this.#isOver(session, nowMs)) this.#sessions.delete(key);
+    for (const [key, session] of this.#sessions) if (this.#isOver(session, nowMs)) this.forget(key);
   }
 
   #isOver({ startedMs, usedMs }: Session, nowMs: number): boolean {

@@ -63,12 +63,16 @@ function accessTo(
   const store = new TokenStore(folder);
   const logins = new HttpLogins({
     tokens: store,
-    sessions: new Sessions({
-      idleMs: http.sessionIdleMinutes * MINUTE_MS,
-      lengthMs: http.sessionHours * HOUR_MS,
-      sessions: MOST_SESSIONS,
-      ofOneToken: OF_ONE_TOKEN,
-    }),
+    sessions: new Sessions(
+      {
+        idleMs: http.sessionIdleMinutes * MINUTE_MS,
+        lengthMs: http.sessionHours * HOUR_MS,
+        sessions: MOST_SESSIONS,
+        ofOneToken: OF_ONE_TOKEN,
+      },
+      // A port that is another one each time has no session of before: cookies bear the port.
+      http.port === 0 ? undefined : store.sessions(String(http.port)),
+    ),
     openWithoutTokens,
     now: Date.now,
     hash: secretHash,

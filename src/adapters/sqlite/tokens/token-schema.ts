@@ -12,6 +12,10 @@ export const TOKEN_SCHEMA = `
   CREATE TABLE IF NOT EXISTS login_codes (
     hash TEXT PRIMARY KEY, token_id INTEGER NOT NULL, expires_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS sessions (
+    place TEXT NOT NULL, hash TEXT NOT NULL, token_id INTEGER NOT NULL, started_ms INTEGER NOT NULL,
+    used_ms INTEGER NOT NULL, PRIMARY KEY (place, hash)
+  ) STRICT, WITHOUT ROWID;
 `;
 
 /** A token of a row; one whose role is none of ours may the least. */

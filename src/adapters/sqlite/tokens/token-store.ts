@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { DeskRole } from "../../../access/access-document.ts";
 import { type AccessToken, TOKEN_NAME, type TokenBook } from "../../../access/access-token.ts";
+import type { KeptSessions, Session } from "../../../access/sessions.ts";
 import { ConcheError } from "../../../errors/conche-error.ts";
 import { openWriter } from "../database/connection.ts";
 import { fileSize, makeDataFolder } from "../database/data-folder.ts";
@@ -128,6 +129,55 @@ export class TokenStore implements TokenBook {
     return code;
   }
 
+  /**
+   * The sessions of one listener, as they outlive its process. Another process over the same folder has its own: who logs
+   * out there must not be logged in here.
+   * @param place tells listeners apart, as the port
+   */
+  sessions(place: string): KeptSessions {
+    const noted = new Map<string, number>();
+    return {
+      all: () => {
+        try {
+          return this.#read((db) => keptSessions(db, place)) ?? [];
+        } catch {
+          // Where tokens can't be read nobody is let in; that is said to whoever asks.
+          return [];
+        }
+      },
+      started: (key, { tokenId, startedMs, usedMs }) => {
+        try {
+          this.#write("keeping a session", (db) =>
+            db
+              .prepare("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?)")
+              .run(place, key, tokenId, startedMs, usedMs),
+          );
+        } catch {
+          // A full disk keeps nobody out: the session lasts as long as the process.
+        }
+      },
+      used: (key, nowMs) => {
+        const last = noted.get(key);
+        if (last !== undefined && nowMs - last < NOTE_USE_EVERY_MS) return;
+        if (noted.size > MOST_TOKENS) noted.clear();
+        noted.set(key, nowMs);
+        try {
+          this.#read((db) =>
+            db.prepare("UPDATE sessions SET used_ms = ? WHERE place = ? AND hash = ?").run(nowMs, place, key),
+          );
+        } catch {
+          // A full disk throws nobody out: after a restart the session counts as idle for longer.
+        }
+      },
+      ended: (key) => {
+        noted.delete(key);
+        this.#write("ending a session", (db) =>
+          db.prepare("DELETE FROM sessions WHERE place = ? AND hash = ?").run(place, key),
+        );
+      },
+    };
+  }
+
   close(): void {
     this.#db?.close();
     this.#db = undefined;
@@ -179,6 +229,16 @@ export class TokenStore implements TokenBook {
     this.#db = db;
     return db;
   }
+}
+
+function keptSessions(db: DatabaseSync, place: string): [string, Session][] {
+  return db
+    .prepare("SELECT hash, token_id, started_ms, used_ms FROM sessions WHERE place = ? ORDER BY used_ms")
+    .all(place)
+    .map((row) => [
+      String(row.hash),
+      { tokenId: Number(row.token_id), startedMs: Number(row.started_ms), usedMs: Number(row.used_ms) },
+    ]);
 }
 
 /** @throws ConcheError CONCHE_TOKEN_LIMIT */

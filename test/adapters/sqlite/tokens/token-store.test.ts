@@ -3,6 +3,7 @@ import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { Sessions } from "../../../../src/access/sessions.ts";
 import { secretHash } from "../../../../src/adapters/sqlite/tokens/token-secret.ts";
 import { TokenStore } from "../../../../src/adapters/sqlite/tokens/token-store.ts";
 import type { ConcheError } from "../../../../src/errors/conche-error.ts";
@@ -118,3 +119,25 @@ test("a thousand are kept: one more takes the place of one that counts no longer
 function code(expected: string): (error: unknown) => boolean {
   return (error) => (error as ConcheError).code === expected;
 }
+
+test("sessions outlive their process, each listener's its own; what was ended is gone, and their secrets are nowhere", (t) => {
+  const { folder, open } = place(t);
+  const limits = { idleMs: 600_000, lengthMs: 3_600_000, sessions: 3, ofOneToken: 3 };
+  const hashOf = (key: string) => secretHash(`secret of ${key}`);
+  const first = open();
+  const before = new Sessions(limits, first.sessions("8080"));
+  for (const [index, key] of ["a", "b", "c", "d"].entries()) before.start(hashOf(key), index, 1_000 + index);
+  before.use(hashOf("b"), 90_000);
+  before.end(hashOf("c"));
+  first.close();
+
+  for (const file of readdirSync(folder))
+    assert.ok(!readFileSync(join(folder, file)).includes("secret of b"));
+  const second = open();
+  const after = new Sessions(limits, second.sessions("8080"));
+  assert.equal(after.size, 2, "a made room, c was ended");
+  assert.equal(new Sessions(limits, second.sessions("8081")).size, 0);
+  assert.deepEqual(after.peek(hashOf("b"), 100_000), { tokenId: 1, startedMs: 1_001, usedMs: 90_000 });
+  assert.equal(after.peek(hashOf("d"), 601_003), undefined, "idle since before the restart");
+  assert.equal(new Sessions(limits, second.sessions("8080")).size, 1);
+});
