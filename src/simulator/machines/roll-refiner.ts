@@ -42,6 +42,8 @@ export class RollRefiner implements MachineModel {
   readonly #feedNoise: DriftingNoise;
   readonly #rolls: Roll[];
   readonly #rollNoiseK: number;
+  /** What the instruments show: one object, because what is named for a roll is dear to add to a new one. */
+  readonly #shown: Record<string, Readings[string]> = {};
   readonly #sampling: Countdown;
   #product: ProductionBatch["productType"] | undefined;
   #mix: Mix | undefined;
@@ -225,20 +227,20 @@ export class RollRefiner implements MachineModel {
       recipe === undefined
         ? 0
         : (this.#feedKgH / recipe.feed_kg_h) * (recipe.d90_um / Math.max(10, this.#d90Um));
-    const readings: Record<string, Readings[string]> = {
-      // Without paste on the rolls the instrument shows its last value.
-      particle_size_um: runs
-        ? this.#d90Um + 0.1 * random.normal()
-        : { value: this.#d90Um, quality: "uncertain" },
-      particle_size_before_um: (recipe?.d90_before_um ?? 120) + 6 * this.#fineness.value,
-      roller_temp_c: this.#rolls[3]?.tempC ?? 0,
-      pressure_bar: runs ? parameters.pressure_bar + 0.4 * random.normal() : parameters.pressure_bar * 0.9,
-      rpm: runs ? parameters.rpm * (1 + 0.002 * random.normal()) : 0,
-      power_kw: runs ? parameters.idle_kw + parameters.load_kw * load * (1 + 0.015 * random.normal()) : 0,
-      feed_kg_h: this.#feedKgH,
-      hopper_kg: this.#hopper.kg,
-      roll_hours_h: this.#hours,
-    };
+    const { pressure_bar, rpm, idle_kw, load_kw } = parameters;
+    const readings = this.#shown;
+    // Without paste on the rolls the instrument shows its last value.
+    readings.particle_size_um = runs
+      ? this.#d90Um + 0.1 * random.normal()
+      : { value: this.#d90Um, quality: "uncertain" };
+    readings.particle_size_before_um = (recipe?.d90_before_um ?? 120) + 6 * this.#fineness.value;
+    readings.roller_temp_c = this.#rolls[3]?.tempC ?? 0;
+    readings.pressure_bar = runs ? pressure_bar + 0.4 * random.normal() : pressure_bar * 0.9;
+    readings.rpm = runs ? rpm * (1 + 0.002 * random.normal()) : 0;
+    readings.power_kw = runs ? idle_kw + load_kw * load * (1 + 0.015 * random.normal()) : 0;
+    readings.feed_kg_h = this.#feedKgH;
+    readings.hopper_kg = this.#hopper.kg;
+    readings.roll_hours_h = this.#hours;
     for (const { tag, tempC } of this.#rolls) readings[tag] = tempC;
     return readings;
   }

@@ -26,8 +26,8 @@ interface WatchedLimit {
   readonly name: string;
   readonly tag: Tag;
   readonly side: "low" | "high";
-  /** The limit for the product that is made, if it has one. */
-  at: number | undefined;
+  /** The limit for the product that is made; where it has none, infinitely far on that side. */
+  at: number;
   passedS: number;
   active: boolean;
 }
@@ -70,7 +70,12 @@ export class AlarmWatch {
       const good = typeof reading !== "object" || reading.quality === "good";
       const watched = good && (running || always);
       for (const limit of limits) {
-        const change = look(limit, value, watched);
+        const beyond = watched ? beyondLimit(limit, value) : Number.NEGATIVE_INFINITY;
+        if (beyond <= 0 && !limit.active) {
+          limit.passedS = 0;
+          continue;
+        }
+        const change = look(limit, value, beyond);
         if (change === undefined) continue;
         changes ??= [];
         changes.push(change);
@@ -83,14 +88,17 @@ export class AlarmWatch {
   #follow(product: string | undefined): void {
     this.#product = product;
     for (const { limits } of this.#tags)
-      for (const limit of limits) limit.at = limitsFor(limit.tag, product)[`alarm_${limit.side}`];
+      for (const limit of limits) limit.at = limitOf(limit.tag, limit.side, product);
   }
 }
 
-function look(limit: WatchedLimit, value: number, watched: boolean): AlarmChange | undefined {
-  const at = watched ? limit.at : undefined;
-  const beyond =
-    at === undefined ? Number.NEGATIVE_INFINITY : limit.side === "high" ? value - at : at - value;
+/** How far a value is beyond a limit. */
+function beyondLimit({ side, at }: WatchedLimit, value: number): number {
+  return side === "high" ? value - at : at - value;
+}
+
+/** A limit that is passed, or whose alarm stands. */
+function look(limit: WatchedLimit, value: number, beyond: number): AlarmChange | undefined {
   if (limit.active) {
     if (beyond > -(limit.tag.alarm?.deadband ?? 0)) return undefined;
     limit.active = false;
@@ -102,17 +110,13 @@ function look(limit: WatchedLimit, value: number, watched: boolean): AlarmChange
       unit: limit.tag.unit,
     };
   }
-  if (beyond <= 0 || at === undefined) {
-    limit.passedS = 0;
-    return undefined;
-  }
   limit.passedS += STEP_S;
   if (limit.passedS <= (limit.tag.alarm?.delay_s ?? 0)) return undefined;
   limit.active = true;
   return {
     event: "raised",
     alarmId: limit.alarmId,
-    body: raisedBody(limit, rounded(value, limit.tag), at),
+    body: raisedBody(limit, rounded(value, limit.tag)),
   };
 }
 
@@ -122,13 +126,18 @@ function watchedLimits(name: string, tag: Tag): WatchedLimit[] {
   return (["low", "high"] as const).flatMap((side): WatchedLimit[] => {
     const kind = `alarm_${side}` as const;
     if (tag[kind] === undefined && products.every((own) => own[kind] === undefined)) return [];
-    const at = limitsFor(tag, undefined)[kind];
+    const at = limitOf(tag, side, undefined);
     return [{ alarmId: `${name}.${side}`, name, tag, side, at, passedS: 0, active: false }];
   });
 }
 
-function raisedBody(limit: WatchedLimit, value: number, at: number): Omit<RaisedBody, "alarm_id" | "event"> {
-  const { name, side, tag } = limit;
+function limitOf(tag: Tag, side: "low" | "high", product: string | undefined): number {
+  const none = side === "high" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  return limitsFor(tag, product)[`alarm_${side}`] ?? none;
+}
+
+function raisedBody(limit: WatchedLimit, value: number): Omit<RaisedBody, "alarm_id" | "event"> {
+  const { name, side, tag, at } = limit;
   const unit = tag.unit === undefined ? "" : ` ${tag.unit}`;
   const words = `${name} ${value}${unit} is ${side === "high" ? "above" : "below"} ${at}${unit}`;
   const action = tag.alarm?.action;

@@ -1,5 +1,6 @@
 import { qualifiedValue } from "../../contract/schemas/telemetry-v2.ts";
 import type { PlantMachine } from "../../plant/plant.ts";
+import type { Tag } from "../../plant/schema/tag.ts";
 import { batchFields, type ProductionBatch } from "../process/production-batch.ts";
 import type { RandomStream } from "../random-stream.ts";
 import { STEP_MS, STEP_S, type StepTime } from "../step-time.ts";
@@ -35,7 +36,7 @@ export class MachineReporter {
   readonly #jitter: RandomStream;
   readonly #phaseMs: number;
   #telemetrySteps = 1;
-  readonly #tags: readonly (readonly [string, NonNullable<PlantMachine["definition"]["tags"][string]>])[];
+  readonly #tags: readonly { readonly name: string; readonly tag: Tag }[];
   readonly #watch: AlarmWatch;
   readonly #raised = new Map<string, number>();
   #events: MachineEvent[] = [];
@@ -54,7 +55,7 @@ export class MachineReporter {
     this.#jitter = random;
     this.#phaseMs = Math.floor(random.uniform() * (STEP_MS - JITTER_MS));
     this.pace(undefined);
-    this.#tags = Object.entries(machine.definition.tags);
+    this.#tags = Object.entries(machine.definition.tags).map(([name, tag]) => ({ name, tag }));
     this.#watch = new AlarmWatch(machine.definition);
   }
 
@@ -226,7 +227,7 @@ export class MachineReporter {
 
   #tagsOf(readings: Readings): Record<string, TagReading> {
     const tags: Record<string, TagReading> = {};
-    for (const [name, tag] of this.#tags) {
+    for (const { name, tag } of this.#tags) {
       const reading = readings[name];
       if (reading === undefined) continue;
       if (typeof reading === "number") tags[name] = rounded(reading, tag);
