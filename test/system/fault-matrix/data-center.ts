@@ -119,8 +119,10 @@ export async function verifiedTotals(data: string): Promise<Record<string, numbe
 
 /** The value of a metric without labels, or with exactly these: `conche_ready`, `name{label="value"}`. */
 export async function metric(center: RunningConche, name: string): Promise<number> {
-  const { text } = await center.page("/metrics");
-  const line = text.split("\n").find((candidate) => candidate.startsWith(`${name} `));
+  let page = await center.page("/metrics");
+  // One that gets too little of the processor says so, and answers the next time.
+  while (page.status === 503) page = await center.page("/metrics");
+  const line = page.text.split("\n").find((candidate) => candidate.startsWith(`${name} `));
   assert.ok(line !== undefined, `no metric ${name}`);
   return Number(line.slice(name.length + 1));
 }
