@@ -28,6 +28,8 @@ interface Found {
 export interface Allowance {
   /** Whether a message that was taken may be missing, for a reason the row itself checks. */
   readonly mayBeMissing?: (entry: Entry) => boolean;
+  /** False where nobody gives the messages numbers: neither their machine nor a gateway. */
+  readonly numbered?: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface Allowance {
 export function compare(
   ledger: ReadonlyMap<string, Entry>,
   data: string,
-  { mayBeMissing = () => false }: Allowance = {},
+  { mayBeMissing = () => false, numbered = true }: Allowance = {},
 ): Comparison {
   const found = Map.groupBy(rowsOf(data), ({ payload }) => tokenIn(payload.toString("utf8")) ?? "");
   found.delete(""); // wills and other messages that are not of the ledger
@@ -50,7 +52,8 @@ export function compare(
     const { outcome } = entry;
     if (outcome?.taken) {
       taken++;
-      if (!rows.some((row) => isNumbered(row, outcome)) && !mayBeMissing(entry)) lost.push(entry.token);
+      if (!rows.some((row) => !numbered || isNumbered(row, outcome)) && !mayBeMissing(entry))
+        lost.push(entry.token);
     }
     // The library says a state again, as a new message, whenever its will may have been published.
     const isRestated = entry.type === "state" && entry.hashed === "content";

@@ -10,6 +10,7 @@ import { malformed } from "./malformed.ts";
 import { flapping, partition, queueOverflow } from "./network.ts";
 import { outboxFull } from "./outbox-full.ts";
 import { powerLoss } from "./power-loss.ts";
+import { qos2Cut } from "./qos-2-cut.ts";
 import { longReader } from "./reader.ts";
 import { reordered } from "./reordered.ts";
 import { replayOrEvent } from "./replay-or-event.ts";
@@ -42,5 +43,6 @@ export const ROWS: readonly Row[] = [
   clocks,
   malformed,
   replayOrEvent,
+  qos2Cut,
   ...SCENARIOS,
 ].sort((a, b) => a.number - b.number);
