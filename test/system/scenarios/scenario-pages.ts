@@ -4,8 +4,6 @@ const LINE = "tunis-01/line-a";
 
 /** Where somebody looks at a scenario's moment, and what must be said there. */
 export interface ScenarioPage extends ToldScenario {
-  /** Those with the same word here don't touch one another: a test tells them in one log, as of one moment. */
-  readonly log?: string;
   /** Path and choices of the page. */
   readonly path: string;
   /** The first sentence of the page: the fault, its place, since when. */
