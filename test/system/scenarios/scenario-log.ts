@@ -46,15 +46,28 @@ export function momentOf({ atH }: ToldScenario): number {
   return SCENARIO_MS + Math.round(atH * HOUR_MS);
 }
 
-/** Writes the scenario's log into a new folder, up to its moment, and the views of it. */
-export async function tellScenario(told: ToldScenario, folder: string): Promise<void> {
+/**
+ * Writes the scenario's log into a new folder, up to its moment, and the views of it.
+ * @param beside scenarios that go wrong in the same log, of the same history and moment
+ */
+export async function tellScenario(
+  told: ToldScenario,
+  folder: string,
+  beside: readonly string[] = [],
+): Promise<void> {
   const plant = withTelemetryInterval(
     await loadPlant(join(ROOT, "plants/chocolate.yaml")),
     told.everyS ?? EVERY_S,
   );
   // JSON is YAML: whoever serves the log has to know how often to expect a word.
   writeFileSync(plantFileOf(folder), JSON.stringify(plant.document));
-  const scenario = sooner(await loadScenario(told.name, join(ROOT, "scenarios"), plant), told);
+  const load = (name: string) => loadScenario(name, join(ROOT, "scenarios"), plant);
+  const others = await Promise.all(beside.map(load));
+  const alone = sooner(await load(told.name), told);
+  const scenario = {
+    ...alone,
+    disturbances: [alone, ...others].flatMap(({ disturbances }) => disturbances),
+  };
   const startMs = SCENARIO_MS - told.historyH * HOUR_MS;
   const untilMs = momentOf(told);
   const spans = [{ kind: "live", fromMs: startMs, untilMs, farewell: false }] as const;

@@ -4,6 +4,8 @@ const LINE = "tunis-01/line-a";
 
 /** Where somebody looks at a scenario's moment, and what must be said there. */
 export interface ScenarioPage extends ToldScenario {
+  /** Those with the same word here don't touch one another: a test tells them in one log, as of one moment. */
+  readonly log?: string;
   /** Path and choices of the page. */
   readonly path: string;
   /** The first sentence of the page: the fault, its place, since when. */
@@ -92,6 +94,7 @@ export const SCENARIO_PAGES: readonly ScenarioPage[] = [
   },
   {
     name: "nozzle-clogging",
+    log: "apart",
     historyH: 26,
     everyS: 8,
     atH: 5,
@@ -101,15 +104,17 @@ export const SCENARIO_PAGES: readonly ScenarioPage[] = [
   },
   {
     name: "sensor-drifting",
+    log: "apart",
     historyH: 26,
-    everyS: 5,
-    atH: 5.5,
+    everyS: 8,
+    atH: 5,
     path: `/machine/${LINE}/s7_cooling/cooltunnel-01?span=8h`,
     says: /Cooling cooltunnel-01: bars out .*, above 19\.00 °C, .* since 13:0\d/,
     truth: { fault: "the sensor of the exit temperature drifts up", place: "cooltunnel-01", since: "10:00" },
   },
   {
     name: "sensor-noisy",
+    log: "sensors",
     historyH: 26,
     everyS: 5,
     atH: 2.5,
@@ -123,6 +128,7 @@ export const SCENARIO_PAGES: readonly ScenarioPage[] = [
   },
   {
     name: "sensor-stuck",
+    log: "sensors",
     historyH: 26,
     everyS: 5,
     atH: 2.5,
@@ -132,6 +138,7 @@ export const SCENARIO_PAGES: readonly ScenarioPage[] = [
   },
   {
     name: "tempering-cooler-failing",
+    log: "apart",
     historyH: 26,
     everyS: 8,
     atH: 5,
