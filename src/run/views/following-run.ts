@@ -114,6 +114,8 @@ async function follow(options: FollowingOptions, trouble: TroubleNotices): Promi
       if (opened.replaceable(known)) {
         opened.reopen();
         follower = make();
+        // A disk that fails again and again: whoever wants this to end is heard in between.
+        await paused(RETRY_MS, signal);
         continue;
       }
       if (!known.retryable) throw known;
