@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
+import { ConcheError } from "../../../src/errors/conche-error.ts";
 import { allViews } from "../../../src/run/views/all-views.ts";
 import { followLog } from "../../../src/run/views/following-run.ts";
 import { filledLog, record } from "../../commands/filled-log.ts";
@@ -48,5 +49,34 @@ describe("views whose turn hasn't come", () => {
     gate.resolve();
     await following;
     assert.deepEqual(positions, []);
+  });
+});
+
+describe("views whose file fails again and again", () => {
+  it("are made anew, and whoever wants that to end is heard", async (context) => {
+    const folder = await filledLog(context, [record(0, "state", { v: 2, state: "Execute" })]);
+    const stop = new AbortController();
+    let attempts = 0;
+    const told: string[] = [];
+    await followLog({
+      folder,
+      views: allViews().map((view) => ({
+        ...{ name: view.name, version: view.version, consumes: view.consumes, tables: view.tables },
+        fold: () => {
+          attempts++;
+          // A message from another thread comes with the event loop, as this does.
+          setImmediate(() => stop.abort());
+          // Without a turn of the event loop nothing else would end this.
+          if (attempts > 20) stop.abort();
+          throw new ConcheError("CONCHE_VIEWS_DAMAGED", { message: "the disk refuses every flush" });
+        },
+      })),
+      cacheBytes: 1024 * 1024,
+      signal: stop.signal,
+      onProgress: () => {},
+      onNotice: ({ code }) => told.push(code),
+    });
+    assert.ok(attempts > 0 && attempts < 20, `${attempts} attempts`);
+    assert.deepEqual(told, ["CONCHE_VIEWS_DAMAGED"]);
   });
 });
