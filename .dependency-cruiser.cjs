@@ -82,6 +82,7 @@ const LIBRARY_PLACES = {
   fastify: ["src/adapters/http/"],
   mqtt: ["src/adapters/mqtt/"],
   nodemailer: ["src/adapters/nodemailer/"],
+  "openid-client": ["src/adapters/openid-client/"],
   "prom-client": ["src/adapters/prometheus/"],
   typebox: ["src/access/", "src/contract/", "src/plant/", "src/config/", "src/notify/", "src/api/"],
   ws: ["src/adapters/broker/"],

@@ -1,5 +1,6 @@
 import { EXIT_FAILED, EXIT_INTERNAL, EXIT_USAGE } from "../src/commands/report-error.ts";
-import { ERROR_CATALOGUE, type ErrorEntry } from "../src/errors/catalogue.ts";
+import { ERROR_CATALOGUE } from "../src/errors/catalogue.ts";
+import type { ErrorEntry } from "../src/errors/error-entry.ts";
 
 const HEAD = `# Errors
 

@@ -1,7 +1,8 @@
 import type { DeskRole } from "./access-document.ts";
 import { type AccessToken, type TokenBook, tokenFault } from "./access-token.ts";
 import { addressPrefix, FailedLogins } from "./failed-logins.ts";
-import type { Sessions } from "./sessions.ts";
+import type { ProvidedPerson } from "./provided-person.ts";
+import type { Session, Sessions } from "./sessions.ts";
 
 /** Who asks over HTTP, and how that is known. */
 export interface HttpLogin {
@@ -36,6 +37,8 @@ export interface HttpLoginsDependencies {
   readonly sessions: Sessions;
   /** Nobody has to log in while no token was made: what is bound to this machine alone. */
   readonly openWithoutTokens: boolean;
+  /** Of the settings of the identity provider; without one, and under others, nobody is logged in by it. */
+  readonly providedUnder?: string | undefined;
   readonly now: () => number;
   /** Of a secret: what is kept and looked up instead of it. */
   readonly hash: (secret: string) => string;
@@ -47,6 +50,8 @@ export interface HttpLoginsDependencies {
 const FAILED_LOGINS = 10;
 /** No token, code or session is longer, characters. */
 const LONGEST_SECRET = 200;
+/** A longer ID token fits into no address, and is not kept, characters. */
+const LONGEST_ID_TOKEN = 4_096;
 
 /**
  * Who may come in over HTTP: with a token, or with a session that one has begun. What was made, changed and revoked
@@ -94,14 +99,31 @@ export class HttpLogins {
     return { ...this.#standing(token, "session", endsMs, this.#lasts(key)), secret };
   }
 
-  /** Whose session it is; undefined where it is over, or its token counts no longer. */
+  /** Begins a session for somebody whom the identity provider vouched for. */
+  beginFor(person: ProvidedPerson, idToken: string | undefined): StartedSession {
+    const { sessions, now, hash, newSecret } = this.#dependencies;
+    const secret = newSecret();
+    const key = hash(secret);
+    const kept = idToken !== undefined && idToken.length <= LONGEST_ID_TOKEN ? idToken : undefined;
+    const session = sessions.start(key, person, now(), kept);
+    return { ...this.#provided(person, sessions.endsMs(session), this.#lasts(key)), secret };
+  }
+
+  /** Whose session it is; undefined where it is over, or its token or its provider counts no longer. */
   withSession(secret: string): StandingLogin | undefined {
-    const { sessions, tokens, now, hash } = this.#dependencies;
+    const { sessions, tokens, now, hash, providedUnder } = this.#dependencies;
     if (secret.length > LONGEST_SECRET) return undefined;
     const key = hash(secret);
     const session = sessions.use(key, now());
     if (session === undefined) return undefined;
-    const token = tokens.byId(session.tokenId);
+    const { holder } = session;
+    if (typeof holder !== "number") {
+      if (holder.under === providedUnder)
+        return this.#provided(holder, sessions.endsMs(session), this.#lasts(key));
+      sessions.forget(key);
+      return undefined;
+    }
+    const token = tokens.byId(holder);
     if (token === undefined || tokenFault(token, now()) !== undefined) {
       sessions.forget(key);
       return undefined;
@@ -110,8 +132,13 @@ export class HttpLogins {
   }
 
   /** Ends a session, if it is one. */
-  end(secret: string): void {
-    if (secret.length <= LONGEST_SECRET) this.#dependencies.sessions.end(this.#dependencies.hash(secret));
+  end(secret: string): Session | undefined {
+    const { sessions, now, hash } = this.#dependencies;
+    if (secret.length > LONGEST_SECRET) return undefined;
+    const key = hash(secret);
+    const session = sessions.peek(key, now());
+    sessions.end(key);
+    return session;
   }
 
   #lasts(key: string): () => boolean {
@@ -132,6 +159,10 @@ export class HttpLogins {
     if (!limit) this.#failures.failed(from, "", now());
     const whose = token === undefined ? "" : `the token of ${token.name}: `;
     return { refusal: `${whose}${fault}`, limit };
+  }
+
+  #provided({ name, role }: ProvidedPerson, endsMs: number, lasts: () => boolean): StandingLogin {
+    return { login: { name, role, by: "session" }, endsMs, stands: lasts };
   }
 
   #standing(

@@ -1,3 +1,5 @@
+import type { ProvidedPerson } from "./provided-person.ts";
+
 /** How long a session lasts, and how many there may be. */
 export interface SessionLimits {
   /** Without a request for so long it ends, milliseconds. */
@@ -6,16 +8,24 @@ export interface SessionLimits {
   readonly lengthMs: number;
   /** Of everybody together; one more ends the one that was idle longest. */
   readonly sessions: number;
-  /** Of one token. */
+  /** Of one token, or of one person of the identity provider. */
   readonly ofOneToken: number;
 }
 
+/** Whose a session is: the number of a token, or somebody whom the identity provider vouched for. */
+export type SessionHolder = number | ProvidedPerson;
+
 /** Somebody who has logged in with a browser. */
 export interface Session {
-  readonly tokenId: number;
+  readonly holder: SessionHolder;
   readonly startedMs: number;
   usedMs: number;
+  /** With which the identity provider is asked to end its own session. In memory alone: it is a proof of who somebody is. */
+  readonly idToken?: string | undefined;
 }
+
+/** What an identity provider said counts for so long at most, milliseconds: what has changed since isn't heard of. */
+export const PROVIDED_LASTS_MS = 12 * 3_600_000;
 
 /** PORT. Where sessions outlive the process. What it has opens none: keys are hashes of what cookies hold. */
 export interface KeptSessions {
@@ -49,18 +59,22 @@ export class Sessions {
   }
 
   /** When a session that was used now ends at the latest. */
-  endsMs({ startedMs }: Session): number {
-    return startedMs + this.#limits.lengthMs;
+  endsMs({ startedMs, holder }: Session): number {
+    const { lengthMs } = this.#limits;
+    return startedMs + (typeof holder === "number" ? lengthMs : Math.min(lengthMs, PROVIDED_LASTS_MS));
   }
 
-  start(key: string, tokenId: number, nowMs: number): Session {
+  start(key: string, holder: SessionHolder, nowMs: number, idToken?: string): Session {
     this.#expire(nowMs);
-    const own = [...this.#sessions].filter(([, session]) => session.tokenId === tokenId);
+    const own = [...this.#sessions].filter(([, session]) => isSame(session.holder, holder));
     const [ownOldest] = own;
     if (ownOldest !== undefined && own.length >= this.#limits.ofOneToken) this.forget(ownOldest[0]);
     const [oldest] = this.#sessions.keys();
     if (oldest !== undefined && this.#sessions.size >= this.#limits.sessions) this.forget(oldest);
-    const session = { tokenId, startedMs: nowMs, usedMs: nowMs };
+    const session = {
+      ...{ holder, startedMs: nowMs, usedMs: nowMs },
+      ...(idToken === undefined ? {} : { idToken }),
+    };
     this.#sessions.set(key, session);
     this.#kept?.started(key, session);
     return session;
@@ -104,8 +118,12 @@ export class Sessions {
     for (const [key, session] of this.#sessions) if (this.#isOver(session, nowMs)) this.forget(key);
   }
 
-  #isOver({ startedMs, usedMs }: Session, nowMs: number): boolean {
-    const { idleMs, lengthMs } = this.#limits;
-    return nowMs - usedMs >= idleMs || nowMs - startedMs >= lengthMs;
+  #isOver(session: Session, nowMs: number): boolean {
+    return nowMs - session.usedMs >= this.#limits.idleMs || nowMs >= this.endsMs(session);
   }
+}
+
+function isSame(one: SessionHolder, other: SessionHolder): boolean {
+  if (typeof one === "number" || typeof other === "number") return one === other;
+  return one.under === other.under && one.subject === other.subject;
 }

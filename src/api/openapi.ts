@@ -26,7 +26,7 @@ export function openApi(routes: readonly Route[], version: string): object {
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
-    paths: { ...paths, "/api/live": { get: LIVE }, "/api/session": SESSION },
+    paths: { ...paths, "/api/live": { get: LIVE }, "/api/session": SESSION, ...PROVIDER },
     // Nothing is asked for on loopback while no token was made: hence the empty one.
     security: [{ token: [] }, { session: [] }, {}],
     components: { schemas: { Problem, AsOf }, securitySchemes: SCHEMES },
@@ -109,8 +109,12 @@ const WHO = {
     name: { type: ["string", "null"] },
     role: { enum: [...DESK_ROLES, null], description: "What may be done; null: nobody has logged in" },
     ends_at: { type: ["string", "null"], description: "When the session is over at the latest" },
+    provider: {
+      type: ["string", "null"],
+      description: "The identity provider that people can log in with; null: there is none",
+    },
   },
-  required: ["login", "name", "role", "ends_at"],
+  required: ["login", "name", "role", "ends_at", "provider"],
   additionalProperties: false,
 };
 const WHO_ANSWER = { description: "Who asks", content: { "application/json": { schema: WHO } } };
@@ -160,7 +164,63 @@ const SESSION = {
     tags: ["Session"],
     summary: "Ends the session",
     parameters: [BY_HEADER],
-    responses: { 204: { description: "It is over" }, default: ERRORS },
+    responses: {
+      200: {
+        description: "It is over here; at the identity provider it is when the browser has been there",
+        content: {
+          "application/json": {
+            schema: {
+              type: "object",
+              properties: { leave_at: { type: "string", format: "uri" } },
+              required: ["leave_at"],
+              additionalProperties: false,
+            },
+          },
+        },
+      },
+      204: { description: "It is over" },
+      default: ERRORS,
+    },
+  },
+};
+
+const TO = {
+  type: "string",
+  maxLength: 512,
+  description: "The page of the dashboard to go to then; anything else leads to its first page",
+};
+const LED_ON = {
+  description:
+    "Leads on; whoever takes text/html is led to the dashboard where it came to nothing, too, with `#login-problem=CODE`",
+  headers: { Location: { schema: { type: "string" } } },
+};
+
+const PROVIDER = {
+  "/api/session/oidc": {
+    get: {
+      operationId: "logInWithProvider",
+      "x-required-role": PAGE_ROLES["/api/session/oidc"],
+      tags: ["Session"],
+      summary: "Begins to log in with the identity provider, for browsers: leads there",
+      parameters: parameters("query", { properties: { to: TO } } as object as TSchema),
+      responses: { 302: LED_ON, default: ERRORS },
+    },
+  },
+  "/api/session/oidc/callback": {
+    get: {
+      operationId: "providerAnswered",
+      "x-required-role": PAGE_ROLES["/api/session/oidc/callback"],
+      tags: ["Session"],
+      summary: "Where the identity provider sends the browser back to: begins a session",
+      description: "Each answer counts once, within ten minutes, in the browser that began the login.",
+      parameters: ["code", "state", "error", "iss"].map((name) => ({
+        name,
+        in: "query",
+        required: false,
+        schema: { type: "string" },
+      })),
+      responses: { 302: LED_ON, default: ERRORS },
+    },
   },
 };
 

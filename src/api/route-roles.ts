@@ -32,6 +32,8 @@ export const PAGE_ROLES = {
   "/api/live": "viewer",
   // Who logs in is nobody yet.
   "/api/session": "anybody",
+  "/api/session/oidc": "anybody",
+  "/api/session/oidc/callback": "anybody",
   // Files that everybody has who has the package; what they show is asked of the API.
   "the dashboard's files": "anybody",
 } as const satisfies Readonly<Record<string, NeededRole>>;

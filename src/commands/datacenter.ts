@@ -32,6 +32,7 @@ export const datacenter = defineCommand({
     "access",
     "quarantine",
     "http",
+    "oidc",
     "views",
     "notify",
     "broker",

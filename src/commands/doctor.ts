@@ -40,7 +40,7 @@ export const doctor = defineCommand({
     ["conche doctor --data /var/lib/conche --broker mqtts://broker:8883", "what that data center would find"],
     ["conche doctor --json", "a line of JSON per check, for monitoring"],
   ],
-  settings: ["data", "mqtt", "http", "plant", "broker"],
+  settings: ["data", "mqtt", "http", "oidc", "plant", "broker"],
   async run({ config, terminal }) {
     const findings: Finding[] = [];
     // One after the other: the time of an fsync means nothing while others keep the disk busy.

@@ -23,6 +23,7 @@ export const serve = defineCommand({
     "forSeconds",
     "quiet",
     "http",
+    "oidc",
     "views",
     "notify",
     "broker",

@@ -39,6 +39,7 @@ export const up = defineCommand({
     "access",
     "quarantine",
     "http",
+    "oidc",
     "views",
     "notify",
     "simulation",

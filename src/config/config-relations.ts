@@ -40,6 +40,16 @@ export function relationProblems(values: ReadonlyMap<string, unknown>): ConfigPr
   needs("http-crl", "http-client-ca", "a revocation list is about the certificates of clients");
   needs("mqtt-client-ca", "mqtt-cert", "clients show certificates to a broker that shows one");
   needs("mqtt-crl", "mqtt-client-ca", "a revocation list is about the certificates of clients");
+  needs("oidc-issuer", "oidc-client-id", "the identity provider knows the dashboard by it");
+  needs("oidc-issuer", "oidc-public-url", "the identity provider sends people back there");
+  if (
+    given("oidc-issuer") &&
+    given("oidc-roles") &&
+    (values.get("oidc-roles") as readonly string[]).length === 0
+  ) {
+    const what = "needs oidc-roles too: nobody has a role that isn't named";
+    problems.push({ where: "oidc-issuer", value: null, what });
+  }
   const clash = (name: string, other: string, why: string) => {
     if (given(name) && given(other))
       problems.push({ where: name, value: null, what: `does not go with ${other}: ${why}` });

@@ -4,6 +4,7 @@ import { certificates } from "./certificates-slice.ts";
 import { broker, mqtt, quarantine, simulation, story } from "./config-slices.ts";
 import { cloud, forwarding, local } from "./forwarding-slices.ts";
 import { http } from "./http-slice.ts";
+import { oidc } from "./oidc-slice.ts";
 import { choice, optionalPath, optionalPositive, path, switchedOn } from "./setting.ts";
 import { signing } from "./signing-slice.ts";
 import { secure } from "./tls-slice.ts";
@@ -57,6 +58,7 @@ export const ConfigSchema = Type.Object({
   access,
   quarantine,
   http,
+  oidc,
   views,
   notify: optionalPath({
     name: "notify",

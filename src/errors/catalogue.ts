@@ -1,10 +1,5 @@
-/** One row of the catalogue: what the code means and what its reader can do. */
-export interface ErrorEntry {
-  /** The situation, in a line. */
-  readonly meaning: string;
-  /** What to do, when the place that raises the error has nothing more exact to say. */
-  readonly hint: string;
-}
+import type { ErrorEntry } from "./error-entry.ts";
+import { PROVIDER_ERRORS } from "./provider-errors.ts";
 
 /**
  * Every error code there is. Codes are stable: scripts and runbooks match on them. docs/errors.md is generated
@@ -88,6 +83,7 @@ export const ERROR_CATALOGUE = {
     meaning: "The role of who asks over HTTP doesn't allow it",
     hint: "docs/access.md says which role may what; whoever has the data folder makes tokens (`conche token create`)",
   },
+  ...PROVIDER_ERRORS,
   CONCHE_REQUEST_FOREIGN: {
     meaning: "A request that acts with a session did not come from a page of this server",
     hint: "open the dashboard itself; programs send `Authorization: Bearer TOKEN` instead of a session's cookie",

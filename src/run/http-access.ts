@@ -1,6 +1,8 @@
 import type { AuditTrail } from "../access/audit.ts";
 import { HttpLogins } from "../access/http-logins.ts";
+import type { IdentityProvider } from "../access/identity-provider.ts";
 import { isLoopback } from "../access/loopback.ts";
+import { ProviderLogins } from "../access/provider-logins.ts";
 import { Sessions } from "../access/sessions.ts";
 import type { HttpAccess } from "../adapters/http/login-gate.ts";
 import { newSecret, secretHash } from "../adapters/sqlite/tokens/token-secret.ts";
@@ -16,14 +18,22 @@ const HOUR_MS = 3_600_000;
 const MOST_SESSIONS = 1_000;
 const OF_ONE_TOKEN = 20;
 
+/** How people log in, beside tokens. */
+export interface LoginWays {
+  readonly desks?: DeskCertificates | undefined;
+  readonly provider?: IdentityProvider | undefined;
+}
+
 /** Who may use the HTTP port of a data folder, for as long as it is open. */
 export interface RunningHttpAccess extends HttpAccess {
+  /** How many there are of what is kept in memory. */
+  kept(): Readonly<Record<string, number>>;
   close(): void;
 }
 
 /**
- * Who may use the HTTP port: everybody on this machine while no token was made, otherwise whoever has one, or the
- * certificate of a desk.
+ * Who may use the HTTP port: everybody on this machine while no token was made, otherwise whoever has one, the
+ * certificate of a desk, or an account at the identity provider.
  * @param audit where refusals and logins are said
  * @throws ConcheError CONCHE_HTTP_UNPROTECTED where the port is to be reached from elsewhere, and nobody would be asked
  */
@@ -31,13 +41,14 @@ export function httpAccess(
   { data, http, secure }: Config,
   audit: AuditTrail,
   notice: (notice: Notice) => void,
-  desks?: DeskCertificates,
+  { desks, provider }: LoginWays = {},
 ): RunningHttpAccess {
   const loopback = isLoopback(http.host);
+  const other = desks !== undefined || provider !== undefined;
   // With --secure there is a token as soon as everything runs.
-  const access = accessTo(data, http, loopback && !secure && desks === undefined, audit);
+  const access = accessTo(data, http, loopback && !secure && !other, audit, provider);
   try {
-    if (!loopback) requireProtection(http, access.made() || desks !== undefined, notice);
+    if (!loopback) requireProtection(http, access.made() || other, notice);
   } catch (error) {
     access.close();
     throw error;
@@ -59,9 +70,12 @@ function accessTo(
   http: Config["http"],
   openWithoutTokens: boolean,
   audit: AuditTrail,
+  provider?: IdentityProvider,
 ): RunningHttpAccess & { readonly made: () => boolean } {
   const store = new TokenStore(folder);
+  const given = { now: Date.now, hash: secretHash, newSecret };
   const logins = new HttpLogins({
+    ...given,
     tokens: store,
     sessions: new Sessions(
       {
@@ -74,11 +88,16 @@ function accessTo(
       http.port === 0 ? undefined : store.sessions(String(http.port)),
     ),
     openWithoutTokens,
-    now: Date.now,
-    hash: secretHash,
-    newSecret,
+    providedUnder: provider?.under,
   });
-  return { logins, audit, made: () => store.made(), close: () => store.close() };
+  const providerLogins =
+    provider === undefined ? undefined : new ProviderLogins({ ...given, provider, logins });
+  return {
+    ...{ logins, providerLogins, audit },
+    kept: () => ({ http_sessions: logins.sessions, http_logins_pending: providerLogins?.pending ?? 0 }),
+    made: () => store.made(),
+    close: () => store.close(),
+  };
 }
 
 /** @throws ConcheError CONCHE_HTTP_UNPROTECTED */

@@ -13,9 +13,9 @@ export interface OpenSecret {
 /** What is to be done about it. */
 export const OPEN_SECRET_HINT = "chmod 600 FILE: whoever reads it can speak as us, or for every user in it";
 
-/** Settings that name a file with passwords or a private key. */
+/** Settings that name a file with passwords, a private key or another secret. */
 const SECRET_FILES = SETTINGS.filter(
-  ({ name, kind }) => kind === "path" && /(^|-)(key|passwords|password-file)$/.test(name),
+  ({ name, kind }) => kind === "path" && /(^|-)(key|passwords|password-file|secret-file)$/.test(name),
 );
 
 /** The files with secrets that the settings name and that everybody on this machine may read. */

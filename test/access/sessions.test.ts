@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Sessions } from "../../src/access/sessions.ts";
+import { PROVIDED_LASTS_MS, Sessions } from "../../src/access/sessions.ts";
 
 const LIMITS = { idleMs: 1_000, lengthMs: 5_000, sessions: 6, ofOneToken: 2 };
 
@@ -23,6 +23,20 @@ test("one token more often than allowed ends its own oldest, one session more th
   assert.equal(sessions.size, LIMITS.sessions);
   assert.equal(sessions.peek("b", 10), undefined, "the idlest went");
   assert.ok(sessions.peek("t6", 10));
+});
+
+test("what an identity provider said counts for twelve hours at most, and for so many sessions of one person", () => {
+  const week = 7 * 24 * 3_600_000;
+  const person = { under: "u", subject: "s", name: "Amel", role: "viewer" } as const;
+  const sessions = new Sessions({ ...LIMITS, idleMs: week, lengthMs: week });
+  for (const key of ["a", "b", "c"]) sessions.start(key, { ...person }, 0);
+  sessions.start("other", { ...person, subject: "t" }, 0);
+  sessions.start("token", 1, 0);
+  assert.equal(sessions.peek("a", 1), undefined);
+  assert.equal(sessions.size, 4);
+  assert.ok(sessions.peek("b", PROVIDED_LASTS_MS - 1));
+  assert.equal(sessions.peek("b", PROVIDED_LASTS_MS), undefined);
+  assert.ok(sessions.peek("token", PROVIDED_LASTS_MS));
 });
 
 test("whatever is done: never more than there may be, and none beyond its time", () => {

@@ -70,6 +70,7 @@ const PLANTS: readonly Plant[] = [
   ["library-fastify", "adapters/prometheus/fastify.ts", "fastify"],
   ["library-mqtt", "edge/mqtt.ts", "mqtt"],
   ["library-nodemailer", "notify/mail.ts", "nodemailer"],
+  ["library-openid-client", "adapters/http/openid-client.ts", "openid-client"],
   ["library-prom-client", "adapters/http/prom-client.ts", "prom-client"],
   ["library-typebox", "adapters/http/typebox.ts", "typebox"],
   ["library-ws", "adapters/mqtt/ws.ts", "ws"],

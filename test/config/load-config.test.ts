@@ -321,3 +321,37 @@ test("times are read by the contract's reader", async () => {
   );
   assert.match(await refusal({ flags: { start: "2026-02-30T08:00:00Z" } }), /--start/);
 });
+
+test("an identity provider needs what it is known by, roles that are named, and HTTPS beyond this machine", async () => {
+  const issuer = "https://login.plant.example/realms/plant";
+  const whole = {
+    ...{
+      "oidc-issuer": issuer,
+      "oidc-client-id": "conche",
+      "oidc-public-url": "https://conche.plant.example",
+    },
+    "oidc-roles": "cn=admins,operators=operator",
+  };
+  const alone = await refusal({ flags: { "oidc-issuer": issuer } });
+  for (const needed of ["oidc-client-id", "oidc-public-url", "oidc-roles"]) {
+    assert.match(alone, new RegExp(`oidc-issuer: needs ${needed} too`));
+  }
+  assert.match(await refusal({ flags: whole }), /oidc-roles/, "cn=admins gives no role");
+  for (const [name, value] of [
+    ["oidc-issuer", "http://login.plant.example"],
+    ["oidc-issuer", "http://localhost.evil.example"],
+    ["oidc-issuer", "https://login.plant.example/?a=b"],
+    ["oidc-public-url", "https://conche.plant.example/dashboard"],
+    ["oidc-scopes", "profile"],
+  ] as const) {
+    assert.match(await refusal({ flags: { [name]: value } }), new RegExp(name), value);
+  }
+  const file = `oidc-roles: ["cn=admins,dc=plant=admin", operators=operator]`;
+  const { oidc } = await load({ flags: { ...whole, "oidc-roles": "a=viewer" }, file });
+  assert.deepEqual(oidc.roles, ["a=viewer"]);
+  const { oidc: filed } = await load({
+    file: `${file}\noidc-issuer: http://localhost:8081/realms/x\noidc-client-id: c\noidc-public-url: http://localhost:8080`,
+  });
+  assert.deepEqual(filed.roles, ["cn=admins,dc=plant=admin", "operators=operator"]);
+  assert.equal(filed.scopes, "openid profile");
+});

@@ -3,8 +3,9 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { ROOT } from "../../scripts/tool.ts";
-import { ERROR_CATALOGUE, type ErrorEntry } from "../../src/errors/catalogue.ts";
+import { ERROR_CATALOGUE } from "../../src/errors/catalogue.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
+import type { ErrorEntry } from "../../src/errors/error-entry.ts";
 
 const CODES = Object.keys(ERROR_CATALOGUE);
 

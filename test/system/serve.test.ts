@@ -50,6 +50,9 @@ const VALUES: Readonly<Record<string, string>> = {
 };
 /** What is answered otherwise, and why. */
 const OTHERWISE: Readonly<Record<string, number>> = {
+  // Nobody set one up.
+  logInWithProvider: 404,
+  providerAnswered: 404,
   quarantinedMessage: 404, // nothing of the history is in quarantine
 };
 

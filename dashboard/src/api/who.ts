@@ -15,6 +15,9 @@ export type Who =
 
 export const who = signal<Who>({ state: "asking" });
 
+/** The identity provider that people can log in with, and the code of what kept somebody from it just now. */
+export const provider = signal<{ readonly name?: string | undefined; readonly problem?: string }>({});
+
 /** The name that actions carry: of the login, or the one that this browser was told. */
 export const person = computed(() => (who.value.state === "in" ? who.value.name : preferences.value.person));
 

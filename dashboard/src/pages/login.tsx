@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../api/problem.ts";
-import { logIn } from "../api/session.ts";
-import { who } from "../api/who.ts";
+import { logIn, providerLogin } from "../api/session.ts";
+import { provider, who } from "../api/who.ts";
 import { toggleTheme } from "../app/preferences.ts";
 import { texts } from "../texts/en.ts";
 
@@ -15,9 +15,11 @@ export function LoginPage() {
   const [problem, setProblem] = useState<string>();
   const is = who.value;
   const ended = is.state === "out" && is.ended;
+  const { name, problem: came } = provider.value;
+  const start = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     document.title = `${words.title} · ${texts.brand}`;
-    field.current?.focus();
+    (start.current ?? field.current)?.focus();
   }, []);
   useEffect(() => field.current?.setAttribute("type", shown ? "text" : "password"), [shown]);
   const submit = async (event: SubmitEvent): Promise<void> => {
@@ -44,6 +46,19 @@ export function LoginPage() {
         <p class="login-brand">{texts.brand}</p>
         <h1>{words.title}</h1>
         <p class="label">{ended ? words.ended : words.where(location.host)}</p>
+        {came === undefined ? null : (
+          <p class="login-problem" role="alert">
+            <span class="high">{words.provider[came] ?? words.providerOther}</span>
+          </p>
+        )}
+        {name === undefined ? null : (
+          <>
+            <a ref={start} class="btn primary login-submit login-provider" href={providerLogin()}>
+              {words.with(name)}
+            </a>
+            <p class="login-or label">{words.or}</p>
+          </>
+        )}
         {/* For whoever keeps passwords: which of them this is. */}
         <input
           class="visually-hidden"
@@ -74,7 +89,11 @@ export function LoginPage() {
         <p id="token-problem" class="login-problem" role="alert">
           {problem === undefined ? null : <span class="high">{problem}</span>}
         </p>
-        <button type="submit" class="btn primary login-submit" disabled={pending}>
+        <button
+          type="submit"
+          class={`btn login-submit${name === undefined ? " primary" : ""}`}
+          disabled={pending}
+        >
           {pending ? words.pending : words.submit}
         </button>
         <p id="token-note" class="label small">

@@ -58,6 +58,27 @@ export const texts = {
     expired: "This token has expired. Ask for a new one.",
     tooMany: "Too many wrong tokens came from here. Try again in a minute.",
     unreachable: "The data center does not answer. Try again in a moment.",
+    with: (provider: string) => `Log in with ${provider}`,
+    or: "or with a token",
+    provider: {
+      CONCHE_OIDC_UNREACHABLE:
+        "The identity provider does not answer. Try again in a moment, or log in with a token. If it stays so, tell whoever looks after the data center.",
+      CONCHE_OIDC_ISSUER:
+        "The identity provider calls itself by another name than was set up here. Log in with a token, and tell whoever looks after the data center.",
+      CONCHE_OIDC_ANSWER:
+        "What the identity provider answered can't be believed. Try once more; then log in with a token, and tell whoever looks after the data center.",
+      CONCHE_OIDC_CLOCK:
+        "The clocks of the identity provider and of the data center differ too much. Tell whoever looks after the data center; a token works meanwhile.",
+      CONCHE_OIDC_REFUSED:
+        "The identity provider did not let you in. Try again; if it stays so, ask whoever looks after accounts whether you may use the dashboard.",
+      CONCHE_OIDC_ROLE:
+        "The identity provider knows you, but you have no role here. Ask whoever looks after accounts for one.",
+      CONCHE_OIDC_STATE:
+        "That login took longer than ten minutes, or began in another browser. Log in again.",
+      CONCHE_OIDC_REPLAYED: "That login was used before. Log in again.",
+      CONCHE_LOGIN_LIMIT: "Too many logins from here failed. Try again in a minute.",
+    } as Readonly<Record<string, string>>,
+    providerOther: "Logging in came to nothing. Try again, or log in with a token.",
     as: "Logged in as",
     until: (time: string) => `until ${time} at the latest`,
     out: "Log out",

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { mayAs } from "../../access/access-document.ts";
 import type { AuditTrail } from "../../access/audit.ts";
 import type { HttpLogin, HttpLogins, LoginRefusal, StandingLogin } from "../../access/http-logins.ts";
+import type { ProviderLogins } from "../../access/provider-logins.ts";
 import { problemAnswer } from "../../api/door.ts";
 import type { NeededRole } from "../../api/route-roles.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
@@ -25,6 +26,8 @@ declare module "fastify" {
 export interface HttpAccess {
   readonly logins: HttpLogins;
   readonly audit: AuditTrail;
+  /** People log in with the plant's identity provider, too. */
+  readonly providerLogins?: ProviderLogins | undefined;
   /** Who shows a certificate is logged in; without it certificates log in nobody. */
   readonly withCertificate?: ((certificate: X509Certificate) => StandingLogin | LoginRefusal) | undefined;
 }

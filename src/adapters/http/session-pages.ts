@@ -11,33 +11,36 @@ import {
   SESSION_PATH,
   whoAsks,
 } from "./login-gate.ts";
+import { addProviderPages } from "./provider-pages.ts";
 import { clearCookie, cookieOf, setCookie } from "./session-cookie.ts";
 
 const PATH = SESSION_PATH;
 const CONFIG = { role: PAGE_ROLES[PATH] };
 /** On the machine itself, while no token was made, everybody may do everything. */
-const NOBODY = { login: "required", name: null, role: null, ends_at: null };
-const NO_LOGIN = { login: "none", name: null, role: "admin", ends_at: null };
+const NO_LOGIN = { login: "none", name: null, role: "admin", ends_at: null, provider: null };
 
 /** Adds `/api/session`: who asks, logging in and out. Without `access` nobody has to log in. */
 export function addSessions(app: FastifyInstance, access: HttpAccess | undefined): void {
+  const provider = access?.providerLogins?.title ?? null;
+  const nobody = { login: "required", name: null, role: null, ends_at: null, provider };
   app.get(PATH, { config: CONFIG }, (request, reply) => {
     if (access === undefined) return NO_LOGIN;
     return answered(request, reply, () => {
       try {
         if (!access.logins.required()) return NO_LOGIN;
-        return shown(whoAsks(request, access));
+        return shown(whoAsks(request, access), provider);
       } catch (error) {
         // A page that asks whether anybody is logged in is no attempt; a token that doesn't count is one.
         const { authorization } = request.headers;
-        if (authorization === undefined && isLoginNeeded(error)) return NOBODY;
+        if (authorization === undefined && isLoginNeeded(error)) return nobody;
         auditRefusal(error, request, access);
         throw error;
       }
     });
   });
   if (access === undefined) return;
-  const { logins, audit } = access;
+  const { logins, audit, providerLogins } = access;
+  addProviderPages(app, access);
 
   app.post(PATH, { config: CONFIG }, (request, reply) =>
     answered(request, reply, () => {
@@ -48,7 +51,7 @@ export function addSessions(app: FastifyInstance, access: HttpAccess | undefined
         setCookie(request, reply, started.secret);
         const { name, role } = started.login;
         record("login", request, name, `as ${role}`);
-        return shown(started);
+        return shown(started, provider);
       } catch (error) {
         auditRefusal(error, request, access);
         throw error;
@@ -56,17 +59,22 @@ export function addSessions(app: FastifyInstance, access: HttpAccess | undefined
     }),
   );
 
-  app.delete(PATH, { config: CONFIG }, (request, reply) =>
-    answered(request, reply, () => {
+  app.delete(PATH, { config: CONFIG }, async (request, reply) => {
+    try {
       requireOwnPage(request, { by: "session" });
       const secret = cookieOf(request);
-      const session = secret === undefined ? undefined : logins.withSession(secret);
-      if (secret !== undefined) logins.end(secret);
-      if (session !== undefined) record("logout", request, session.login.name, "by the person");
+      const standing = secret === undefined ? undefined : logins.withSession(secret);
+      const ended = secret === undefined ? undefined : logins.end(secret);
+      if (standing !== undefined) record("logout", request, standing.login.name, "by the person");
       clearCookie(request, reply);
-      return reply.code(204).send();
-    }),
-  );
+      // Here it is over; at the provider it is when the browser has been there.
+      const provided = ended !== undefined && typeof ended.holder !== "number";
+      const leave_at = provided ? await providerLogins?.leave(ended.idToken) : undefined;
+      return leave_at === undefined ? reply.code(204).send() : { leave_at };
+    } catch (error) {
+      return refuse(request, reply, error);
+    }
+  });
 
   const record = (kind: "login" | "logout", request: FastifyRequest, subject: string, detail: string) =>
     audit.record({ kind, subject, clientId: null, remote: request.ip, object: "dashboard", detail });
@@ -88,12 +96,13 @@ function given(body: unknown): { readonly token: string } | { readonly code: str
   throw badRequest("one of token and code is wanted, as text");
 }
 
-function shown({ login: { name, role }, endsMs }: StandingLogin) {
+function shown({ login: { name, role }, endsMs }: StandingLogin, provider: string | null) {
   return {
     login: "required",
     name,
     role,
     ends_at: endsMs === undefined ? null : new Date(endsMs).toISOString(),
+    provider,
   };
 }
 

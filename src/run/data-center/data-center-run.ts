@@ -23,6 +23,7 @@ import { WatchedPolicy } from "../broker/watched-policy.ts";
 import { LazyDesk } from "../desk.ts";
 import type { FirstLogin } from "../first-login.ts";
 import { httpAccess } from "../http-access.ts";
+import { hostsOf, identityProvider } from "../identity-provider.ts";
 import { startNotifier } from "../notify/notifier-run.ts";
 import { withOutputCheck } from "../output-check.ts";
 import { warnOfOpenFiles } from "../secret-files.ts";
@@ -91,7 +92,8 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     const tls = await httpCertificates(config, (notice) => view.notice(notice), audit);
     const desks = await DeskCertificates.open(config, plant, tls, audit);
     opened.defer(() => desks?.close());
-    const access = httpAccess(config, audit, (notice) => view.notice(notice), desks);
+    const provider = await identityProvider(config);
+    const access = httpAccess(config, audit, (notice) => view.notice(notice), { desks, provider });
     opened.defer(() => access.close());
     const policy = await WatchedPolicy.open({
       config,
@@ -143,7 +145,7 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
       outputLost: () => terminal.loss?.writes ?? 0,
       quarantine: () => log.quarantineRoom(),
       audited: () => audit.figures(),
-      kept: () => ({ ...center?.kept, ...chosen.kept(), http_sessions: access.logins.sessions }),
+      kept: () => ({ ...center?.kept, ...chosen.kept(), ...access.kept() }),
       ...(chosen.connections === undefined ? {} : { brokerConnections: chosen.connections }),
       ...expiriesOf(chosen, tls),
       ...(views === undefined ? {} : { views: () => views.status(), plant: views.figures }),
@@ -152,6 +154,7 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     // Before the delivery: whoever watches the start must be able to ask.
     const server = await startHealthServer({
       ...config.http,
+      trustedHosts: hostsOf(config),
       tls,
       health,
       metrics: () => metrics.text(),

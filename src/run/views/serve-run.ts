@@ -12,6 +12,7 @@ import { AuditLog } from "../audit/audit-log.ts";
 import { authority } from "../broker/delivery.ts";
 import { LazyDesk } from "../desk.ts";
 import { httpAccess } from "../http-access.ts";
+import { hostsOf, identityProvider } from "../identity-provider.ts";
 import { startNotifier } from "../notify/notifier-run.ts";
 import { DeskCertificates } from "../tls/desk-certificates.ts";
 import { httpAddress, httpCertificates } from "../tls/http-certificates.ts";
@@ -47,7 +48,7 @@ export async function runServe({
     const tls = await httpCertificates(config, notice, audit);
     const desks = await DeskCertificates.open(config, plant, tls, audit);
     parts.defer(() => desks?.close());
-    const access = httpAccess(config, audit, notice, desks);
+    const access = httpAccess(config, audit, notice, { desks, provider: await identityProvider(config) });
     parts.defer(() => access.close());
     const views: ViewsRun = new ViewsRun({
       config,
@@ -62,6 +63,7 @@ export async function runServe({
     parts.defer(() => notifier?.stop());
     const server = await startHealthServer({
       ...config.http,
+      trustedHosts: hostsOf(config),
       tls,
       health,
       metrics: viewsMetrics({

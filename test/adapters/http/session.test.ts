@@ -19,13 +19,19 @@ suite("sessions of the dashboard", () => {
   test("a token begins a session, which reads and acts as the token may, and says who it is", async (t) => {
     const server = await guardedServer(t);
     const before = await fetch(`${server.url}/api/session`);
-    assert.deepEqual(await before.json(), { login: "required", name: null, role: null, ends_at: null });
+    assert.deepEqual(await before.json(), {
+      login: "required",
+      name: null,
+      role: null,
+      ends_at: null,
+      provider: null,
+    });
     assert.equal(server.audited.length, 0, "a page that asks is no attempt");
     const started = await logIn(server, { token: ` ${server.secrets.operator}\n` });
     assert.equal(started.status, 200);
     const said = (await started.json()) as { ends_at: string };
     const { ends_at, ...who } = said;
-    assert.deepEqual(who, { login: "required", name: "a operator", role: "operator" });
+    assert.deepEqual(who, { login: "required", name: "a operator", role: "operator", provider: null });
     assert.ok(Date.parse(ends_at) > Date.now());
     const set = started.headers.get("set-cookie") ?? "";
     assert.match(set, new RegExp(`^conche-${server.port}=[^;]+; Path=/; HttpOnly; SameSite=Strict$`));
@@ -176,6 +182,12 @@ suite("sessions of the dashboard", () => {
     const server = await guardedServer(t);
     t.mock.method(server.logins, "required", () => false);
     const answer = await fetch(`${server.url}/api/session`);
-    assert.deepEqual(await answer.json(), { login: "none", name: null, role: "admin", ends_at: null });
+    assert.deepEqual(await answer.json(), {
+      login: "none",
+      name: null,
+      role: "admin",
+      ends_at: null,
+      provider: null,
+    });
   });
 });

@@ -16,6 +16,10 @@ export const TOKEN_SCHEMA = `
     place TEXT NOT NULL, hash TEXT NOT NULL, token_id INTEGER NOT NULL, started_ms INTEGER NOT NULL,
     used_ms INTEGER NOT NULL, PRIMARY KEY (place, hash)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS session_people (
+    place TEXT NOT NULL, hash TEXT NOT NULL, under TEXT NOT NULL, subject TEXT NOT NULL, name TEXT NOT NULL,
+    role TEXT NOT NULL, PRIMARY KEY (place, hash)
+  ) STRICT, WITHOUT ROWID;
 `;
 
 /** A token of a row; one whose role is none of ours may the least. */

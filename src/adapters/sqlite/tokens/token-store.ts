@@ -1,12 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { DeskRole } from "../../../access/access-document.ts";
 import { type AccessToken, TOKEN_NAME, type TokenBook } from "../../../access/access-token.ts";
-import type { KeptSessions, Session } from "../../../access/sessions.ts";
+import type { KeptSessions } from "../../../access/sessions.ts";
 import { ConcheError } from "../../../errors/conche-error.ts";
 import { openWriter } from "../database/connection.ts";
 import { fileSize, makeDataFolder } from "../database/data-folder.ts";
 import { tokenFiles } from "../database/database-files.ts";
 import { toConcheError } from "../database/sqlite-error.ts";
+import { dropSession, keepSession, sessionRows } from "./session-rows.ts";
 import { TOKEN_SCHEMA, tokenOf } from "./token-schema.ts";
 import { newSecret, secretHash } from "./token-secret.ts";
 
@@ -139,19 +140,15 @@ export class TokenStore implements TokenBook {
     return {
       all: () => {
         try {
-          return this.#read((db) => keptSessions(db, place)) ?? [];
+          return this.#read((db) => sessionRows(db, place)) ?? [];
         } catch {
           // Where tokens can't be read nobody is let in; that is said to whoever asks.
           return [];
         }
       },
-      started: (key, { tokenId, startedMs, usedMs }) => {
+      started: (key, session) => {
         try {
-          this.#write("keeping a session", (db) =>
-            db
-              .prepare("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?)")
-              .run(place, key, tokenId, startedMs, usedMs),
-          );
+          this.#write("keeping a session", (db) => keepSession(db, place, key, session));
         } catch {
           // A full disk keeps nobody out: the session lasts as long as the process.
         }
@@ -171,9 +168,7 @@ export class TokenStore implements TokenBook {
       },
       ended: (key) => {
         noted.delete(key);
-        this.#write("ending a session", (db) =>
-          db.prepare("DELETE FROM sessions WHERE place = ? AND hash = ?").run(place, key),
-        );
+        this.#write("ending a session", (db) => dropSession(db, place, key));
       },
     };
   }
@@ -229,16 +224,6 @@ export class TokenStore implements TokenBook {
     this.#db = db;
     return db;
   }
-}
-
-function keptSessions(db: DatabaseSync, place: string): [string, Session][] {
-  return db
-    .prepare("SELECT hash, token_id, started_ms, used_ms FROM sessions WHERE place = ? ORDER BY used_ms")
-    .all(place)
-    .map((row) => [
-      String(row.hash),
-      { tokenId: Number(row.token_id), startedMs: Number(row.started_ms), usedMs: Number(row.used_ms) },
-    ]);
 }
 
 /** @throws ConcheError CONCHE_TOKEN_LIMIT */

@@ -137,7 +137,26 @@ test("sessions outlive their process, each listener's its own; what was ended is
   const after = new Sessions(limits, second.sessions("8080"));
   assert.equal(after.size, 2, "a made room, c was ended");
   assert.equal(new Sessions(limits, second.sessions("8081")).size, 0);
-  assert.deepEqual(after.peek(hashOf("b"), 100_000), { tokenId: 1, startedMs: 1_001, usedMs: 90_000 });
+  assert.deepEqual(after.peek(hashOf("b"), 100_000), { holder: 1, startedMs: 1_001, usedMs: 90_000 });
   assert.equal(after.peek(hashOf("d"), 601_003), undefined, "idle since before the restart");
   assert.equal(new Sessions(limits, second.sessions("8080")).size, 1);
+});
+
+test("a session of the identity provider's outlives its process with name and role, but without its ID token", (t) => {
+  const { folder, open } = place(t);
+  const limits = { idleMs: 600_000, lengthMs: 3_600_000, sessions: 3, ofOneToken: 3 };
+  const person = { under: "settings", subject: "person-1", name: "Amel Trabelsi", role: "quality" } as const;
+  const first = open();
+  const before = new Sessions(limits, first.sessions("8080"));
+  before.start("a", person, 1_000, "eyJ.id.token");
+  before.start("b", person, 1_001);
+  before.start("c", 7, 1_002);
+  before.end("b");
+  first.close();
+  for (const file of readdirSync(folder)) assert.ok(!readFileSync(join(folder, file)).includes("eyJ"));
+  const second = open();
+  const after = new Sessions(limits, second.sessions("8080"));
+  assert.deepEqual(after.peek("a", 2_000), { holder: person, startedMs: 1_000, usedMs: 1_000 });
+  assert.equal(after.peek("b", 2_000), undefined);
+  assert.equal(after.peek("c", 2_000)?.holder, 7);
 });
