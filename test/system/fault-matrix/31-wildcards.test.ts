@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import type { RawClient } from "../../adapters/broker/raw-client.ts";
 import { NO_MOSQUITTO } from "../../servers/mosquitto.ts";
 import { NO_DYNAMIC_SECURITY } from "../../servers/mosquitto-access.ts";
 import { count, TELEMETRY, telemetry, until } from "./data-center.ts";
@@ -33,7 +34,7 @@ suite("row 31, a machine subscribes to wildcards, $SYS or a share: nothing deliv
         const granted: number[] = [];
         for (const [index, filter] of GREEDY.entries()) {
           attacker.subscribe(index + 1, [filter, 1]);
-          granted.push((await attacker.expect("suback")).granted?.[0] ?? 0);
+          granted.push(await grantedNext(attacker));
         }
         // An acl_file grants everything and judges deliveries.
         if (keeper !== "acl_file")
@@ -58,3 +59,11 @@ suite("row 31, a machine subscribes to wildcards, $SYS or a share: nothing deliv
     }
   }
 });
+
+/** The reason code of the next SUBACK. An acl_file lets through what is the client's own, a receipt, at any time. */
+async function grantedNext(client: RawClient): Promise<number> {
+  let packet = await client.next();
+  while (packet?.cmd === "publish") packet = await client.next();
+  assert.equal(packet?.cmd, "suback", "the connection was closed");
+  return packet.granted?.[0] ?? 0;
+}
