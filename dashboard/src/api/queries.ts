@@ -4,6 +4,7 @@ import { addressOf } from "../app/router.ts";
 import type { SeriesPoint } from "../format/series.ts";
 import type { TracePoint } from "../format/trace.ts";
 import type { StateStretch } from "../parts/state-lane.tsx";
+import { texts } from "../texts/en.ts";
 import type {
   AlarmHistoryAnswer,
   AlarmsAnswer,
@@ -223,13 +224,14 @@ function stretchOf({
   reason,
   unknown_why,
 }: StatesAnswer["intervals"][number]): StateStretch {
-  const why =
-    state === "unknown" ? unknown_why : (reason?.message ?? reason?.code.toLowerCase().replaceAll("_", " "));
+  const isUnknown = state === "unknown";
+  const why = reason?.message ?? reason?.code.toLowerCase().replaceAll("_", " ");
   return {
     fromMs: Date.parse(from),
     toMs: Date.parse(to),
-    state: state === "unknown" ? null : state,
-    reason: known(why),
+    state: isUnknown ? null : state,
+    reason: isUnknown ? texts.values.unknownWhy[unknown_why ?? ""] : why,
+    unsaid: unknown_why === "not_said",
   };
 }
 

@@ -8,6 +8,8 @@ export interface StateStretch {
   readonly state: string | null;
   /** Why, in a word or two. */
   readonly reason?: string | undefined;
+  /** Whether the state is unknown because the machine hasn't said it, and not because nothing comes from it. */
+  readonly unsaid?: boolean;
 }
 
 interface StateLaneProps {
@@ -26,12 +28,13 @@ export function StateLane({ stretches, fromMs, toMs, width, label }: StateLanePr
   const x = linear(fromMs, toMs, 0, width);
   return (
     <svg width={width} height={HEIGHT} role="img" aria-label={label}>
-      {stretches.map((stretch) => {
+      {stretches.map((stretch, index) => {
         const left = Math.max(0, x(stretch.fromMs));
         const right = Math.min(width, x(stretch.toMs));
-        const look = lookOf(stretch.state);
+        // Before a machine's first word nothing is missing.
+        const look = index === 0 && stretch.unsaid === true ? "before" : lookOf(stretch.state);
         const wide = Math.max(1, right - left);
-        const quiet = look === "execute" || look === "changing";
+        const quiet = look === "execute" || look === "changing" || look === "before";
         const words = stretch.reason ?? "";
         return right < 0 || left > width ? null : (
           <g key={stretch.fromMs}>

@@ -287,4 +287,53 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "pubrec-before-commit",
+    row: 52,
+    what: "a QoS 2 message is acknowledged before it is on disk",
+    patches: [
+      {
+        file: "src/broker/publish-intake.ts",
+        find: "    if (message.qos === 2) session.storing.set(message.packetId, connection);\n",
+        replace:
+          "    if (message.qos === 2) {\n      session.storing.set(message.packetId, connection);\n      this.#acknowledge(connection, PACKET.PUBREC, message.packetId, undefined);\n    }\n",
+      },
+    ],
+  },
+  {
+    name: "qos-2-number-freed-too-soon",
+    row: 52,
+    what: "the number of a QoS 2 message is not kept until its client releases it",
+    patches: [
+      {
+        file: "src/broker/publish-intake.ts",
+        find: "    session.received.add(packetId);\n",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "qos-2-number-not-freed-on-disk",
+    row: 52,
+    what: "after a restart a number counts as received that its client has released",
+    patches: [
+      {
+        file: "src/broker/session-changes.ts",
+        find: "    if (this.#kept) this.#change(session).released.push(packetId);\n",
+        replace: "    if (this.#kept && packetId > 65_535) this.#change(session).released.push(packetId);\n",
+      },
+    ],
+  },
+  {
+    name: "session-not-kept",
+    row: 52,
+    what: "a session that asked to be kept is gone after a restart",
+    patches: [
+      {
+        file: "src/broker/session-changes.ts",
+        find: "      const kept = !session.ended && session.expirySeconds > 0;\n",
+        replace: "      const kept = !session.ended && session.expirySeconds > 86_400;\n",
+      },
+    ],
+  },
 ];
