@@ -1,6 +1,9 @@
 import { OpenViews } from "../../src/adapters/sqlite/views/open-views.ts";
 import { ViewsReader } from "../../src/adapters/sqlite/views/views-reader.ts";
 import { loadPlant } from "../../src/adapters/yaml/load-plant.ts";
+import type { ApiContext } from "../../src/api/context.ts";
+import { ApiDoor } from "../../src/api/door.ts";
+import { ROUTES } from "../../src/api/routes.ts";
 import { type MessageType, parseUpTopic } from "../../src/contract/topic.ts";
 import { LOG_START } from "../../src/log/log-position.ts";
 import { machineStateView } from "../../src/monitor/machine-state/machine-state-view.ts";
@@ -9,7 +12,7 @@ import { stateHistory } from "../../src/monitor/machine-state/state-intervals.ts
 import { expandPlant } from "../../src/plant/expand-plant.ts";
 import type { Plant } from "../../src/plant/plant.ts";
 import type { ViewMessage, ViewStore } from "../../src/views/view.ts";
-import { cpuMs, type Figure, figure } from "../statistics.ts";
+import { cpuMs, cpuMsOf, type Figure, figure } from "../statistics.ts";
 import { inFolder } from "./in-folder.ts";
 
 const LINES = 100;
@@ -36,17 +39,35 @@ export async function currentState(runs: number): Promise<Figure[]> {
       });
     const reading = () => reader.reading(machineStateView);
     const now = () => measure(() => plantNow(plant, reading(), nowMs));
+    const door = new ApiDoor(ROUTES);
+    const log = () => ({ end: () => LOG_START });
+    const context = { plant, nowMs, version: "", views: reader, log } as unknown as ApiContext;
+    const request = { route: "now", params: {}, query: {}, body: undefined, accept: "", ifNoneMatch: "" };
+    const answered = () =>
+      cpuMsOf(async () => {
+        reader.refresh();
+        await door.answer(request, context);
+        reader.release();
+      });
+    const answers: number[] = [];
     const span = { fromMs: BEGIN_MS, toMs: nowMs };
     const watch = { nowMs, silentAfterMs: MINUTE_MS * 2 };
     const [machine] = plant.machines;
     const history = () => measure(() => stateHistory(reading(), machine?.key ?? "", span, watch));
     now();
     history();
+    await answered();
+    for (let run = 0; run < runs * 4; run++) answers.push(await answered());
     const figures = [
       figure(
         `current state of ${plant.machines.length} machines, of processor time`,
         "ms",
         Array.from({ length: runs * 4 }, now),
+      ),
+      figure(
+        `/api/now of ${plant.machines.length} machines, until the answer is a text, of processor time`,
+        "ms",
+        answers,
       ),
       figure(
         `states of one machine, ${STATES} of them, of processor time`,

@@ -1,7 +1,10 @@
 import { Type } from "typebox";
 import { readMoment } from "../contract/moment.ts";
 import { messageOf } from "../errors/conche-error.ts";
+import { isoTime } from "../time/iso-time.ts";
 import { badRequest } from "./problem.ts";
+
+export { isoTime };
 
 const time = (description: string) =>
   Type.Optional(Type.String({ minLength: 1, maxLength: 80, description }));
@@ -57,11 +60,6 @@ export function timeOf(name: string, text: string | undefined): number | undefin
       "whatever an answer has as a time can be given",
     );
   }
-}
-
-/** As answers write a time. */
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }
 
 /** A time in an answer. */

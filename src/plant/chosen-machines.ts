@@ -12,6 +12,7 @@ export interface ChosenLevels {
 /** Whether a machine key, `<site>/<line>/<step>/<machine>`, fits what was chosen. */
 export function chosenMachines({ site, line, step, machine }: ChosenLevels): (key: string) => boolean {
   const wanted = [site, line, step, machine];
+  if (wanted.every((level) => level === undefined)) return () => true;
   return (key) => {
     const levels = key.split("/");
     return wanted.every((level, index) => level === undefined || level === levels[index]);
@@ -33,10 +34,9 @@ export function inProcessOrder<Item extends { readonly machine: string }>(
   plant: Plant,
   items: readonly Item[],
 ): Item[] {
-  const place = new Map<string, number>(plant.machines.map(({ key }, index) => [key, index]));
-  const placeOf = ({ machine }: Item) => place.get(machine) ?? Number.POSITIVE_INFINITY;
-  return items.toSorted((a, b) => {
-    const [first, second] = [placeOf(a), placeOf(b)];
-    return first === second ? (a.machine < b.machine ? -1 : 1) : first - second;
-  });
+  const unknown = Number.POSITIVE_INFINITY;
+  return items
+    .map((item) => ({ item, place: plant.machine(item.machine)?.index ?? unknown }))
+    .sort((a, b) => (a.place === b.place ? (a.item.machine < b.item.machine ? -1 : 1) : a.place - b.place))
+    .map(({ item }) => item);
 }

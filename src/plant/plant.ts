@@ -9,6 +9,8 @@ export interface PlantMachine {
   readonly address: MachineAddress;
   readonly key: MachineKey;
   readonly definition: Machine;
+  /** Its position among all machines of the plant, from 0. */
+  readonly index: number;
 }
 
 /** A line with its site and its machines. */
@@ -37,9 +39,12 @@ export interface Plant {
 /** Makes the plant of a document that has no findings (readPlant looks for them). */
 export function plantOf(document: PlantDocument): Plant {
   const lines: PlantLine[] = [];
+  let index = 0;
   for (const site of document.sites) {
     site.lines.forEach((definition, indexInSite) => {
-      const machines = definition.machines.map((machine) => plantMachine(site.id, definition.id, machine));
+      const machines = definition.machines.map((machine) =>
+        plantMachine(site.id, definition.id, machine, index++),
+      );
       lines.push({ site, definition, machines, index: lines.length, indexInSite });
     });
   }
@@ -58,10 +63,10 @@ export function plantOf(document: PlantDocument): Plant {
   };
 }
 
-function plantMachine(site: string, line: string, definition: Machine): PlantMachine {
+function plantMachine(site: string, line: string, definition: Machine, index: number): PlantMachine {
   const address = machineAddress(site, line, definition.step, definition.id);
   // A document with findings never gets here.
   if ("detail" in address)
     throw new TypeError(`${site}/${line}/${definition.step}/${definition.id}: ${address.detail}`);
-  return { address, key: machineKeyOf(address), definition };
+  return { address, key: machineKeyOf(address), definition, index };
 }

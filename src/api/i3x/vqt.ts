@@ -1,4 +1,5 @@
 import type { ValueQuality } from "../../contract/schemas/value-quality.ts";
+import { isoTime } from "../../time/iso-time.ts";
 
 /** i3X quality: as much of an OPC UA status code as its clients are told. */
 export type I3xQuality = "Good" | "GoodNoData" | "Bad" | "Uncertain";
@@ -19,7 +20,7 @@ const QUALITY: Readonly<Record<ValueQuality, I3xQuality>> = {
 
 /** A value of ours as a VQT; one that is bad is not shown, for a client could take it for a value. */
 export function vqt(value: unknown, quality: ValueQuality, atMs: number): Vqt {
-  const timestamp = i3xTime(atMs);
+  const timestamp = isoTime(atMs);
   return value === null || quality === "bad"
     ? { value: null, quality: "Bad", timestamp }
     : { value, quality: QUALITY[quality], timestamp };
@@ -27,9 +28,5 @@ export function vqt(value: unknown, quality: ValueQuality, atMs: number): Vqt {
 
 /** What nothing was ever heard of. */
 export function noData(atMs: number): Vqt {
-  return { value: null, quality: "GoodNoData", timestamp: i3xTime(atMs) };
-}
-
-function i3xTime(ms: number): string {
-  return new Date(ms).toISOString();
+  return { value: null, quality: "GoodNoData", timestamp: isoTime(atMs) };
 }

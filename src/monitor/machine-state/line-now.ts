@@ -25,5 +25,5 @@ export function batchesInWork(machines: readonly MachineNow[]): BatchInWork[] {
 
 /** Whether a machine stands beside the process: a gateway, a line controller, a desk (steps s0_…). */
 export function isBesideProcess(machine: string): boolean {
-  return machine.split("/")[2]?.startsWith("s0_") ?? false;
+  return machine.startsWith("/s0_", machine.indexOf("/", machine.indexOf("/") + 1));
 }

@@ -43,7 +43,9 @@ export function machinesNow(reading: ViewReading, watch: PlantWatch): MachineNow
   for (const row of reading.rows(CURRENT).range()) current.set(row.machine, row);
   const seen = new Map<string, SeenRow>();
   for (const row of reading.rows(SEEN).range()) seen.set(row.machine, row);
-  const machines = [...new Set([...current.keys(), ...seen.keys()])].sort();
+  // Both come in the order of their keys; few are only in one.
+  const only = [...seen.keys()].filter((machine) => !current.has(machine));
+  const machines = only.length === 0 ? [...current.keys()] : [...current.keys(), ...only].sort();
   return machines.map((machine) =>
     machineNow(reading, machine, current.get(machine), seen.get(machine), watch),
   );

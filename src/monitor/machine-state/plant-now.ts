@@ -30,12 +30,17 @@ export function plantNow(
     plant,
     [...heard, ...never].filter(({ machine }) => fits(machine)),
   );
-  const lines = Map.groupBy(machines, ({ machine }) => machine.split("/").slice(0, 2).join("/"));
+  const lines = Map.groupBy(machines, ({ machine }) => lineOf(machine));
   return [...lines].map(([line, members]) => {
     const [site = "", id = ""] = line.split("/");
     const name = plant.line(site, id)?.definition.name ?? null;
     return { line, name, machines: members, batches: batchesInWork(members) };
   });
+}
+
+/** `<site>/<line>` of a machine key. */
+function lineOf(machine: string): string {
+  return machine.slice(0, machine.indexOf("/", machine.indexOf("/") + 1));
 }
 
 function neverHeard(machine: string): MachineNow {

@@ -22,17 +22,26 @@ export type LastSeen = Partial<Readonly<Record<MessageType, number>>>;
 
 /** Of the row of the view; empty for a machine that was never heard. */
 export function lastSeenBy(seen: SeenRow | undefined): LastSeen {
-  const entries: [MessageType, number | null | undefined][] = [
-    ["telemetry", seen?.telemetry_ms],
-    ["state", seen?.state_ms],
-    ["alarm", seen?.alarm_ms],
-    ["quality", seen?.quality_ms],
-    ["batch", seen?.batch_ms],
-  ];
-  return Object.fromEntries(entries.filter(([, ms]) => ms !== null && ms !== undefined));
+  const lastSeen: { -readonly [Type in keyof LastSeen]: number } = {};
+  if (seen === undefined) return lastSeen;
+  if (seen.telemetry_ms !== null) lastSeen.telemetry = seen.telemetry_ms;
+  if (seen.state_ms !== null) lastSeen.state = seen.state_ms;
+  if (seen.alarm_ms !== null) lastSeen.alarm = seen.alarm_ms;
+  if (seen.quality_ms !== null) lastSeen.quality = seen.quality_ms;
+  if (seen.batch_ms !== null) lastSeen.batch = seen.batch_ms;
+  return lastSeen;
 }
 
 /** Event time of its newest message of any type; minus infinity where it never spoke. */
 export function newestWordMs(seen: SeenRow | undefined): number {
-  return Math.max(...Object.values(lastSeenBy(seen)), Number.NEGATIVE_INFINITY);
+  const never = Number.NEGATIVE_INFINITY;
+  if (seen === undefined) return never;
+  const { telemetry_ms, state_ms, alarm_ms, quality_ms, batch_ms } = seen;
+  return Math.max(
+    telemetry_ms ?? never,
+    state_ms ?? never,
+    alarm_ms ?? never,
+    quality_ms ?? never,
+    batch_ms ?? never,
+  );
 }

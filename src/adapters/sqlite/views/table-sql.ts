@@ -13,6 +13,8 @@ export class TableSql {
   readonly key: readonly string[];
   /** Where in a row's values each part of the key is. */
   readonly keyPlaces: readonly number[];
+  /** The row that the values of all columns, in order, make. */
+  readonly rowOf: (values: readonly ColumnValue[]) => ViewRow;
 
   constructor(prefix: string, table: ViewTable) {
     this.columns = Object.keys(table.columns);
@@ -22,6 +24,7 @@ export class TableSql {
       if (!NAME.test(name)) throw new TypeError(`${name} is no name of a table or column in snake case`);
     }
     this.keyPlaces = this.key.map((column) => this.columns.indexOf(column));
+    this.rowOf = rowMaker(this.columns);
   }
 
   /** Rows lie in the order of the key, in the table itself: what is asked for together is read together. */
@@ -48,12 +51,6 @@ export class TableSql {
 
   count(db: DatabaseSync): number {
     return Number(db.prepare(`SELECT count(*) AS count FROM ${quoted(this.name)}`).get()?.count);
-  }
-
-  rowOf(values: readonly ColumnValue[]): ViewRow {
-    const row: Record<string, ColumnValue> = {};
-    for (const [index, column] of this.columns.entries()) row[column] = values[index] ?? null;
-    return row;
   }
 
   keyOf(row: ViewRow): Key {
@@ -176,6 +173,15 @@ function compareKeys(a: Key, b: Key): number {
     if (value !== other) return other !== undefined && value < other ? -1 : 1;
   }
   return 0;
+}
+
+/**
+ * Written as source, since an object that is a literal is made four times as fast as one that is filled name by name.
+ * @param columns names in snake case: nothing else gets here
+ */
+function rowMaker(columns: readonly string[]): TableSql["rowOf"] {
+  const fields = columns.map((column, index) => `${column}: values[${index}]`);
+  return new Function("values", `return { ${fields.join(", ")} };`) as TableSql["rowOf"];
 }
 
 function quoted(name: string): string {
