@@ -140,6 +140,12 @@ export class PackedReader {
 
   whole(): Whole {
     const begin = this.at;
+    const first = this.bytes[begin];
+    // Most numbers are small.
+    if (first !== undefined && first < 0x80) {
+      this.at = begin + 1;
+      return first;
+    }
     let value = 0;
     let scale = 1;
     for (let taken = 0; taken < 7; taken++) {

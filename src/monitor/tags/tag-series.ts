@@ -2,7 +2,7 @@ import type { LogReading } from "../../log/log-reading.ts";
 import type { ViewReading } from "../../views/view-table.ts";
 import { type Bucket, emptyBucket, mergeInto } from "./bucket.ts";
 import { type Figures, figuresOf } from "./figures.ts";
-import { type MeasuredTime, measuredTime } from "./measured-time.ts";
+import { type MeasuredTime, SpanTimes } from "./measured-time.ts";
 import { rawSpans } from "./raw-values.ts";
 import { RESOLUTIONS_S, type ResolutionS, spanBegin } from "./resolution.ts";
 import { keptFromMs, spansOf, type TagSpan } from "./tag-spans.ts";
@@ -57,7 +57,7 @@ export function tagSeries(
   const stepMs = resolution * 1000;
   const alignedMs = spanBegin(fromMs, stepMs);
   const widthMs = Math.ceil((toMs - alignedMs) / points / stepMs) * stepMs;
-  const spans = [...spansOf(reading, machine, tag, resolution, alignedMs, toMs)];
+  const spans = spansOf(reading, machine, tag, resolution, alignedMs, toMs);
   return seriesOf(spans, resolution, alignedMs, toMs, widthMs);
 }
 
@@ -69,19 +69,21 @@ function resolutionFor(reading: ViewReading, fromMs: number, slotMs: number): Re
 }
 
 function seriesOf(
-  spans: readonly TagSpan[],
+  spans: Iterable<TagSpan>,
   source: SeriesSource,
   fromMs: number,
   toMs: number,
   widthMs: number,
 ): TagSeries {
   const points: SeriesPoint[] = [];
+  const times = new SpanTimes();
   let begin = Number.NEGATIVE_INFINITY;
   let slot: Bucket | undefined;
   const close = () => {
     if (slot !== undefined) points.push({ beginMs: begin, ...figuresOf(slot) });
   };
   for (const { beginMs, bucket } of spans) {
+    times.add(bucket);
     const slotBegin = fromMs + spanBegin(beginMs - fromMs, widthMs);
     if (slotBegin !== begin) {
       close();
@@ -91,5 +93,5 @@ function seriesOf(
     if (slot !== undefined) mergeInto(slot, bucket);
   }
   close();
-  return { source, widthMs, points, ...measuredTime(spans, fromMs, toMs) };
+  return { source, widthMs, points, ...times.measured(fromMs, toMs) };
 }

@@ -1,6 +1,6 @@
 import type { ViewReading } from "../../views/view-table.ts";
 import { type Bucket, valuesIn } from "./bucket.ts";
-import { GAP_INTERVALS, measuredTime } from "./measured-time.ts";
+import { GAP_INTERVALS, SpanTimes } from "./measured-time.ts";
 import { RESOLUTIONS_S, type ResolutionS } from "./resolution.ts";
 import { keptFromMs, spansOf } from "./tag-spans.ts";
 import { OTHER_WORDS, wordOf } from "./words.ts";
@@ -43,7 +43,9 @@ export function timeInState(
       (each) => keptFromMs(reading, each) <= fromMs && (toMs - fromMs) / (each * 1000) <= MAX_SPANS,
     ) ?? 3600;
   const spans = [...spansOf(reading, machine, tag, source, fromMs, toMs)];
-  const { intervalMs, coverage } = measuredTime(spans, fromMs, toMs);
+  const measured = new SpanTimes();
+  for (const { bucket } of spans) measured.add(bucket);
+  const { intervalMs, coverage } = measured.measured(fromMs, toMs);
   const longestMs = GAP_INTERVALS * (intervalMs ?? source * 1000);
   const times = new Map<string, number>();
   const add = (word: string, durationMs: number) => {
