@@ -127,3 +127,10 @@ function requireSqliteVersion(): void {
     }
   }
 }
+
+/**
+ * A parameter for LIMIT, as SQL. Bare (`LIMIT ?`) SQLite looks at its value when it plans, and so plans the statement anew
+ * whenever a value is bound: for a short range that takes several times as long as reading it. Of an expression it
+ * doesn't.
+ */
+export const LIMIT_PARAMETER = "? + 0";

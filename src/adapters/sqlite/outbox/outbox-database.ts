@@ -14,7 +14,7 @@ import type { ConcheError } from "../../../errors/conche-error.ts";
 import type { SeqRange } from "../../../sequence/seq-range.ts";
 import { Checkpoints } from "../database/checkpoints.ts";
 import type { CommitMark } from "../database/commit-mark.ts";
-import { pragma } from "../database/connection.ts";
+import { LIMIT_PARAMETER, pragma } from "../database/connection.ts";
 import type { DatabaseFiles } from "../database/database-files.ts";
 import type { FileWatch } from "../database/file-watch.ts";
 import type { FolderLock } from "../database/folder-lock.ts";
@@ -102,7 +102,7 @@ export class OutboxDatabase {
         UNION ALL
         SELECT seq, 0 AS durable, type, bytes, payload, raw FROM telemetry
           WHERE publisher = ? AND seq BETWEEN ? AND ?
-        ORDER BY seq LIMIT ?`),
+        ORDER BY seq LIMIT ${LIMIT_PARAMETER}`),
     };
     this.#checkpoints = new Checkpoints(db, files.database, CHECKPOINT_BYTES, (error) => {
       this.#failure ??= toOutboxError(error, "moving the write-ahead log into the outbox", files);

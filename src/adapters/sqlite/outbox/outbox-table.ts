@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Quantity } from "../../../edge/outbox.ts";
+import { LIMIT_PARAMETER } from "../database/connection.ts";
 import type { OutboxRow } from "./outbox-row.ts";
 
 /** Rows deleted in one transaction: a receipt may cover a million, and others wait behind it. */
@@ -28,7 +29,8 @@ export class OutboxTable {
     this.#find = db.prepare(`SELECT type, payload FROM ${name} WHERE publisher = ? AND seq = ?`);
     this.#portion = db.prepare(`
       SELECT count(*) AS messages, total(bytes) AS bytes, max(seq) AS last FROM
-        (SELECT seq, bytes FROM ${name} WHERE publisher = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?)`);
+        (SELECT seq, bytes FROM ${name} WHERE publisher = ? AND seq BETWEEN ? AND ? ORDER BY seq
+          LIMIT ${LIMIT_PARAMETER})`);
     this.#delete = db.prepare(`DELETE FROM ${name} WHERE publisher = ? AND seq BETWEEN ? AND ?`);
     this.#oldest = db.prepare(`SELECT batch FROM ${name} WHERE publisher = ? ORDER BY seq LIMIT 1`);
     this.#oldestAt = db.prepare(`

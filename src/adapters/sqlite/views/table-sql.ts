@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { ColumnValue, Key, RowRange, ViewRow, ViewTable } from "../../../views/view-table.ts";
+import { LIMIT_PARAMETER } from "../database/connection.ts";
 
 const SQL_TYPES = { integer: "INTEGER", real: "REAL", text: "TEXT", blob: "BLOB" } as const;
 /** Rows of a range read at a time: no statement is open between, so that rows may be written meanwhile. */
@@ -57,17 +58,13 @@ export class TableSql {
     return this.key.map((column) => row[column] as number | string); // a key has no other values
   }
 
-  /**
-   * The limit is part of the text: where it is a parameter, SQLite plans the statement anew for each value that is bound
-   * to it, which takes five times as long as a short range itself.
-   */
-  rangeStatement(db: DatabaseSync, shape: RangeShape, limit: number): StatementSync {
+  rangeStatement(db: DatabaseSync, shape: RangeShape): StatementSync {
     const direction = shape.order === "desc" ? "DESC" : "ASC";
     const order = this.key.map((column) => `${quoted(column)} ${direction}`).join(", ");
     const where = shape.conditions.length === 0 ? "" : `WHERE ${shape.conditions.join(" AND ")}`;
     return arrays(
       db.prepare(
-        `SELECT ${this.#list()} FROM ${quoted(this.name)} ${where} ORDER BY ${order} LIMIT ${limit}`,
+        `SELECT ${this.#list()} FROM ${quoted(this.name)} ${where} ORDER BY ${order} LIMIT ${LIMIT_PARAMETER}`,
       ),
     );
   }
@@ -105,36 +102,27 @@ export class RangeQuery {
     let after = range.after;
     while (wanted > 0) {
       onPage?.();
-      const limit = pageRows(wanted);
+      const limit = Math.min(wanted, PAGE_ROWS);
       const shape = shapeOf(this.#sql.key, { ...range, after });
       if (shape === undefined) return;
-      const page = this.#statement(shape, limit).all(...shape.values) as unknown as ColumnValue[][];
-      for (const values of page) {
-        if (wanted-- <= 0) return;
-        yield this.#sql.rowOf(values);
-      }
+      const page = this.#statement(shape).all(...shape.values, limit) as unknown as ColumnValue[][];
+      for (const values of page) yield this.#sql.rowOf(values);
       const last = page.at(-1);
       if (last === undefined || page.length < limit) return;
+      wanted -= page.length;
       after = this.#sql.keyPlaces.map((place) => last[place] as number | string);
     }
   }
 
-  #statement(shape: RangeShape, limit: number): StatementSync {
-    const key = `${limit} ${shape.order} ${shape.conditions.join(" ")}`;
+  #statement(shape: RangeShape): StatementSync {
+    const key = `${shape.order} ${shape.conditions.join(" ")}`;
     let statement = this.#statements.get(key);
     if (statement === undefined) {
-      statement = this.#sql.rangeStatement(this.#db, shape, limit);
+      statement = this.#sql.rangeStatement(this.#db, shape);
       this.#statements.set(key, statement);
     }
     return statement;
   }
-}
-
-/** How many rows to read at once where so many are wanted: a power of two, so that there are few statements. */
-function pageRows(wanted: number): number {
-  let rows = 1;
-  while (rows < wanted && rows < PAGE_ROWS) rows *= 2;
-  return rows;
 }
 
 /**
