@@ -30,8 +30,6 @@ export class CachedRows implements ViewRows {
   readonly #statements: Readonly<Record<"select" | "upsert" | "delete", StatementSync>>;
   readonly #varying: readonly string[];
   readonly #fixedBytes: number;
-  /** Whether rows of one key all take the same: nothing but the key has texts or bytes. */
-  readonly #ofOneSize: boolean;
   readonly #inTransaction: () => void;
   /** By the first part of their key: most ranges ask for one of it. */
   readonly #dirty = new Map<number | string, CachedRow[]>();
@@ -40,8 +38,6 @@ export class CachedRows implements ViewRows {
    * changed before, and making a whole key's text and finding it costs more than the fold itself.
    */
   readonly #atHand = new Map<number | string, CachedRow>();
-  /** The row that was touched last of all: what is put mostly is what was got just before. */
-  #last: CachedRow | undefined;
 
   /** @param inTransaction called before anything is written: begins the transaction where none is open */
   constructor(
@@ -60,7 +56,6 @@ export class CachedRows implements ViewRows {
       type === "text" || type === "blob" ? [name] : [],
     );
     this.#fixedBytes = ROW_BYTES + VALUE_BYTES * sql.columns.length;
-    this.#ofOneSize = this.#varying.every((column) => table.key.includes(column));
     this.#cache = new RowCache(budget, { write: (rows) => this.#writeForgotten(rows) });
   }
 
@@ -70,7 +65,7 @@ export class CachedRows implements ViewRows {
 
   put(row: ViewRow): void {
     const { key } = this.#sql;
-    const atHand = this.#handOf(row[key[0] as string] as number | string);
+    const atHand = this.#atHand.get(row[key[0] as string] as number | string);
     if (atHand !== undefined && isKeyOf(row, key, atHand.key)) this.#change(atHand, row);
     else this.#change(this.#known(this.#sql.keyOf(row)), row);
   }
@@ -101,7 +96,7 @@ export class CachedRows implements ViewRows {
   /** The row of a key, read where it isn't in memory. */
   #find(key: Key): CachedRow {
     const first = key[0] as number | string;
-    const atHand = this.#handOf(first);
+    const atHand = this.#atHand.get(first);
     if (atHand !== undefined && same(atHand.key, key)) return atHand;
     const id = idOf(key);
     let cached = this.#cache.get(id);
@@ -118,7 +113,7 @@ export class CachedRows implements ViewRows {
   /** The same without reading: what is about to be written anew needn't be known. */
   #known(key: Key): CachedRow {
     const first = key[0] as number | string;
-    const atHand = this.#handOf(first);
+    const atHand = this.#atHand.get(first);
     if (atHand !== undefined && same(atHand.key, key)) return atHand;
     const id = idOf(key);
     let cached = this.#cache.get(id);
@@ -132,28 +127,17 @@ export class CachedRows implements ViewRows {
     return cached;
   }
 
-  #handOf(first: number | string): CachedRow | undefined {
-    const last = this.#last;
-    if (last !== undefined && last.key[0] === first) return last;
-    const atHand = this.#atHand.get(first);
-    if (atHand !== undefined) this.#last = atHand;
-    return atHand;
-  }
-
   #keepAtHand(first: number | string, cached: CachedRow): void {
-    this.#last = cached;
     if (this.#atHand.size >= AT_HAND) this.#atHand.clear();
     this.#atHand.set(first, cached);
   }
 
   #change(cached: CachedRow, row: ViewRow | undefined): void {
-    const before = cached.row;
-    cached.row = row;
-    if (!cached.dirty) this.#markDirty(cached);
-    if (this.#ofOneSize && before !== undefined && row !== undefined) return;
     const bytes = this.#bytesOf(row);
     const grown = bytes - cached.bytes;
+    cached.row = row;
     cached.bytes = bytes;
+    if (!cached.dirty) this.#markDirty(cached);
     this.#cache.grew(grown);
   }
 
@@ -176,7 +160,6 @@ export class CachedRows implements ViewRows {
   /** Rows that go from memory: those that are not written yet have to be, now. */
   #writeForgotten(rows: Iterable<CachedRow>): void {
     this.#atHand.clear();
-    this.#last = undefined;
     for (const row of rows) {
       if (row.dirty) {
         this.flush();
