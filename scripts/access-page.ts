@@ -82,6 +82,8 @@ conche access render emqx --access policy --access-file access.yaml > acl.conf
   broker lets in may speak as a machine of its own name, also one that the plant doesn't have.
 - **Mosquitto, dynamic security.** Needed as soon as several data centers share a subscription (\`$share\`): an
   acl_file would let anybody join their group and swallow a share. Loaded at the start of Mosquitto.
+  \`--control desk/NAME\` lets that desk cut clients and change the rules while it runs (\`mosquitto_ctrl\`):
+  [revoke at Mosquitto](certificates.md#revoke-at-mosquitto).
 - **EMQX 5.** Asks the rules for SUBSCRIBE and PUBLISH, not for each delivery: a right that is taken away ends when the
   client connects anew. A rule can't tell \`$share/…\` from the filter in it; deploy/emqx switches shared subscriptions
   off on all listeners but the data centers' own.

@@ -33,6 +33,23 @@ test("conche access render writes each format, and says which there are", async 
   assert.match((await runConche(["access", "render", "emqx", "--patterns"])).err, /CONCHE_USAGE/);
 });
 
+test("conche access render lets a desk that is named control Mosquitto, and nobody else", async () => {
+  const render = (...words: string[]) => runConche(["access", "render", ...words]);
+  const plain = await render("mosquitto-dynsec");
+  assert.ok(!plain.out.includes("$CONTROL"));
+  const { roles } = JSON.parse((await render("mosquitto-dynsec", "--control", "desk/dashboard")).out);
+  const may = roles.filter(({ acls }: { acls: object[] }) => JSON.stringify(acls).includes("$CONTROL"));
+  assert.deepEqual(
+    may.map(({ rolename }: { rolename: string }) => rolename),
+    ["desk/dashboard"],
+  );
+  for (const nobody of ["desk/nobody", CONCHE, "datacenter/main"]) {
+    const refused = await render("mosquitto-dynsec", "--control", nobody);
+    assert.match(refused.err, /CONCHE_USAGE.*is no desk of the access file/, nobody);
+  }
+  assert.match((await render("mosquitto", "--control", "desk/dashboard")).err, /CONCHE_USAGE/);
+});
+
 test("an access file is taken with its switch only, and everything that is wrong with it is said", async (context) => {
   const folder = await temporaryFolder(context);
   const file = join(folder, "access.yaml");

@@ -1,4 +1,5 @@
 import type { AccessPolicy } from "../../access/access-policy.ts";
+import { identityKindOf } from "../../access/certificate-identity.ts";
 import { emqxAclConf } from "../../adapters/emqx/acl-conf.ts";
 import { mosquittoAclFile } from "../../adapters/mosquitto/acl-file.ts";
 import { mosquittoDynamicSecurity } from "../../adapters/mosquitto/dynamic-security.ts";
@@ -7,11 +8,18 @@ import { ConcheError } from "../../errors/conche-error.ts";
 import { loadPolicy } from "../../run/broker/access-policy.ts";
 import { defineCommand } from "../command.ts";
 
-const FORMATS: Readonly<Record<string, (policy: AccessPolicy, patterns: boolean) => string>> = {
-  mosquitto: (policy, patterns) => mosquittoAclFile(policy, { patterns }),
-  "mosquitto-dynsec": mosquittoDynamicSecurity,
+interface Asked {
+  readonly patterns: boolean;
+  readonly control: string | undefined;
+}
+
+const FORMATS: Readonly<Record<string, (policy: AccessPolicy, asked: Asked) => string>> = {
+  mosquitto: mosquittoAclFile,
+  "mosquitto-dynsec": (policy, { control }) => mosquittoDynamicSecurity(policy, control),
   emqx: emqxAclConf,
 };
+
+const KNOWN = Object.keys(FORMATS).join(", ");
 
 /** `conche access render` */
 export const render = defineCommand({
@@ -24,6 +32,10 @@ export const render = defineCommand({
     ["conche access render mosquitto > /etc/mosquitto/acl", "then SIGHUP"],
     ["conche access render mosquitto --patterns", "a few lines for all machines, however many"],
     ["conche access render mosquitto-dynsec > dynamic-security.json", "for $share"],
+    [
+      "conche access render mosquitto-dynsec --control desk/dashboard > dynamic-security.json",
+      "where this desk may cut a client with mosquitto_ctrl",
+    ],
     ["conche access render emqx > acl.conf", "for EMQX 5"],
   ],
   arguments: [{ name: "format", help: "mosquitto, mosquitto-dynsec or emqx" }],
@@ -32,18 +44,27 @@ export const render = defineCommand({
     patterns: {
       help: "mosquitto: patterns with %u for machines; a machine that the plant doesn't have may then speak, too",
     },
+    control: {
+      argument: "NAME",
+      help: "mosquitto-dynsec: the desk that may cut clients and change rules while Mosquitto runs (mosquitto_ctrl)",
+    },
   },
   async run({ arguments: { format = "" }, options, config, terminal }) {
     const written = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
-    if (written === undefined || (options.patterns && format !== "mosquitto")) {
-      const known = Object.keys(FORMATS).join(", ");
-      const message =
-        written === undefined
-          ? `there is no format ${format}; there are ${known}`
-          : "--patterns is for mosquitto only";
-      throw new ConcheError("CONCHE_USAGE", { message, hint: "see conche access render --help" });
-    }
-    terminal.out.write(written(await loadPolicy(config, await loadPlant(config.plant)), options.patterns));
+    if (written === undefined) throw usage(`there is no format ${format}; there are ${KNOWN}`);
+    const { patterns, control } = options;
+    if (patterns && format !== "mosquitto") throw usage("--patterns is for mosquitto only");
+    if (control !== undefined && format !== "mosquitto-dynsec")
+      throw usage("--control is for mosquitto-dynsec only");
+    const policy = await loadPolicy(config, await loadPlant(config.plant));
+    // Whoever controls the broker can take any right: a machine that does would be worth stealing.
+    if (control !== undefined && !(policy.has(control) && identityKindOf(control) === "desk"))
+      throw usage(`--control: ${control} is no desk of the access file`);
+    terminal.out.write(written(policy, { patterns, control }));
     return 0;
   },
 });
+
+function usage(message: string): ConcheError {
+  return new ConcheError("CONCHE_USAGE", { message, hint: "see conche access render --help" });
+}

@@ -37,7 +37,8 @@ export const revoke = defineCommand({
     else {
       terminal.out.write(
         `${counted(revoked, "certificate")} of ${name} revoked.\n` +
-          `Brokers that don't read it from here need the new list: ${list}\n`,
+          `Brokers that don't read it from here need the new list: ${list}\n` +
+          "Mosquitto takes it at SIGHUP and cuts nobody: docs/certificates.md, Revoke at Mosquitto\n",
       );
     }
     return 0;

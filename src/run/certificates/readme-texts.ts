@@ -79,7 +79,8 @@ use_identity_as_username true
 tls_version tlsv1.2
 \`\`\`
 
-Mosquitto reads \`crlfile\` at a start only.
+Mosquitto reads all of them again at SIGHUP, for new connections. One that stands has to be cut: "Revoke at Mosquitto" in
+docs/certificates.md.
 `;
 
 function clientUse(name: string): string {

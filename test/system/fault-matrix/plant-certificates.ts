@@ -8,7 +8,8 @@ import { CertificateFolder } from "../../../src/run/certificates/certificate-fol
 import { type CertificateNotice, ServerCertificates } from "../../../src/run/tls/server-certificates.ts";
 import { type BrokerUnderTest, startBroker } from "../../adapters/broker/broker-under-test.ts";
 import { RawClient } from "../../adapters/broker/raw-client.ts";
-import { temporaryFolder } from "./data-center.ts";
+import type { Mosquitto, MosquittoOptions } from "../../servers/mosquitto.ts";
+import { mosquitto, temporaryFolder } from "./data-center.ts";
 
 export const MACHINE = "tunis-01/line-a/s5_tempering/temper-01";
 export const OTHER = "tunis-01/line-a/s4_conching/conche-01";
@@ -50,6 +51,30 @@ export async function secureBroker(
   const notices: CertificateNotice[] = [];
   const certificates = await ServerCertificates.load(mqtt, (notice) => notices.push(notice));
   return { ...(await startBroker(context, { ...options, tls: certificates })), notices };
+}
+
+/** Mosquitto with the same certificates, asked for as in deploy/mosquitto; it reads the files again at SIGHUP. */
+export function secureMosquitto(
+  context: TestContext,
+  folder: CertificateFolder,
+  { global = [], files = {} }: Pick<MosquittoOptions, "global" | "files"> = {},
+): Promise<Mosquitto> {
+  const place = folder.layout.identity("server/broker");
+  return mosquitto(context, {
+    verbose: true,
+    global: ["allow_anonymous false", ...global],
+    listener: [
+      `cafile ${join(place, "ca.pem")}`,
+      `certfile ${join(place, "cert.pem")}`,
+      `keyfile ${join(place, "key.pem")}`,
+      `crlfile ${join(place, "crl.pem")}`,
+      "require_certificate true",
+      "use_identity_as_username true",
+      "use_username_as_clientid true",
+      "tls_version tlsv1.2",
+    ],
+    files,
+  });
 }
 
 /** Files of an identity, as Node's TLS takes them. */
