@@ -2,6 +2,8 @@ import { Type } from "typebox";
 import { choice, integer, list, optionalPath, optionalText, text } from "./setting.ts";
 
 const PORT_MAX = 65_535;
+/** No login of a dashboard lasts longer, whatever is set. */
+export const LONGEST_SESSION = { idleMinutes: 43_200, hours: 8_760 } as const;
 
 /** Health, readiness, metrics, API, dashboard. */
 export const http = Type.Object(
@@ -70,7 +72,7 @@ export const http = Type.Object(
         help: "a dashboard's login ends when it has asked nothing for so long, in minutes; an open page asks all the time",
       },
       1,
-      43_200,
+      LONGEST_SESSION.idleMinutes,
       30,
     ),
     sessionHours: integer(
@@ -80,7 +82,7 @@ export const http = Type.Object(
         help: "a dashboard's login ends after so long whatever happens, in hours",
       },
       1,
-      8_760,
+      LONGEST_SESSION.hours,
       12,
     ),
   },

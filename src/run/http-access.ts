@@ -9,6 +9,7 @@ import { newSecret, secretHash } from "../adapters/sqlite/tokens/token-secret.ts
 import { TokenStore } from "../adapters/sqlite/tokens/token-store.ts";
 import type { Notice } from "../adapters/terminal/notices.ts";
 import type { Config } from "../config/config-schema.ts";
+import { LONGEST_SESSION } from "../config/http-slice.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import type { DeskCertificates } from "./tls/desk-certificates.ts";
 
@@ -73,17 +74,14 @@ function accessTo(
   provider?: IdentityProvider,
 ): RunningHttpAccess & { readonly made: () => boolean } {
   const store = new TokenStore(folder);
+  const [idleMs, lengthMs] = [http.sessionIdleMinutes * MINUTE_MS, http.sessionHours * HOUR_MS];
+  forgetSessions(store, String(http.port), { idleMs, lengthMs });
   const given = { now: Date.now, hash: secretHash, newSecret };
   const logins = new HttpLogins({
     ...given,
     tokens: store,
     sessions: new Sessions(
-      {
-        idleMs: http.sessionIdleMinutes * MINUTE_MS,
-        lengthMs: http.sessionHours * HOUR_MS,
-        sessions: MOST_SESSIONS,
-        ofOneToken: OF_ONE_TOKEN,
-      },
+      { idleMs, lengthMs, sessions: MOST_SESSIONS, ofOneToken: OF_ONE_TOKEN },
       // A port that is another one each time has no session of before: cookies bear the port.
       http.port === 0 ? undefined : store.sessions(String(http.port)),
     ),
@@ -98,6 +96,20 @@ function accessTo(
     made: () => store.made(),
     close: () => store.close(),
   };
+}
+
+/** Of its own listener what is over by its settings; of others, which may have longer ones, by the longest that there are. */
+function forgetSessions(
+  store: TokenStore,
+  place: string,
+  { idleMs, lengthMs }: { readonly idleMs: number; readonly lengthMs: number },
+): void {
+  const over = (idle: number, length: number) => {
+    const nowMs = Date.now();
+    return { usedBeforeMs: nowMs - idle, startedBeforeMs: nowMs - length };
+  };
+  store.forgetSessions(over(idleMs, lengthMs), place);
+  store.forgetSessions(over(LONGEST_SESSION.idleMinutes * MINUTE_MS, LONGEST_SESSION.hours * HOUR_MS));
 }
 
 /** @throws ConcheError CONCHE_HTTP_UNPROTECTED */

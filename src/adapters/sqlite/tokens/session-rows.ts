@@ -44,6 +44,20 @@ export function dropSession(db: DatabaseSync, place: string, key: string): void 
   }
 }
 
+/** What was used or begun before these times is over, milliseconds since 1970. */
+export interface SessionsOver {
+  readonly usedBeforeMs: number;
+  readonly startedBeforeMs: number;
+}
+
+/** Takes out what is over, of one listener or of all. */
+export function dropOver(db: DatabaseSync, over: SessionsOver, place?: string): void {
+  db.prepare("DELETE FROM sessions WHERE (used_ms <= ? OR started_ms <= ?) AND place = ifnull(?, place)").run(
+    ...([over.usedBeforeMs, over.startedBeforeMs, place ?? null] as const),
+  );
+  db.exec("DELETE FROM session_people WHERE (place, hash) NOT IN (SELECT place, hash FROM sessions)");
+}
+
 /** A person whose role is none of ours may the least. */
 function holderOf(row: Record<string, SQLOutputValue>): SessionHolder {
   if (row.subject === null) return Number(row.token_id);

@@ -7,7 +7,7 @@ import { openWriter } from "../database/connection.ts";
 import { fileSize, makeDataFolder } from "../database/data-folder.ts";
 import { tokenFiles } from "../database/database-files.ts";
 import { toConcheError } from "../database/sqlite-error.ts";
-import { dropSession, keepSession, sessionRows } from "./session-rows.ts";
+import { dropOver, dropSession, keepSession, type SessionsOver, sessionRows } from "./session-rows.ts";
 import { TOKEN_SCHEMA, tokenOf } from "./token-schema.ts";
 import { newSecret, secretHash } from "./token-secret.ts";
 
@@ -171,6 +171,19 @@ export class TokenStore implements TokenBook {
         this.#write("ending a session", (db) => dropSession(db, place, key));
       },
     };
+  }
+
+  /**
+   * Forgets sessions that are over: of a listener that is never opened again nobody else does.
+   * @param place as in {@link sessions}; all of them where left out
+   */
+  forgetSessions(over: SessionsOver, place?: string): void {
+    if (fileSize(this.#path) === undefined) return;
+    try {
+      this.#write("forgetting sessions", (db) => dropOver(db, over, place));
+    } catch {
+      // They open nothing: the next start forgets them.
+    }
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { Sessions } from "../../../../src/access/sessions.ts";
 import { secretHash } from "../../../../src/adapters/sqlite/tokens/token-secret.ts";
@@ -159,4 +160,35 @@ test("a session of the identity provider's outlives its process with name and ro
   assert.deepEqual(after.peek("a", 2_000), { holder: person, startedMs: 1_000, usedMs: 1_000 });
   assert.equal(after.peek("b", 2_000), undefined);
   assert.equal(after.peek("c", 2_000)?.holder, 7);
+});
+
+test("what is over is forgotten, of whichever listener, with the person whose it was", (t) => {
+  const { folder, open } = place(t);
+  const limits = { idleMs: 1e9, lengthMs: 1e9, sessions: 10, ofOneToken: 10 };
+  const person = { under: "u", subject: "s", name: "Amel", role: "viewer" } as const;
+  const store = open();
+  store.forgetSessions({ usedBeforeMs: 1, startedBeforeMs: 1 });
+  assert.deepEqual(readdirSync(folder), [], "nothing is made for nothing");
+  const here = new Sessions(limits, store.sessions("8080"));
+  const gone = new Sessions(limits, store.sessions("9090"));
+  for (const [key, holder, at] of [
+    ["a", 1, 1_000],
+    ["b", person, 2_000],
+  ] as const) {
+    here.start(`${key} here`, holder, at);
+    gone.start(`${key} gone`, holder, at);
+  }
+  const kept = (place: string) => Array.from(open().sessions(place).all(), ([key]) => key);
+  const people = () => {
+    const db = new DatabaseSync(join(folder, "tokens.db"), { readOnly: true });
+    const found = db.prepare("SELECT hash FROM session_people ORDER BY hash").all();
+    db.close();
+    return found.map(({ hash }) => hash);
+  };
+  store.forgetSessions({ usedBeforeMs: 1_000, startedBeforeMs: 0 }, "9090");
+  assert.deepEqual([kept("8080"), kept("9090")], [["a here", "b here"], ["b gone"]]);
+  store.forgetSessions({ usedBeforeMs: 0, startedBeforeMs: 1_500 });
+  assert.deepEqual([kept("8080"), kept("9090"), people()], [["b here"], ["b gone"], ["b gone", "b here"]]);
+  store.forgetSessions({ usedBeforeMs: 2_000, startedBeforeMs: 0 });
+  assert.deepEqual([kept("8080"), kept("9090"), people()], [[], [], []]);
 });
