@@ -6,8 +6,8 @@ import { SESSION_PATH } from "./login-gate.ts";
 
 const READING_METHODS = ["GET", "HEAD"];
 
-/** Nothing of these pages is for a browser to run, frame, keep or hand to another page. */
-const STRICT_HEADERS = {
+/** On every answer: nothing of these pages is for a browser to run, frame, keep or hand to another page. */
+export const STRICT_HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   "cross-origin-opener-policy": "same-origin",

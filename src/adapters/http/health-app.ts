@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { PAGE_ROLES } from "../../api/route-roles.ts";
 import type { HealthReport } from "../../ingest/health.ts";
-import { admission } from "./admission.ts";
+import { admission, STRICT_HEADERS } from "./admission.ts";
 import { type ApiSource, addApi } from "./api-pages.ts";
 import { HTTP_LIMITS, type HttpLimits } from "./http-limits.ts";
 import { type HttpAccess, isKnown, loginGate } from "./login-gate.ts";
@@ -66,7 +66,8 @@ export function healthApp(
       maxHeaderSize: limits.headerBytes,
     },
     ...(tls === undefined ? {} : { serverFactory: tlsServerFactory(tls, limits) }),
-    frameworkErrors: (error, _request, reply) => refuse(reply, 400, error.message),
+    // What can't be read at all passes no hook.
+    frameworkErrors: (error, _request, reply) => refuse(reply.headers(STRICT_HEADERS), 400, error.message),
   });
   app.server.maxConnections = limits.connections;
   app.decorateRequest("standing", null);

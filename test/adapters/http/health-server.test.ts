@@ -156,6 +156,7 @@ suite("the health server", () => {
       await ask(port, "/readyz"),
       await ask(port, "/nothing"),
       await ask(port, "/", "POST"),
+      await ask(port, "/%ff"),
     ]) {
       assert.equal(answer.headers["x-content-type-options"], "nosniff");
       assert.equal(answer.headers["cache-control"], "no-store");
