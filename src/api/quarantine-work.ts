@@ -3,7 +3,7 @@ import type { WhoAndWhy } from "../log/replay-log.ts";
 
 /**
  * PORT. What can be done about messages in quarantine. All of it writes the log.
- * @throws ConcheError CONCHE_LOG_IN_USE while a data center does, CONCHE_QUARANTINE_UNKNOWN
+ * @throws ConcheError CONCHE_LOG_IN_USE while another process does, CONCHE_QUARANTINE_UNKNOWN
  */
 export interface QuarantineWork {
   /**

@@ -56,6 +56,9 @@ interface Accepted {
   readonly settles: Settle[];
 }
 
+/** Writes the log itself, and tells of each group that it has committed. */
+export type LogWork<Result> = (committed: (group: CommitGroup) => void) => Promise<Result>;
+
 /** What an attempt came to that was given up because the ingester was closed. */
 const CLOSED = Symbol("closed");
 
@@ -72,7 +75,7 @@ export class Ingester implements MessageSink {
   readonly #log: MessageLog;
   readonly #observer: IngestObserver;
   readonly #decoder: Decoder;
-  readonly #classifier: Classifier;
+  #classifier: Classifier;
   readonly #now: () => number;
   readonly #onFatal: (error: ConcheError) => void;
   readonly #limits: IngestLimits;
@@ -88,6 +91,8 @@ export class Ingester implements MessageSink {
   #failing: ConcheError | undefined;
   /** Who waits for a commit without having a message in it. */
   #waitingForCommit: ((error: ConcheError | undefined) => void)[] = [];
+  /** Work of others on the log; none of it rejects. */
+  #turns: (() => Promise<void>)[] = [];
   #waitingForRelief: (() => void)[] = [];
   #waitingForIdle: (() => void)[] = [];
   #endRetryPause: (() => void) | undefined;
@@ -107,12 +112,8 @@ export class Ingester implements MessageSink {
 
   /** Makes an ingester that continues where the log ends. */
   static async open(dependencies: IngesterDependencies): Promise<Ingester> {
-    const gaps = new GapBudget(await dependencies.log.gapsBeyond(GAP_ALLOWANCE));
-    return new Ingester(
-      dependencies,
-      new Classifier(dependencies.log, gaps),
-      await dependencies.log.totals(),
-    );
+    const { log } = dependencies;
+    return new Ingester(dependencies, await classifierOf(log), await log.totals());
   }
 
   accept<Message extends DeliveredMessage>(message: Message, settle: Settle<Message>): void {
@@ -136,6 +137,19 @@ export class Ingester implements MessageSink {
     this.#start();
   }
 
+  /**
+   * Lets somebody else write the log, between two groups: a message that leaves quarantine takes a number that only this
+   * ingester gives out. What is known of the log is then read anew.
+   * @throws ConcheError CONCHE_SHUTTING_DOWN, and whatever the work throws
+   */
+  async between<Result>(work: LogWork<Result>): Promise<Result> {
+    if (this.#closed !== undefined) throw this.#closed;
+    const turn = Promise.withResolvers<Result>();
+    this.#turns.push(() => this.#letWork(work, turn));
+    this.#start();
+    return turn.promise;
+  }
+
   get saturated(): boolean {
     return (
       this.#pendingBytes >= this.#limits.pendingBytes ||
@@ -156,6 +170,11 @@ export class Ingester implements MessageSink {
   /** Entries of what is kept in memory, by name. */
   get kept(): Readonly<Record<string, number>> {
     return { messages_waiting: this.unsettled, ...this.#classifier.kept };
+  }
+
+  /** Whether a commit is. */
+  get #wanted(): boolean {
+    return this.#pending.messages.length > 0 || this.#waitingForCommit.length > 0;
   }
 
   /** Messages accepted and not yet settled. */
@@ -194,7 +213,9 @@ export class Ingester implements MessageSink {
 
   async #run(): Promise<void> {
     try {
-      while (this.#pending.messages.length > 0 || this.#waitingForCommit.length > 0) {
+      while (this.#wanted || this.#turns.length > 0) {
+        for (const turn of this.#turns.splice(0)) await turn();
+        if (!this.#wanted) continue;
         this.#committing = this.#takePending(this.#limits.groupSize);
         const waiting = this.#waitingForCommit.splice(0);
         const committed = await this.#commit(this.#committing);
@@ -211,6 +232,36 @@ export class Ingester implements MessageSink {
       this.#running = false;
       for (const resolve of this.#waitingForIdle.splice(0)) resolve();
     }
+  }
+
+  async #letWork<Result>(work: LogWork<Result>, turn: PromiseWithResolvers<Result>): Promise<void> {
+    const groups: CommitGroup[] = [];
+    let settle: () => void;
+    try {
+      if (this.#closed !== undefined) throw this.#closed;
+      const result = await work((group) => groups.push(group));
+      settle = () => turn.resolve(result);
+    } catch (error) {
+      settle = () => turn.reject(error);
+    }
+    try {
+      if (groups.length > 0) await this.#takeOver(groups);
+    } finally {
+      settle();
+    }
+  }
+
+  /** Of what somebody else has committed nothing is known here but what the log says. */
+  async #takeOver(groups: readonly CommitGroup[]): Promise<void> {
+    const read = async () => ({
+      classifier: await classifierOf(this.#log),
+      totals: await this.#log.totals(),
+    });
+    const found = await this.#persist(read);
+    if (found === CLOSED) return;
+    this.#classifier = found.classifier;
+    this.#totals = found.totals;
+    for (const group of groups) this.#observer.replayed?.(group);
   }
 
   /** Commits and settles a group; false when the ingester was closed before that could be done. */
@@ -321,8 +372,13 @@ export class Ingester implements MessageSink {
     this.#refuse(this.#committing, error);
     this.#refuse(this.#takePending(), error);
     for (const done of this.#waitingForCommit.splice(0)) done(error);
+    for (const turn of this.#turns.splice(0)) void turn();
     this.#onFatal(error);
   }
+}
+
+async function classifierOf(log: MessageLog): Promise<Classifier> {
+  return new Classifier(log, new GapBudget(await log.gapsBeyond(GAP_ALLOWANCE)));
 }
 
 /** The numbers of QoS 2 messages whose senders may repeat them after a restart. */

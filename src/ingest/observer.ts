@@ -19,6 +19,8 @@ export interface CommittedGroup extends CommitGroup {
 export interface IngestObserver {
   /** A group was committed. */
   committed(group: CommittedGroup): void;
+  /** What was in quarantine was put into the log: counters and sequences are these now. */
+  replayed?(group: CommitGroup): void;
   /** A commit failed and will be repeated after `retryInMs`, or, without that, ends the process. */
   commitFailed(error: ConcheError, retryInMs?: number): void;
 }
@@ -28,6 +30,9 @@ export function observers(...all: readonly IngestObserver[]): IngestObserver {
   return {
     committed: (group) => {
       for (const observer of all) observer.committed(group);
+    },
+    replayed: (group) => {
+      for (const observer of all) observer.replayed?.(group);
     },
     commitFailed: (error, retryInMs) => {
       for (const observer of all) observer.commitFailed(error, retryInMs);

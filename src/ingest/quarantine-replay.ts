@@ -1,7 +1,7 @@
 import type { Publisher } from "../contract/identity.ts";
 import { MESSAGE_FLAG } from "../contract/policy.ts";
 import type { MachineKey } from "../contract/topic.ts";
-import type { LogRecord } from "../log/message-log.ts";
+import type { CommitGroup, LogRecord } from "../log/message-log.ts";
 import type { QuarantinedMessage } from "../log/quarantine-reading.ts";
 import { holdsPlace } from "../log/quarantine-reason.ts";
 import type { ReplayLog, ReplayMark, WhoAndWhy } from "../log/replay-log.ts";
@@ -37,13 +37,17 @@ interface Candidate {
 export class QuarantineReplay {
   readonly #log: ReplayLog;
   readonly #decoder: Decoder;
+  readonly #committed: (group: CommitGroup) => void;
   readonly #trackers = new Map<string, SequenceTracker>();
 
+  /** @param committed is told of what was written, once it is on disk */
   constructor(
     log: ReplayLog,
     knowsMachine: (machine: MachineKey) => boolean,
     plausibility?: PlausibilityFlags,
+    committed: (group: CommitGroup) => void = () => {},
   ) {
+    this.#committed = committed;
     this.#log = log;
     this.#decoder = new Decoder(knowsMachine, plausibility);
   }
@@ -166,7 +170,9 @@ export class QuarantineReplay {
       quarantined: quarantined - marks.length,
     };
     const sequences = Array.from(touched, (tracker) => tracker.state());
-    await this.#log.commitReplay({ messages, quarantined: [], sequences, totals }, marks);
+    const group = { messages, quarantined: [], sequences, totals };
+    await this.#log.commitReplay(group, marks);
+    this.#committed(group);
   }
 }
 

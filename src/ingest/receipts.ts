@@ -1,6 +1,7 @@
 import { type DownSigner, signDown } from "../contract/signature.ts";
 import { downTopic, type MachineKey } from "../contract/topic.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
+import type { CommitGroup } from "../log/message-log.ts";
 import type { SequenceState } from "../log/sequence-state.ts";
 import type { OutgoingMessage } from "../mqtt/delivery.ts";
 import type { Clock } from "../time/clock.ts";
@@ -109,6 +110,10 @@ export class ReceiptScheduler implements IngestObserver {
   }
 
   committed(group: CommittedGroup): void {
+    this.owed(group.sequences);
+  }
+
+  replayed(group: CommitGroup): void {
     this.owed(group.sequences);
   }
 

@@ -19,8 +19,8 @@ export interface WhoAndWhy {
 }
 
 /**
- * PORT. A log that can take quarantined messages back in. It is open for writing like any log, so a replay and a
- * running data center exclude each other (CONCHE_LOG_IN_USE).
+ * PORT. A log that can take quarantined messages back in. It is open for writing like any log: the process that has it
+ * replays, a running data center between two commits (`Ingester.between`); another one is refused (CONCHE_LOG_IN_USE).
  */
 export interface ReplayLog extends MessageLog {
   /** Like {@link MessageLog.loadSequenced}, without what is in quarantine. */

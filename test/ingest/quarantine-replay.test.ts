@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { MachineKey } from "../../src/contract/topic.ts";
 import { Ingester } from "../../src/ingest/ingester.ts";
 import { QuarantineReplay } from "../../src/ingest/quarantine-replay.ts";
-import type { QuarantineRecord } from "../../src/log/message-log.ts";
+import type { CommitGroup, QuarantineRecord } from "../../src/log/message-log.ts";
 import type { QuarantinedMessage } from "../../src/log/quarantine-reading.ts";
 import type { DeliveredMessage } from "../../src/mqtt/delivery.ts";
 import { countOf } from "../../src/sequence/seq-range.ts";
 import { MemoryMessageLog } from "../log/memory-message-log.ts";
+import { isConcheError } from "../log/message-log-suite.ts";
 import { BOOT, delivered, MACHINE, stateV1, telemetry } from "./delivered.ts";
 
 /** A log into which these messages went as if an earlier version of the contract had refused them. */
@@ -116,6 +118,72 @@ describe("QuarantineReplay", () => {
     assert.deepEqual(
       log.marks.map(({ messageIndex }) => messageIndex),
       [null],
+    );
+  });
+});
+
+describe("QuarantineReplay beside an ingester that takes messages", () => {
+  it("takes its turn between two groups; numbers, counters and receipts go on from there", async () => {
+    const log = await refusedEarlier(telemetry(2));
+    const told: CommitGroup[] = [];
+    const ingester = await Ingester.open({
+      log,
+      observer: {
+        committed: () => {},
+        commitFailed: () => {},
+        replayed: (group) => told.push(group),
+      },
+      knowsMachine: () => true,
+      now: () => Date.parse("2026-01-11T10:00:02Z"),
+      onFatal: () => {},
+    });
+    const take = (...messages: DeliveredMessage[]) =>
+      Promise.all(messages.map((each) => new Promise<void>((done) => ingester.accept(each, () => done()))));
+    await take(telemetry(3));
+    const release = log.hold();
+    const during = take(telemetry(4));
+    const replayed = ingester.between(async (committed) =>
+      new QuarantineReplay(log, () => true, undefined, committed).replay([open(log.quarantined[0], 1)]),
+    );
+    const behind = take(telemetry(5));
+    release();
+    assert.deepEqual(await replayed, [{ id: 1, kind: "stored", detail: "" }]);
+    await Promise.all([during, behind]);
+    // Its number is in the log now: whoever sends it again is told so, and 1 is missing still.
+    await take(telemetry(2), telemetry(6));
+    assert.deepEqual(log.messages.map(({ seq }) => seq).sort(), [2, 3, 4, 5, 6]);
+    assert.deepEqual(await log.totals(), { received: 6, stored: 5, duplicates: 1, quarantined: 0 });
+    assert.deepEqual(ingester.totals, await log.totals());
+    const [state] = await log.loadSequences([{ machine: MACHINE as MachineKey, boot: BOOT }]);
+    assert.deepEqual(
+      [state?.missing, state?.quarantined, state?.quarantinedSeqs, state?.duplicates],
+      [[[1, 1]], 0, [], 1],
+    );
+    assert.deepEqual(
+      told.map(({ sequences }) => sequences[0]?.quarantinedSeqs),
+      [[]],
+    );
+  });
+
+  it("what fails fails whoever asked for it, and nothing else; after the end nothing is begun", async () => {
+    const log = await refusedEarlier(telemetry(1));
+    const ingester = await Ingester.open({
+      log,
+      observer: { committed: () => {}, commitFailed: () => {} },
+      knowsMachine: () => true,
+      now: () => 0,
+      onFatal: () => assert.fail("it is fatal to nobody"),
+    });
+    await assert.rejects(
+      ingester.between(() => Promise.reject(new Error("the work's own"))),
+      /the work's own/,
+    );
+    const settled = await new Promise((done) => ingester.accept(telemetry(2), done));
+    assert.equal(settled, undefined);
+    ingester.close();
+    await assert.rejects(
+      ingester.between(async () => assert.fail("begun")),
+      isConcheError("CONCHE_SHUTTING_DOWN", true),
     );
   });
 });

@@ -215,39 +215,35 @@ suite("what people do on the dashboard is in the log", { skip: NO_CHROMIUM, time
     ]);
   });
 
-  test("while a data center writes the log, a replay is refused, and the page says why", async (context) => {
-    const file = await filledLog(
-      context,
-      [],
-      [refused(Buffer.from('{"ts":"2026-01-11T08:00:00Z","state":"RUNNING"}'))],
-    );
+  test("a running data center replays what is in its quarantine; beside it the page says where to do it", async (context) => {
+    const payload = (state: string) => Buffer.from(JSON.stringify({ ts: "2026-01-11T08:00:00Z", state }));
+    const file = await filledLog(context, [], [refused(payload("RUNNING")), refused(payload("IDLE"))]);
     const writer = await startConche(["datacenter", "--data", file, ...PORTS]);
-    try {
-      await page.goto(`${writer.started.http}/data`);
-      await page.getByRole("button", { name: "Look" }).click();
-      await page.getByRole("button", { name: "Replay" }).click();
-      await page
-        .getByRole("status")
-        .filter({ hasText: /written the log|replay/i })
-        .waitFor();
-    } finally {
-      await writer.stop("SIGTERM");
-    }
     const server = await startConche(["serve", "--data", file, "--http-port", "0"]);
-    try {
-      await page.goto(`${server.started.http}/data`);
-      await page.getByRole("button", { name: "Look" }).click();
-      await page.getByText('"state":"RUNNING"').waitFor();
+    const replay = async ({ started }: RunningConche, state: string, told: RegExp | string) => {
+      await page.goto(`${started.http}/data`);
+      const row = page.getByRole("button", { name: "Look" });
+      await row.first().waitFor();
+      await row.first().click();
+      await page.getByText(`"state":"${state}"`).waitFor();
       await page.getByRole("button", { name: "Replay" }).click();
-      await page.getByRole("status").filter({ hasText: "stored" }).waitFor();
+      await page.getByRole("status").filter({ hasText: told }).waitFor();
+    };
+    try {
+      await replay(writer, "RUNNING", "stored");
+      await replay(server, "IDLE", "Open its own dashboard, and do it there.");
+      await writer.stop("SIGTERM");
+      await replay(server, "IDLE", "stored");
       await page.getByText("Nothing is in quarantine.").waitFor();
     } finally {
+      await writer.stop("SIGTERM");
       await server.stop("SIGTERM");
     }
     const found = await runConche(["log", "query", "--type", "state", "--data", file, "--json"]);
-    assert.equal(
-      (JSON.parse(found.out.trim().split("\n").at(-1) ?? "") as { payload: { state: string } }).payload.state,
-      "RUNNING",
-    );
+    const stored = found.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { payload: { state: string } });
+    assert.deepEqual(stored.map(({ payload: { state } }) => state).sort(), ["IDLE", "RUNNING"]);
   });
 });

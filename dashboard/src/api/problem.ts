@@ -31,6 +31,12 @@ export async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, is, todo, technical);
 }
 
+/** What went wrong, and what to do, on one line. */
+export function problemInWords(error: unknown): string {
+  if (error instanceof Problem) return [error.message, error.todo].filter(Boolean).join(" ");
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** What a request that failed on its way comes to. */
 export function unreachable(cause: unknown): Problem {
   const { is, todo } = texts.problem.unreachable;

@@ -47,7 +47,7 @@ export function LoginPage() {
         <h1>{words.title}</h1>
         <p class="label">{ended ? words.ended : words.where(location.host)}</p>
         {came === undefined ? null : (
-          <p class="login-problem" role="alert">
+          <p class="login-problem login-came" role="alert">
             <span class="high">{words.provider[came] ?? words.providerOther}</span>
           </p>
         )}
@@ -94,7 +94,7 @@ export function LoginPage() {
           class={`btn login-submit${name === undefined ? " primary" : ""}`}
           disabled={pending}
         >
-          {pending ? words.pending : words.submit}
+          {pending ? words.pending : name === undefined ? words.submit : words.submitToken}
         </button>
         <p id="token-note" class="label small">
           {words.note} <code class="mono">{words.command}</code>

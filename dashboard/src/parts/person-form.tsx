@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { cannotAct } from "../api/live.ts";
+import { problemInWords } from "../api/problem.ts";
 import { keepName, lacking, type Role } from "../api/who.ts";
 import { texts } from "../texts/en.ts";
 import { PersonField } from "./person-field.tsx";
@@ -51,7 +52,7 @@ export function PersonForm({
       await onSubmit(by, field);
       form.reset();
     } catch (error) {
-      setRefused(error instanceof Error ? error.message : String(error));
+      setRefused(problemInWords(error));
     } finally {
       setPending(false);
     }

@@ -49,8 +49,9 @@ export const texts = {
     token: "Your token",
     show: "Show",
     submit: "Log in",
+    submitToken: "Log in with the token",
     pending: "Logging in …",
-    note: "You have it from whoever looks after the data center, who makes it with",
+    note: "You have your token from whoever looks after the data center, who makes it with",
     command: "conche token create NAME --role ROLE",
     empty: "Paste your token first.",
     wrong: "There is no such token. Paste all of it.",
@@ -902,7 +903,10 @@ export const texts = {
       is: "It could not be taken down: the disk is too slow just now.",
       todo: "Try again in a moment.",
     },
-    CONCHE_LOG_IN_USE: { todo: "" },
+    CONCHE_LOG_IN_USE: {
+      is: "The data center that writes this log does that itself.",
+      todo: "Open its own dashboard, and do it there.",
+    },
   } as Readonly<Record<string, { readonly is?: string; readonly todo: string }>>,
   problem: {
     ofQuestion: { todo: "" } as { readonly is?: string; readonly todo: string },

@@ -3,7 +3,7 @@ import { FLAG_NAMES } from "../../contract/policy.ts";
 import { MESSAGE_TYPES, type MessageType } from "../../contract/topic.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
 import type { CommittedGroup, IngestObserver } from "../../ingest/observer.ts";
-import type { IngestTotals } from "../../log/message-log.ts";
+import type { CommitGroup, IngestTotals } from "../../log/message-log.ts";
 import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-reason.ts";
 
 /** Half a millisecond (an SSD with a write cache) to ten seconds (a disk that is failing). */
@@ -86,6 +86,11 @@ export class CommitCounters implements IngestObserver {
     this.#duration.observe(group.durationMs / 1_000);
     this.#lastCommit.set(this.#now() / 1_000);
     this.#totals = group.totals;
+  }
+
+  /** Was counted when it was received: only the log's own counters move. */
+  replayed({ totals }: CommitGroup): void {
+    this.#totals = totals;
   }
 
   commitFailed(error: ConcheError): void {

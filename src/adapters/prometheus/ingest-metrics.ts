@@ -86,6 +86,7 @@ export function ingestMetrics(sources: MetricSources): IngestMetrics {
   return {
     observer: observers(counters, {
       committed: ({ sequences }) => ledger.take(sequences),
+      replayed: ({ sequences }) => ledger.take(sequences),
       commitFailed: () => {},
     }),
     text: () => registry.metrics(),

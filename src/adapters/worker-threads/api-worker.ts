@@ -1,11 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { timeLimit } from "../../api/deadline.ts";
-import type { Desk, DeskMessage } from "../../api/desk.ts";
 import { type ApiAnswer, type ApiRequest, problemAnswer } from "../../api/door.ts";
-import type { ErrorCode } from "../../errors/catalogue.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import type { PlantDocument } from "../../plant/schema/plant-document.ts";
+import { type ApiAct, type Performers, performed } from "./api-deeds.ts";
 
 /** What the thread that answers is started with. */
 export interface ApiOrder {
@@ -18,25 +17,8 @@ export interface ApiOrder {
   readonly notifies: boolean;
   /** Whether what people do can be published. */
   readonly acts: boolean;
-}
-
-/** What a person does, on its way from the thread to the desk. */
-export interface ApiAct {
-  readonly act: number;
-  readonly message: Parameters<Desk["publish"]>;
-}
-
-/** The answer to an {@link ApiAct}: the desk's message, or the error. */
-export interface ApiActed {
-  readonly acted: number;
-  readonly outcome: { readonly said: DeskMessage } | { readonly error: CrossedError };
-}
-
-/** An error as it crosses from thread to thread. */
-export interface CrossedError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint: string;
+  /** Whether the process writes the log: nobody else may then. */
+  readonly writes: boolean;
 }
 
 /** A request for the thread to answer. */
@@ -72,7 +54,7 @@ export class ApiWorker {
   readonly #file: URL;
   readonly #order: ApiOrder;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #desk: Desk | undefined;
+  readonly #performers: Performers;
   #worker: Worker;
   #lastId = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -80,10 +62,11 @@ export class ApiWorker {
   /** The thread has started: time counts from then on. */
   #ready = false;
 
-  constructor(file: URL, order: Omit<ApiOrder, "acts">, desk?: Desk) {
+  constructor(file: URL, order: Omit<ApiOrder, "acts" | "writes">, performers: Performers = {}) {
     this.#file = file;
-    this.#order = { ...order, acts: desk !== undefined };
-    this.#desk = desk;
+    const { desk, quarantine } = performers;
+    this.#order = { ...order, acts: desk !== undefined, writes: quarantine !== undefined };
+    this.#performers = performers;
     this.#worker = this.#start();
   }
 
@@ -138,25 +121,9 @@ export class ApiWorker {
     return worker;
   }
 
-  /** The desk outlives the threads that answer: an outbox is opened once. */
-  async #act(worker: Worker, { act, message }: ApiAct): Promise<void> {
-    const outcome = await this.#publish(message);
-    worker.postMessage({ acted: act, outcome } satisfies ApiActed);
-  }
-
-  async #publish(message: ApiAct["message"]): Promise<ApiActed["outcome"]> {
-    try {
-      if (this.#desk === undefined) throw new ConcheError("CONCHE_NO_DESK", { message: "there is no desk" });
-      return { said: await this.#desk.publish(...message) };
-    } catch (thrown) {
-      const known = thrown instanceof ConcheError ? thrown : undefined;
-      const {
-        code,
-        message: text,
-        hint,
-      } = known ?? new ConcheError("CONCHE_INTERNAL", { message: "the action could not be published" });
-      return { error: { code, message: text, hint } };
-    }
+  /** Whoever acts outlives the threads that answer: an outbox is opened once. */
+  async #act(worker: Worker, act: ApiAct): Promise<void> {
+    worker.postMessage(await performed(act, this.#performers));
   }
 
   #settle(id: number, answer: ApiAnswer): void {

@@ -125,14 +125,16 @@ const one = route({
   },
 });
 
+const WRITES_THE_LOG =
+  "A running data center does it itself, between two commits; `conche serve` answers 409 (CONCHE_LOG_IN_USE) while another process writes the log.";
+
 const replay = route({
   method: "POST",
   path: "/api/quarantine/{id}/replay",
   name: "replayQuarantined",
   area: "Quarantine",
   summary: "Puts a message through again, after a schema or the plant was corrected",
-  description:
-    "What the contract takes now is stored and leaves quarantine, in one transaction. Refused with 409 while a data center writes the log: the two would number the same messages.",
+  description: `What the contract takes now is stored and leaves quarantine, in one transaction. ${WRITES_THE_LOG}`,
   params: ONE,
   answer: closed(OUTCOME),
   changesWith: ["now"],
@@ -153,8 +155,6 @@ const PERSON = {
     description: "The reason, in a sentence",
   }),
 };
-const WRITES_THE_LOG = "Refused with 409 while a data center writes the log.";
-
 const correct = route({
   method: "POST",
   path: "/api/quarantine/{id}/correct",

@@ -2,7 +2,7 @@ import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
 import type { ReplayOutcome } from "../../ingest/quarantine-replay.ts";
-import { quarantineWork } from "../../run/views/quarantine-work.ts";
+import { folderAccess, quarantineWork } from "../../run/views/quarantine-work.ts";
 import { defineCommand } from "../command.ts";
 import { payloadOf } from "../payload-file.ts";
 import { DECISION_OPTIONS, MESSAGE_ID, messageId, whoAndWhy } from "./quarantine-options.ts";
@@ -14,8 +14,8 @@ export const correct = defineCommand({
   description:
     "Takes a corrected payload from a file, or from standard input (-), and stores it in the place of the quarantined\n" +
     "message, flagged `corrected`. The original stays in quarantine byte by byte, with who corrected it and why. A copy\n" +
-    "keeps the number of its original. What is still wrong is said, all of it, and nothing is stored then. The data\n" +
-    "center must not run on the folder meanwhile.",
+    "keeps the number of its original. What is still wrong is said, all of it, and nothing is stored then. A data\n" +
+    "center that runs on the folder does it itself, from its dashboard or API; this command needs it stopped.",
   examples: [
     ["conche quarantine show 17 --raw > copy.json", "a copy to edit"],
     [
@@ -34,7 +34,11 @@ export const correct = defineCommand({
     const correction = whoAndWhy(options);
     const plant = await loadPlant(config.plant);
     const copy = { payload: await payloadOf(file), topic: options.topic };
-    const outcome = await quarantineWork(config.data, plant).correct(id, copy, correction);
+    const outcome = await quarantineWork(plant, folderAccess(config.data), config.data).correct(
+      id,
+      copy,
+      correction,
+    );
     terminal.out.write(config.json ? `${jsonLine({ ...outcome })}\n` : `${inWords(outcome)}\n`);
     return outcome.kind === "refused" ? 1 : 0;
   },

@@ -3,6 +3,7 @@ import { counted } from "../../adapters/terminal/counts.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { auditDecision } from "../../run/audit/audit-decision.ts";
+import { whereItIsDone } from "../../run/views/quarantine-work.ts";
 import { defineCommand } from "../command.ts";
 import { wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "../with-log.ts";
@@ -31,7 +32,8 @@ export const dismiss = defineCommand({
   summary: "mark quarantined messages as looked at, with a reason: they stay, and are open no more",
   description:
     "Nothing is deleted: every byte stays, and a dismissed message can still be shown, replayed or corrected. It stops\n" +
-    "counting as open. The data center must not run on the folder meanwhile.",
+    "counting as open. A data center that runs on the folder does it itself, from its dashboard or API; this command\n" +
+    "needs it stopped.",
   examples: [
     ['conche quarantine dismiss --id 17 --by "Amel" --why "a test of the fitter"', "one message"],
     [
@@ -55,7 +57,9 @@ export const dismiss = defineCommand({
       return Array.from(quarantine.list(filterOf(options)), (message) => message.id);
     });
     let dismissed = 0;
-    const log = await openMessageLog(config.data);
+    const log = await openMessageLog(config.data).catch((error: unknown) => {
+      throw whereItIsDone(error);
+    });
     try {
       for (let at = 0; at < ids.length; at += GROUP) {
         dismissed += await log.dismiss(ids.slice(at, at + GROUP), decision);

@@ -7,6 +7,7 @@ import { QuarantineReplay, type ReplayOutcome } from "../../ingest/quarantine-re
 import type { QuarantinedMessage } from "../../log/quarantine-reading.ts";
 import { plausibilityOf } from "../../plant/plausibility.ts";
 import { auditDecision } from "../../run/audit/audit-decision.ts";
+import { whereItIsDone } from "../../run/views/quarantine-work.ts";
 import { defineCommand } from "../command.ts";
 import { wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "../with-log.ts";
@@ -26,7 +27,8 @@ export const replay = defineCommand({
   summary: "put quarantined messages through again, after a schema or the plant was corrected",
   description:
     "Decodes quarantined messages again with today's contract and plant. What passes now is stored and marked as\n" +
-    "replayed, in one transaction; what doesn't stays. Dismissed ones only with --id. The data center must not run on the folder meanwhile.",
+    "replayed, in one transaction; what doesn't stays. Dismissed ones only with --id. A data center\n" +
+    "that runs on the folder does it itself, from its dashboard or API; this command needs it stopped.",
   examples: [
     ["conche quarantine replay", "everything that is open"],
     [
@@ -40,7 +42,9 @@ export const replay = defineCommand({
   async run({ options, config, terminal }) {
     const { id } = options;
     const plant = await loadPlant(config.plant);
-    const log = await openMessageLog(config.data);
+    const log = await openMessageLog(config.data).catch((error: unknown) => {
+      throw whereItIsDone(error);
+    });
     try {
       const replaying = new QuarantineReplay(log, plant.hasMachine, plausibilityOf(plant));
       const counts = { stored: 0, duplicate: 0, refused: 0 };

@@ -31,6 +31,7 @@ import { signerOf } from "../signing.ts";
 import { DeskCertificates } from "../tls/desk-certificates.ts";
 import { httpAddress, httpCertificates } from "../tls/http-certificates.ts";
 import type { ServerCertificates } from "../tls/server-certificates.ts";
+import { ownAccess, quarantineWork } from "../views/quarantine-work.ts";
 import { ViewsRun } from "../views/views-run.ts";
 
 /** What a data center is run with. */
@@ -112,6 +113,7 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
       { rules: policy?.rules, audit },
     );
     let center: DataCenter | undefined;
+    const started = Promise.withResolvers<Ingester>();
     const knowsMachine = plant.hasMachine;
     const health = () => withOutputCheck(center?.health() ?? STARTING, terminal);
     const views =
@@ -126,6 +128,11 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
               config,
               "dashboard",
               () => config.broker.url ?? ownAddress(chosen.addresses().mqtt ?? ""),
+            ),
+            quarantine: quarantineWork(
+              plant,
+              ownAccess(config.data, log, () => started.promise),
+              config.data,
             ),
           });
     if (views !== undefined) opened.defer(() => views.stop());
@@ -176,6 +183,7 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
       onFatal: fail,
     });
     const running = center;
+    started.resolve(center.ingester);
     opened.defer(() => running.stop());
     views?.resume();
     view.opened(whereabouts(options, chosen, httpAddress(config, authority(config.http.host, server.port))));

@@ -2,26 +2,26 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { readNotifyState } from "../../adapters/sqlite/notify/read-notify-state.ts";
 import { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
-import type { ApiActed, ApiCall, ApiOrder, ApiReply } from "../../adapters/worker-threads/api-worker.ts";
+import { type ApiActed, DeedCaller } from "../../adapters/worker-threads/api-deeds.ts";
+import type { ApiCall, ApiOrder, ApiReply } from "../../adapters/worker-threads/api-worker.ts";
 import { deadline } from "../../api/deadline.ts";
-import type { Desk, DeskMessage } from "../../api/desk.ts";
 import { type ApiAnswer, ApiDoor, problemAnswer } from "../../api/door.ts";
 import { answerI3x, isI3x } from "../../api/i3x/questions.ts";
 import { ROUTES } from "../../api/routes.ts";
-import { ConcheError } from "../../errors/conche-error.ts";
 import { ConditionKeeper } from "../../monitor/condition/condition-keeper.ts";
 import { NOTHING_TOLD } from "../../notify/notifier.ts";
 import { plantOf } from "../../plant/plant.ts";
 import { GraphKeeper } from "../../trace/graph/read-graph.ts";
 import { folderContext } from "./folder-context.ts";
-import { quarantineWork } from "./quarantine-work.ts";
+import { folderAccess, quarantineWork } from "./quarantine-work.ts";
 
-const { folder, plant: document, version, limitMs, acts, notifies } = workerData as ApiOrder;
+const { folder, plant: document, version, limitMs, acts, writes, notifies } = workerData as ApiOrder;
 const plant = plantOf(document);
 const door = new ApiDoor(ROUTES);
 const graphs = new GraphKeeper();
 const conditions = new ConditionKeeper();
-const work = quarantineWork(folder, plant);
+const deeds = new DeedCaller(tell);
+const work = writes ? deeds.quarantine : quarantineWork(plant, folderAccess(folder), folder);
 const NO_LIMIT = () => {};
 let spend: () => void = NO_LIMIT;
 const views = new ViewsReader(folder, () => spend());
@@ -45,33 +45,13 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
       login: request.login,
       graphs,
       conditions,
-      desk: acts ? desk : undefined,
+      desk: acts ? deeds.desk : undefined,
       spend: () => spend(),
     };
     return isI3x(request) ? answerI3x(request, context) : await door.answer(request, context);
   } catch (error) {
     return problemAnswer(error);
   }
-}
-
-const acting = new Map<number, PromiseWithResolvers<DeskMessage>>();
-let lastAct = 0;
-
-/** Publishes by way of the main thread, which has the outbox. */
-const desk: Desk = {
-  publish(...message) {
-    const waiting = Promise.withResolvers<DeskMessage>();
-    acting.set(++lastAct, waiting);
-    tell({ act: lastAct, message });
-    return waiting.promise;
-  },
-};
-
-function acted({ acted: act, outcome }: ApiActed): void {
-  const waiting = acting.get(act);
-  acting.delete(act);
-  if ("said" in outcome) waiting?.resolve(outcome.said);
-  else waiting?.reject(new ConcheError(outcome.error.code, outcome.error));
 }
 
 function tell(reply: ApiReply): void {
@@ -81,7 +61,7 @@ function tell(reply: ApiReply): void {
 let last: Promise<void> = Promise.resolve();
 parentPort?.on("message", (call: ApiCall | ApiActed) => {
   if ("acted" in call) {
-    acted(call);
+    deeds.acted(call);
     return;
   }
   last = last.then(async () => {

@@ -1,23 +1,35 @@
 import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
 import { QuarantineReader } from "../../adapters/sqlite/log/quarantine-reader.ts";
-import type { SqliteMessageLog } from "../../adapters/sqlite/log/sqlite-message-log.ts";
 import type { QuarantineWork } from "../../api/quarantine-work.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import type { Ingester } from "../../ingest/ingester.ts";
 import { QuarantineReplay } from "../../ingest/quarantine-replay.ts";
+import type { CommitGroup } from "../../log/message-log.ts";
 import type { QuarantineReading } from "../../log/quarantine-reading.ts";
+import type { ReplayLog } from "../../log/replay-log.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { plausibilityOf } from "../../plant/plausibility.ts";
 import { auditDecision } from "../audit/audit-decision.ts";
 
-/** What can be done about the quarantine of a data folder, where no data center writes its log meanwhile. */
-export function quarantineWork(folder: string, plant: Plant): QuarantineWork {
-  const through = (log: SqliteMessageLog) =>
-    new QuarantineReplay(log, plant.hasMachine, plausibilityOf(plant));
+/** Somebody's work on the log, who tells of what he has committed. */
+type Work<Result> = (
+  log: ReplayLog,
+  quarantine: QuarantineReading,
+  committed: (group: CommitGroup) => void,
+) => Promise<Result>;
+
+/** How the log is written: one process at a time has it. */
+export type LogAccess = <Result>(work: Work<Result>) => Promise<Result>;
+
+/** What can be done about the quarantine of a data folder. */
+export function quarantineWork(plant: Plant, withLog: LogAccess, folder: string): QuarantineWork {
+  const through = (log: ReplayLog, committed: (group: CommitGroup) => void) =>
+    new QuarantineReplay(log, plant.hasMachine, plausibilityOf(plant), committed);
   return {
     async replay(ids, by) {
-      const outcomes = await withLog(folder, (log, quarantine) => {
+      const outcomes = await withLog((log, quarantine, committed) => {
         const open = ids.map((id) => quarantine.get(id)).filter(({ replayedAt }) => replayedAt === null);
-        return through(log).replay(open);
+        return through(log, committed).replay(open);
       });
       const object = messagesInWords(ids);
       const detail = outcomes.map(({ kind }) => kind).join(", ");
@@ -25,10 +37,10 @@ export function quarantineWork(folder: string, plant: Plant): QuarantineWork {
       return outcomes;
     },
     async correct(id, copy, correction) {
-      const outcome = await withLog(folder, (log, quarantine) => {
+      const outcome = await withLog(async (log, quarantine, committed) => {
         const original = quarantine.get(id);
         if (original.replayedAt !== null) throw inTheLog(id, original.state);
-        return through(log).correct(original, copy, correction);
+        return through(log, committed).correct(original, copy, correction);
       });
       if (outcome.kind !== "refused") {
         const detail = `${outcome.kind}: ${correction.why}`;
@@ -38,7 +50,7 @@ export function quarantineWork(folder: string, plant: Plant): QuarantineWork {
       return outcome;
     },
     async dismiss(ids, decision) {
-      const dismissed = await withLog(folder, (log) => log.dismiss(ids, decision));
+      const dismissed = await withLog((log) => log.dismiss(ids, decision));
       const detail = `${dismissed} dismissed: ${decision.why}`;
       const object = messagesInWords(ids);
       auditDecision(folder, { kind: "quarantine-dismissed", by: decision.by, object, detail });
@@ -63,16 +75,41 @@ function inTheLog(id: number, state: string): ConcheError {
   });
 }
 
-async function withLog<Result>(
-  folder: string,
-  work: (log: SqliteMessageLog, quarantine: QuarantineReading) => Promise<Result>,
-): Promise<Result> {
-  const log = await openMessageLog(folder);
-  const quarantine = QuarantineReader.open(folder);
-  try {
-    return await work(log, quarantine);
-  } finally {
-    quarantine.close();
-    await log.close();
-  }
+/** Of a folder whose log nobody else writes at the moment. */
+export function folderAccess(folder: string): LogAccess {
+  return async (work) => {
+    const log = await openMessageLog(folder).catch((error: unknown) => {
+      throw whereItIsDone(error);
+    });
+    const quarantine = QuarantineReader.open(folder);
+    try {
+      return await work(log, quarantine, () => {});
+    } finally {
+      quarantine.close();
+      await log.close();
+    }
+  };
+}
+
+/** Of the data center's own log, while it takes messages. */
+export function ownAccess(folder: string, log: ReplayLog, ingester: () => Promise<Ingester>): LogAccess {
+  return async (work) =>
+    (await ingester()).between(async (committed) => {
+      const quarantine = QuarantineReader.open(folder);
+      try {
+        return await work(log, quarantine, committed);
+      } finally {
+        quarantine.close();
+      }
+    });
+}
+
+/** A running data center is no hindrance: it does it itself. */
+export function whereItIsDone(error: unknown): unknown {
+  if (!(error instanceof ConcheError) || error.code !== "CONCHE_LOG_IN_USE") return error;
+  return new ConcheError("CONCHE_LOG_IN_USE", {
+    message: error.message,
+    hint: `that process does it while it runs: at its own dashboard (Data, Quarantine), or POST /api/quarantine/ID/replay, /correct or /dismiss there; or stop it first`,
+    cause: error,
+  });
 }

@@ -11,6 +11,7 @@ import { UpdatePump } from "../../api/i3x/update-pump.ts";
 import { LiveChanges } from "../../api/live.ts";
 import { openApi } from "../../api/openapi.ts";
 import { PlantFiguresSource } from "../../api/plant-figures.ts";
+import type { QuarantineWork } from "../../api/quarantine-work.ts";
 import { ROUTES } from "../../api/routes.ts";
 import type { Config } from "../../config/config-schema.ts";
 import { PACKAGE_ROOT, packageVersion } from "../../config/package-root.ts";
@@ -28,6 +29,8 @@ export interface ViewsRunOptions {
   readonly onNotice: (notice: ViewsNotice) => void;
   /** Publishes what people do; without it the API takes no actions. */
   readonly desk?: LazyDesk | undefined;
+  /** What is done about quarantine, where this process writes the log; without it whoever may open the log does it. */
+  readonly quarantine?: QuarantineWork | undefined;
 }
 
 const MIB = 1024 * 1024;
@@ -57,7 +60,7 @@ export class ViewsRun {
   readonly #pump: UpdatePump;
   #status: FollowerStatus = { logEnd: 0, views: [] };
 
-  constructor({ config, plant, health, onNotice, desk }: ViewsRunOptions) {
+  constructor({ config, plant, health, onNotice, desk, quarantine }: ViewsRunOptions) {
     const folder = config.data;
     this.#desk = desk;
     const live = new LiveChanges();
@@ -79,7 +82,7 @@ export class ViewsRun {
     const version = packageVersion();
     const limitMs = config.views.timeLimitSeconds * 1_000;
     const order = { folder, plant: plant.document, version, limitMs, notifies: config.notify !== null };
-    this.#answering = new ApiWorker(threadFile("api-thread"), order, desk);
+    this.#answering = new ApiWorker(threadFile("api-thread"), order, { desk, quarantine });
     const ask = (request: ApiRequest) => this.#answering.ask(request, health());
     this.figures = new PlantFiguresSource(ask);
     this.#subscriptions = new Subscriptions({

@@ -8,7 +8,7 @@ import { loadPlant } from "../../../src/adapters/yaml/load-plant.ts";
 import { ApiDoor } from "../../../src/api/door.ts";
 import { ROUTES } from "../../../src/api/routes.ts";
 import { PACKAGE_ROOT } from "../../../src/config/package-root.ts";
-import { quarantineWork } from "../../../src/run/views/quarantine-work.ts";
+import { folderAccess, quarantineWork } from "../../../src/run/views/quarantine-work.ts";
 import { filledLog, record, refused } from "../../commands/filled-log.ts";
 import { contextOf, requestFor } from "../context.ts";
 
@@ -37,7 +37,7 @@ async function folderAsked(context: TestContext) {
           plant,
           log: () => log,
           quarantine: () => quarantine,
-          quarantineWork: quarantineWork(folder, plant),
+          quarantineWork: quarantineWork(plant, folderAccess(folder), folder),
         }),
       );
       return { status: answer.status, ...JSON.parse(answer.body) };
@@ -98,6 +98,7 @@ suite("quarantine over the API", () => {
     const busy = await ask("dismissQuarantined", { params: { id: "2" }, body: PERSON });
     await log.close();
     assert.deepEqual([busy.status, busy.code], [409, "CONCHE_LOG_IN_USE"]);
+    assert.match(busy.hint, /^that process does it while it runs: at its own dashboard/);
   });
 
   test("whoever names what isn't there is told what was probably meant", async (context) => {

@@ -32,7 +32,11 @@ test("row 40: certificates of server and machine rotated under load: lost 0, ref
   const url = String(center.started.mqtt);
   assert.match(url, /^mqtts:/);
   const port = Number(new URL(url).port);
-  const edge = await openEdge({ url, outbox: join(cwd, "outbox"), tls: certificateFiles(filesOf(folder, MACHINE)) });
+  const edge = await openEdge({
+    url,
+    outbox: join(cwd, "outbox"),
+    tls: certificateFiles(filesOf(folder, MACHINE)),
+  });
   t.after(() => edge.close());
   const machine = await edge.machine(MACHINE);
 

@@ -9,6 +9,7 @@ import type {
   ReplayQuarantinedAnswer,
 } from "../../api/answers.ts";
 import { zone } from "../../api/plant.ts";
+import { problemInWords } from "../../api/problem.ts";
 import { send, useQuery } from "../../api/query.ts";
 import { now } from "../../app/clock.ts";
 import { bytes, number } from "../../format/number.ts";
@@ -95,7 +96,7 @@ function Look({ id, onClose, onReplayed }: LookProps) {
       setOutcome(words.replayed(answer.outcome, answer.detail));
       onReplayed();
     } catch (error) {
-      setOutcome(error instanceof Error ? error.message : String(error));
+      setOutcome(problemInWords(error));
     }
   };
   const decided = (told: string): void => {
