@@ -11,8 +11,8 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const SOURCE = join(ROOT, "src", "main.ts");
 const BUILT = join(ROOT, "dist", "main.js");
 const OLDEST_NODE = 24;
-/** Commands that run for months. */
-const LONG_RUNNING = ["up", "datacenter", "edge", "bridge"];
+/** Commands that run for months, or through the messages of months. */
+const LONG_RUNNING = ["up", "datacenter", "edge", "bridge", "rebuild"];
 /**
  * A small heap for commands that run beside others: a young one of at most twice 8 MB, and an old one that is collected
  * when it has grown by half (docs/decisions/group-commit.md has what that saves and costs; for the smaller one
