@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
 import { RawClient } from "../../adapters/broker/raw-client.ts";
-import type { RunningConche } from "../../servers/conche.ts";
+import { portOf, type RunningConche } from "../../servers/conche.ts";
 import { type Mosquitto, NO_MOSQUITTO } from "../../servers/mosquitto.ts";
 import {
   BOOT,
@@ -137,4 +137,31 @@ suite("row 32, retained message replayed on reconnect: not a new event", { skip:
       assert.deepEqual([duplicates, quarantined], [replayed, 0]);
     });
   }
+});
+
+test("row 32, embedded broker: what it retains is no new event, with a restart or a new subscription", async (context) => {
+  const data = await temporaryFolder(context);
+  const retained = RETAINED.slice(0, 2);
+  for (const start of ["first", "second"]) {
+    const center = await dataCenter(context, { data });
+    const port = portOf(center.started.mqtt);
+    const machine = await RawClient.connected(port, 5, "machine");
+    for (const [index, [topic, payload]] of retained.entries()) {
+      if (start === "second") break;
+      machine.publish(topic, payload, 1, index + 1, { retain: true });
+      await machine.expect("puback");
+    }
+    for (const subscription of ["one", "two"]) {
+      const reader = await RawClient.connected(port, 5, `${start}-${subscription}`);
+      reader.subscribe(1, ["factory/#", 0]);
+      await reader.expect("suback");
+      const heard = [await reader.expect("publish"), await reader.expect("publish")];
+      assert.deepEqual(heard.map(({ topic }) => topic).sort(), retained.map(([topic]) => topic).sort());
+      reader.cut();
+    }
+    await machine.ping();
+    await endInOrder(center);
+  }
+  const { received, stored, duplicates } = await verifiedTotals(data);
+  assert.deepEqual([received, stored, duplicates], [2, 2, 0]);
 });
