@@ -56,11 +56,14 @@ interface Accepted {
   readonly settles: Settle[];
 }
 
-/** Writes the log itself, and tells of each group that it has committed. */
+/** Writes the log, and tells of each group that it has committed. */
 export type LogWork<Result> = (committed: (group: CommitGroup) => void) => Promise<Result>;
 
 /** What an attempt came to that was given up because the ingester was closed. */
 const CLOSED = Symbol("closed");
+
+/** Work of others on the log that may wait; each came with a request of 64 KiB at most. */
+const MOST_TURNS = 20;
 
 const NOTHING: Accepted = { messages: [], settles: [] };
 
@@ -140,10 +143,14 @@ export class Ingester implements MessageSink {
   /**
    * Lets somebody else write the log, between two groups: a message that leaves quarantine takes a number that only this
    * ingester gives out. What is known of the log is then read anew.
-   * @throws ConcheError CONCHE_SHUTTING_DOWN, and whatever the work throws
+   * @throws ConcheError {@link failing}, CONCHE_TIME_LIMIT where too much waits, and whatever the work throws
    */
   async between<Result>(work: LogWork<Result>): Promise<Result> {
-    if (this.#closed !== undefined) throw this.#closed;
+    if (this.failing !== undefined) throw this.failing;
+    if (this.#turns.length >= MOST_TURNS) {
+      const [message, hint] = [`${MOST_TURNS} other changes of the log wait`, "ask again in a moment"];
+      throw new ConcheError("CONCHE_TIME_LIMIT", { message, hint, retryable: true });
+    }
     const turn = Promise.withResolvers<Result>();
     this.#turns.push(() => this.#letWork(work, turn));
     this.#start();
@@ -235,10 +242,10 @@ export class Ingester implements MessageSink {
   }
 
   async #letWork<Result>(work: LogWork<Result>, turn: PromiseWithResolvers<Result>): Promise<void> {
+    if (this.#closed !== undefined) return turn.reject(this.#closed);
     const groups: CommitGroup[] = [];
     let settle: () => void;
     try {
-      if (this.#closed !== undefined) throw this.#closed;
       const result = await work((group) => groups.push(group));
       settle = () => turn.resolve(result);
     } catch (error) {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { MachineKey } from "../../src/contract/topic.ts";
-import { Ingester } from "../../src/ingest/ingester.ts";
+import { ConcheError } from "../../src/errors/conche-error.ts";
+import { DEFAULT_LIMITS, Ingester } from "../../src/ingest/ingester.ts";
 import { QuarantineReplay } from "../../src/ingest/quarantine-replay.ts";
 import type { CommitGroup, QuarantineRecord } from "../../src/log/message-log.ts";
 import type { QuarantinedMessage } from "../../src/log/quarantine-reading.ts";
@@ -185,5 +186,38 @@ describe("QuarantineReplay beside an ingester that takes messages", () => {
       ingester.between(async () => assert.fail("begun")),
       isConcheError("CONCHE_SHUTTING_DOWN", true),
     );
+  });
+
+  it("no more than twenty pieces of work wait, and none while commits fail", async () => {
+    const log = await refusedEarlier(telemetry(1));
+    const failed = Promise.withResolvers<void>();
+    const ingester = await Ingester.open({
+      log,
+      observer: { committed: () => {}, commitFailed: () => failed.resolve() },
+      knowsMachine: () => true,
+      now: () => 0,
+      onFatal: () => assert.fail("it is fatal to nobody"),
+      limits: { ...DEFAULT_LIMITS, retryMs: [600_000, 600_000] },
+    });
+    const working = Promise.withResolvers<void>();
+    const begun = ingester.between(() => working.promise);
+    await new Promise(setImmediate);
+    const waiting = Array.from({ length: 20 }, () => ingester.between(async () => {}));
+    await assert.rejects(
+      ingester.between(async () => {}),
+      isConcheError("CONCHE_TIME_LIMIT", true),
+    );
+    working.resolve();
+    await Promise.all([begun, ...waiting]);
+    await ingester.between(async () => {});
+
+    log.failures.push(new ConcheError("CONCHE_DISK_FULL", { message: "the disk is full", retryable: true }));
+    ingester.accept(telemetry(2), () => {});
+    await failed.promise;
+    await assert.rejects(
+      ingester.between(async () => assert.fail("begun")),
+      isConcheError("CONCHE_DISK_FULL", true),
+    );
+    ingester.close();
   });
 });
