@@ -8,6 +8,7 @@ import { brokerRetained } from "./broker-retained.ts";
 import { Classifier } from "./classifier.ts";
 import { Decoder, type PlausibilityFlags } from "./decode.ts";
 import { GAP_ALLOWANCE, GapBudget } from "./gap-budget.ts";
+import { LogTurns, type LogWork } from "./log-turns.ts";
 import type { IngestObserver } from "./observer.ts";
 import { verdictsOf } from "./verdicts.ts";
 
@@ -56,14 +57,8 @@ interface Accepted {
   readonly settles: Settle[];
 }
 
-/** Writes the log, and tells of each group that it has committed. */
-export type LogWork<Result> = (committed: (group: CommitGroup) => void) => Promise<Result>;
-
 /** What an attempt came to that was given up because the ingester was closed. */
 const CLOSED = Symbol("closed");
-
-/** Work of others on the log that may wait; each came with a request of 64 KiB at most. */
-const MOST_TURNS = 20;
 
 const NOTHING: Accepted = { messages: [], settles: [] };
 
@@ -94,8 +89,7 @@ export class Ingester implements MessageSink {
   #failing: ConcheError | undefined;
   /** Who waits for a commit without having a message in it. */
   #waitingForCommit: ((error: ConcheError | undefined) => void)[] = [];
-  /** Work of others on the log; none of it rejects. */
-  #turns: (() => Promise<void>)[] = [];
+  readonly #turns = new LogTurns((groups) => this.#takeOver(groups));
   #waitingForRelief: (() => void)[] = [];
   #waitingForIdle: (() => void)[] = [];
   #endRetryPause: (() => void) | undefined;
@@ -147,14 +141,9 @@ export class Ingester implements MessageSink {
    */
   async between<Result>(work: LogWork<Result>): Promise<Result> {
     if (this.failing !== undefined) throw this.failing;
-    if (this.#turns.length >= MOST_TURNS) {
-      const [message, hint] = [`${MOST_TURNS} other changes of the log wait`, "ask again in a moment"];
-      throw new ConcheError("CONCHE_TIME_LIMIT", { message, hint, retryable: true });
-    }
-    const turn = Promise.withResolvers<Result>();
-    this.#turns.push(() => this.#letWork(work, turn));
+    const result = this.#turns.add(work);
     this.#start();
-    return turn.promise;
+    return result;
   }
 
   get saturated(): boolean {
@@ -220,8 +209,9 @@ export class Ingester implements MessageSink {
 
   async #run(): Promise<void> {
     try {
-      while (this.#wanted || this.#turns.length > 0) {
-        for (const turn of this.#turns.splice(0)) await turn();
+      while (this.#wanted || this.#turns.waiting > 0) {
+        if (this.#closed === undefined) await this.#turns.take();
+        else this.#turns.refuse(this.#closed);
         if (!this.#wanted) continue;
         this.#committing = this.#takePending(this.#limits.groupSize);
         const waiting = this.#waitingForCommit.splice(0);
@@ -238,23 +228,6 @@ export class Ingester implements MessageSink {
       this.#committing = NOTHING;
       this.#running = false;
       for (const resolve of this.#waitingForIdle.splice(0)) resolve();
-    }
-  }
-
-  async #letWork<Result>(work: LogWork<Result>, turn: PromiseWithResolvers<Result>): Promise<void> {
-    if (this.#closed !== undefined) return turn.reject(this.#closed);
-    const groups: CommitGroup[] = [];
-    let settle: () => void;
-    try {
-      const result = await work((group) => groups.push(group));
-      settle = () => turn.resolve(result);
-    } catch (error) {
-      settle = () => turn.reject(error);
-    }
-    try {
-      if (groups.length > 0) await this.#takeOver(groups);
-    } finally {
-      settle();
     }
   }
 
@@ -379,7 +352,7 @@ export class Ingester implements MessageSink {
     this.#refuse(this.#committing, error);
     this.#refuse(this.#takePending(), error);
     for (const done of this.#waitingForCommit.splice(0)) done(error);
-    for (const turn of this.#turns.splice(0)) void turn();
+    this.#turns.refuse(error);
     this.#onFatal(error);
   }
 }
