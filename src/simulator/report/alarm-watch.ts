@@ -38,6 +38,11 @@ interface WatchedTag {
   /** Also while the machine stands. */
   readonly always: boolean;
   readonly limits: readonly WatchedLimit[];
+  /** Between these, both included, no limit is passed; most values of most steps are. */
+  from: number;
+  to: number;
+  /** No limit is passed, for however short a time, and no alarm stands. */
+  calm: boolean;
 }
 
 const NO_CHANGES: readonly AlarmChange[] = [];
@@ -54,7 +59,8 @@ export class AlarmWatch {
     const tags: WatchedTag[] = [];
     for (const [name, tag] of Object.entries(machine.tags)) {
       const limits = watchedLimits(name, tag);
-      if (limits.length > 0) tags.push({ name, always: tag.alarm?.always === true, limits });
+      if (limits.length === 0) continue;
+      tags.push({ name, always: tag.alarm?.always === true, limits, ...between(limits), calm: true });
     }
     this.#tags = tags;
   }
@@ -63,18 +69,21 @@ export class AlarmWatch {
   step(readings: Readings, product: string | undefined, running: boolean): readonly AlarmChange[] {
     if (product !== this.#product) this.#follow(product);
     let changes: AlarmChange[] | undefined;
-    for (const { name, always, limits } of this.#tags) {
-      const reading = readings[name];
+    for (const tag of this.#tags) {
+      const reading = readings[tag.name];
       const value = typeof reading === "object" ? reading.value : reading;
       if (typeof value !== "number") continue;
+      if (tag.calm && value >= tag.from && value <= tag.to) continue;
       const good = typeof reading !== "object" || reading.quality === "good";
-      const watched = good && (running || always);
-      for (const limit of limits) {
+      const watched = good && (running || tag.always);
+      tag.calm = true;
+      for (const limit of tag.limits) {
         const beyond = watched ? beyondLimit(limit, value) : Number.NEGATIVE_INFINITY;
         if (beyond <= 0 && !limit.active) {
           limit.passedS = 0;
           continue;
         }
+        tag.calm = false;
         const change = look(limit, value, beyond);
         if (change === undefined) continue;
         changes ??= [];
@@ -87,9 +96,22 @@ export class AlarmWatch {
   /** The limits of another product are in force. */
   #follow(product: string | undefined): void {
     this.#product = product;
-    for (const { limits } of this.#tags)
-      for (const limit of limits) limit.at = limitOf(limit.tag, limit.side, product);
+    for (const tag of this.#tags) {
+      for (const limit of tag.limits) limit.at = limitOf(limit.tag, limit.side, product);
+      Object.assign(tag, between(tag.limits));
+    }
   }
+}
+
+/** The span in which no limit is passed. */
+function between(limits: readonly WatchedLimit[]): { readonly from: number; readonly to: number } {
+  let from = Number.NEGATIVE_INFINITY;
+  let to = Number.POSITIVE_INFINITY;
+  for (const { side, at } of limits) {
+    if (side === "low") from = Math.max(from, at);
+    else to = Math.min(to, at);
+  }
+  return { from, to };
 }
 
 /** How far a value is beyond a limit. */

@@ -38,9 +38,28 @@ export function compactTime(ms: number): string {
   return `${lastCompactDay}${clock.slice(11, 13)}${clock.slice(14, 16)}${clock.slice(17, 19)}`;
 }
 
-/** Version 2's time stamp of whole milliseconds since 1970: `2026-01-11T08:30:00.250Z`. */
+/** The characters of the last {@link timestampV2}, and the second that it was in. */
+const CODES = Array.from("1970-01-01T00:00:00.000Z", (character) => character.charCodeAt(0));
+const FRACTION_AT = 20;
+const ZERO = 48;
+let lastSecond = Number.NaN;
+
+/**
+ * Version 2's time stamp of whole milliseconds since 1970: `2026-01-11T08:30:00.250Z`. Made of characters: a text that
+ * is put together of parts stays in parts for V8, and JSON.stringify takes twice as long for a payload with one in it.
+ */
 export function timestampV2(ms: number): string {
-  return `${toSecond(ms)}.${fraction(ms)}Z`;
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    const text = toSecond(ms);
+    for (let at = 0; at < text.length; at++) CODES[at] = text.charCodeAt(at);
+  }
+  const rest = Math.floor(ms - second * 1000);
+  CODES[FRACTION_AT] = ZERO + Math.floor(rest / 100);
+  CODES[FRACTION_AT + 1] = ZERO + (Math.floor(rest / 10) % 10);
+  CODES[FRACTION_AT + 2] = ZERO + (rest % 10);
+  return String.fromCharCode(...CODES);
 }
 
 /**
