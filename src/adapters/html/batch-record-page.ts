@@ -41,7 +41,7 @@ function blockHtml(block: Block): string {
     case "chart":
       return chartSvg(block.course);
     case "signature":
-      return `<div class="sign">${block.roles.map((role) => `<div>${escaped(role)}: name, date, signature</div>`).join("")}</div>`;
+      return `${(block.decisions ?? []).map((each) => `<p>☐ ${escaped(each)}</p>`).join("")}<div class="sign">${block.roles.map((role) => `<div>${escaped(role)}: name, date, signature</div>`).join("")}</div>`;
   }
 }
 

@@ -51,21 +51,28 @@ export function drawChart(page: PdfPage, course: TagCourse, { x, y, width, heigh
     INK,
   );
   const name = `${course.machine.split("/").at(-1)} ${course.tag}`;
-  const lines = wrapped(name, LABEL_WIDTH - 8, 7.5, "bold").slice(0, 2);
+  const lines = wrapped(name, LABEL_WIDTH - 8, 7.5, "bold").slice(0, 3);
   for (const [at, line] of lines.entries()) page.text(x, y + 12 + 9 * at, line, 7.5, "bold", INK);
-  const below = y + 12 + 9 * lines.length;
+  const below = y + 13 + 9 * lines.length;
   const unit = course.unit === "" ? "" : ` ${course.unit}`;
-  page.text(
-    x,
-    below + 1,
-    `${course.min.toFixed(1)} to ${course.max.toFixed(1)}${unit}`,
-    7.5,
-    "regular",
-    GREY,
-  );
-  page.text(x, below + 11, `measured ${(100 * course.coverage).toFixed(1)} %`, 7.5, "regular", GREY);
+  const said = [
+    `${figure(course.min)} to ${figure(course.max)}${unit}`,
+    ...normalOf(limits),
+    `measured ${figure(100 * course.coverage)} %`,
+  ];
+  for (const [at, line] of said.entries()) page.text(x, below + 9.5 * at, line, 7.5, "regular", GREY);
   const clock = (ms: number) => new Date(ms).toISOString().slice(5, 16).replace("T", " ");
   page.text(left, y + height - 5, clock(firstMs), 7, "regular", GREY);
   const end = `${clock(lastMs)} UTC`;
   page.text(right - widthOf(end, 7, "regular"), y + height - 5, end, 7, "regular", GREY);
+}
+
+/** As in the table of the same values: two digits at most. */
+function figure(value: number): string {
+  return Number(value.toFixed(2)).toString();
+}
+
+function normalOf({ min, max }: TagCourse["limits"]): string[] {
+  if (min === undefined) return max === undefined ? [] : [`normal up to ${max}`];
+  return [max === undefined ? `normal from ${min}` : `normal ${min} to ${max}`];
 }

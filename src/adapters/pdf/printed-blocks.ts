@@ -114,7 +114,9 @@ function draw(sheet: Sheet, block: Block, next: Block | undefined): void {
       sheet.y += CHART_HEIGHT;
       return;
     case "signature": {
-      sheet.room(64);
+      const { decisions = [] } = block;
+      sheet.room(64 + (decisions.length > 0 ? 30 : 0));
+      if (decisions.length > 0) drawDecisions(sheet, decisions);
       sheet.y += 44;
       const width = (WIDTH - 24 * (block.roles.length - 1)) / Math.max(1, block.roles.length);
       for (const [at, role] of block.roles.entries()) {
@@ -131,6 +133,31 @@ function draw(sheet: Sheet, block: Block, next: Block | undefined): void {
       }
       sheet.y += 20;
     }
+  }
+}
+
+const BOX = 8;
+
+/** What is decided, in one row: a box to tick before each. */
+function drawDecisions(sheet: Sheet, decisions: readonly string[]): void {
+  sheet.y += 30;
+  sheet.page.text(MARGIN.left, sheet.y, "Decision", BODY, "bold", INK);
+  let x = MARGIN.left + 56;
+  for (const decision of decisions) {
+    const [top, right] = [sheet.y - BOX + 1, x + BOX];
+    sheet.page.line(
+      [
+        [x, top],
+        [right, top],
+        [right, top + BOX],
+        [x, top + BOX],
+        [x, top],
+      ],
+      0.7,
+      INK,
+    );
+    sheet.page.text(right + 5, sheet.y, decision, BODY, "regular", INK);
+    x = right + 5 + widthOf(decision, BODY, "regular") + 16;
   }
 }
 

@@ -1,4 +1,5 @@
 import { type BatchRecord, nameOf } from "./batch-record.ts";
+import type { ProcedureStep } from "./record-tally.ts";
 import type { TagCourse } from "./tag-course.ts";
 
 /** A part of the record as it is set, in HTML and in the terminal alike. */
@@ -12,12 +13,20 @@ export type Block =
       readonly rows: readonly (readonly string[])[];
     }
   | { readonly kind: "chart"; readonly course: TagCourse }
-  | { readonly kind: "signature"; readonly roles: readonly string[] };
+  /** Who signs, and what they may tick: each decision beside a box. */
+  | { readonly kind: "signature"; readonly decisions?: readonly string[]; readonly roles: readonly string[] };
 
 const time = (ms: number | null) =>
   ms === null ? "-" : `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 const number = (value: number | null, digits = 2) =>
   value === null ? "-" : Number(value.toFixed(digits)).toString();
+const limits = (lower: number | null, upper: number | null): string => {
+  if (lower === null) return upper === null ? "-" : `at most ${number(upper)}`;
+  return upper === null ? `at least ${number(lower)}` : `${number(lower)} to ${number(upper)}`;
+};
+/** A phase that nobody ended doesn't run on once the batch has ended. */
+const stateOf = ({ state, toMs }: ProcedureStep, endedMs: number | null): string =>
+  state === "running" && toMs === null && endedMs !== null ? "end not told" : state;
 
 /** The record in the order in which it is read: verdict, exceptions, then the evidence, signatures at the end. */
 export function recordBlocks(record: BatchRecord): Block[] {
@@ -33,6 +42,7 @@ export function recordBlocks(record: BatchRecord): Block[] {
         ["Order", record.order ?? "-"],
         ["Begun", time(record.startedMs)],
         ["Ended", time(record.endedMs)],
+        ["Times", "in UTC, on every page"],
         ["Outcome", record.outcome ?? "-"],
         ["Planned", record.plannedKg === null ? "-" : `${number(record.plannedKg, 1)} kg`],
         ["Packed", record.producedKg === null ? "-" : `${number(record.producedKg, 1)} kg`],
@@ -90,7 +100,7 @@ export function recordBlocks(record: BatchRecord): Block[] {
   blocks.push(
     ...tableBlocks(
       "Ingredients",
-      ["lot:30", "material:18", "share:9r", "supplier:17", "supplier lot, certificate:18", "state:8"],
+      ["lot:30", "material:17", "share:8r", "supplier:16", "supplier lot, certificate:21", "state:8"],
       record.ingredients.map((each) => [
         each.lot,
         each.material,
@@ -117,13 +127,13 @@ export function recordBlocks(record: BatchRecord): Block[] {
   blocks.push(
     ...tableBlocks(
       "Procedure (ISA-88)",
-      ["phase:20", "machine:12", "from:17", "to:17", "state:9", "set points and reached:25"],
+      ["phase:19", "machine:12", "from:16", "to:16", "state:11", "set points and reached:26"],
       record.procedure.map((step) => [
         step.run > 1 ? `${step.name} ${step.run}` : step.name,
         nameOf(step.machine),
         time(step.fromMs).replace(" UTC", ""),
         time(step.toMs).replace(" UTC", ""),
-        step.state,
+        stateOf(step, record.endedMs),
         [step.setPoints, step.actual === "" ? "" : `reached ${step.actual}`, step.reason]
           .filter((part) => part !== "")
           .join("; "),
@@ -138,17 +148,8 @@ export function recordBlocks(record: BatchRecord): Block[] {
     for (const course of drawn) blocks.push({ kind: "chart", course });
     blocks.push(
       ...tableBlocks(
-        undefined,
-        [
-          "tag:24",
-          "values:10r",
-          "min:10r",
-          "mean:10r",
-          "max:10r",
-          "measured:12r",
-          "outside:12r",
-          "alarm:12r",
-        ],
+        "Measured values",
+        ["tag:34", "values:8r", "min:10r", "mean:10r", "max:10r", "measured:10r", "outside:9r", "alarm:9r"],
         record.courses.map((course) => [
           `${nameOf(course.machine)} ${course.tag}${course.unit === "" ? "" : `, ${course.unit}`}`,
           String(course.values),
@@ -172,7 +173,7 @@ export function recordBlocks(record: BatchRecord): Block[] {
         each.numbers === 0 ? "-" : number(each.sum / each.numbers),
         number(each.min),
         number(each.max),
-        each.lower === null && each.upper === null ? "-" : `${number(each.lower)} to ${number(each.upper)}`,
+        limits(each.lower, each.upper),
         String(each.failed),
       ]),
     ),
@@ -210,7 +211,11 @@ export function recordBlocks(record: BatchRecord): Block[] {
       ],
     ],
   });
-  blocks.push({ kind: "signature", roles: ["Production", "Quality"] });
+  blocks.push({
+    kind: "signature",
+    decisions: ["released", "released with the exceptions", "kept on hold", "rejected"],
+    roles: ["Production", "Quality"],
+  });
   return blocks;
 }
 

@@ -89,6 +89,26 @@ suite("a record as PDF", () => {
     );
   });
 
+  test("what is decided has a box to tick, a curve its range in digits that tell, its name whole", () => {
+    const course = {
+      ...{ machine: "tunis/a/s1_dosing/weigher-01", tag: "whole_milk_powder_level_pct", unit: "%" },
+      ...{ values: 2, min: -0.0007, max: 0.034, mean: 0.01, firstMs: 0, lastMs: 60_000, coverage: 1 },
+      ...{ outside: 0, beyondAlarm: 0, limits: { min: 0.5, max: 1 }, points: [[0, 0] as const] },
+    };
+    const words = pagesOf(
+      printed({
+        ...AROUND,
+        blocks: [
+          { kind: "chart", course },
+          { kind: "signature", decisions: ["released", "rejected"], roles: ["Quality"] },
+        ],
+      }),
+    ).flat();
+    assert.ok(words.includes("0 to 0.03 %") && words.includes("normal 0.5 to 1"));
+    assert.ok(words.join("").includes("whole_milk_powder_level_pct"));
+    assert.ok(["Decision", "released", "rejected"].every((word) => words.includes(word)));
+  });
+
   test("a letter that the font lacks loses its accent or is a question mark; the others stay", () => {
     assert.equal(
       Buffer.from(encoded("Épicerie – 5 € ≤ 7 ł 巧 ș")).toString("latin1"),

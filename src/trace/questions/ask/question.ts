@@ -31,7 +31,14 @@ export interface Question {
 
 /** `3 pallets`, `1 pallet` */
 export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
+  const words =
+    count === 1
+      ? word
+      : word
+          .split(" or ")
+          .map((each) => `${each}s`)
+          .join(" or ");
+  return `${count} ${words}`;
 }
 
 /** A time in ISO 8601, UTC; null stays null. */
