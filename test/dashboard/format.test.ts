@@ -7,7 +7,7 @@ import { bytes, number, percent, plain, rangesInWords } from "../../dashboard/sr
 import { lookOf } from "../../dashboard/src/format/packml.ts";
 import { place, scaleOf, standing } from "../../dashboard/src/format/range.ts";
 import { nearest, type SeriesPoint, seriesPaths } from "../../dashboard/src/format/series.ts";
-import { duration, ZonedTime } from "../../dashboard/src/format/time.ts";
+import { duration, roughly, ZonedTime } from "../../dashboard/src/format/time.ts";
 import { extent, linear, ticks, timeTicks, tracePath } from "../../dashboard/src/format/trace.ts";
 import { PACKML_STATES } from "../../src/contract/schemas/state-v2.ts";
 
@@ -39,6 +39,11 @@ suite("figures as people read them", () => {
       "4 h 07 min",
       "3 d 4 h",
     ]);
+  });
+
+  test("in a narrow place a long span has one unit", () => {
+    assert.equal(roughly(27_432_000_000), "317 d");
+    assert.equal(roughly(164_000), duration(164_000));
   });
 
   test("no duration says 60 of a unit that has a greater one", () => {

@@ -102,6 +102,13 @@ suite("the first sentence of a line", () => {
     assert.match(found.sentence, /^Nobody knows what Mixing does for 5 s/);
   });
 
+  test("of a line that nobody has told of yet it isn't said that it runs", () => {
+    assert.deepEqual(verdict([]), {
+      priority: "record",
+      sentence: "Nobody knows yet how the line does.",
+    });
+  });
+
   test("a line that is silent as a whole says so", () => {
     assert.match(
       verdict([machine("Dosing", "unknown"), machine("Mixing", "unknown")]).sentence,

@@ -278,6 +278,8 @@ export type Occurrence = AlarmPresent & {
 /** What there was of alarms in a period, newest first. */
 export interface AlarmHistory extends Source {
   readonly occurrences: readonly Occurrence[];
+  /** Whether there was an answer: before it, that none came would be made up. */
+  readonly known: boolean;
   /** Whether there are more than were asked for. */
   readonly more: boolean;
 }
@@ -291,7 +293,8 @@ export function useAlarmHistory(
   const query = historyQuery(place, fromMs, toMs, limit);
   const { data, problem, reload } = useQuery<AlarmHistoryAnswer>(`/api/alarms/history?${query}`, ["alarms"]);
   const occurrences = useMemo(() => (data?.occurrences ?? []).map(occurrenceOf), [data]);
-  return { occurrences, more: data?.next !== null && data !== undefined, problem, reload };
+  const known = data !== undefined;
+  return { occurrences, known, more: known && data.next !== null, problem, reload };
 }
 
 /** What asks for the alarms of a place in a period. */

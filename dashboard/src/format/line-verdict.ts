@@ -76,6 +76,8 @@ export function lineVerdict(situation: Situation): VerdictWords {
       rest: rest.length === 0 ? undefined : `${rest.join("; ")}.`,
     };
   }
+  // Of machines that nobody has told of yet, nothing is known: that none is out of range would be made up.
+  if (machines.length === 0) return { priority: "record", sentence: "Nobody knows yet how the line does." };
   const silent = machines.filter(({ state }) => state === "unknown");
   if (silent.length > 0 && silent.length === machines.length) {
     const last = Math.max(...silent.map(({ lastHeardMs }) => lastHeardMs ?? 0));

@@ -80,3 +80,8 @@ export function duration(ms: number): string {
   const hours = Math.round(minutes / 60);
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
+
+/** A span in one unit where it is long, for narrow places: "317 d". */
+export function roughly(ms: number): string {
+  return ms < 86_400_000 ? duration(ms) : `${Math.floor(ms / 86_400_000)} d`;
+}

@@ -134,7 +134,7 @@ export default function AlarmsPage() {
         }
         rest={
           flood === undefined
-            ? silent.all
+            ? silent.all || performance.data === undefined
               ? undefined
               : [words.noFlood, silent.count > 0 ? words.someSilent(silent.count) : ""].join(" ").trim()
             : began === undefined

@@ -103,7 +103,7 @@ function Batches({ line, lines, days, wanted }: BatchesProps) {
           unclean !== undefined
             ? uncleanWords(unclean)
             : states.data === undefined
-              ? "–"
+              ? texts.states.loading
               : words.title(batches.length, inWork.length)
         }
         rest={

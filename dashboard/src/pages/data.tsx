@@ -34,7 +34,7 @@ export default function DataPage() {
   return (
     <>
       {data === undefined ? (
-        <Verdict sentence="–" />
+        <Verdict sentence={texts.states.loading} />
       ) : (
         <Summary totals={data.totals} publishers={data.publishers} />
       )}
@@ -152,12 +152,16 @@ function Publishers({ publishers, totals }: Pick<CompletenessAnswer, "totals" | 
                 {words.skew}
               </th>
               <th scope="col">{words.lastHeard}</th>
-              <th scope="col">{words.missingNumbers}</th>
+              {totals.missing === 0 ? null : <th scope="col">{words.missingNumbers}</th>}
             </tr>
           </thead>
           <tbody>
             {publishers.map((publisher) => (
-              <PublisherRow key={`${publisher.machine} ${publisher.boot}`} publisher={publisher} />
+              <PublisherRow
+                key={`${publisher.machine} ${publisher.boot}`}
+                publisher={publisher}
+                ranged={totals.missing > 0}
+              />
             ))}
           </tbody>
         </table>
@@ -166,7 +170,13 @@ function Publishers({ publishers, totals }: Pick<CompletenessAnswer, "totals" | 
   );
 }
 
-function PublisherRow({ publisher }: { readonly publisher: Publisher }) {
+interface PublisherRowProps {
+  readonly publisher: Publisher;
+  /** Whether which numbers are missing has a column: where none is, it would be empty. */
+  readonly ranged: boolean;
+}
+
+function PublisherRow({ publisher, ranged }: PublisherRowProps) {
   const {
     machine,
     boot,
@@ -212,9 +222,11 @@ function PublisherRow({ publisher }: { readonly publisher: Publisher }) {
         {skew === null ? "–" : duration(skew)}
       </td>
       <td class={`nowrap ${silentMs > 60_000 ? "strong" : ""}`}>{duration(Math.max(0, silentMs))}</td>
-      <td class="mono nowrap">
-        {ranges.words} {ranges.more > 0 ? <span class="label">{words.more(ranges.more)}</span> : null}
-      </td>
+      {ranged ? (
+        <td class="mono nowrap">
+          {ranges.words} {ranges.more > 0 ? <span class="label">{words.more(ranges.more)}</span> : null}
+        </td>
+      ) : null}
     </tr>
   );
 }

@@ -56,7 +56,7 @@ function Line({ line, lines }: { readonly line: PlantLine; readonly lines: reado
   const out = outOfRange(line, values.values, present.machines);
   const nameOf = (machine: string) => stepWords(machine.split("/")[2] ?? machine).name;
   const verdict = lineVerdict({
-    machines: machines.filter((machine) => machine !== undefined),
+    machines: alarms.known ? machines.filter((machine) => machine !== undefined) : [],
     alarms: alarms.alarms,
     out,
     behind: present.behind,
@@ -93,6 +93,7 @@ function Line({ line, lines }: { readonly line: PlantLine; readonly lines: reado
             key={machine.key}
             machine={machine}
             present={machines[index]}
+            told={present.machines.size > 0}
             values={values.values.get(machine.key) ?? NO_VALUES}
             trends={trends.get(machine.key) ?? NO_TRENDS}
             trendFromMs={now.value - TREND_MS}

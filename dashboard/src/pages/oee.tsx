@@ -93,7 +93,7 @@ function spanQuery(line: PlantLine, { fromMs, toMs }: Period): string {
 }
 
 function verdictOf(answer: OeeAnswer | undefined, whole: Figures | undefined) {
-  if (answer === undefined) return { sentence: "–" };
+  if (answer === undefined) return { sentence: texts.states.loading };
   if (whole === undefined || whole.oee === null) return { sentence: words.notGiven, rest: words.why };
   const [largest] = whole.losses.stops;
   const cost =
@@ -200,38 +200,43 @@ function Stops({ answer }: { readonly answer: StopsAnswer | undefined }) {
         )
       }
     >
-      {answer?.stops.length === 0 ? <p class="empty">{words.noStop}</p> : null}
-      <table>
-        <Heads
-          of={[
-            { head: words.reason },
-            { head: words.times, number: true },
-            { head: words.lost, number: true },
-            { head: words.longest, number: true },
-            { head: words.share, shown: <Term of="others">{words.share}</Term> },
-          ]}
-        />
-        <tbody>
-          {answer?.stops
-            .slice(0, 12)
-            .map(({ category, code, message, count, lost_ms, longest_ms, share, cumulative, causes }) => (
-              <tr key={`${category} ${code}`}>
-                <td>
-                  <b>{message ?? (code === null ? categoryWords(category) : codeWords(code))}</b>
-                  <br />
-                  <span class="label xs">{causeWords(causes[0])}</span>
-                </td>
-                <td class="number">{number(count)}</td>
-                <td class="number nowrap strong">{duration(lost_ms)}</td>
-                <td class="number nowrap">{duration(longest_ms)}</td>
-                <td>
-                  <ShareBar share={share} mark={cumulative} strong={share > 0.3} />
-                </td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
+      {answer?.stops.length === 0 ? <p class="empty">{words.noStops}</p> : <StopsTable answer={answer} />}
     </Section>
+  );
+}
+
+function StopsTable({ answer }: { readonly answer: StopsAnswer | undefined }) {
+  return (
+    <table>
+      <Heads
+        of={[
+          { head: words.reason },
+          { head: words.times, number: true },
+          { head: words.lost, number: true },
+          { head: words.longest, number: true },
+          { head: words.share, shown: <Term of="others">{words.share}</Term> },
+        ]}
+      />
+      <tbody>
+        {answer?.stops
+          .slice(0, 12)
+          .map(({ category, code, message, count, lost_ms, longest_ms, share, cumulative, causes }) => (
+            <tr key={`${category} ${code}`}>
+              <td>
+                <b>{message ?? (code === null ? categoryWords(category) : codeWords(code))}</b>
+                <br />
+                <span class="label xs">{causeWords(causes[0])}</span>
+              </td>
+              <td class="number">{number(count)}</td>
+              <td class="number nowrap strong">{duration(lost_ms)}</td>
+              <td class="number nowrap">{duration(longest_ms)}</td>
+              <td>
+                <ShareBar share={share} mark={cumulative} strong={share > 0.3} />
+              </td>
+            </tr>
+          ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -44,7 +44,7 @@ export default function QualityPage() {
     <>
       <Failed problem={list.problem} onRetry={list.reload} />
       {chosen === undefined ? (
-        <Verdict sentence="–" />
+        <Verdict sentence={texts.states.loading} />
       ) : (
         <One key={idOf(chosen)} chosen={chosen} all={found} />
       )}
@@ -111,7 +111,9 @@ function One({ chosen, all }: { readonly chosen: Characteristic; readonly all: r
         <div class="stack">
           <Failed problem={chart.problem} onRetry={chart.reload} />
           {chart.data === undefined ? null : <Chart answer={chart.data} period={period} />}
-          <Signals points={signalled} rules={chart.data?.rule_texts ?? []} unit={chosen.unit} />
+          {chart.data === undefined ? null : (
+            <Signals points={signalled} rules={chart.data.rule_texts} unit={chosen.unit} />
+          )}
         </div>
         <div class="stack">
           {(chart.data?.points.length ?? 0) > 0 ? <Places data={places} /> : null}

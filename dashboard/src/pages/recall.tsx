@@ -41,7 +41,7 @@ export default function RecallPage(_: PageProps) {
         priority={
           held !== undefined
             ? "hold"
-            : sum === undefined || sum.callBack.length + sum.hold.length === 0
+            : sum === undefined || sum.callBack.length + sum.hold.length + sum.lotsLeft.length === 0
               ? undefined
               : "hold"
         }
@@ -111,8 +111,12 @@ export default function RecallPage(_: PageProps) {
   );
 }
 
-function sentenceOf({ callBack, hold, notHeld }: RecallSum, data: RecallAnswer | undefined): string {
-  if (callBack.length + hold.length === 0) return words.nothing;
+function sentenceOf(
+  { callBack, hold, notHeld, lotsLeft }: RecallSum,
+  data: RecallAnswer | undefined,
+): string {
+  if (callBack.length + hold.length === 0)
+    return lotsLeft.length === 0 ? words.nothing : words.nothingPacked(lotsLeft.length);
   const customers = (data?.customers ?? []).map(({ customer }) => customer?.name ?? words.somebody);
   return words.verdict(goodsOf(callBack), customers, goodsOf(hold), notHeld.length === 0);
 }

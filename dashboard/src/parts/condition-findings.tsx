@@ -25,7 +25,7 @@ export function ConditionFindings({ condition, ofMachine = false, tooMany = fals
   return (
     <Section title={words.title} note={words.note} of={{ problem, reload }}>
       {data === undefined && problem === undefined ? (
-        <p class="empty">{tooMany ? words.tooMany : "–"}</p>
+        <p class="empty">{tooMany ? words.tooMany : texts.states.loading}</p>
       ) : null}
       {data?.findings.length === 0 ? (
         <p class="empty">{words.none(data.looked_at.reduce((sum, { tags }) => sum + tags, 0))}</p>
@@ -70,7 +70,8 @@ function Row({ finding, alone }: { readonly finding: ConditionFinding; readonly 
         <a href={address}>{label}</a>
       </th>
       <td class={stillHolds(finding) ? "strong nowrap" : "nowrap label"}>{words.kinds[kind]}</td>
-      <td class="nowrap label">
+      {/* Beside a machine's trends there is less room: there the time wraps before what was found does. */}
+      <td class={alone ? "nowrap label" : "label"}>
         {stillHolds(finding)
           ? `${words.since} ${zone.value.near(Date.parse(from), now.value)}`
           : zone.value.span(Date.parse(from), Date.parse(to), now.value)}

@@ -26,6 +26,8 @@ interface StripChartProps {
 
 /** Room at the right for the words of limits, px. */
 export const LIMIT_ROOM = 46;
+/** Closer than this, two of them are written over one another, px. */
+const WORDS_HEIGHT = 11;
 
 /** One tag along time: normal range as an area, limits dashed and named at the right, what is beyond them in hue. */
 export function StripChart(props: StripChartProps) {
@@ -40,6 +42,7 @@ export function StripChart(props: StripChartProps) {
   );
   const top = limits.max === undefined ? 0 : Math.max(0, y(limits.max));
   const bottom = limits.min === undefined ? height : Math.min(height, y(limits.min));
+  const alarms = [limits.alarm_high, limits.alarm_low].filter((value) => value !== undefined);
   const at = cursorMs === undefined ? undefined : nearest(points, cursorMs);
   return (
     <svg width={width} height={height} role="img" aria-label={label}>
@@ -65,8 +68,12 @@ export function StripChart(props: StripChartProps) {
       <path class="d-beyond" d={paths.beyond} />
       <LimitMark value={limits.alarm_high} name="alarm" y={y} inner={inner} height={height} />
       <LimitMark value={limits.alarm_low} name="alarm" y={y} inner={inner} height={height} />
-      <LimitMark value={limits.max} name="range" y={y} inner={inner} height={height} />
-      <LimitMark value={limits.min} name="range" y={y} inner={inner} height={height} />
+      {/* Of a limit and an end of the range that are too close to be read, the limit is said. */}
+      {[limits.max, limits.min].map((value) =>
+        value === undefined || alarms.some((alarm) => Math.abs(y(alarm) - y(value)) < WORDS_HEIGHT) ? null : (
+          <LimitMark key={value} value={value} name="range" y={y} inner={inner} height={height} />
+        ),
+      )}
       {cursorMs === undefined || cursorMs < fromMs || cursorMs > toMs ? null : (
         <path class="d-cursor" d={`M${x(cursorMs)} 0v${height}`} />
       )}

@@ -3,7 +3,7 @@ import type { TagPresent } from "../api/present.ts";
 import { now } from "../app/clock.ts";
 import { number, plain } from "../format/number.ts";
 import { standing } from "../format/range.ts";
-import { duration } from "../format/time.ts";
+import { duration, roughly } from "../format/time.ts";
 import type { TracePoint } from "../format/trace.ts";
 import { texts } from "../texts/en.ts";
 import { RangeBar } from "./range-bar.tsx";
@@ -73,7 +73,9 @@ export function TagValue(props: TagValueProps) {
       <div class="value-drawings">
         <RangeBar value={age === "stale" ? undefined : known} limits={limits} quiet={quiet} />
         {age === "stale" && value !== undefined ? (
-          <span class="label xs">{words.silent(duration(now.value - value.atMs))}</span>
+          <span class="label xs" title={duration(now.value - value.atMs)}>
+            {words.silent(roughly(now.value - value.atMs))}
+          </span>
         ) : age === "old" && value !== undefined ? (
           <span class="strong xs">{words.old(duration(now.value - value.atMs))}</span>
         ) : stands ? (

@@ -182,7 +182,11 @@ function TrendLabel({
         <span class="unit">{unit ?? ""}</span>
       </span>
       <span class="label xs">
-        {lows.length === 0 ? texts.trend.nothing : `${show(Math.min(...lows))} – ${show(Math.max(...highs))}`}
+        {lows.length === 0
+          ? coverage === undefined
+            ? texts.states.loading
+            : texts.trend.nothing
+          : `${show(Math.min(...lows))} – ${show(Math.max(...highs))}`}
         {coverage !== undefined && coverage < 0.995 ? (
           <span class="record">{` · ${words.measured(percent(coverage, 0))}`}</span>
         ) : null}

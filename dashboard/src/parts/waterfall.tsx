@@ -19,10 +19,13 @@ interface WaterfallProps {
 const ROW = 30;
 const NAMES = 165;
 const WORDS = 150;
+/** A letter of the words at the right, as wide as bold ones come, px. */
+const LETTER = 7.7;
 
 /** Where a whole went: each bar takes from the one above it; the darkest took most; an outline gave back. */
 export function Waterfall({ whole, steps, rest, width }: WaterfallProps) {
-  const inner = Math.max(60, width - NAMES - WORDS);
+  const longest = Math.max(...[whole, rest, ...steps].map(({ words }) => words.length));
+  const inner = Math.max(60, width - NAMES - Math.max(WORDS, 12 + LETTER * longest));
   const x = linear(0, whole.size || 1, NAMES, NAMES + inner);
   const largest = Math.max(0, ...steps.map(({ size }) => size));
   let left = whole.size;

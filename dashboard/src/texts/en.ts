@@ -342,6 +342,7 @@ export const texts = {
     is: (oee: string) => `OEE ${oee}:`,
     cost: (reason: string, share: string) => `${reason} cost ${share} of the time.`,
     noStop: "it never stood.",
+    noStops: "It never stood.",
     parts: (availability: string, effectiveness: string, quality: string) =>
       `It ran ${availability} of the time meant for work, at ${effectiveness} of its rated speed; ${quality} of what it made was good.`,
     known: (share: string) => `What the machine did is known for ${share} of the time.`,
@@ -686,6 +687,8 @@ export const texts = {
       "Name what is suspected: a supplier's lot, a batch, a pallet, a pack by its code and time, or what a machine made in a span of time.",
     loading: "Following every path: silos, tank heels, rework …",
     nothing: "No pallet and no case has a part of it.",
+    nothingPacked: (lots: number) =>
+      `No pallet and no case has a part of it yet; hold ${lots === 1 ? "the lot that has" : `the ${lots} lots that have`}.`,
     verdict: (back: string, customers: readonly string[], hold: string, allHeld: boolean) => {
       const more = customers.length > 2 ? ` and ${customers.length - 2} more` : "";
       const from = customers.length === 0 ? "" : ` from ${customers.slice(0, 2).join(", ")}${more}`;
@@ -727,7 +730,8 @@ export const texts = {
     report: "Report, PDF",
     goodsCsv: "Goods, CSV",
     fsma: "Spreadsheet, FSMA 204",
-    hold: (units: string) => `Hold ${units} …`,
+    hold: (units: number, lots: number) =>
+      units > 0 ? `Hold ${units} …` : lots === 1 ? "Hold 1 lot …" : `Hold ${lots} lots …`,
     allHeld: "everything in stock is on hold",
     onItsWay: (ids: string) => `on its way: ${ids}`,
     holdTitle: (units: string, lots: string) =>
@@ -920,7 +924,7 @@ export const texts = {
     },
   },
   states: {
-    loading: "–",
+    loading: "Reading …",
     failed: "This part could not be read.",
     retry: "Try again",
     forWhomever: "For whoever looks after Conche",

@@ -37,7 +37,9 @@ export function AlarmTimeline({ history, performance, period }: AlarmTimelinePro
   }));
   return (
     <Section title={words.timeline} note={words.timelineNote}>
-      {lanes.length === 0 ? <p class="empty">{words.noneInPeriod}</p> : null}
+      {lanes.length === 0 ? (
+        <p class="empty">{history.known ? words.noneInPeriod : texts.states.loading}</p>
+      ) : null}
       <div class="trends">
         <div>
           {lanes.map(({ name }) => (

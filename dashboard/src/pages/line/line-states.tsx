@@ -5,7 +5,7 @@ import { lookOf } from "../../format/packml.ts";
 import { duration } from "../../format/time.ts";
 import { linear } from "../../format/trace.ts";
 import { Failed } from "../../parts/failed.tsx";
-import { StateLane } from "../../parts/state-lane.tsx";
+import { StateLane, type StateStretch } from "../../parts/state-lane.tsx";
 import { axisTicks, TimeAxis } from "../../parts/time-axis.tsx";
 import { useWidth } from "../../parts/use-width.ts";
 import { texts } from "../../texts/en.ts";
@@ -28,6 +28,14 @@ const LEGEND = [
   ["idle", "Idle"],
   ["unknown", "unknown"],
 ] as const;
+/** What a lane begins with where a machine spoke for the first time in this period. */
+const BEFORE = ["before", "before its first word"] as const;
+
+/** A stretch before which a machine said nothing: of it there is no share. */
+const isBefore = ({ unsaid }: StateStretch, index: number) => index === 0 && unsaid === true;
+
+const lengthOf = (stretches: readonly StateStretch[]): number =>
+  stretches.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
 
 /** The last hours of every machine: where it began, and what followed. */
 export function LineStates({ process, states, toMs }: LineStatesProps) {
@@ -36,14 +44,15 @@ export function LineStates({ process, states, toMs }: LineStatesProps) {
   const { fromMs } = states;
   const ticks = axisTicks({ fromMs, toMs, width: inner, zone: zone.value });
   const x = linear(fromMs, toMs, 0, inner);
+  const someBegan = [...states.machines.values()].some((stretches) => stretches.some(isBefore));
   return (
     <section class="section">
       <h2>
         {words.states(Math.round((toMs - fromMs) / 3_600_000))}{" "}
         <span class="label nowrap desk-only">{words.share}</span>
         <span class="space" />
-        {LEGEND.map(([look, word]) => (
-          <span key={look} class="label xs nowrap">
+        {(someBegan ? [...LEGEND, BEFORE] : LEGEND).map(([look, word]) => (
+          <span key={look} class={`label xs nowrap legend-${look}`}>
             <svg class="state-mark" width="15" height="9" aria-hidden="true">
               <rect class={`state-${look}`} x=".5" y=".5" width="14" height="8" />
             </svg>{" "}
@@ -62,9 +71,8 @@ export function LineStates({ process, states, toMs }: LineStatesProps) {
           const { number: digit, name } = stepWords(step);
           const stretches = states.machines.get(key) ?? [];
           const isKnown = stretches.some(({ state }) => lookOf(state) !== "unknown");
-          const spent = stretches
-            .filter(({ state }) => state === "Execute")
-            .reduce((sum, each) => sum + each.toMs - each.fromMs, 0);
+          const spent = lengthOf(stretches.filter(({ state }) => state === "Execute"));
+          const before = lengthOf(stretches.filter(isBefore));
           return (
             <div key={key} class="lane">
               <span class="ellipsis">
@@ -77,7 +85,9 @@ export function LineStates({ process, states, toMs }: LineStatesProps) {
                 width={inner}
                 label={`${name}: ${duration(spent)} Execute`}
               />
-              <span class="label number">{!isKnown ? "–" : percent(spent / (toMs - fromMs), 0)}</span>
+              <span class="label number">
+                {!isKnown ? "–" : percent(spent / Math.max(1, lengthOf(stretches) - before), 0)}
+              </span>
             </div>
           );
         })}

@@ -15,6 +15,8 @@ const words = texts.values;
 interface MachineColumnProps {
   readonly machine: PlantMachine;
   readonly present: MachinePresent | undefined;
+  /** Whether it was said of any machine what it does: before, "never heard" would be made up. */
+  readonly told: boolean;
   readonly values: ReadonlyMap<string, TagPresent>;
   readonly trends: ReadonlyMap<string, readonly TracePoint[]>;
   readonly trendFromMs: number;
@@ -25,7 +27,7 @@ interface MachineColumnProps {
 
 /** One machine: what it does and why, its drawing, and its values with their range and their last hour. */
 export function MachineColumn(props: MachineColumnProps) {
-  const { machine, present, values, trends, trendFromMs, alarm, flowsIn } = props;
+  const { machine, present, told, values, trends, trendFromMs, alarm, flowsIn } = props;
   const { definition, key, step } = machine;
   const { number: digit, name } = stepWords(step);
   const running = present?.state === "Execute";
@@ -45,7 +47,7 @@ export function MachineColumn(props: MachineColumnProps) {
         </span>
       </div>
       <div class="small ellipsis">
-        <StateMark state={present?.state} /> {stateWords(present)}{" "}
+        {told ? <StateMark state={present?.state} /> : null} {told ? stateWords(present) : "–"}{" "}
         <span class="label">
           {present?.sinceMs === undefined ? "" : duration(Math.max(0, now.value - present.sinceMs))}
         </span>

@@ -15,7 +15,7 @@ export function NetContent({ path }: { readonly path: string }) {
   if (data === undefined || first === undefined) return null;
   return (
     <Section title={<Term of="netContent" />} note={words.netContentNote(number(first.nominal_g))}>
-      <table>
+      <table class="tight">
         <Heads
           of={[
             { head: words.batch },

@@ -63,7 +63,7 @@ export function HoldButton({ sum, data, asked, onHeld }: HoldButtonProps) {
         title={hindrance("quality")}
         onClick={() => setOpen(true)}
       >
-        {words.hold(number(units.length))}
+        {words.hold(units.length, lots.length)}
       </button>
       {waiting.length === 0 ? null : (
         <span class="label" role="status">
@@ -78,7 +78,7 @@ export function HoldButton({ sum, data, asked, onHeld }: HoldButtonProps) {
           <p class="note">{words.holdNote}</p>
           {isLevel(behind) ? null : <p class="record strong">{words.holdBehind(number(behind))}</p>}
           <PersonForm
-            button={words.hold(number(units.length))}
+            button={words.hold(units.length, lots.length)}
             onLeave={() => setOpen(false)}
             onSubmit={(by, field) => hold(field("line"), by, field("reason"))}
           >
