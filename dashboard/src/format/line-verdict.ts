@@ -61,8 +61,13 @@ export function lineVerdict(situation: Situation): VerdictWords {
     .sort((a, b) => urgency(a) - urgency(b));
   const age = (sinceMs: number | undefined) =>
     sinceMs === undefined ? "" : ` for ${duration(nowMs - sinceMs)}, since ${clock(sinceMs)}`;
+  const silent = machines.filter(({ state }) => state === "unknown");
   if (worst !== undefined) {
     const rest = [
+      // An alarm of a machine that nobody hears may be over: that is said beside it.
+      silent.length === 0
+        ? undefined
+        : `Nobody knows what ${allOf(silent, machines) ? "the line" : silent.map(({ key }) => nameOf(key)).join(", ")} does`,
       others.length === 0 ? undefined : `${others.length} more active`,
       ...out
         .filter(({ machine }) => machine !== worst.machine)
@@ -78,8 +83,7 @@ export function lineVerdict(situation: Situation): VerdictWords {
   }
   // Of machines that nobody has told of yet, nothing is known: that none is out of range would be made up.
   if (machines.length === 0) return { priority: "record", sentence: "Nobody knows yet how the line does." };
-  const silent = machines.filter(({ state }) => state === "unknown");
-  if (silent.length > 0 && silent.length === machines.length) {
+  if (allOf(silent, machines)) {
     const last = Math.max(...silent.map(({ lastHeardMs }) => lastHeardMs ?? 0));
     return {
       priority: "record",
@@ -142,6 +146,9 @@ export function lineVerdict(situation: Situation): VerdictWords {
         : `${running} of ${machines.length} machines run; nothing is out of its range.`,
   };
 }
+
+const allOf = (some: readonly unknown[], all: readonly unknown[]): boolean =>
+  some.length > 0 && some.length === all.length;
 
 function urgency({ acknowledged, priority, raisedMs }: AlarmPresent): number {
   return (acknowledged ? 10 : 0) + RANK[priority] + (1 - raisedMs / 1e14);
