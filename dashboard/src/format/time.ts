@@ -81,7 +81,10 @@ export function duration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** A span in one unit where it is long, for narrow places: "317 d". */
+/** A span in one unit, rounded down, for narrow places: "317 d", "2 min". */
 export function roughly(ms: number): string {
-  return ms < 86_400_000 ? duration(ms) : `${Math.floor(ms / 86_400_000)} d`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return duration(ms);
+  if (minutes < 60) return `${minutes} min`;
+  return minutes < 1_440 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1_440)} d`;
 }
