@@ -6,7 +6,7 @@ import { securedConfig } from "../run/certificates/secured-config.ts";
 import { runDataCenter } from "../run/data-center/data-center-run.ts";
 import { firstLogin } from "../run/first-login.ts";
 import { chosenScenario } from "../run/simulation/chosen-scenario.ts";
-import { simulateInto, viewsWaitForPast } from "../run/simulation/simulated-line.ts";
+import { simulateInto } from "../run/simulation/simulated-line.ts";
 import { endOfRun } from "../run/wait.ts";
 import { defineCommand } from "./command.ts";
 
@@ -65,7 +65,6 @@ export const up = defineCommand({
       : "none: no machine of the plant has a simulation; connect yours";
     const center = await runDataCenter({
       ...{ config, terminal, plant, readPlant, simulation },
-      viewsHeld: isSimulated && viewsWaitForPast(config),
       firstLogin: given.secure ? () => firstLogin(config.data, Date.now()) : undefined,
     });
     const running = new AsyncDisposableStack();

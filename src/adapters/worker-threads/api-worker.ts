@@ -48,14 +48,14 @@ const HEAP = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
 
 /**
  * Answers questions in a thread of its own, one after the other: whoever takes messages never waits for a question,
- * and one that would take for ever is ended with its thread. The thread is started with the first question, or before.
+ * and one that would take for ever is ended with its thread.
  */
 export class ApiWorker {
   readonly #file: URL;
   readonly #order: ApiOrder;
   readonly #waiting = new Map<number, Waiting>();
   readonly #performers: Performers;
-  #worker: Worker | undefined;
+  #worker: Worker;
   #lastId = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -67,11 +67,7 @@ export class ApiWorker {
     const { desk, quarantine } = performers;
     this.#order = { ...order, acts: desk !== undefined, writes: quarantine !== undefined };
     this.#performers = performers;
-  }
-
-  /** Starts the thread, so that the first question doesn't wait for that. */
-  start(): void {
-    if (!this.#closed) this.#worker ??= this.#start();
+    this.#worker = this.#start();
   }
 
   /** Never rejects: what goes wrong is an answer, too. */
@@ -93,7 +89,6 @@ export class ApiWorker {
       timer.unref();
       this.#waiting.set(call.id, { call, timer, resolve });
       if (this.#waiting.size === 1) this.#watchFirst();
-      this.#worker ??= this.#start();
       this.#worker.postMessage(call);
     });
   }
@@ -101,7 +96,7 @@ export class ApiWorker {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await this.#worker?.terminate();
+    await this.#worker.terminate();
     for (const { timer, resolve } of this.#waiting.values()) {
       clearTimeout(timer);
       resolve(problemAnswer(new ConcheError("CONCHE_SHUTTING_DOWN", { message: "the server is stopping" })));
@@ -151,9 +146,8 @@ export class ApiWorker {
   #replace(why: string | undefined): void {
     const before = this.#worker;
     this.#ready = false;
-    const next = this.#start();
-    this.#worker = next;
-    void before?.terminate();
+    this.#worker = this.#start();
+    void before.terminate();
     const [first] = this.#waiting.values();
     if (first !== undefined) {
       const error =
@@ -162,6 +156,6 @@ export class ApiWorker {
           : new ConcheError("CONCHE_INTERNAL", { message: why });
       this.#settle(first.call.id, problemAnswer(error));
     }
-    for (const { call } of this.#waiting.values()) next.postMessage(call);
+    for (const { call } of this.#waiting.values()) this.#worker.postMessage(call);
   }
 }

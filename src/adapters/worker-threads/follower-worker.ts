@@ -35,42 +35,36 @@ const HEAP = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 512 };
 /** After a failure the thread is started again, after so long, milliseconds. */
 const RESTART_MS = 5_000;
 
-/**
- * A thread that keeps the views. It ends on its own terms only: when it fails it is started again. One that is held
- * from the beginning is started when it is let go: its start, too, takes a processor.
- */
+/** A thread that keeps the views. It ends on its own terms only: when it fails it is started again. */
 export class FollowerWorker {
   readonly #file: URL;
   readonly #order: FollowerOrder;
   readonly #listener: FollowerListener;
-  #worker: Worker | undefined;
+  #worker: Worker;
   #restart: NodeJS.Timeout | undefined;
   #stopping = false;
-  #held: boolean;
+  #held = false;
 
-  constructor(file: URL, order: FollowerOrder, listener: FollowerListener, held = false) {
+  constructor(file: URL, order: FollowerOrder, listener: FollowerListener) {
     this.#file = file;
     this.#order = order;
     this.#listener = listener;
-    this.#held = held;
-    if (!held) this.#worker = this.#start();
+    this.#worker = this.#start();
   }
 
   /** While held it folds nothing. */
   hold(held: boolean): void {
     this.#held = held;
-    if (!held && !this.#stopping) this.#worker ??= this.#start();
-    this.#worker?.postMessage((held ? "hold" : "go-on") satisfies FollowerRequest);
+    this.#worker.postMessage((held ? "hold" : "go-on") satisfies FollowerRequest);
   }
 
   /** Ends it after the portion it is at. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restart);
-    const worker = this.#worker;
-    if (worker === undefined || worker.threadId === -1) return;
-    const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-    worker.postMessage("stop" satisfies FollowerRequest);
+    if (this.#worker.threadId === -1) return;
+    const ended = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
+    this.#worker.postMessage("stop" satisfies FollowerRequest);
     await ended;
   }
 

@@ -45,8 +45,6 @@ export interface DataCenterRunOptions {
   readonly firstLogin?: (() => FirstLogin) | undefined;
   /** The simulation in a line, where one is attached. */
   readonly simulation?: string;
-  /** The views are held until `holdViews(false)`: somebody needs the processor more at the start. */
-  readonly viewsHeld?: boolean;
 }
 
 /** A running data center, its console and its health server. */
@@ -126,7 +124,6 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
             plant,
             health,
             onNotice: (notice) => view.notice(notice),
-            held: options.viewsHeld ?? false,
             desk: new LazyDesk(
               config,
               "dashboard",

@@ -28,13 +28,6 @@ export interface SimulatedLineOptions {
 /** One simulates it, one commits it. A third, the views, would only slow both down where there are no more processors. */
 const THREADS_OF_A_PAST = 2;
 
-const VIEWS_WAIT_FOR_PAST = availableParallelism() <= THREADS_OF_A_PAST;
-
-/** Whether the views of a data center that a line is simulated into had better not start before its past is told. */
-export function viewsWaitForPast({ story }: Config): boolean {
-  return VIEWS_WAIT_FOR_PAST && (story.historyMs ?? 0) > 0;
-}
-
 /** Whether a line found its broker. */
 export interface LineConnected {
   readonly found: boolean;
@@ -104,14 +97,11 @@ async function tellPast(
     now: () => performance.now(),
   });
   const words = storyInALine(story.plan);
-  if (words === undefined) {
-    center.holdViews(false);
-    return true;
-  }
+  if (words === undefined) return true;
   view.started(words);
   let told = { messages: 0, reachedMs: facts.chapter.startMs };
   center.console.tellingPast(true);
-  if (VIEWS_WAIT_FOR_PAST) center.holdViews(true);
+  if (availableParallelism() <= THREADS_OF_A_PAST) center.holdViews(true);
   try {
     const complete = await story.tellPast(
       center.ingester,
@@ -122,10 +112,9 @@ async function tellPast(
       signal,
     );
     view.ended(told.messages, complete ? liveFromMs : told.reachedMs, complete);
-    // Where it is not, everything ends now.
-    if (complete) center.holdViews(false);
     return complete;
   } finally {
     center.console.tellingPast(false);
+    center.holdViews(false);
   }
 }

@@ -31,8 +31,6 @@ export interface ViewsRunOptions {
   readonly desk?: LazyDesk | undefined;
   /** What is done about quarantine, where this process writes the log; without it whoever may open the log does it. */
   readonly quarantine?: QuarantineWork | undefined;
-  /** Held from the beginning, until {@link ViewsRun.hold} lets them go. */
-  readonly held?: boolean;
 }
 
 const MIB = 1024 * 1024;
@@ -62,7 +60,7 @@ export class ViewsRun {
   readonly #pump: UpdatePump;
   #status: FollowerStatus = { logEnd: 0, views: [] };
 
-  constructor({ config, plant, health, onNotice, desk, quarantine, held = false }: ViewsRunOptions) {
+  constructor({ config, plant, health, onNotice, desk, quarantine }: ViewsRunOptions) {
     const folder = config.data;
     this.#desk = desk;
     const live = new LiveChanges();
@@ -80,13 +78,11 @@ export class ViewsRun {
         },
         notice: onNotice,
       },
-      held,
     );
     const version = packageVersion();
     const limitMs = config.views.timeLimitSeconds * 1_000;
     const order = { folder, plant: plant.document, version, limitMs, notifies: config.notify !== null };
     this.#answering = new ApiWorker(threadFile("api-thread"), order, { desk, quarantine });
-    if (!held) this.#answering.start();
     const ask = (request: ApiRequest) => this.#answering.ask(request, health());
     this.figures = new PlantFiguresSource(ask);
     this.#subscriptions = new Subscriptions({
@@ -114,13 +110,9 @@ export class ViewsRun {
     return this.#status;
   }
 
-  /**
-   * While held nothing is folded; what is asked is answered as of then. Where they are held from the beginning, no
-   * thread is started before it is needed.
-   */
+  /** While held nothing is folded; what is asked is answered as of then. */
   hold(held: boolean): void {
     this.#follower.hold(held);
-    if (!held) this.#answering.start();
   }
 
   async stop(): Promise<void> {
