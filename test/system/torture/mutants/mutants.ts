@@ -301,18 +301,6 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "qos-2-number-freed-too-soon",
-    row: 52,
-    what: "the number of a QoS 2 message is not kept until its client releases it",
-    patches: [
-      {
-        file: "src/broker/publish-intake.ts",
-        find: "    session.received.add(packetId);\n",
-        replace: "",
-      },
-    ],
-  },
-  {
     name: "qos-2-number-not-freed-on-disk",
     row: 52,
     what: "after a restart a number counts as received that its client has released",
