@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
+import { isoTime } from "../time/iso-time.ts";
 import type { ApiContext } from "./context.ts";
-import { isoTime, Time } from "./period.ts";
+import { Time } from "./period.ts";
 import type { Route } from "./route.ts";
 
 const ViewPosition = Type.Object(

@@ -4,8 +4,6 @@ import { messageOf } from "../errors/conche-error.ts";
 import { isoTime } from "../time/iso-time.ts";
 import { badRequest } from "./problem.ts";
 
-export { isoTime };
-
 const time = (description: string) =>
   Type.Optional(Type.String({ minLength: 1, maxLength: 80, description }));
 

@@ -3,7 +3,8 @@ import { ALARM_PRIORITIES } from "../../contract/schemas/alarm-v2.ts";
 import { type AlarmShare, alarmPerformance } from "../../monitor/alarms/alarm-performance.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import { PERFORMANCE_TARGETS } from "../../monitor/alarms/performance-targets.ts";
-import { isoTime, PERIOD, periodOf, Time } from "../period.ts";
+import { isoTime } from "../../time/iso-time.ts";
+import { PERIOD, periodOf, Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
 

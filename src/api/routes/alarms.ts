@@ -10,9 +10,10 @@ import {
 } from "../../monitor/alarms/alarm-list.ts";
 import { ALARM_ENDS, ALARM_STATES } from "../../monitor/alarms/alarm-state.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
+import { isoTime } from "../../time/iso-time.ts";
 import type { ApiContext } from "../context.ts";
 import { cursorOf, keyOf, NEXT, PAGE } from "../paging.ts";
-import { isoTime, PERIOD, Time, timeOf } from "../period.ts";
+import { PERIOD, Time, timeOf } from "../period.ts";
 import { badRequest, notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
 import { ADDRESS, keyOfAddress, LEVELS, orNull } from "../schemas.ts";

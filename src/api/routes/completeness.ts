@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { reportCompleteness } from "../../log/completeness.ts";
-import { isoTime, PERIOD, Time, timeOf } from "../period.ts";
+import { isoTime } from "../../time/iso-time.ts";
+import { PERIOD, Time, timeOf } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
 

@@ -3,8 +3,9 @@ import { bootCompleteness } from "../../monitor/completeness/completeness-report
 import { completenessView } from "../../monitor/completeness/completeness-view.ts";
 import { coverageOf, receivedByMinute } from "../../monitor/completeness/coverage.ts";
 import { chosenMachines } from "../../plant/chosen-machines.ts";
+import { isoTime } from "../../time/iso-time.ts";
 import type { ApiContext } from "../context.ts";
-import { isoTime, PERIOD, periodOf, Time } from "../period.ts";
+import { PERIOD, periodOf, Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
 

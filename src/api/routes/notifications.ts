@@ -2,7 +2,8 @@ import { Type } from "typebox";
 import { ALARM_PRIORITIES } from "../../contract/schemas/alarm-v2.ts";
 import { CONDITION_KINDS } from "../../notify/condition.ts";
 import type { Delivery } from "../../notify/delivery.ts";
-import { isoTime, Time } from "../period.ts";
+import { isoTime } from "../../time/iso-time.ts";
+import { Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { orNull } from "../schemas.ts";
 

@@ -1,7 +1,8 @@
 import { Type } from "typebox";
 import { flagged, plausibilityView } from "../../monitor/plausibility/plausibility-view.ts";
+import { isoTime } from "../../time/iso-time.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
-import { isoTime, Time } from "../period.ts";
+import { Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 
 const plausibility = route({

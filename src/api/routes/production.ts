@@ -12,8 +12,9 @@ import {
 import { productionView } from "../../monitor/production/production-view.ts";
 import { type ChosenLevels, chosenMeant } from "../../plant/chosen-machines.ts";
 import type { Plant } from "../../plant/plant.ts";
+import { isoTime } from "../../time/iso-time.ts";
 import type { ApiContext } from "../context.ts";
-import { isoTime, PERIOD, type Period, periodOf, Time } from "../period.ts";
+import { PERIOD, type Period, periodOf, Time } from "../period.ts";
 import { notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";

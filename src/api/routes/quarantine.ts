@@ -3,8 +3,9 @@ import type { QuarantineSummary } from "../../log/quarantine-reading.ts";
 import { QUARANTINE_REASONS, QUARANTINE_STATES, type QuarantineReason } from "../../log/quarantine-reason.ts";
 import type { WhoAndWhy } from "../../log/replay-log.ts";
 import { unknownNames } from "../../log/unknown-names.ts";
+import { isoTime } from "../../time/iso-time.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
-import { isoTime, PERIOD, Time, timeOf } from "../period.ts";
+import { PERIOD, Time, timeOf } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { orNull, UNKNOWN } from "../schemas.ts";
 

@@ -8,7 +8,8 @@ import { stateHistory, timeInState } from "../../monitor/machine-state/state-int
 import type { StopReason } from "../../monitor/machine-state/stop-reason.ts";
 import { workRuns } from "../../monitor/machine-state/work-runs.ts";
 import type { Span } from "../../monitor/span.ts";
-import { isoTime, PERIOD, periodOf, Time } from "../period.ts";
+import { isoTime } from "../../time/iso-time.ts";
+import { PERIOD, periodOf, Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
 

@@ -7,9 +7,10 @@ import {
 } from "../../monitor/tags/current-values.ts";
 import { tagsView } from "../../monitor/tags/tags-view.ts";
 import { chosenMachines } from "../../plant/chosen-machines.ts";
+import { isoTime } from "../../time/iso-time.ts";
 import type { ApiContext } from "../context.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
-import { isoTime, Time } from "../period.ts";
+import { Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
 import { standing, tagModel } from "../tag-model.ts";

@@ -1,7 +1,8 @@
 import { Type } from "typebox";
 import { topicsBelow } from "../../monitor/topics/topic-tree.ts";
 import { topicView } from "../../monitor/topics/topic-view.ts";
-import { isoTime, Time } from "../period.ts";
+import { isoTime } from "../../time/iso-time.ts";
+import { Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 
 const topics = route({

@@ -1,7 +1,8 @@
 import { Type } from "typebox";
+import { isoTime } from "../../time/iso-time.ts";
 import type { ViewRow } from "../../views/view-table.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
-import { isoTime, Time } from "../period.ts";
+import { Time } from "../period.ts";
 import { notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
 

@@ -2,7 +2,6 @@ import { CompletenessReader } from "../../adapters/sqlite/log/completeness-reade
 import type { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
 import type { NowPage } from "../../adapters/terminal/now-page.ts";
 import { ZoneClock } from "../../adapters/terminal/time-text.ts";
-import { isoTime } from "../../api/period.ts";
 import { shownMachine } from "../../api/routes/states.ts";
 import type { LogReading } from "../../log/log-reading.ts";
 import { type AlarmNow, openAlarms } from "../../monitor/alarms/alarm-list.ts";
@@ -16,6 +15,7 @@ import { productionView } from "../../monitor/production/production-view.ts";
 import { tagsView } from "../../monitor/tags/tags-view.ts";
 import { type ChosenLevels, chosenMachines } from "../../plant/chosen-machines.ts";
 import type { Plant } from "../../plant/plant.ts";
+import { isoTime } from "../../time/iso-time.ts";
 import type { View } from "../../views/view.ts";
 import type { ViewReading } from "../../views/view-table.ts";
 

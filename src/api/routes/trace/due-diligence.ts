@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { isoTime } from "../../../time/iso-time.ts";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
 import { kilograms } from "../../../trace/genealogy/mass.ts";
 import {
@@ -11,7 +12,7 @@ import {
 } from "../../../trace/questions/due-diligence.ts";
 import type { ApiContext } from "../../context.ts";
 import { cursorOf, keyOf, NEXT, PAGE } from "../../paging.ts";
-import { isoTime, Time, timeOf } from "../../period.ts";
+import { Time, timeOf } from "../../period.ts";
 import { notFound } from "../../problem.ts";
 import { closed, type Route, route } from "../../route.ts";
 import { orNull } from "../../schemas.ts";

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { isoTime } from "../../../time/iso-time.ts";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
 import { kilograms } from "../../../trace/genealogy/mass.ts";
 import type { Genealogy } from "../../../trace/questions/genealogy.ts";
@@ -7,7 +8,7 @@ import { suspicionOf } from "../../../trace/questions/suspicion.ts";
 import { trackingEvents } from "../../../trace/questions/tracking-events.ts";
 import { type DrillFacts, drillBlocks } from "../../../trace/record/drill-blocks.ts";
 import type { ApiContext, PrintOrder, ViewsReading } from "../../context.ts";
-import { isoTime, PERIOD, Time, timeOf } from "../../period.ts";
+import { PERIOD, Time, timeOf } from "../../period.ts";
 import { badRequest } from "../../problem.ts";
 import { closed, type Route, route } from "../../route.ts";
 import { orNull } from "../../schemas.ts";

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { Type } from "typebox";
 import { completenessView } from "../../../monitor/completeness/completeness-view.ts";
+import { isoTime } from "../../../time/iso-time.ts";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
 import { type BatchRecord, holdsOfBatch } from "../../../trace/record/batch-record.ts";
 import { recordBlocks } from "../../../trace/record/record-blocks.ts";
 import { recordOf } from "../../batch-record.ts";
 import type { ApiContext, PrintOrder } from "../../context.ts";
-import { isoTime, Time } from "../../period.ts";
+import { Time } from "../../period.ts";
 import { notFound } from "../../problem.ts";
 import { closed, type Route, route } from "../../route.ts";
 import { genealogyOf } from "./genealogy-of.ts";

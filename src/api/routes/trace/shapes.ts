@@ -1,8 +1,9 @@
 import { Type } from "typebox";
+import { isoTime } from "../../../time/iso-time.ts";
 import type { LotRow } from "../../../trace/genealogy/genealogy-tables.ts";
 import { restMg, totalMg } from "../../../trace/genealogy/lot-row.ts";
 import { kilograms } from "../../../trace/genealogy/mass.ts";
-import { isoTime, Time } from "../../period.ts";
+import { Time } from "../../period.ts";
 import { closed } from "../../route.ts";
 import { orNull } from "../../schemas.ts";
 

@@ -1,11 +1,12 @@
 import { Type } from "typebox";
+import { isoTime } from "../../../time/iso-time.ts";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
 import { kilograms } from "../../../trace/genealogy/mass.ts";
 import { requireGoods, requireSubject } from "../../../trace/questions/find-subject.ts";
 import { search } from "../../../trace/questions/search.ts";
 import { type Trace, trace } from "../../../trace/questions/trace.ts";
 import { cursorOf, keyOf, NEXT, PAGE } from "../../paging.ts";
-import { isoTime, Time, timeOf } from "../../period.ts";
+import { Time, timeOf } from "../../period.ts";
 import { closed, type Route, route } from "../../route.ts";
 import { orNull } from "../../schemas.ts";
 import { genealogyOf } from "./genealogy-of.ts";
