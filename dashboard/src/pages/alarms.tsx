@@ -168,12 +168,19 @@ export default function AlarmsPage() {
           {grouped && before.length === 0 ? null : (
             <OpenTable
               alarms={grouped ? before : open.alarms.filter(members[list])}
-              empty={open.known ? words.empty[list] : texts.line.noAlarmData}
+              empty={
+                !open.known ? texts.line.noAlarmData : silent.all ? words.unheardList : words.empty[list]
+              }
             />
           )}
         </>
       )}
-      <Performance answer={performance.data} problem={performance.problem} reload={performance.reload}>
+      <Performance
+        answer={performance.data}
+        unheard={silent.all}
+        problem={performance.problem}
+        reload={performance.reload}
+      >
         <Segmented<SpanName>
           label={texts.machine.span}
           options={SPAN_CHOICES.map((span) => [span, words.spans[span]] as const)}

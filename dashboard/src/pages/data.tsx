@@ -44,7 +44,7 @@ export default function DataPage() {
       <div class="columns even">
         <div class="stack">
           <Quarantine />
-          <Plausibility />
+          <Plausibility anything={data === undefined || data.totals.seen + data.totals.unsequenced > 0} />
         </div>
         <div class="stack">
           <Views />

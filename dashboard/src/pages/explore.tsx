@@ -29,10 +29,11 @@ export default function ExplorePage() {
     ]);
     return [...machines].sort().flatMap((machine) => TYPES.map((type) => `${machine}/${type}`));
   }, [data, plant.value]);
+  const heard = data === undefined || data.totals.seen + data.totals.unsequenced > 0;
   const shown = topics.filter((each) => each.includes(filter.trim()));
   return (
     <>
-      <Verdict sentence={words.title(number(topics.length))} />
+      <Verdict sentence={(heard ? words.title : words.expected)(number(topics.length))} />
       <Failed problem={problem} onRetry={reload} />
       <div class="columns explore">
         <section>

@@ -99,6 +99,7 @@ function Line({ line, lines }: { readonly line: PlantLine; readonly lines: reado
             trendFromMs={now.value - TREND_MS}
             alarm={worst.get(machine.key)}
             flowsIn={machines[index - 1]?.state === "Execute"}
+            alone={line.process.every((other) => other === machine || other.step !== machine.step)}
           />
         ))}
       </div>

@@ -67,7 +67,7 @@ function Oee({ line }: { readonly line: PlantLine }) {
         <>
           <div class="columns wide-left">
             <Losses figures={whole} />
-            <Stops answer={stops.data} />
+            <Stops answer={stops.data} known={(whole.known_share ?? 0) > 0} />
           </div>
           <Groups groups={groups} whole={whole} by={by} />
         </>
@@ -184,13 +184,19 @@ function Losses({ figures }: { readonly figures: Figures }) {
   );
 }
 
-function Stops({ answer }: { readonly answer: StopsAnswer | undefined }) {
+interface StopsProps {
+  readonly answer: StopsAnswer | undefined;
+  /** Whether anything is known of the time. */
+  readonly known: boolean;
+}
+
+function Stops({ answer, known }: StopsProps) {
   const [total] = answer?.totals ?? [];
   return (
     <Section
       title={words.stops}
       note={
-        total === undefined ? (
+        total === undefined || !known ? (
           ""
         ) : (
           <>
@@ -200,7 +206,11 @@ function Stops({ answer }: { readonly answer: StopsAnswer | undefined }) {
         )
       }
     >
-      {answer?.stops.length === 0 ? <p class="empty">{words.noStops}</p> : <StopsTable answer={answer} />}
+      {answer?.stops.length === 0 ? (
+        <p class="empty">{known ? words.noStops : words.noneKnown}</p>
+      ) : (
+        <StopsTable answer={answer} />
+      )}
     </Section>
   );
 }

@@ -51,11 +51,13 @@ export function HourBars({
       ))}
       {marks.length > 0
         ? null
-        : ticks(0, highest, 3).map((tick) => (
-            <text key={tick} x={inner + 6} y={y(tick) + 4}>
-              {number(tick)}
-            </text>
-          ))}
+        : ticks(0, highest, 3)
+            .filter(Number.isInteger)
+            .map((tick) => (
+              <text key={tick} x={inner + 6} y={y(tick) + 4}>
+                {number(tick)}
+              </text>
+            ))}
       <path class="d-axis-strong" d={`M0 ${height - 0.5}h${inner}`} />
       {counts
         .filter(({ count }) => count > 0)

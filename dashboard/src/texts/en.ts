@@ -177,6 +177,7 @@ export const texts = {
     plausibility: "What doesn't fit",
     plausibilityNote: "the plant or the clock; all of it is stored",
     plausibilityEmpty: "Everything that came fits the plant.",
+    plausibilityUnknown: "No message has come yet.",
     plausibilityMore: "And more: `conche report plausibility`.",
     flags: {
       clock_skew: "its clock is off",
@@ -343,6 +344,7 @@ export const texts = {
     cost: (reason: string, share: string) => `${reason} cost ${share} of the time.`,
     noStop: "it never stood.",
     noStops: "It never stood.",
+    noneKnown: "Nothing is known of this time.",
     parts: (availability: string, effectiveness: string, quality: string) =>
       `It ran ${availability} of the time meant for work, at ${effectiveness} of its rated speed; ${quality} of what it made was good.`,
     known: (share: string) => `What the machine did is known for ${share} of the time.`,
@@ -461,6 +463,8 @@ export const texts = {
     print: "Print",
     csv: "Save as CSV",
     performance: "Is it bearable?",
+    unheard: "Nothing is heard of the plant, and no alarm came in this time: there is nothing to measure.",
+    unheardList: "No alarm has come. Nothing is heard of the plant, so there may be some all the same.",
     raisedIn: (count: number, operators: number) =>
       `${count} raised in this period, for ${operators === 1 ? "one operator" : `${operators} operators`}`,
     measures: {
@@ -855,6 +859,7 @@ export const texts = {
   },
   explore: {
     title: (topics: string) => `${topics} topics`,
+    expected: (topics: string) => `${topics} topics are expected; no message has come yet.`,
     filter: "filter by any part of the topic",
     newest: "newest messages",
     noTopic: "Choose a topic at the left.",

@@ -36,13 +36,15 @@ const RECOMMENDED = { critical: 1, high: 5, medium: 15, low: 80 } as const;
 
 interface PerformanceProps {
   readonly answer: AlarmPerformanceAnswer | undefined;
+  /** Nothing is heard of the plant: no alarm then is no good news. */
+  readonly unheard: boolean;
   readonly problem: Problem | undefined;
   readonly reload: () => void;
   readonly children: ComponentChildren;
 }
 
 /** Is the alarm system bearable: the measures of ISA-18.2 beside their targets, and who spoils them. */
-export function Performance({ answer, problem, reload, children }: PerformanceProps) {
+export function Performance({ answer, unheard, problem, reload, children }: PerformanceProps) {
   return (
     <Section
       title={words.performance}
@@ -55,7 +57,9 @@ export function Performance({ answer, problem, reload, children }: PerformancePr
       }
       of={{ problem, reload }}
     >
-      {answer === undefined ? null : (
+      {answer === undefined ? null : unheard && answer.raised === 0 ? (
+        <p class="empty">{words.unheard}</p>
+      ) : (
         <>
           <dl class="measures">
             {SHOWN.map((name) => {

@@ -9,12 +9,17 @@ import { texts } from "../../texts/en.ts";
 
 const words = texts.data;
 
-/** What machines say that doesn't fit the plant or the clock: stored all the same, and somebody should look. */
-export function Plausibility() {
+/**
+ * What machines say that doesn't fit the plant or the clock: stored all the same, and somebody should look.
+ * `anything`: whether a message has come.
+ */
+export function Plausibility({ anything }: { readonly anything: boolean }) {
   const { data, problem, reload } = useQuery<PlausibilityAnswer>("/api/plausibility?limit=50", [], 10);
   return (
     <Section title={words.plausibility} note={words.plausibilityNote} of={{ problem, reload }}>
-      {data?.flagged.length === 0 ? <p class="empty">{words.plausibilityEmpty}</p> : null}
+      {data?.flagged.length === 0 ? (
+        <p class="empty">{anything ? words.plausibilityEmpty : words.plausibilityUnknown}</p>
+      ) : null}
       <table>
         <tbody>
           {data?.flagged.map(({ machine, flag, messages, last_received_at, last_id }) => (

@@ -23,11 +23,13 @@ interface MachineColumnProps {
   /** The most urgent active alarm of the machine. */
   readonly alarm: AlarmPresent | undefined;
   readonly flowsIn: boolean;
+  /** The only machine of its step: from four metres the step says enough. */
+  readonly alone: boolean;
 }
 
 /** One machine: what it does and why, its drawing, and its values with their range and their last hour. */
 export function MachineColumn(props: MachineColumnProps) {
-  const { machine, present, told, values, trends, trendFromMs, alarm, flowsIn } = props;
+  const { machine, present, told, values, trends, trendFromMs, alarm, flowsIn, alone } = props;
   const { definition, key, step } = machine;
   const { number: digit, name } = stepWords(step);
   const running = present?.state === "Execute";
@@ -42,10 +44,8 @@ export function MachineColumn(props: MachineColumnProps) {
         {alarm === undefined ? null : (
           <Glyph priority={alarm.priority} unacknowledged={!alarm.acknowledged} />
         )}
-        <span class="label xs ellipsis" title={definition.id}>
-          {definition.id}
-        </span>
       </div>
+      <div class={`label xs ellipsis${alone ? " desk-only" : ""}`}>{definition.id}</div>
       <div class="small ellipsis">
         {told ? <StateMark state={present?.state} /> : null} {told ? stateWords(present) : "–"}{" "}
         <span class="label">
