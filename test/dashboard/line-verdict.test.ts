@@ -82,13 +82,13 @@ suite("the first sentence of a line", () => {
       ],
     );
     assert.equal(found.priority, "medium");
-    assert.equal(found.sentence, "Tempering: too hot, for 164 s, since t-164.");
+    assert.equal(found.sentence, "Tempering: too hot (for 164 s, since t-164).");
     assert.equal(found.rest, "Nobody knows what Cooling does; 1 more active.");
   });
 
   test("beside the alarm of a line that is silent as a whole it is said that nobody knows what it does", () => {
     const found = verdict([machine("Tempering", "unknown")], [alarm("Tempering")]);
-    assert.equal(found.sentence, "Tempering: too hot, for 164 s, since t-164.");
+    assert.equal(found.sentence, "Tempering: too hot (for 164 s, since t-164).");
     assert.equal(found.rest, "Nobody knows what the line does.");
   });
 

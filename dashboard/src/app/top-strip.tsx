@@ -74,9 +74,11 @@ export function TopStrip() {
 
 /** Complete, or how much is missing; a click leads to what. */
 function Record() {
-  const totals = useQuery<CompletenessAnswer>("/api/completeness", [], 5).data?.totals;
+  const { totals, publishers } = useQuery<CompletenessAnswer>("/api/completeness", [], 5).data ?? {};
   if (totals === undefined) return <div class="optional label">–</div>;
   const { missing, stored, quarantined, quarantined_unsequenced, seen } = totals;
+  const heardMs = Math.max(0, ...(publishers ?? []).map(({ last_seen_at }) => Date.parse(last_seen_at)));
+  const said = texts.strip.complete(number(stored + quarantined - quarantined_unsequenced), number(seen));
   return (
     <a class="optional" href="/data">
       {missing > 0 ? (
@@ -86,14 +88,18 @@ function Record() {
         </>
       ) : seen === 0 ? (
         <span class="label">{texts.strip.nothingYet}</span>
+      ) : now.value - heardMs > SILENT_MS ? (
+        // What may have been said since then, nobody knows: that is no tick.
+        <Said
+          class="label"
+          words={[texts.strip.completeUntil(zone.value.near(heardMs, now.value)), said[1]]}
+        />
       ) : (
         <>
           <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
             <path d="M1.5 6.5 4.5 9.5 10.5 2.5" fill="none" stroke="var(--ink-2)" stroke-width="1.75" />
           </svg>
-          <Said
-            words={texts.strip.complete(number(stored + quarantined - quarantined_unsequenced), number(seen))}
-          />
+          <Said words={said} />
         </>
       )}
     </a>

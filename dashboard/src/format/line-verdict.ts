@@ -77,7 +77,7 @@ export function lineVerdict(situation: Situation): VerdictWords {
     return {
       priority: worst.priority,
       unacknowledged: !worst.acknowledged,
-      sentence: `${nameOf(worst.machine)}: ${describe(worst)},${age(worst.raisedMs)}.`,
+      sentence: `${nameOf(worst.machine)}: ${describe(worst)} (for ${duration(nowMs - worst.raisedMs)}, since ${clock(worst.raisedMs)}).`,
       rest: rest.length === 0 ? undefined : `${rest.join("; ")}.`,
     };
   }

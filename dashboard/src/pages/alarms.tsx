@@ -124,13 +124,7 @@ export default function AlarmsPage() {
                       zone.value.near(only.raisedMs, now.value),
                       duration(now.value - only.raisedMs),
                     )
-                : words.floodBegan(
-                    flood.alarms,
-                    new Set(active.map(({ machine }) => machine)).size,
-                    zone.value.clock(began.raisedMs),
-                    placeWords(began),
-                    alarmWords(began, plant.value),
-                  )
+                : floodWords(flood, active, began)
         }
         rest={
           flood === undefined
@@ -191,6 +185,28 @@ export default function AlarmsPage() {
       <AlarmTimeline history={history} performance={performance.data} period={period} />
     </>
   );
+}
+
+/** What a flood began with. Where all machines begin with the same, it came from none of them. */
+function floodWords(
+  flood: AlarmPerformanceAnswer["floods"][number],
+  active: readonly AlarmPresent[],
+  began: AlarmPresent,
+): string {
+  const firsts = new Map<string, AlarmPresent>();
+  for (const alarm of active) {
+    const first = firsts.get(alarm.machine);
+    if (alarm.raisedMs >= began.raisedMs && (first === undefined || alarm.raisedMs < first.raisedMs))
+      firsts.set(alarm.machine, alarm);
+  }
+  const machines = new Set(active.map(({ machine }) => machine)).size;
+  const what = alarmWords(began, plant.value);
+  const at = zone.value.clock(began.raisedMs);
+  return machines > 1 &&
+    firsts.size === machines &&
+    [...firsts.values()].every(({ code }) => code === began.code)
+    ? words.floodAlike(flood.alarms, machines, at, what)
+    : words.floodBegan(flood.alarms, machines, at, placeWords(began), what);
 }
 
 /** "Tempering temper-01" */

@@ -8,6 +8,7 @@ import { addressOf, choices, choose, type PageProps } from "../app/router.ts";
 import { type BatchCourse, batchesOf, silentMachines } from "../format/batches.ts";
 import { duration } from "../format/time.ts";
 import { Failed } from "../parts/failed.tsx";
+import { Glyph } from "../parts/glyph.tsx";
 import { Scroll } from "../parts/scroll.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { Verdict } from "../parts/verdict.tsx";
@@ -58,6 +59,7 @@ function Batches({ line, lines, days, wanted }: BatchesProps) {
     () => batchesOf(states.data?.machines ?? [], silentMachines(states.data?.intervals ?? [])),
     [states.data],
   );
+  const doubtful = unclean === undefined ? [] : batches.filter((batch) => isInDoubt(batch, unclean));
   const chosen = batches.find(({ id }) => id === wanted);
   const inWork = batches.filter(({ running }) => running);
   const counts = useMemo(
@@ -89,7 +91,7 @@ function Batches({ line, lines, days, wanted }: BatchesProps) {
           <BatchLinks id={wanted} />
           {choice}
         </Verdict>
-        <BatchList batches={batches} counts={counts} />
+        <BatchList batches={batches} counts={counts} doubtful={doubtful} />
       </>
     ) : (
       <OneBatch batch={chosen} line={line} alarms={counts.get(chosen.id) ?? []} />
@@ -108,7 +110,12 @@ function Batches({ line, lines, days, wanted }: BatchesProps) {
         }
         rest={
           unclean !== undefined && states.data !== undefined
-            ? words.title(batches.length, inWork.length)
+            ? [
+                doubtful.length > 0 ? words.inDoubt(doubtful.map(({ id }) => id)) : "",
+                words.title(batches.length, inWork.length),
+              ]
+                .join(" ")
+                .trim()
             : inWork.map(({ id }) => id).join(", ") || undefined
         }
       >
@@ -119,10 +126,15 @@ function Batches({ line, lines, days, wanted }: BatchesProps) {
       {states.data !== undefined && batches.length === 0 ? (
         <p class="empty">{words.none}</p>
       ) : (
-        <BatchList batches={batches} counts={counts} />
+        <BatchList batches={batches} counts={counts} doubtful={doubtful} />
       )}
     </>
   );
+}
+
+/** Whether the batch went over the machine after its change without a verified clean. */
+function isInDoubt({ product, steps }: BatchCourse, { machine, atMs, to }: UnverifiedClean): boolean {
+  return product === to && steps.some((step) => step.machine === machine && step.toMs > atMs);
 }
 
 /** An hour before the first message that names a batch, and after the last: however long ago it was made. */
@@ -153,9 +165,10 @@ function uncleanWords({ machine, atMs, from, to, method }: UnverifiedClean): str
 interface BatchListProps {
   readonly batches: readonly BatchCourse[];
   readonly counts: ReadonlyMap<string, AlarmHistoryAnswer["occurrences"]>;
+  readonly doubtful: readonly BatchCourse[];
 }
 
-function BatchList({ batches, counts }: BatchListProps) {
+function BatchList({ batches, counts, doubtful }: BatchListProps) {
   return (
     <Scroll label={words.list}>
       <table>
@@ -175,7 +188,8 @@ function BatchList({ batches, counts }: BatchListProps) {
           </tr>
         </thead>
         <tbody>
-          {batches.map(({ id, product, fromMs, toMs, running, unheard, steps }) => {
+          {batches.map((batch) => {
+            const { id, product, fromMs, toMs, running, unheard, steps } = batch;
             const alarms = counts.get(id) ?? [];
             const urgent = alarms.filter(
               ({ priority }) => priority === "high" || priority === "critical",
@@ -184,6 +198,12 @@ function BatchList({ batches, counts }: BatchListProps) {
               <tr key={id}>
                 <th scope="row">
                   <a href={addressOf("batches", id)}>{id}</a>
+                  {doubtful.includes(batch) ? (
+                    <span class="high nowrap">
+                      {" "}
+                      <Glyph priority="hold" size={12} /> {words.mayContainMilk}
+                    </span>
+                  ) : null}
                 </th>
                 <td>
                   <span class={`product product-${product ?? "none"}`}>{product ?? "–"}</span>
@@ -193,7 +213,9 @@ function BatchList({ batches, counts }: BatchListProps) {
                   {running ? <b>{words.inWork}</b> : zone.value.near(toMs, now.value)}
                   {unheard && !running ? <span class="label"> {words.unheard}</span> : null}
                 </td>
-                <td class="number nowrap">{duration(toMs - fromMs)}</td>
+                <td class="number nowrap">
+                  {running ? words.soFar(duration(toMs - fromMs)) : duration(toMs - fromMs)}
+                </td>
                 <td class="label">{steps.map(({ machine }) => machine.split("/").at(-1)).join(", ")}</td>
                 <td class="number">
                   {alarms.length}

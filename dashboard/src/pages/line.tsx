@@ -62,7 +62,8 @@ function Line({ line, lines }: { readonly line: PlantLine; readonly lines: reado
     behind: present.behind,
     nowMs: now.value,
     nameOf,
-    describe: (alarm) => alarmWords(alarm, plant.value),
+    describe: (alarm) =>
+      alarmWords(alarm, plant.value, values.values.get(alarm.machine)?.get(alarm.tag ?? "")?.value),
     duration,
     clock: (atMs) => zone.value.near(atMs, now.value),
   });

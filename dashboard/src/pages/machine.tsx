@@ -122,7 +122,7 @@ function Machine({ machine }: { readonly machine: PlantMachine }) {
         sentence={
           worst === undefined
             ? (odd[0] ?? `${name} ${definition.id}: ${state}`)
-            : `${name} ${definition.id}: ${alarmWords(worst, plant.value)}, ${alarmed}.`
+            : `${name} ${definition.id}: ${alarmWords(worst, plant.value, values.get(worst.tag ?? "")?.value)}, ${alarmed}.`
         }
         rest={
           worst === undefined

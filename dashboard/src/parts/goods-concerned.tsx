@@ -12,8 +12,10 @@ export function GoodsConcerned({ alarm }: { readonly alarm: AlarmPresent }) {
     failed: new Date(alarm.raisedMs).toISOString(),
   });
   return (
-    <a class="btn goods-concerned" href={`/recall?${asked}`} title={texts.recall.inDoubtTitle}>
-      {texts.recall.inDoubt}
-    </a>
+    <div class="goods-concerned">
+      <a class="btn" href={`/recall?${asked}`} title={texts.recall.inDoubtTitle}>
+        {texts.recall.inDoubt}
+      </a>
+    </div>
   );
 }

@@ -51,7 +51,7 @@ function Row({ hold }: { readonly hold: Hold }) {
       <td class="number nowrap">
         {ids.length === 0 ? null : (
           <a class="btn" href={`/recall?lots=${encodeURIComponent(ids.slice(0, 20).join(","))}`}>
-            {texts.pages.recall}
+            {texts.recall.whereItWent}
           </a>
         )}
       </td>

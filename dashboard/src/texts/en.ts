@@ -38,6 +38,7 @@ export const texts = {
     lost: (since: string) => [`not live since ${since}`, ", trying again"] as const,
     connecting: "connecting",
     complete: (stored: string, seen: string) => ["complete", `: ${stored} of ${seen} messages`] as const,
+    completeUntil: (at: string) => `complete until ${at}`,
     missing: (count: string) => `${count} missing`,
     nothingYet: "no message yet",
     nobody: "who are you?",
@@ -210,6 +211,7 @@ export const texts = {
         first === last ? `number ${first} never came` : `numbers ${first} to ${last} never came`,
       missing: (count: string, more: number) =>
         `${count} missing${more > 0 ? `, ${more} gaps not drawn` : ""}`,
+      wrongClock: (count: string) => `${count} with its clock off`,
       late: (count: string) => `${count} came late`,
     },
     notifications: {
@@ -415,7 +417,9 @@ export const texts = {
     flood: (count: number, since: string) => `A flood: ${count} alarms since ${since}.`,
     floodBegan: (count: number, machines: number, at: string, place: string, what: string) =>
       `A flood: ${count} alarms on ${machines === 1 ? "1 machine" : `${machines} machines`}. It began at ${at} with ${place}: ${what}.`,
-    grouped: "By machine, in the order in which it spread.",
+    floodAlike: (count: number, machines: number, at: string, what: string) =>
+      `A flood: ${count} alarms on ${machines} machines. All ${machines} begin with the same, from ${at} on: ${what}.`,
+    grouped: "By machine, in the order in which their first alarms came.",
     ungrouped: "Alarm by alarm, the most urgent first.",
     showEach: "Show each alarm",
     showGroups: "Show machines",
@@ -546,8 +550,9 @@ export const texts = {
       not_stable: "the process is not stable: see the signals",
       no_chart: "there is no control chart to judge its stability by",
     },
-    basis: (n: string, samples: string, lower: string, upper: string, unit: string) =>
-      `${n} results in ${samples} samples; specification ${lower === "" ? `at most ${upper}` : upper === "" ? `at least ${lower}` : `${lower} to ${upper}`} ${unit}`,
+    basis: (n: string, samples: string) => `${n} results in ${samples} samples; `,
+    specification: (lower: string, upper: string, unit: string) =>
+      `specification ${lower === "" ? `at most ${upper}` : upper === "" ? `at least ${lower}` : `${lower} to ${upper}`} ${unit}`,
     netContent: "Net content",
     netContentNote: (nominal: string) => `${nominal} g stated on the pack, by batch`,
     packs: "packs",
@@ -604,6 +609,9 @@ export const texts = {
     epcis: "EPCIS",
     unclean: (place: string, from: string, to: string, at: string, method: string) =>
       `${place} went from ${from} to ${to} at ${at} without a verified clean (${method}): ${to} made since then may contain milk.`,
+    inDoubt: (ids: readonly string[]) => `In doubt: ${ids.join(", ")}. Hold it until quality has looked.`,
+    mayContainMilk: "may contain milk",
+    soFar: (time: string) => `${time} so far`,
     noException: (id: string) => `${id}: no exception.`,
     exceptions: (id: string, holds: number, alarms: number, failed: number) =>
       `${id}: ${[
@@ -721,6 +729,8 @@ export const texts = {
     to: "To",
     ask: "Ask",
     inDoubt: "Goods in doubt …",
+    /** Looks, and calls nothing back. */
+    whereItWent: "Where it went …",
     inDoubtTitle: "What was packed since the last good test: look, and hold it",
     lookingForTest: "Looking for the last test that was passed …",
     suspected: "Suspected",

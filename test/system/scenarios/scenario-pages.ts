@@ -26,7 +26,7 @@ export const SCENARIO_PAGES: readonly ScenarioPage[] = [
     historyH: 3,
     atH: 0.83,
     path: "/alarms",
-    says: /A flood: \d+ alarms on 8 machines\. It began at 09:45:00 .*the mains voltage is too low/,
+    says: /A flood: \d+ alarms on 8 machines\. All 8 begin with the same, from 09:45:00 on: the mains voltage is too low/,
     truth: {
       fault: "the mains voltage dipped: all machines aborted, a flood of alarms",
       place: "the whole line",

@@ -27,7 +27,7 @@ interface FloodGroupsProps {
   readonly fromMs: number;
 }
 
-/** A flood's alarms, machine by machine in the order in which it spread: what came first is what to look at. */
+/** A flood's alarms, machine by machine in the order of their first ones. */
 export function FloodGroups({ alarms, fromMs }: FloodGroupsProps) {
   const within = alarms.filter(({ raisedMs }) => raisedMs >= fromMs);
   const groups = [...Map.groupBy(within, ({ machine }) => machine)]

@@ -1,4 +1,4 @@
-import type { CoverageAnswer, ReceivedAnswer } from "../../api/answers.ts";
+import type { CoverageAnswer, PlausibilityAnswer, ReceivedAnswer } from "../../api/answers.ts";
 import { placeName, plant, zone } from "../../api/plant.ts";
 import { useQuery } from "../../api/query.ts";
 import { type Period, periodOf, type SpanName, showSpan, spanOf } from "../../app/period.ts";
@@ -17,6 +17,8 @@ const words = texts.data.coverage;
 const CHOICES = ["1h", "8h", "24h", "7d"] as const satisfies readonly SpanName[];
 const BY_DEFAULT = "8h";
 const MINUTE = 60_000;
+/** The flag of messages whose time is far from that of their receipt. */
+const CLOCK = "clock_skew";
 const HEIGHT = 12;
 /** A gap of one number would not be seen at its own width, px. */
 const NARROWEST = 3;
@@ -26,6 +28,8 @@ export function Coverage() {
   const period = periodOf(BY_DEFAULT);
   const span = `from=${new Date(period.fromMs).toISOString()}&to=${new Date(period.toMs).toISOString()}`;
   const { data, problem, reload } = useQuery<CoverageAnswer>(`/api/coverage?${span}`, [], 30);
+  const flagged = useQuery<PlausibilityAnswer>("/api/plausibility?limit=50", [], 10).data?.flagged ?? [];
+  const wrongClocks = new Set(flagged.filter(({ flag }) => flag === CLOCK).map(({ machine }) => machine));
   const received = useQuery<ReceivedAnswer>(`/api/received?${span}`, [], 30).data;
   const [ref, width] = useWidth<HTMLDivElement>();
   const inner = Math.max(0, width - MARK_ROOM);
@@ -62,6 +66,7 @@ export function Coverage() {
             machine={machine}
             period={period}
             width={inner}
+            clockIsOff={wrongClocks.has(machine.machine)}
             heard={heardOf(machine.machine, received?.minutes ?? [])}
           />
         ))}
@@ -76,11 +81,13 @@ interface MachineStripProps {
   readonly machine: CoverageAnswer["machines"][number];
   readonly period: Period;
   readonly width: number;
+  /** What it says seems to come late, since its clock is behind. */
+  readonly clockIsOff: boolean;
   /** The first and the last minute in which anything of its line was received. */
   readonly heard: readonly [fromMs: number, toMs: number] | undefined;
 }
 
-function MachineStrip({ machine, period, width, heard }: MachineStripProps) {
+function MachineStrip({ machine, period, width, clockIsOff, heard }: MachineStripProps) {
   const { machine: key, missing, seen, share, gaps, more_gaps, late } = machine;
   const id = key.split("/").at(-1) ?? key;
   const x = linear(period.fromMs, period.toMs, 0, width);
@@ -142,7 +149,7 @@ function MachineStrip({ machine, period, width, heard }: MachineStripProps) {
           {missing > 0
             ? words.missing(number(missing), more_gaps)
             : lateCount > 0
-              ? words.late(number(lateCount))
+              ? (clockIsOff ? words.wrongClock : words.late)(number(lateCount))
               : said}
         </span>
       </span>

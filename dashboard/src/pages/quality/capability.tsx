@@ -53,9 +53,8 @@ export function Capability({ path, span }: { readonly path: string; readonly spa
       )}
       {data === undefined || (data.lower === null && data.upper === null) ? null : (
         <p class="label xs">
-          {words.basis(
-            number(data.n),
-            number(data.samples),
+          {data.n === 0 ? null : words.basis(number(data.n), number(data.samples))}
+          {words.specification(
             data.lower === null ? "" : plain(data.lower),
             data.upper === null ? "" : plain(data.upper),
             data.unit ?? "",

@@ -11,7 +11,7 @@ import { texts } from "../../texts/en.ts";
 const words = texts.quality;
 const ROW = 20;
 const LEFT = 28;
-const RIGHT = 96;
+const RIGHT = 104;
 
 /** Nozzles side by side: which one is apart, and which one drifts. Nothing where samples don't say which it was. */
 export function Places({ data }: { readonly data: QualityPlacesAnswer | undefined }) {
@@ -30,7 +30,8 @@ export function Places({ data }: { readonly data: QualityPlacesAnswer | undefine
       title={data.by === "nozzle" ? words.nozzles : words.lanes}
       note={
         <>
-          {words.placesNote(number(data.samples))} <Term of="interval" />
+          {[data.unit, words.placesNote(number(data.samples))].filter(Boolean).join(", ")}{" "}
+          <Term of="interval" />
         </>
       }
     >
