@@ -182,6 +182,8 @@ export interface LineStates extends Source {
 }
 
 const STATES_MS = 8 * 3_600_000;
+/** More stretches than these a lane can't show one by one. */
+const STATES_POINTS = 1_000;
 
 export function useLineStates(line: string, process: readonly PlantMachine[], toMs: number): LineStates {
   const fromMs = toMs - STATES_MS;
@@ -214,6 +216,7 @@ function statesPath(place: string, fromMs: number, toMs: number): string {
   const query = levelsOf(place);
   query.set("from", new Date(fromMs).toISOString());
   query.set("to", new Date(toMs).toISOString());
+  query.set("points", String(STATES_POINTS));
   return `/api/states?${query}`;
 }
 
@@ -223,6 +226,7 @@ function stretchOf({
   state,
   reason,
   unknown_why,
+  joined,
 }: StatesAnswer["intervals"][number]): StateStretch {
   const isUnknown = state === "unknown";
   const why = reason?.message ?? reason?.code.toLowerCase().replaceAll("_", " ");
@@ -232,6 +236,7 @@ function stretchOf({
     state: isUnknown ? null : state,
     reason: isUnknown ? texts.values.unknownWhy[unknown_why ?? ""] : why,
     unsaid: unknown_why === "not_said",
+    joined,
   };
 }
 

@@ -1,5 +1,7 @@
+import { number } from "../format/number.ts";
 import { lookOf } from "../format/packml.ts";
 import { linear } from "../format/trace.ts";
+import { texts } from "../texts/en.ts";
 
 /** One stretch of a machine's time. */
 export interface StateStretch {
@@ -10,6 +12,8 @@ export interface StateStretch {
   readonly reason?: string | undefined;
   /** Whether the state is unknown because the machine hasn't said it, and not because nothing comes from it. */
   readonly unsaid?: boolean;
+  /** How many it stands for, where they are too many and too short to be drawn one by one. */
+  readonly joined?: number;
 }
 
 interface StateLaneProps {
@@ -38,7 +42,10 @@ export function StateLane({ stretches, fromMs, toMs, width, label }: StateLanePr
         const words = stretch.reason ?? "";
         return right < 0 || left > width ? null : (
           <g key={stretch.fromMs}>
-            <title>{`${stretch.state ?? "unknown"}${words === "" ? "" : `: ${words}`}`}</title>
+            <title>
+              {(stretch.joined ?? 1) > 1 ? `${texts.values.mostly(number(stretch.joined ?? 1))} ` : ""}
+              {`${stretch.state ?? "unknown"}${words === "" ? "" : `: ${words}`}`}
+            </title>
             <rect class={`state-${look}`} x={left} y={quiet ? 2 : 0.5} width={wide} height={quiet ? 8 : 11} />
             {(look === "idle" || look === "suspended") && wide > words.length * 6.5 + 8 ? (
               <text x={left + 4} y="10" class="ink-2">

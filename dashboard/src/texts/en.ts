@@ -243,6 +243,7 @@ export const texts = {
       silent: "nothing is heard of it",
       not_said: "it has not said",
     } as Readonly<Record<string, string>>,
+    mostly: (count: string) => `mostly, of ${count} states:`,
     old: (age: string) => `${age} old`,
     silent: (age: string) => `${age} ago`,
     stands: "stands",

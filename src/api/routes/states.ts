@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { PACKML_STATES, STOP_CATEGORIES } from "../../contract/schemas/state-v2.ts";
+import { joinedIntervals } from "../../monitor/machine-state/joined-intervals.ts";
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
 import type { MachineNow } from "../../monitor/machine-state/machines-now.ts";
 import { plantNow } from "../../monitor/machine-state/plant-now.ts";
@@ -14,6 +15,7 @@ import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
 
 const HOUR_MS = 3_600_000;
+const MOST_POINTS = 10_000;
 
 const State = Type.Enum([...PACKML_STATES, "unknown"], {
   description: "A PackML state by name; unknown where nobody can say: never the last state for ever",
@@ -105,8 +107,19 @@ const states = route({
   summary:
     "What machines did in a span of time: their states with reasons, what they worked on, sums, coverage",
   description:
-    "Without a hole: where nobody knows what a machine did, an interval says `unknown`. 8 hours where no time is given, 31 days at most. Choose a line or a machine: the answer has every interval.",
-  query: closed({ ...LEVELS, ...PERIOD }),
+    "Without a hole: where nobody knows what a machine did, an interval says `unknown`. 8 hours where no time is given, 31 days at most. Choose a line or a machine: the answer has every interval, unless `points` asks for fewer. The sums are always those of every one.",
+  query: closed({
+    ...LEVELS,
+    ...PERIOD,
+    points: Type.Optional(
+      Type.Integer({
+        minimum: 2,
+        maximum: MOST_POINTS,
+        description:
+          "At most so many intervals of a machine, short ones joined; every one where it is left out",
+      }),
+    ),
+  }),
   answer: closed({
     intervals: Type.Array(
       closed({
@@ -117,6 +130,9 @@ const states = route({
         unknown_why: UnknownWhy,
         mode: orNull(Type.String()),
         reason: Reason,
+        joined: Type.Integer({
+          description: "How many it stands for; more than 1: it says what took most of their time",
+        }),
       }),
     ),
     machines: Type.Array(
@@ -149,14 +165,17 @@ const states = route({
       });
     return {
       intervals: found.flatMap(({ machine, history }) =>
-        history.intervals.map(({ state, mode, reason, unknownWhy, ...part }) => ({
-          machine,
-          ...shownSpan(part),
-          state,
-          unknown_why: unknownWhy,
-          mode,
-          reason: shownReason(reason),
-        })),
+        joinedIntervals(history.intervals, query.points ?? Number.POSITIVE_INFINITY).map(
+          ({ state, mode, reason, unknownWhy, joined, ...part }) => ({
+            machine,
+            ...shownSpan(part),
+            state,
+            unknown_why: unknownWhy,
+            mode,
+            reason: shownReason(reason),
+            joined,
+          }),
+        ),
       ),
       machines: found.map(({ machine, history, work }) => ({
         machine,

@@ -53,6 +53,19 @@ suite("the API on states", () => {
     assert.equal(packer.span_ms, NOW_MS - START_MS);
   });
 
+  test("gives as few intervals as are asked for, still without a hole, and the same sums", async () => {
+    const query = { machine: "packer-03", from: iso(START_MS), to: iso(NOW_MS) };
+    const { answer: whole } = await ask("states", query, context);
+    const { answer: few } = await ask("states", { ...query, points: 2 }, context);
+    const joined = ({ intervals }: { intervals: { joined: number }[] }) =>
+      intervals.reduce((sum, each) => sum + each.joined, 0);
+    assert.ok(whole.intervals.length > 2 && few.intervals.length <= 2, `${few.intervals.length} intervals`);
+    assert.equal(few.intervals[0].from, iso(START_MS));
+    assert.equal(few.intervals.at(-1).to, iso(NOW_MS));
+    assert.equal(joined(few), joined(whole));
+    assert.deepEqual(few.machines, whole.machines);
+  });
+
   test("of a machine that isn't there gives an empty list; a bad time or a long span is refused with a hint", async () => {
     assert.deepEqual((await ask("states", { machine: "nobody" }, context)).answer.intervals, []);
     const bad = await ask("states", { from: "yesterday" }, context);
