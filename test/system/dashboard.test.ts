@@ -241,6 +241,38 @@ suite("the dashboard in a real browser", { skip: NO_CHROMIUM, timeout: 600_000 }
     ]);
   });
 
+  test("a trend is dragged with the hand: let go, the address is that of what is seen, drawn where it was", async () => {
+    complaints.length = 0;
+    const spanMs = 10 * 60_000;
+    const fromMs = Math.floor(Date.now() / 1_000) * 1_000 - 2 * spanMs;
+    const iso = (ms: number) => new Date(ms).toISOString();
+    await page.goto(
+      `${base()}/machine/${TEMPERER}?from=${iso(fromMs)}&to=${iso(fromMs + spanMs)}&tags=temp_c`,
+    );
+    const trace = page.locator(".strip path.d-trace");
+    await trace.waitFor();
+    const strip = await page.locator(".strip .pan-window").boundingBox();
+    const before = await page.locator(".strip svg.pans").boundingBox();
+    assert.ok(strip !== null && before !== null);
+    const [x, y, by] = [strip.x + strip.width / 2, strip.y + strip.height / 2, Math.round(strip.width / 4)];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + by / 2, y);
+    await page.mouse.move(x + by, y);
+    await page.locator(".trend-strips.panning").waitFor();
+    await page.mouse.up();
+    await page.locator(".trend-strips:not(.panning)").waitFor();
+    await page.waitForURL((url) => url.searchParams.get("from") !== iso(fromMs));
+    const shown = new URL(page.url()).searchParams;
+    const moved = fromMs - Date.parse(shown.get("from") ?? "");
+    assert.ok(Math.abs(moved - (by / strip.width) * spanMs) < 2_000, `${moved} ms`);
+    assert.equal(Date.parse(shown.get("to") ?? "") - Date.parse(shown.get("from") ?? ""), spanMs);
+    // What was moved is where it was, with what is seen drawn in it.
+    assert.deepEqual(await page.locator(".strip svg.pans").boundingBox(), before);
+    await trace.waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
   test("an address that is none says so, and script in it stays inert", async () => {
     complaints.length = 0;
     await page.goto(`${base()}/machine/tunis-01/line-a/s5_tempering/%3Cimg%20src=x%20onerror=alert(1)%3E`);

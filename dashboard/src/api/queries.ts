@@ -101,6 +101,8 @@ export interface Course {
   readonly points: readonly SeriesPoint[];
   /** Share of the span that was measured, 0 to 1. */
   readonly coverage: number;
+  /** How long the span is, ms. */
+  readonly spanMs: number;
 }
 
 const SPARK_POINTS = 60;
@@ -126,7 +128,11 @@ function courseOf(answer: SeriesAnswer): Course {
       mean: null,
     }),
   );
-  return { points: [...measured, ...holes].sort((a, b) => a.atMs - b.atMs), coverage: answer.coverage };
+  return {
+    points: [...measured, ...holes].sort((a, b) => a.atMs - b.atMs),
+    coverage: answer.coverage,
+    spanMs: Date.parse(answer.to) - Date.parse(answer.from),
+  };
 }
 
 /** The last hour of several tags of several machines, for sparklines. */
@@ -154,14 +160,22 @@ export function useTrends(
   }, [answers.data, wanted]);
 }
 
-/** Several tags of one machine over a period. */
+/**
+ * Several tags of one machine over a period.
+ * @param beyond whether a span before and after it is asked for, too
+ */
 export function useSeries(
   machine: string,
   tags: readonly string[],
   { fromMs, toMs }: Period,
+  beyond = false,
 ): Source & { readonly series: ReadonlyMap<string, Course> } {
   const { data, problem, reload } = useQueries<SeriesAnswer>(
-    tags.map((tag) => seriesPath(machine, tag, fromMs, toMs, SERIES_POINTS)),
+    tags.map((tag) => {
+      const spanMs = beyond ? toMs - fromMs : 0;
+      const points = SERIES_POINTS * (beyond ? 3 : 1);
+      return seriesPath(machine, tag, fromMs - spanMs, toMs + spanMs, points);
+    }),
   );
   const series = useMemo(
     () =>

@@ -112,3 +112,10 @@ export function nearest(points: readonly SeriesPoint[], atMs: number): SeriesPoi
     before !== undefined && after !== undefined && atMs - before.atMs < after.atMs - atMs ? before : after;
   return found?.mean === null ? undefined : found;
 }
+
+/** The points of a span of time. */
+export function within(points: readonly SeriesPoint[], fromMs: number, toMs: number): readonly SeriesPoint[] {
+  const first = points.findIndex(({ atMs }) => atMs >= fromMs);
+  const last = points.findLastIndex(({ atMs }) => atMs <= toMs);
+  return first === 0 && last === points.length - 1 ? points : first < 0 ? [] : points.slice(first, last + 1);
+}

@@ -1,4 +1,4 @@
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { useCondition } from "../api/condition.ts";
 import { limitsOf, overviewTags, type PlantMachine, plant, stepWords, tagLabel, zone } from "../api/plant.ts";
 import type { MachinePresent, TagPresent } from "../api/present.ts";
@@ -24,7 +24,7 @@ import { Segmented } from "../parts/segmented.tsx";
 import { StateLane } from "../parts/state-lane.tsx";
 import { LIMIT_ROOM } from "../parts/strip-chart.tsx";
 import { freshness } from "../parts/tag-value.tsx";
-import { TrendPanel } from "../parts/trend-panel.tsx";
+import { TrendPanel, type TrendSeries } from "../parts/trend-panel.tsx";
 import { useWidth } from "../parts/use-width.ts";
 import { Verdict } from "../parts/verdict.tsx";
 import { texts } from "../texts/en.ts";
@@ -38,6 +38,7 @@ const CHOICES = ["10m", "30m", "4h", "24h", "7d"] as const satisfies readonly Sp
 const BY_DEFAULT = "30m";
 /** Tags drawn where the address names none. */
 const DRAWN = 6;
+const NO_POINTS: TrendSeries["points"] = [];
 
 /** One machine: what moved first? */
 export default function MachinePage({ levels }: PageProps) {
@@ -90,7 +91,42 @@ function Machine({ machine }: { readonly machine: PlantMachine }) {
   const named = choices.value.get("tags");
   const tags = useMemo(() => drawnTags(machine, named), [machine, named]);
   const heardTags = useMemo(() => tags.filter((tag) => values.has(tag)), [tags, values.size]);
-  const series = useSeries(key, heardTags, period);
+  const [panning, setPanning] = useState(false);
+  const series = useSeries(key, heardTags, period, panning);
+  const drawn = useMemo(
+    () =>
+      tags.map((tag): TrendSeries => {
+        const known = definition.tags[tag];
+        const found = series.series.get(tag);
+        return {
+          name: tag,
+          label: tagLabel(tag, known),
+          unit: known?.unit,
+          decimals: known?.decimals,
+          limits: limitsOf(known, present?.product),
+          points: found?.points ?? NO_POINTS,
+          // While it is panned, what was answered is more than what is shown.
+          coverage:
+            found !== undefined && found.spanMs < (period.toMs - period.fromMs) * 1.5
+              ? found.coverage
+              : undefined,
+        };
+      }),
+    [tags, series.series, present?.product, definition, period.toMs - period.fromMs],
+  );
+  const untilMs = period.live ? period.toMs : Math.min(period.toMs, now.value);
+  const tinted = useMemo(
+    () =>
+      history.occurrences
+        .filter(({ tag }) => tag !== undefined)
+        .map(({ raisedMs, clearedMs, priority }) => ({
+          fromMs: raisedMs,
+          toMs: clearedMs ?? untilMs,
+          priority,
+        })),
+    [history.occurrences, untilMs],
+  );
+  const root = useRef<HTMLElement>(null);
   const [ref, width] = useWidth<HTMLDivElement>();
   const condition = useCondition(key, open.known);
   const odd = presentFindings(condition.data?.findings);
@@ -140,43 +176,29 @@ function Machine({ machine }: { readonly machine: PlantMachine }) {
         />
       </Verdict>
       <div class="columns wide-left">
-        <section>
+        <section ref={root} class={panning ? "panned" : ""}>
           <div class="trends">
             <span class="label small">{words.state}</span>
             <div ref={ref}>
-              <StateLane
-                stretches={states.stretches}
-                fromMs={period.fromMs}
-                toMs={period.toMs}
-                width={Math.max(0, width - LIMIT_ROOM)}
-                label={words.state}
-              />
+              <div class="pan-window" style={{ width: `${Math.max(0, width - LIMIT_ROOM)}px` }}>
+                <StateLane
+                  stretches={states.stretches}
+                  fromMs={period.fromMs}
+                  toMs={period.toMs}
+                  width={Math.max(0, width - LIMIT_ROOM)}
+                  label={words.state}
+                />
+              </div>
             </div>
           </div>
           <Failed problem={series.problem} onRetry={series.reload} />
           <TrendPanel
-            series={tags.map((tag) => {
-              const known = definition.tags[tag];
-              const found = series.series.get(tag);
-              return {
-                name: tag,
-                label: tagLabel(tag, known),
-                unit: known?.unit,
-                decimals: known?.decimals,
-                limits: limitsOf(known, present?.product),
-                points: found?.points ?? [],
-                coverage: found?.coverage,
-              };
-            })}
+            series={drawn}
             period={period}
             zone={zone.value}
-            tinted={history.occurrences
-              .filter(({ tag }) => tag !== undefined)
-              .map(({ raisedMs, clearedMs, priority }) => ({
-                fromMs: raisedMs,
-                toMs: clearedMs ?? now.value,
-                priority,
-              }))}
+            tinted={tinted}
+            root={root}
+            onPan={setPanning}
             onLive={() => showSpan(nearestSpan(period.toMs - period.fromMs))}
           />
           <p class="label xs">

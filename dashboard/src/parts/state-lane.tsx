@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import { number } from "../format/number.ts";
 import { lookOf } from "../format/packml.ts";
 import { linear } from "../format/trace.ts";
@@ -29,32 +30,37 @@ const HEIGHT = 12;
 
 /** A machine's states along time: what runs is quiet, what is held stands out, the reason inside where it fits. */
 export function StateLane({ stretches, fromMs, toMs, width, label }: StateLaneProps) {
-  const x = linear(fromMs, toMs, 0, width);
+  const drawn = useMemo(() => {
+    const x = linear(fromMs, toMs, 0, width);
+    return stretches.map((stretch, index) => {
+      const left = Math.max(0, x(stretch.fromMs));
+      const right = Math.min(width, x(stretch.toMs));
+      // Before a machine's first word nothing is missing.
+      const look = index === 0 && stretch.unsaid === true ? "before" : lookOf(stretch.state);
+      const wide = Math.max(1, right - left);
+      const quiet = look === "execute" || look === "changing" || look === "before";
+      const words = stretch.reason ?? "";
+      return right < 0 || left > width ? null : (
+        <g key={stretch.fromMs}>
+          <title>{titleOf(stretch)}</title>
+          <rect class={`state-${look}`} x={left} y={quiet ? 2 : 0.5} width={wide} height={quiet ? 8 : 11} />
+          {(look === "idle" || look === "suspended") && wide > words.length * 6.5 + 8 ? (
+            <text x={left + 4} y="10" class="ink-2">
+              {words}
+            </text>
+          ) : null}
+        </g>
+      );
+    });
+  }, [stretches, fromMs, toMs, width]);
   return (
-    <svg width={width} height={HEIGHT} role="img" aria-label={label}>
-      {stretches.map((stretch, index) => {
-        const left = Math.max(0, x(stretch.fromMs));
-        const right = Math.min(width, x(stretch.toMs));
-        // Before a machine's first word nothing is missing.
-        const look = index === 0 && stretch.unsaid === true ? "before" : lookOf(stretch.state);
-        const wide = Math.max(1, right - left);
-        const quiet = look === "execute" || look === "changing" || look === "before";
-        const words = stretch.reason ?? "";
-        return right < 0 || left > width ? null : (
-          <g key={stretch.fromMs}>
-            <title>
-              {(stretch.joined ?? 1) > 1 ? `${texts.values.mostly(number(stretch.joined ?? 1))} ` : ""}
-              {`${stretch.state ?? "unknown"}${words === "" ? "" : `: ${words}`}`}
-            </title>
-            <rect class={`state-${look}`} x={left} y={quiet ? 2 : 0.5} width={wide} height={quiet ? 8 : 11} />
-            {(look === "idle" || look === "suspended") && wide > words.length * 6.5 + 8 ? (
-              <text x={left + 4} y="10" class="ink-2">
-                {words}
-              </text>
-            ) : null}
-          </g>
-        );
-      })}
+    <svg class="pans" width={width} height={HEIGHT} role="img" aria-label={label}>
+      {drawn}
     </svg>
   );
+}
+
+function titleOf({ state, reason = "", joined = 1 }: StateStretch): string {
+  const mostly = joined > 1 ? `${texts.values.mostly(number(joined))} ` : "";
+  return `${mostly}${state ?? "unknown"}${reason === "" ? "" : `: ${reason}`}`;
 }

@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import { plain } from "../format/number.ts";
 import type { Limits } from "../format/range.ts";
-import { nearest, type SeriesPoint, seriesPaths } from "../format/series.ts";
+import { nearest, type SeriesPoint, seriesPaths, within } from "../format/series.ts";
 import { linear } from "../format/trace.ts";
 
 /** A stretch of time that is tinted through the strips: an alarm while it was active. */
@@ -28,59 +28,76 @@ interface StripChartProps {
 export const LIMIT_ROOM = 46;
 /** Closer than this, two of them are written over one another, px. */
 const WORDS_HEIGHT = 11;
+const NO_TINT: readonly TintedStretch[] = [];
 
 /** One tag along time: normal range as an area, limits dashed and named at the right, what is beyond them in hue. */
 export function StripChart(props: StripChartProps) {
-  const { points, fromMs, toMs, width, height, limits, ticks, cursorMs, tinted = [], label } = props;
+  const { points, fromMs, toMs, width, height, limits, ticks, cursorMs, tinted = NO_TINT, label } = props;
   const inner = Math.max(0, width - LIMIT_ROOM);
   const x = linear(fromMs, toMs, 0, inner);
-  const scale = useMemo(() => yScale(points, limits), [points, limits]);
+  // Of what is there, more than is shown may be on its way past: the scale is that of what is shown.
+  const scale = useMemo(() => yScale(within(points, fromMs, toMs), limits), [points, fromMs, toMs, limits]);
   const y = linear(scale.low, scale.high, height - 5, 5);
-  const paths = useMemo(
-    () => seriesPaths(points, x, y, limits),
-    [points, fromMs, toMs, inner, height, limits],
-  );
   const top = limits.max === undefined ? 0 : Math.max(0, y(limits.max));
   const bottom = limits.min === undefined ? height : Math.min(height, y(limits.min));
   const alarms = [limits.alarm_high, limits.alarm_low].filter((value) => value !== undefined);
   const at = cursorMs === undefined ? undefined : nearest(points, cursorMs);
+  // A layer of its own, which is drawn once, a span beyond either end, and then only moved: a cursor or a pan draws no
+  // curve anew.
+  const moving = useMemo(() => {
+    const spanMs = toMs - fromMs;
+    const paths = seriesPaths(within(points, fromMs - spanMs, toMs + spanMs), x, y, limits);
+    const reach = (atMs: number) => Math.min(2 * inner, Math.max(-inner, x(atMs)));
+    return (
+      <svg class="pans" width={inner} height={height} aria-hidden="true">
+        {tinted.map(({ fromMs: from, toMs: to, priority }) => (
+          <rect
+            key={`${priority}${from}`}
+            class={`tint-${priority}`}
+            x={reach(from)}
+            y="0"
+            width={Math.max(1, reach(to) - reach(from))}
+            height={height}
+          />
+        ))}
+        {ticks.map((tick) => (
+          <path key={tick} class="d-axis" d={`M${x(tick)} 0v${height}`} />
+        ))}
+        <path class="d-envelope" d={paths.area} />
+        <path class="d-trace" d={paths.line} />
+        <path class="d-beyond" d={paths.beyond} />
+      </svg>
+    );
+  }, [points, fromMs, toMs, inner, height, limits, ticks.join(), tinted]);
   return (
-    <svg width={width} height={height} role="img" aria-label={label}>
-      {limits.min === undefined && limits.max === undefined ? null : (
-        <rect class="d-bar" x="0" y={top} width={inner} height={Math.max(0, bottom - top)} />
-      )}
-      {tinted.map(({ fromMs: from, toMs: to, priority }) => (
-        <rect
-          key={`${priority}${from}`}
-          class={`tint-${priority}`}
-          x={Math.max(0, x(from))}
-          y="0"
-          width={Math.max(1, Math.min(inner, x(to)) - Math.max(0, x(from)))}
-          height={height}
-        />
-      ))}
-      {ticks.map((tick) => (
-        <path key={tick} class="d-axis" d={`M${x(tick)} 0v${height}`} />
-      ))}
-      <path class="d-axis-strong" d={`M0 ${height - 0.5}h${inner}`} />
-      <path class="d-envelope" d={paths.area} />
-      <path class="d-trace" d={paths.line} />
-      <path class="d-beyond" d={paths.beyond} />
-      <LimitMark value={limits.alarm_high} name="alarm" y={y} inner={inner} height={height} />
-      <LimitMark value={limits.alarm_low} name="alarm" y={y} inner={inner} height={height} />
-      {/* Of a limit and an end of the range that are too close to be read, the limit is said. */}
-      {[limits.max, limits.min].map((value) =>
-        value === undefined || alarms.some((alarm) => Math.abs(y(alarm) - y(value)) < WORDS_HEIGHT) ? null : (
-          <LimitMark key={value} value={value} name="range" y={y} inner={inner} height={height} />
-        ),
-      )}
-      {cursorMs === undefined || cursorMs < fromMs || cursorMs > toMs ? null : (
-        <path class="d-cursor" d={`M${x(cursorMs)} 0v${height}`} />
-      )}
-      {at === undefined || at.mean === null ? null : (
-        <circle class="d-cursor-dot" cx={x(at.atMs)} cy={y(at.mean)} r="3" />
-      )}
-    </svg>
+    <div class="strip" role="img" aria-label={label} style={{ width: `${width}px`, height: `${height}px` }}>
+      <svg width={width} height={height} aria-hidden="true">
+        {limits.min === undefined && limits.max === undefined ? null : (
+          <rect class="d-bar" x="0" y={top} width={inner} height={Math.max(0, bottom - top)} />
+        )}
+        <path class="d-axis-strong" d={`M0 ${height - 0.5}h${inner}`} />
+      </svg>
+      <div class="pan-window" style={{ width: `${inner}px` }}>
+        {moving}
+      </div>
+      <svg width={width} height={height} aria-hidden="true">
+        <LimitMark value={limits.alarm_high} name="alarm" y={y} inner={inner} height={height} />
+        <LimitMark value={limits.alarm_low} name="alarm" y={y} inner={inner} height={height} />
+        {/* Of a limit and an end of the range that are too close to be read, the limit is said. */}
+        {[limits.max, limits.min].map((value) =>
+          value === undefined ||
+          alarms.some((alarm) => Math.abs(y(alarm) - y(value)) < WORDS_HEIGHT) ? null : (
+            <LimitMark key={value} value={value} name="range" y={y} inner={inner} height={height} />
+          ),
+        )}
+        {cursorMs === undefined || cursorMs < fromMs || cursorMs > toMs ? null : (
+          <path class="d-cursor" d={`M${x(cursorMs)} 0v${height}`} />
+        )}
+        {at === undefined || at.mean === null ? null : (
+          <circle class="d-cursor-dot" cx={x(at.atMs)} cy={y(at.mean)} r="3" />
+        )}
+      </svg>
+    </div>
   );
 }
 

@@ -1,13 +1,14 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Period, showPeriod } from "../app/period.ts";
 import { number, percent, plain } from "../format/number.ts";
 import type { Limits } from "../format/range.ts";
-import { nearest, type SeriesPoint } from "../format/series.ts";
+import { nearest, type SeriesPoint, within } from "../format/series.ts";
 import type { ZonedTime } from "../format/time.ts";
 import { linear } from "../format/trace.ts";
 import { texts } from "../texts/en.ts";
 import { LIMIT_ROOM, StripChart, type TintedStretch } from "./strip-chart.tsx";
-import { axisTicks, TimeAxis } from "./time-axis.tsx";
+import { axisTicks, panTicks, TimeAxis } from "./time-axis.tsx";
+import { usePan } from "./use-pan.ts";
 import { useWidth } from "./use-width.ts";
 
 const words = texts.trend;
@@ -28,7 +29,7 @@ export interface TrendSeries {
   readonly decimals: number | undefined;
   readonly limits: Limits;
   readonly points: readonly SeriesPoint[];
-  /** Share of the span that was measured, 0 to 1; undefined before the first answer. */
+  /** Share of the period that was measured, 0 to 1; undefined before the first answer of this period. */
   readonly coverage: number | undefined;
 }
 
@@ -38,21 +39,26 @@ interface TrendPanelProps {
   readonly zone: ZonedTime;
   readonly tinted: readonly TintedStretch[];
   readonly onLive: () => void;
+  /** What is panned is in it: the strips, and whatever else of it has the class `pans`. */
+  readonly root: { readonly current: HTMLElement | null };
+  /** When dragging begins and ends: of what lies beside the period, a span on either side may come into sight. */
+  readonly onPan: (panning: boolean) => void;
 }
 
 /** Tags along one time axis with one cursor: wheel and + − zoom, drag pans, arrows move the cursor, Home is live. */
-export function TrendPanel({ series, period, zone, tinted, onLive }: TrendPanelProps) {
+export function TrendPanel({ series, period, zone, tinted, onLive, root, onPan }: TrendPanelProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const [cursorMs, setCursor] = useState<number>();
-  const drag = useRef<{ readonly x: number; readonly fromMs: number; readonly toMs: number } | undefined>(
-    undefined,
-  );
   const { fromMs, toMs } = period;
   const room = (innerHeight - AROUND) / Math.max(1, series.length);
   const height = Math.round(Math.min(STRIP_MOST, Math.max(STRIP_LEAST, room)));
   const inner = Math.max(1, width - LIMIT_ROOM);
   const timeAt = (x: number) => fromMs + (Math.min(inner, Math.max(0, x)) / inner) * (toMs - fromMs);
-  const ticks = axisTicks({ fromMs, toMs, width: inner, zone });
+  const { panning, ...pan } = usePan({ root, period, width: inner, onPan });
+  const ticks = useMemo(
+    () => (panning ? panTicks : axisTicks)({ fromMs, toMs, width: inner, zone }),
+    [panning, fromMs, toMs, inner, zone],
+  );
 
   const zoom = (factor: number, around: number): void => {
     const span = (toMs - fromMs) * factor;
@@ -73,14 +79,11 @@ export function TrendPanel({ series, period, zone, tinted, onLive }: TrendPanelP
   });
 
   const onPointerMove = (event: PointerEvent): void => {
-    const left = (event.currentTarget as HTMLElement).getBoundingClientRect().left;
-    const start = drag.current;
-    if (start === undefined) {
-      setCursor(timeAt(event.clientX - left));
+    if (pan.onPointerMove(event)) {
+      if (cursorMs !== undefined) setCursor(undefined);
       return;
     }
-    const moved = ((start.x - event.clientX) / inner) * (start.toMs - start.fromMs);
-    if (Math.abs(start.x - event.clientX) > 3) showPeriod(start.fromMs + moved, start.toMs + moved);
+    setCursor(timeAt(event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = (toMs - fromMs) * CURSOR_STEP * (event.shiftKey ? 10 : 1);
@@ -98,12 +101,12 @@ export function TrendPanel({ series, period, zone, tinted, onLive }: TrendPanelP
     <div class="trends" style={{ "--strip": `${height}px` }}>
       <div class="trend-labels">
         {series.map((each) => (
-          <TrendLabel key={each.name} series={each} cursorMs={cursorMs} />
+          <TrendLabel key={each.name} series={each} period={period} cursorMs={cursorMs} />
         ))}
       </div>
       <div
         ref={ref}
-        class="trend-strips"
+        class={panning ? "trend-strips panning" : "trend-strips"}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: an application in the sense of WAI-ARIA: arrows, zoom, Home.
         tabIndex={0}
         role="application"
@@ -111,13 +114,9 @@ export function TrendPanel({ series, period, zone, tinted, onLive }: TrendPanelP
         onKeyDown={onKeyDown}
         onPointerMove={onPointerMove}
         onPointerLeave={() => setCursor(undefined)}
-        onPointerDown={(event) => {
-          drag.current = { x: event.clientX, fromMs, toMs };
-          event.currentTarget.setPointerCapture(event.pointerId);
-        }}
-        onPointerUp={() => {
-          drag.current = undefined;
-        }}
+        onPointerDown={pan.onPointerDown}
+        onPointerUp={pan.onPointerEnd}
+        onPointerCancel={pan.onPointerEnd}
       >
         {series.map((each) => (
           <StripChart
@@ -134,7 +133,9 @@ export function TrendPanel({ series, period, zone, tinted, onLive }: TrendPanelP
             label={each.label}
           />
         ))}
-        <TimeAxis fromMs={fromMs} toMs={toMs} width={inner} zone={zone} />
+        <div class={panning ? "pan-window" : ""} style={{ width: `${inner}px` }}>
+          <TimeAxis fromMs={fromMs} toMs={toMs} width={inner} zone={zone} ticks={ticks} />
+        </div>
         {cursorMs === undefined ? null : (
           <svg class="trend-cursor" width={inner} height="18" aria-hidden="true">
             <rect
@@ -159,19 +160,12 @@ export function TrendPanel({ series, period, zone, tinted, onLive }: TrendPanelP
   );
 }
 
-function TrendLabel({
-  series,
-  cursorMs,
-}: {
-  readonly series: TrendSeries;
-  readonly cursorMs: number | undefined;
-}) {
+function TrendLabel({ series, period, cursorMs }: TrendLabelProps) {
   const { label, unit, decimals, points, coverage } = series;
-  const last = points.findLast(({ mean }) => mean !== null);
+  const { fromMs, toMs } = period;
+  const { last, low, high } = useMemo(() => extremesOf(within(points, fromMs, toMs)), [points, fromMs, toMs]);
   const at = cursorMs === undefined ? last : nearest(points, cursorMs);
   const show = (value: number) => (decimals === undefined ? plain(value) : number(value, decimals));
-  const lows = points.flatMap(({ min }) => (min === null ? [] : [min]));
-  const highs = points.flatMap(({ max }) => (max === null ? [] : [max]));
   return (
     <div class="trend-label">
       <span class="ellipsis" title={series.name}>
@@ -182,15 +176,36 @@ function TrendLabel({
         <span class="unit">{unit ?? ""}</span>
       </span>
       <span class="label xs">
-        {lows.length === 0
+        {last === undefined
           ? coverage === undefined
             ? texts.states.loading
             : texts.trend.nothing
-          : `${show(Math.min(...lows))} – ${show(Math.max(...highs))}`}
+          : `${show(low)} – ${show(high)}`}
         {coverage !== undefined && coverage < 0.995 ? (
           <span class="record">{` · ${words.measured(percent(coverage, 0))}`}</span>
         ) : null}
       </span>
     </div>
   );
+}
+
+interface TrendLabelProps {
+  readonly series: TrendSeries;
+  readonly period: Period;
+  readonly cursorMs: number | undefined;
+}
+
+/** The newest point that was measured, and the least and greatest value of all. */
+function extremesOf(points: readonly SeriesPoint[]): {
+  readonly last: SeriesPoint | undefined;
+  readonly low: number;
+  readonly high: number;
+} {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const { min, max } of points) {
+    if (min !== null && min < low) low = min;
+    if (max !== null && max > high) high = max;
+  }
+  return { last: points.findLast(({ mean }) => mean !== null), low, high };
 }
