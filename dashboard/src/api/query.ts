@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { listen } from "./live.ts";
 import { Problem, problemOf, unreachable } from "./problem.ts";
 import { ACTING } from "./session.ts";
@@ -21,6 +21,9 @@ interface Known<Data> {
 
 /** After an error another attempt is made by itself. */
 const RETRY_MS = 5_000;
+
+/** Questions go out when what asks them is rendered, not when the browser has painted it: one frame less, at every step. */
+const useAsking = useLayoutEffect;
 
 /** What is wrong with the question stays wrong; what is wrong with the server or the way may pass. */
 const mayPass = ({ status }: Problem): boolean => status === 0 || status >= 500;
@@ -61,7 +64,7 @@ export function useQuery<Data>(
   const [turn, setTurn] = useState(0);
   const subjectList = subjects.join(",");
 
-  useEffect(() => {
+  useAsking(() => {
     if (path === undefined) return;
     if (asked.current !== undefined && pathOnly(asked.current) !== pathOnly(path)) setKnown(NOTHING);
     asked.current = path;
@@ -123,7 +126,7 @@ export function useQueries<Data>(paths: readonly string[]): {
   const [turn, setTurn] = useState(0);
   const list = paths.join("\n");
   const things = useRef("");
-  useEffect(() => {
+  useAsking(() => {
     const abort = new AbortController();
     const now = paths.map(pathOnlyWithTag).join("\n");
     if (things.current !== now) setKnown({ data: [], problem: undefined });

@@ -83,16 +83,16 @@ function Machines() {
 function Machine({ machine }: { readonly machine: PlantMachine }) {
   const { key, definition, step } = machine;
   const period = periodOf(BY_DEFAULT);
+  const named = choices.value.get("tags");
+  const tags = useMemo(() => drawnTags(machine, named), [machine, named]);
+  const [panning, setPanning] = useState(false);
+  // Asked first: of all that the page shows it is what people came for, and one question is answered after the other.
+  const series = useSeries(key, tags, period, panning);
   const present = usePresent(machine.line).machines.get(key);
   const values = useValues(machine.line).values.get(key) ?? new Map();
   const open = useOpenAlarms(key);
   const history = useAlarmHistory(key, period.fromMs, period.toMs);
   const states = useMachineStates(key, period.fromMs, period.toMs);
-  const named = choices.value.get("tags");
-  const tags = useMemo(() => drawnTags(machine, named), [machine, named]);
-  const heardTags = useMemo(() => tags.filter((tag) => values.has(tag)), [tags, values.size]);
-  const [panning, setPanning] = useState(false);
-  const series = useSeries(key, heardTags, period, panning);
   const drawn = useMemo(
     () =>
       tags.map((tag): TrendSeries => {

@@ -1,10 +1,11 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { type ApiAnswer, type ApiRequest, problemAnswer } from "../../api/door.ts";
 import type { SubscriptionDoor } from "../../api/i3x/subscription-door.ts";
 import type { LiveChanges } from "../../api/live.ts";
 import { notFound } from "../../api/problem.ts";
 import type { Route } from "../../api/route.ts";
 import { PAGE_ROLES, roleOf } from "../../api/route-roles.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
 import { type HttpLimits, NO_LIMIT_MS } from "./http-limits.ts";
 import { addI3x } from "./i3x-pages.ts";
 import { addLiveStream } from "./live-stream.ts";
@@ -15,7 +16,8 @@ export interface ApiSource {
   readonly routes: readonly Pick<Route, "method" | "path" | "name">[];
   /** The document of /api/openapi.json. */
   readonly openApi: () => object;
-  readonly ask: (request: ApiRequest) => Promise<ApiAnswer>;
+  /** `gone`: nobody waits for the answer any more. */
+  readonly ask: (request: ApiRequest, gone?: AbortSignal) => Promise<ApiAnswer>;
   readonly live: LiveChanges;
   /** Subscriptions of i3X, which is answered beside the API; no i3X where it is left out. */
   readonly i3x?: SubscriptionDoor;
@@ -41,7 +43,7 @@ export function addApi(
         const { accept = "", "if-none-match": ifNoneMatch = "" } = request.headers;
         // Whoever answers has a limit of its own, and says so when it hits it: until then the connection may be silent.
         request.raw.socket.setTimeout(0);
-        const answer = await ask({
+        const asked = {
           route: name,
           params: { ...(request.params as object) },
           query: { ...(request.query as object) },
@@ -49,7 +51,9 @@ export function addApi(
           accept,
           ifNoneMatch,
           ...(request.standing === null ? {} : { login: request.standing.login }),
-        });
+        };
+        // What is to be done is done, whether somebody waits for it or not.
+        const answer = await (method === "GET" ? ask(asked, goneSignal(reply)) : ask(asked));
         request.raw.socket.setTimeout(limits.silenceMs);
         return sendCompressed(request, reply, answer, COMPRESSED_FROM_BYTES);
       },
@@ -62,6 +66,17 @@ export function addApi(
     const answer = problemAnswer(notFound(`there is no ${request.method} ${pathOf(request.url)}`));
     return sendAnswer(reply, answer);
   });
+}
+
+/** Aborted when whoever asked has gone before the answer: a page that was left, a period that was scrolled past. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once("close", () => {
+    if (!raw.writableEnded) {
+      gone.abort(new ConcheError("CONCHE_TIME_LIMIT", { message: "whoever asked has gone" }));
+    }
+  });
+  return gone.signal;
 }
 
 function pathOf(url: string): string {

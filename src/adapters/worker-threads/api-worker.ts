@@ -61,6 +61,8 @@ export class ApiWorker {
   #closed = false;
   /** The thread has started: time counts from then on. */
   #ready = false;
+  /** The question that the thread is at: the first of those that wait. The others can still be taken back. */
+  #asked: number | undefined;
 
   constructor(file: URL, order: Omit<ApiOrder, "acts" | "writes">, performers: Performers = {}) {
     this.#file = file;
@@ -70,8 +72,11 @@ export class ApiWorker {
     this.#worker = this.#start();
   }
 
-  /** Never rejects: what goes wrong is an answer, too. */
-  ask(request: ApiRequest, health: HealthReport): Promise<ApiAnswer> {
+  /**
+   * Never rejects: what goes wrong is an answer, too.
+   * @param gone nobody waits for the answer any more: it isn't made where it has not begun
+   */
+  ask(request: ApiRequest, health: HealthReport, gone?: AbortSignal): Promise<ApiAnswer> {
     if (this.#closed || this.#waiting.size >= MOST_WAITING) {
       const message = `${this.#waiting.size} questions wait for their answer`;
       return Promise.resolve(
@@ -88,8 +93,10 @@ export class ApiWorker {
       );
       timer.unref();
       this.#waiting.set(call.id, { call, timer, resolve });
-      if (this.#waiting.size === 1) this.#watchFirst();
-      this.#worker.postMessage(call);
+      gone?.addEventListener("abort", () => {
+        if (call.id !== this.#asked) this.#settle(call.id, problemAnswer(gone.reason));
+      });
+      this.#askNext();
     });
   }
 
@@ -132,12 +139,22 @@ export class ApiWorker {
     this.#waiting.delete(id);
     clearTimeout(waiting.timer);
     waiting.resolve(answer);
+    if (id === this.#asked) this.#asked = undefined;
+    this.#askNext();
+  }
+
+  /** One at a time: what waits here can be taken back, what waits at the thread can't. */
+  #askNext(): void {
+    const [first] = this.#waiting.values();
+    if (first === undefined || this.#asked !== undefined) return;
+    this.#asked = first.call.id;
+    this.#worker.postMessage(first.call);
     this.#watchFirst();
   }
 
   #watchFirst(): void {
     clearTimeout(this.#timer);
-    if (this.#waiting.size === 0 || !this.#ready) return;
+    if (this.#asked === undefined || !this.#ready) return;
     this.#timer = setTimeout(() => this.#replace(undefined), this.#order.limitMs + GRACE_MS);
     this.#timer.unref();
   }
@@ -148,14 +165,11 @@ export class ApiWorker {
     this.#ready = false;
     this.#worker = this.#start();
     void before.terminate();
-    const [first] = this.#waiting.values();
-    if (first !== undefined) {
-      const error =
-        why === undefined
-          ? timeLimit(this.#order.limitMs)
-          : new ConcheError("CONCHE_INTERNAL", { message: why });
-      this.#settle(first.call.id, problemAnswer(error));
-    }
-    for (const { call } of this.#waiting.values()) this.#worker.postMessage(call);
+    if (this.#asked === undefined) return;
+    const error =
+      why === undefined
+        ? timeLimit(this.#order.limitMs)
+        : new ConcheError("CONCHE_INTERNAL", { message: why });
+    this.#settle(this.#asked, problemAnswer(error));
   }
 }

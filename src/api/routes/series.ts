@@ -59,7 +59,7 @@ const series = route({
   area: "Tags",
   summary: "The course of a tag: at most so many points, smallest and largest values kept",
   description:
-    "Short spans come from the log value by value, longer ones from figures of 10 s, 1 min or 1 h, as the number of points asks for and as long as they are kept. There is no point where nothing was measured. An hour where no time is given.",
+    "Short spans come from the log value by value, longer ones from figures of 10 s, 1 min or 1 h, as the number of points asks for and as long as they are kept. There is no point where nothing was measured; a tag that the plant has and nobody has said yet has none. An hour where no time is given.",
   params: PARAMS,
   query: closed({
     ...PERIOD,
@@ -164,7 +164,10 @@ const states = route({
   },
 });
 
-/** @throws ConcheError CONCHE_NOT_FOUND for a machine or tag that never said anything */
+/**
+ * A tag that the plant has or that was said, whether it has a course or not.
+ * @throws ConcheError CONCHE_NOT_FOUND for a machine or tag that is neither
+ */
 function knownTag(
   params: { site: string; line: string; step: string; machine: string; tag: string },
   context: ApiContext,
@@ -172,7 +175,8 @@ function knownTag(
   const machine = keyOfAddress(params);
   const reading = context.views.reading(tagsView);
   const current = currentValues(reading, machine);
-  if (current === undefined) {
+  const planned = Object.keys(context.plant.machine(machine)?.definition.tags ?? {});
+  if (current === undefined && planned.length === 0) {
     const keys = Array.from(allCurrentValues(reading), (each) => each.machine);
     throw notFound(
       `no telemetry of ${machine} is known${machineMeant(machine, keys)}`,
@@ -180,14 +184,14 @@ function knownTag(
     );
   }
   const { tag } = params;
-  const names = current.values.map((value) => value.tag);
+  const names = [...new Set([...(current?.values ?? []).map((value) => value.tag), ...planned])];
   if (!names.includes(tag)) {
     throw notFound(
       `${machine} has no tag ${tag}${suggestion(tag, names)}`,
       `it has ${names.slice(0, 20).join(", ")}`,
     );
   }
-  return { machine, tag, product: current.product ?? undefined };
+  return { machine, tag, product: current?.product ?? undefined };
 }
 
 function productSpans(points: readonly SeriesPoint[]) {

@@ -83,7 +83,7 @@ export class ViewsRun {
     const limitMs = config.views.timeLimitSeconds * 1_000;
     const order = { folder, plant: plant.document, version, limitMs, notifies: config.notify !== null };
     this.#answering = new ApiWorker(threadFile("api-thread"), order, { desk, quarantine });
-    const ask = (request: ApiRequest) => this.#answering.ask(request, health());
+    const ask = (request: ApiRequest, gone?: AbortSignal) => this.#answering.ask(request, health(), gone);
     this.figures = new PlantFiguresSource(ask);
     this.#subscriptions = new Subscriptions({
       space: addressSpaceOf(plant),

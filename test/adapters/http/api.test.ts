@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { startHealthServer } from "../../../src/adapters/http/health-server.ts";
-import type { ApiRequest } from "../../../src/api/door.ts";
+import type { ApiAnswer, ApiRequest } from "../../../src/api/door.ts";
 import { LiveChanges } from "../../../src/api/live.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 
-async function server(t: TestContext, dashboard?: string) {
+type Ask = (request: ApiRequest, gone?: AbortSignal) => Promise<ApiAnswer>;
+
+async function server(t: TestContext, dashboard?: string, answered?: Ask) {
   const asked: ApiRequest[] = [];
   const live = new LiveChanges();
   const running = await startHealthServer({
@@ -23,8 +26,9 @@ async function server(t: TestContext, dashboard?: string) {
         { method: "POST", path: "/api/things/{id}/do", name: "doThing" },
       ],
       openApi: () => ({ openapi: "3.1.0" }),
-      ask: async (request) => {
+      ask: async (request, gone) => {
         asked.push(request);
+        if (answered !== undefined) return answered(request, gone);
         return { status: 200, headers: { etag: 'W/"1"', "content-type": "application/json" }, body: "{}" };
       },
       live,
@@ -78,6 +82,25 @@ suite("the API over HTTP", () => {
     assert.equal((await post({}, JSON.stringify("x".repeat(70_000)))).status, 413);
     assert.equal((await fetch(`${url}/api/things/1`, { method: "DELETE" })).status, 405);
     assert.equal((await fetch(`${url}/metrics`, { method: "POST", body: "{}" })).status, 405);
+  });
+
+  test("whoever answers hears that nobody waits for a reading any more; what is to be done is done", async (t) => {
+    const heard = Promise.withResolvers<AbortSignal>();
+    const nothing = { status: 200, headers: {}, body: "{}" };
+    const { url } = await server(t, undefined, async ({ route }, gone) => {
+      if (route === "doThing") assert.equal(gone, undefined);
+      else if (gone !== undefined) heard.resolve(gone);
+      return route === "doThing" ? nothing : new Promise(() => {});
+    });
+    const leaving = new AbortController();
+    const reading = fetch(`${url}/api/things/1`, { signal: leaving.signal });
+    const gone = await heard.promise;
+    assert.equal(gone.aborted, false);
+    leaving.abort();
+    await assert.rejects(reading);
+    if (!gone.aborted) await once(gone, "abort");
+    const post = { method: "POST", headers: JSON_TYPE, body: "{}" };
+    assert.equal((await fetch(`${url}/api/things/1/do`, post)).status, 200);
   });
 
   test("a body that is no JSON is a 400", async (t) => {

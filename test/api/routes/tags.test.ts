@@ -24,8 +24,13 @@ const TEMPER = { site: "tunis-01", line: "line-a", step: "s5_tempering", machine
 const iso = (ms: number) => new Date(ms).toISOString();
 
 /** Asks a route with parameters in its path, and holds the answer against its schema. */
-async function askAbout(route: string, params: Record<string, string>, query: Record<string, unknown> = {}) {
-  const { status, body } = await new ApiDoor(ROUTES).answer(requestFor(route, { params, query }), context);
+async function askAbout(
+  route: string,
+  params: Record<string, string>,
+  query: Record<string, unknown> = {},
+  within = context,
+) {
+  const { status, body } = await new ApiDoor(ROUTES).answer(requestFor(route, { params, query }), within);
   const { as_of: _, ...answer } = JSON.parse(body);
   const definition = ROUTES.find(({ name }) => name === route);
   assert.ok(definition);
@@ -83,7 +88,18 @@ suite("the API on tags", () => {
     assert.ok(answer.coverage > 0.95);
   });
 
-  test("a machine or tag that never spoke is not found, and it says what there is; many points are refused", async () => {
+  test("a tag of the plant that nobody has said yet has a course without a point", async () => {
+    const silent = contextAfter([], { plant, nowMs: NOW_MS, completeness: () => nothingKept });
+    const query = { from: iso(START_MS), to: iso(NOW_MS) };
+    const { status, answer } = await askAbout("series", { ...TEMPER, tag: "temp_c" }, query, silent);
+    assert.deepEqual([status, answer.points, answer.coverage], [200, [], 0]);
+    assert.deepEqual([answer.unit, answer.gaps], ["°C", [{ from: iso(START_MS), to: iso(NOW_MS) }]]);
+    const other = await askAbout("series", { ...TEMPER, tag: "temp_f" }, query, silent);
+    assert.equal(other.status, 404);
+    assert.match(other.answer.hint, /temp_c/);
+  });
+
+  test("a machine or tag that never spoke and that the plant doesn't have is not found, and it says what there is; many points are refused", async () => {
     const unknown = await askAbout("series", { ...TEMPER, tag: "temp_f" });
     assert.equal(unknown.status, 404);
     assert.match(unknown.answer.hint, /temp_c/);
