@@ -1,7 +1,7 @@
 // Builds the dashboard into dashboard/dist: one small entry, and a chunk for each page that is loaded when it is
 // opened. Plain JavaScript, because set-up runs it on whatever Node the machine has.
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "..", "..");
@@ -37,7 +37,9 @@ export async function buildDashboard() {
   const { build } = await import("esbuild");
   rmSync(BUILT, { recursive: true, force: true });
   mkdirSync(join(BUILT, "assets"), { recursive: true });
-  await build({
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    metafile: true,
     entryPoints: [
       { in: join(FOLDER, "src/main.tsx"), out: "main" },
       { in: join(FOLDER, "src/style/main.css"), out: "main" },
@@ -57,7 +59,29 @@ export async function buildDashboard() {
   });
   cpSync(join(FOLDER, "icon.svg"), join(BUILT, "assets", "icon.svg"));
   // Last: its time says that all of it is there.
-  cpSync(join(FOLDER, "index.html"), join(BUILT, "index.html"));
+  writeFileSync(
+    join(BUILT, "index.html"),
+    withPreloads(readFileSync(join(FOLDER, "index.html"), "utf8"), metafile),
+  );
+}
+
+/** The page asks for what its script imports together with the script, not after having read it. */
+function withPreloads(page, { outputs }) {
+  const script = Object.keys(outputs).find((path) => path.endsWith("/main.js"));
+  const links = [...imported(outputs, script)].map(
+    (path) => `    <link rel="modulepreload" href="/assets/${basename(path)}">\n`,
+  );
+  return page.replace(/^.*<script type="module"/m, (line) => links.join("") + line);
+}
+
+/** What an output imports before its first line runs, and what that imports. */
+function imported(outputs, path, seen = new Set()) {
+  for (const { path: other, kind } of outputs[path]?.imports ?? []) {
+    if (kind !== "import-statement" || seen.has(other)) continue;
+    seen.add(other);
+    imported(outputs, other, seen);
+  }
+  return seen;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDashboard();

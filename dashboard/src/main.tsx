@@ -1,5 +1,6 @@
+import { computed, effect } from "@preact/signals";
 import { type ComponentType, render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { loadPlant } from "./api/plant.ts";
 import { findOut } from "./api/session.ts";
 import { who } from "./api/who.ts";
@@ -32,7 +33,8 @@ const PAGES: Readonly<Record<string, () => Promise<{ readonly default: Page }>>>
 function App() {
   const [name = "line", ...levels] = path.value;
   const [loaded, setLoaded] = useState<{ readonly name: string; readonly page: Page }>();
-  useEffect(() => {
+  // Before the browser paints: what a page is made of is on its way already.
+  useLayoutEffect(() => {
     const load = PAGES[name];
     if (load === undefined) return;
     let wanted = true;
@@ -61,17 +63,19 @@ function App() {
   );
 }
 
-/** Nothing of the plant is asked for before it is known who asks. */
+const inside = computed(() => who.value.state === "in" || who.value.state === "open");
+
 function Door() {
-  const { state } = who.value;
-  const inside = state === "in" || state === "open";
-  useEffect(() => {
-    if (inside) void loadPlant();
-  }, [inside]);
-  if (state === "asking") return null;
-  return inside ? <App /> : <LoginPage />;
+  if (who.value.state === "asking") return null;
+  return inside.value ? <App /> : <LoginPage />;
 }
 
+// The script of the page that the address names is read while it is found out who asks.
+void PAGES[path.value[0] ?? "line"]?.().catch(() => {});
 void findOut();
+// Nothing of the plant is asked for before it is known who asks; from then on first, before anything that needs it.
+effect(() => {
+  if (inside.value) void loadPlant();
+});
 const root = document.getElementById("app");
 if (root !== null) render(<Door />, root);

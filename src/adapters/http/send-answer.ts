@@ -34,7 +34,7 @@ export async function sendCompressed(
 }
 
 /** RFC 9110, 12.5.3: named, and not with a weight of 0. */
-function takesGzip(header: string | string[] | undefined): boolean {
+export function takesGzip(header: string | string[] | undefined): boolean {
   const coding = (Array.isArray(header) ? header.join(",") : (header ?? "")).toLowerCase();
   return coding.split(",").some((each) => /^\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/.test(each));
 }

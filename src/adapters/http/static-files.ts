@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { FastifyInstance } from "fastify";
 import { PAGE_ROLES } from "../../api/route-roles.ts";
+import { takesGzip } from "./send-answer.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -21,11 +23,16 @@ const PAGE_POLICY =
   "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /** Larger than any dashboard: what is not one is not read into memory. */
 const MOST_BYTES = 32 * 1024 * 1024;
+/** Shorter files, and those that are compressed already, are sent as they are. */
+const COMPRESSED_FROM_BYTES = 1_024;
+const COMPRESSIBLE = /^text\/|^application\/|svg/;
 /** Names that the build made of the content: they never change. */
 const HASHED = /[-.][A-Za-z0-9_-]{8,}\.\w+$/;
 
 interface StaticFile {
   readonly body: Buffer;
+  /** The same, compressed; made when it is first asked for. */
+  readonly zipped: () => Buffer | undefined;
   readonly type: string;
   readonly etag: string;
   readonly caching: string;
@@ -44,6 +51,11 @@ export function staticFiles(folder: string): ReadonlyMap<string, StaticFile> | u
     if (bytes > MOST_BYTES) return undefined;
     files.set(`/${relative(folder, path).split(sep).join("/")}`, {
       body,
+      zipped: once(() =>
+        COMPRESSIBLE.test(type) && body.length >= COMPRESSED_FROM_BYTES
+          ? gzipSync(body, { level: 9 })
+          : undefined,
+      ),
       type,
       etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
       caching: HASHED.test(entry.name) ? "public, max-age=31536000, immutable" : "no-cache",
@@ -59,8 +71,21 @@ export function addStaticFiles(app: FastifyInstance, files: ReadonlyMap<string, 
     const wantsPage = (request.headers.accept ?? "").includes("text/html");
     const file = files.get(path) ?? (wantsPage ? files.get("/index.html") : undefined);
     if (file === undefined) return reply.callNotFound();
-    reply.headers({ "cache-control": file.caching, etag: file.etag, "content-security-policy": PAGE_POLICY });
-    if (request.headers["if-none-match"] === file.etag) return reply.code(304).send();
-    return reply.type(file.type).send(file.body);
+    const zipped = takesGzip(request.headers["accept-encoding"]) ? file.zipped() : undefined;
+    // RFC 9110, 8.8.3: two representations of a file have two strong tags.
+    const etag = zipped === undefined ? file.etag : file.etag.replace(/"$/, '-gzip"');
+    reply.headers({ "cache-control": file.caching, etag, "content-security-policy": PAGE_POLICY });
+    reply.header("vary", "accept-encoding");
+    if (request.headers["if-none-match"] === etag) return reply.code(304).send();
+    if (zipped !== undefined) reply.header("content-encoding", "gzip");
+    return reply.type(file.type).send(zipped ?? file.body);
   });
+}
+
+function once<Made>(make: () => Made): () => Made {
+  let made: { readonly value: Made } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

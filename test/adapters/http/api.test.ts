@@ -9,6 +9,8 @@ import { startHealthServer } from "../../../src/adapters/http/health-server.ts";
 import type { ApiAnswer, ApiRequest } from "../../../src/api/door.ts";
 import { LiveChanges } from "../../../src/api/live.ts";
 
+/** Long enough to be compressed. */
+const LONG = "export {};\n".repeat(500);
 const JSON_TYPE = { "content-type": "application/json" };
 
 type Ask = (request: ApiRequest, gone?: AbortSignal) => Promise<ApiAnswer>;
@@ -167,12 +169,20 @@ suite("the API over HTTP", () => {
     writeFileSync(join(folder, "secret.html"), "secret");
     writeFileSync(join(folder, "dist", "index.html"), "<title>dashboard</title>");
     writeFileSync(join(folder, "dist", "assets", "main-Ab3dE6gH.js"), "1");
+    writeFileSync(join(folder, "dist", "assets", "long.js"), LONG);
     const { url } = await server(t, join(folder, "dist"));
     const page = await fetch(`${url}/`);
     assert.equal(await page.text(), "<title>dashboard</title>");
     assert.match(page.headers.get("content-security-policy") ?? "", /default-src 'self'/);
     const script = await fetch(`${url}/assets/main-Ab3dE6gH.js`);
     assert.match(script.headers.get("cache-control") ?? "", /immutable/);
+    const long = await fetch(`${url}/assets/long.js`);
+    assert.deepEqual([long.headers.get("content-encoding"), await long.text()], ["gzip", LONG]);
+    const plain = await fetch(`${url}/assets/long.js`, { headers: { "accept-encoding": "identity" } });
+    assert.deepEqual([plain.headers.get("content-encoding"), await plain.text()], [null, LONG]);
+    assert.notEqual(long.headers.get("etag"), plain.headers.get("etag"));
+    const known = { "if-none-match": String(long.headers.get("etag")) };
+    assert.equal((await fetch(`${url}/assets/long.js`, { headers: known })).status, 304);
     const own = await fetch(`${url}/machines/temper-01`, { headers: { accept: "text/html" } });
     assert.equal(await own.text(), "<title>dashboard</title>");
     assert.equal((await fetch(`${url}/assets/none.js`)).status, 404);
