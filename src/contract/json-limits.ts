@@ -1,5 +1,5 @@
 /** Deeper nesting than this is refused: no schema of the contract needs more than ten levels. */
-const MAX_DEPTH = 128;
+export const MAX_DEPTH = 128;
 
 /** What makes a value unfit for JSON, and where. */
 export interface JsonLimitBreach {

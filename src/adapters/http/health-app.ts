@@ -3,6 +3,7 @@ import { PAGE_ROLES } from "../../api/route-roles.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import { admission, STRICT_HEADERS } from "./admission.ts";
 import { type ApiSource, addApi } from "./api-pages.ts";
+import { refuseDeepBody } from "./body-depth.ts";
 import { HTTP_LIMITS, type HttpLimits } from "./http-limits.ts";
 import { type HttpAccess, isKnown, loginGate } from "./login-gate.ts";
 import { addSessions } from "./session-pages.ts";
@@ -73,6 +74,7 @@ export function healthApp(
   app.decorateRequest("standing", null);
   app.addHook("onRequest", admission(host, trustedHosts, limits));
   if (sources.access !== undefined) app.addHook("onRequest", loginGate(sources.access));
+  app.addHook("preValidation", refuseDeepBody);
   const pages = pagesOf(sources);
   app.setNotFoundHandler((_request, reply) =>
     refuse(reply, 404, `there is ${Object.keys(pages).join(", ")}`),

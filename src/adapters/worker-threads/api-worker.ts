@@ -148,7 +148,13 @@ export class ApiWorker {
     const [first] = this.#waiting.values();
     if (first === undefined || this.#asked !== undefined) return;
     this.#asked = first.call.id;
-    this.#worker.postMessage(first.call);
+    try {
+      this.#worker.postMessage(first.call);
+    } catch (error) {
+      // What can't be copied to another thread would fail at the next one, too.
+      this.#settle(first.call.id, problemAnswer(error));
+      return;
+    }
     this.#watchFirst();
   }
 

@@ -82,6 +82,11 @@ suite("the API over HTTP", () => {
     assert.equal((await post({})).status, 200);
     assert.deepEqual(asked[1]?.body, {});
     assert.equal((await post({}, JSON.stringify("x".repeat(70_000)))).status, 413);
+    for (const nested of [200, 5_000, 30_000]) {
+      const before: number = asked.length;
+      assert.equal((await post({}, `{"ids":${"[".repeat(nested)}${"]".repeat(nested)}}`)).status, 400);
+      assert.equal(asked.length, before, `${nested} levels`);
+    }
     assert.equal((await fetch(`${url}/api/things/1`, { method: "DELETE" })).status, 405);
     assert.equal((await fetch(`${url}/metrics`, { method: "POST", body: "{}" })).status, 405);
   });

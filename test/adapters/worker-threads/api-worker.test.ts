@@ -58,6 +58,23 @@ suite("the thread that answers", () => {
     }
   });
 
+  test("a question that can't be handed over is told so, once, and the others are answered", async () => {
+    const answering = worker();
+    try {
+      const nested = JSON.parse("[".repeat(8_000) + "]".repeat(8_000));
+      const deep = () => answering.ask({ ...question("deep"), body: nested }, HEALTH);
+      const [first, second, next] = await Promise.all([
+        deep(),
+        deep(),
+        answering.ask(question("next"), HEALTH),
+      ]);
+      assert.deepEqual([first.status, second.status], [500, 500]);
+      assert.equal(next.body, "next");
+    } finally {
+      await answering.close();
+    }
+  });
+
   test("one that ends it is told so, and those that wait behind it are answered by the next", async () => {
     const answering = worker();
     try {
