@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 const ROOT = resolve(fileURLToPath(import.meta.url), "..", "..");
 const FOLDER = join(ROOT, "dashboard");
 const BUILT = join(FOLDER, "dist");
+/** As dashboard/src/main.tsx has it. */
+const FIRST_PAGE = "line";
 
 /** Whether anything that the dashboard is made of is newer than what was built. */
 export function isStale() {
@@ -58,6 +60,7 @@ export async function buildDashboard() {
     logLevel: "error",
   });
   cpSync(join(FOLDER, "icon.svg"), join(BUILT, "assets", "icon.svg"));
+  writeFileSync(join(BUILT, "preload.json"), JSON.stringify(preloads(metafile)));
   // Last: its time says that all of it is there.
   writeFileSync(
     join(BUILT, "index.html"),
@@ -72,6 +75,19 @@ function withPreloads(page, { outputs }) {
     (path) => `    <link rel="modulepreload" href="/assets/${basename(path)}">\n`,
   );
   return page.replace(/^.*<script type="module"/m, (line) => links.join("") + line);
+}
+
+/** By the first level of a path, "" where there is none: the scripts that a page needs beside the entry and its imports. */
+function preloads({ outputs }) {
+  const own = (path) => [path, ...imported(outputs, path)].map((each) => `/assets/${basename(each)}`);
+  const entry = Object.keys(outputs).find((path) => path.endsWith("/main.js"));
+  const known = new Set(own(entry));
+  const pages = Object.entries(outputs).flatMap(([path, { entryPoint = "" }]) => {
+    const [, name] = /^dashboard\/src\/pages\/([\w-]+)\.tsx$/.exec(entryPoint) ?? [];
+    return name === undefined ? [] : [[name, own(path).filter((each) => !known.has(each))]];
+  });
+  const byName = Object.fromEntries(pages);
+  return { ...byName, "": byName[FIRST_PAGE] };
 }
 
 /** What an output imports before its first line runs, and what that imports. */

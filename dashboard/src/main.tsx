@@ -30,17 +30,21 @@ const PAGES: Readonly<Record<string, () => Promise<{ readonly default: Page }>>>
   settings: () => import("./pages/settings.tsx"),
 };
 
+/** Those that have come: a page that is there already is rendered with what stands around it, not after it. */
+const come = new Map<string, Page>();
+
+async function load(name: string): Promise<Page | undefined> {
+  const page = (await PAGES[name]?.())?.default;
+  if (page !== undefined) come.set(name, page);
+  return page;
+}
+
 function App() {
   const [name = "line", ...levels] = path.value;
-  const [loaded, setLoaded] = useState<{ readonly name: string; readonly page: Page }>();
-  // Before the browser paints: what a page is made of is on its way already.
+  const [, setLoaded] = useState("");
   useLayoutEffect(() => {
-    const load = PAGES[name];
-    if (load === undefined) return;
     let wanted = true;
-    void load().then(({ default: page }) => {
-      if (wanted) setLoaded({ name, page });
-    });
+    if (!come.has(name)) void load(name).then(() => wanted && setLoaded(name));
     return () => {
       wanted = false;
     };
@@ -49,7 +53,7 @@ function App() {
     const title = texts.pages[name as keyof typeof texts.pages];
     document.title = title === undefined ? texts.brand : `${title} · ${texts.brand}`;
   }, [name]);
-  const Page = loaded?.name === name ? loaded.page : undefined;
+  const Page = come.get(name);
   return (
     <Shell page={name}>
       {PAGES[name] === undefined ? (
@@ -71,7 +75,7 @@ function Door() {
 }
 
 // The script of the page that the address names is read while it is found out who asks.
-void PAGES[path.value[0] ?? "line"]?.().catch(() => {});
+void load(path.value[0] ?? "line").catch(() => {});
 void findOut();
 // Nothing of the plant is asked for before it is known who asks; from then on first, before anything that needs it.
 effect(() => {

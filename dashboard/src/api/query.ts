@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { listen } from "./live.ts";
 import { Problem, problemOf, unreachable } from "./problem.ts";
 import { ACTING } from "./session.ts";
@@ -21,9 +21,6 @@ interface Known<Data> {
 
 /** After an error another attempt is made by itself. */
 const RETRY_MS = 5_000;
-
-/** Questions go out when what asks them is rendered, not when the browser has painted it: one frame less, at every step. */
-const useAsking = useLayoutEffect;
 
 /** What is wrong with the question stays wrong; what is wrong with the server or the way may pass. */
 const mayPass = ({ status }: Problem): boolean => status === 0 || status >= 500;
@@ -60,14 +57,14 @@ export function useQuery<Data>(
   every?: number,
 ): Query<Data> {
   const [known, setKnown] = useState<Known<Data>>(NOTHING);
-  const asked = useRef<string | undefined>(undefined);
+  const askedPath = useRef<string | undefined>(undefined);
   const [turn, setTurn] = useState(0);
   const subjectList = subjects.join(",");
 
-  useAsking(() => {
+  const keepAsking = () => {
     if (path === undefined) return;
-    if (asked.current !== undefined && pathOnly(asked.current) !== pathOnly(path)) setKnown(NOTHING);
-    asked.current = path;
+    if (askedPath.current !== undefined && pathOnly(askedPath.current) !== pathOnly(path)) setKnown(NOTHING);
+    askedPath.current = path;
     const abort = new AbortController();
     let busy = false;
     let again = false;
@@ -105,7 +102,12 @@ export function useQuery<Data>(
       clearInterval(timer);
       for (const end of ends) end();
     };
-  }, [path, subjectList, every, turn]);
+  };
+  // What a page shows is asked for when it is rendered, not when the browser has painted it: a frame less at every step.
+  // What is asked every few seconds anyway comes after it.
+  const asked = [path, subjectList, every, turn];
+  useLayoutEffect(() => (every === undefined ? keepAsking() : undefined), asked);
+  useEffect(() => (every === undefined ? undefined : keepAsking()), asked);
 
   return { ...known, reload: () => setTurn((value) => value + 1) };
 }
@@ -126,7 +128,7 @@ export function useQueries<Data>(paths: readonly string[]): {
   const [turn, setTurn] = useState(0);
   const list = paths.join("\n");
   const things = useRef("");
-  useAsking(() => {
+  useLayoutEffect(() => {
     const abort = new AbortController();
     const now = paths.map(pathOnlyWithTag).join("\n");
     if (things.current !== now) setKnown({ data: [], problem: undefined });

@@ -29,6 +29,9 @@ const COMPRESSIBLE = /^text\/|^application\/|svg/;
 /** Names that the build made of the content: they never change. */
 const HASHED = /[-.][A-Za-z0-9_-]{8,}\.\w+$/;
 
+/** What the build says of its pages: by the first level of their paths, what they are going to ask for. */
+const PRELOADS = "/preload.json";
+
 interface StaticFile {
   readonly body: Buffer;
   /** The same, compressed; made when it is first asked for. */
@@ -66,11 +69,15 @@ export function staticFiles(folder: string): ReadonlyMap<string, StaticFile> | u
 
 /** Adds the files; a path that is none of them is the dashboard's own, and its first page answers it. */
 export function addStaticFiles(app: FastifyInstance, files: ReadonlyMap<string, StaticFile>): void {
+  const page = files.get("/index.html");
+  const links = linksOf(files.get(PRELOADS)?.body);
   app.get("/*", { config: { role: PAGE_ROLES["the dashboard's files"] } }, (request, reply) => {
-    const path = (request.url.split("?", 1)[0] ?? "").replace(/\/$/, "/index.html");
+    const asked = request.url.split("?", 1)[0] ?? "";
     const wantsPage = (request.headers.accept ?? "").includes("text/html");
-    const file = files.get(path) ?? (wantsPage ? files.get("/index.html") : undefined);
+    const file = files.get(asked.replace(/\/$/, "/index.html")) ?? (wantsPage ? page : undefined);
     if (file === undefined) return reply.callNotFound();
+    const link = file === page ? links.get(asked.split("/", 2)[1] ?? "") : undefined;
+    if (link !== undefined) reply.header("link", link);
     const zipped = takesGzip(request.headers["accept-encoding"]) ? file.zipped() : undefined;
     // RFC 9110, 8.8.3: two representations of a file have two strong tags.
     const etag = zipped === undefined ? file.etag : file.etag.replace(/"$/, '-gzip"');
@@ -80,6 +87,15 @@ export function addStaticFiles(app: FastifyInstance, files: ReadonlyMap<string, 
     if (zipped !== undefined) reply.header("content-encoding", "gzip");
     return reply.type(file.type).send(zipped ?? file.body);
   });
+}
+
+/** RFC 8288: a page's scripts are on their way together with it, one journey instead of one for each level of imports. */
+function linksOf(preloads: Buffer | undefined): ReadonlyMap<string, string> {
+  if (preloads === undefined) return new Map();
+  const pages = Object.entries(JSON.parse(preloads.toString()) as Record<string, readonly string[]>);
+  return new Map(
+    pages.map(([level, paths]) => [level, paths.map((path) => `<${path}>; rel=modulepreload`).join(", ")]),
+  );
 }
 
 function once<Made>(make: () => Made): () => Made {

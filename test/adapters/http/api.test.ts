@@ -175,8 +175,14 @@ suite("the API over HTTP", () => {
     writeFileSync(join(folder, "dist", "index.html"), "<title>dashboard</title>");
     writeFileSync(join(folder, "dist", "assets", "main-Ab3dE6gH.js"), "1");
     writeFileSync(join(folder, "dist", "assets", "long.js"), LONG);
+    const preload = { "": ["/assets/long.js"], line: ["/assets/long.js", "/assets/main-Ab3dE6gH.js"] };
+    writeFileSync(join(folder, "dist", "preload.json"), JSON.stringify(preload));
     const { url } = await server(t, join(folder, "dist"));
     const page = await fetch(`${url}/`);
+    assert.equal(page.headers.get("link"), "</assets/long.js>; rel=modulepreload");
+    const linked = async (path: string) =>
+      (await fetch(url + path, { headers: { accept: "text/html" } })).headers.get("link")?.split(",").length;
+    assert.deepEqual([await linked("/line/a/b?x=1"), await linked("/other")], [2, undefined]);
     assert.equal(await page.text(), "<title>dashboard</title>");
     assert.match(page.headers.get("content-security-policy") ?? "", /default-src 'self'/);
     const script = await fetch(`${url}/assets/main-Ab3dE6gH.js`);
