@@ -4,7 +4,7 @@ import type { Limits } from "../format/range.ts";
 import { ZonedTime } from "../format/time.ts";
 import type { PlantAnswer } from "./answers.ts";
 import type { Problem } from "./problem.ts";
-import { read } from "./query.ts";
+import { read } from "./read.ts";
 
 export type PlantDocument = PlantAnswer["plant"];
 export type Site = PlantDocument["sites"][number];

@@ -1,6 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { askAhead, takeAhead } from "./ahead.ts";
 import { listen } from "./live.ts";
 import { Problem, problemOf, unreachable } from "./problem.ts";
+import { PATIENCE_MS, read } from "./read.ts";
 import { ACTING } from "./session.ts";
 
 /** What is known of an answer: the newest data stays while a newer one is on its way or could not be had. */
@@ -25,26 +27,18 @@ const RETRY_MS = 5_000;
 /** What is wrong with the question stays wrong; what is wrong with the server or the way may pass. */
 const mayPass = ({ status }: Problem): boolean => status === 0 || status >= 500;
 
-const NOTHING = { data: undefined, problem: undefined, atMs: 0 };
+/** Answers that come together are rendered together: a page that begins gets several at once. */
+const due: (() => void)[] = [];
 
-/** The API answers in its own time limit, or says why not: after so long nobody answers any more. */
-const PATIENCE_MS = 30_000;
-
-/** Reads JSON from the API. @throws Problem */
-export async function read<Data>(path: string, signal?: AbortSignal): Promise<Data> {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  let response: Response;
-  try {
-    response = await fetch(path, {
-      headers: { accept: "application/json" },
-      signal: signal === undefined ? patience : AbortSignal.any([signal, patience]),
-    });
-    if (response.ok) return (await response.json()) as Data;
-  } catch (error) {
-    throw unreachable(error);
-  }
-  throw await problemOf(response);
+function renderTogether(apply: () => void): void {
+  due.push(apply);
+  if (due.length > 1) return;
+  setTimeout(() => {
+    for (const each of due.splice(0)) each();
+  }, 0);
 }
+
+const NOTHING = { data: undefined, problem: undefined, atMs: 0 };
 
 /**
  * The answer to a path of the API, asked again when one of the subjects changes, and every so many seconds where
@@ -65,7 +59,9 @@ export function useQuery<Data>(
     if (path === undefined) return;
     if (askedPath.current !== undefined && pathOnly(askedPath.current) !== pathOnly(path)) setKnown(NOTHING);
     askedPath.current = path;
-    const abort = new AbortController();
+    const early = takeAhead<Data>(path);
+    const abort = early?.abort ?? new AbortController();
+    let first = early?.answer;
     let busy = false;
     let again = false;
     let retry: ReturnType<typeof setTimeout> | undefined;
@@ -77,12 +73,19 @@ export function useQuery<Data>(
       busy = true;
       clearTimeout(retry);
       try {
-        const data = await read<Data>(path, abort.signal);
-        if (!abort.signal.aborted) setKnown({ data, problem: undefined, atMs: Date.now() });
+        const answer = first ?? read<Data>(path, abort.signal);
+        first = undefined;
+        const data = await answer;
+        const atMs = Date.now();
+        renderTogether(() => {
+          if (!abort.signal.aborted) setKnown({ data, problem: undefined, atMs });
+        });
       } catch (error) {
         if (abort.signal.aborted) return;
         const problem = error instanceof Problem ? error : unreachable(error);
-        setKnown((before) => ({ ...before, problem }));
+        renderTogether(() => {
+          if (!abort.signal.aborted) setKnown((before) => ({ ...before, problem }));
+        });
         if (mayPass(problem)) retry = setTimeout(ask, RETRY_MS);
       } finally {
         busy = false;
@@ -103,9 +106,12 @@ export function useQuery<Data>(
       for (const end of ends) end();
     };
   };
-  // What a page shows is asked for when it is rendered, not when the browser has painted it: a frame less at every step.
+  // What a page shows is asked for while it is rendered, not when the browser has painted it: a frame less at every step.
   // What is asked every few seconds anyway comes after it.
   const asked = [path, subjectList, every, turn];
+  const begins = useRef(true);
+  if (begins.current && path !== undefined && every === undefined) askAhead(path);
+  begins.current = false;
   useLayoutEffect(() => (every === undefined ? keepAsking() : undefined), asked);
   useEffect(() => (every === undefined ? undefined : keepAsking()), asked);
 
@@ -128,13 +134,21 @@ export function useQueries<Data>(paths: readonly string[]): {
   const [turn, setTurn] = useState(0);
   const list = paths.join("\n");
   const things = useRef("");
+  const begins = useRef(true);
+  if (begins.current) for (const path of paths) askAhead(path);
+  begins.current = false;
   useLayoutEffect(() => {
     const abort = new AbortController();
     const now = paths.map(pathOnlyWithTag).join("\n");
     if (things.current !== now) setKnown({ data: [], problem: undefined });
     things.current = now;
     let retry: ReturnType<typeof setTimeout> | undefined;
-    void Promise.allSettled(paths.map((path) => read<Data>(path, abort.signal))).then((results) => {
+    const answers = paths.map((path) => {
+      const early = takeAhead<Data>(path);
+      abort.signal.addEventListener("abort", () => early?.abort.abort());
+      return early?.answer ?? read<Data>(path, abort.signal);
+    });
+    const take = (results: readonly PromiseSettledResult<Data>[]): void => {
       if (abort.signal.aborted) return;
       // Something that was never heard of has no answer, and that is no failure of the page.
       const failed = results.find(
@@ -155,7 +169,8 @@ export function useQueries<Data>(paths: readonly string[]): {
         problem,
       }));
       if (mayPass(problem)) retry = setTimeout(() => setTurn((value) => value + 1), RETRY_MS);
-    });
+    };
+    void Promise.allSettled(answers).then((results) => renderTogether(() => take(results)));
     return () => {
       abort.abort();
       clearTimeout(retry);

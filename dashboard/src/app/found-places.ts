@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { SearchAnswer } from "../api/answers.ts";
-import { read } from "../api/query.ts";
+import { read } from "../api/read.ts";
 import { texts } from "../texts/en.ts";
 import type { Place } from "./places.ts";
 import { addressOf } from "./router.ts";
