@@ -26,7 +26,10 @@ export interface UnsequencedQuarantine {
 export interface CompletenessReading {
   /** Every publisher's saved sequence. Costs nothing per message of the log. */
   sequences(): Iterable<SequenceState>;
-  /** Costs a pass over the whole log where there are any such messages, and nothing where there are none. */
+  /**
+   * Costs a pass over the whole log where there are any such messages, and nothing where there are none. Who asks again
+   * may keep what was counted: then only what came since costs something.
+   */
   unsequenced(): Iterable<UnsequencedCount>;
   unsequencedQuarantine(): Iterable<UnsequencedQuarantine>;
   /** When brokers had lost the data center's session. */

@@ -1,5 +1,6 @@
 // The thread that answers questions: reads views and log over connections of its own.
 import { parentPort, workerData } from "node:worker_threads";
+import { UnsequencedCounts } from "../../adapters/sqlite/log/unsequenced-counts.ts";
 import { readNotifyState } from "../../adapters/sqlite/notify/read-notify-state.ts";
 import { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
 import { type ApiActed, DeedCaller } from "../../adapters/worker-threads/api-deeds.ts";
@@ -25,6 +26,7 @@ const work = writes ? deeds.quarantine : quarantineWork(plant, folderAccess(fold
 const NO_LIMIT = () => {};
 let spend: () => void = NO_LIMIT;
 const views = new ViewsReader(folder, () => spend());
+const counts = new UnsequencedCounts(() => spend());
 
 /** Everything is opened for the question and closed after it: files may come, go and be replaced meanwhile. */
 async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
@@ -38,7 +40,7 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
       nowMs: Date.now(),
       version,
       views,
-      ...folderContext(folder, parts),
+      ...folderContext(folder, parts, counts),
       health: () => health,
       notifications: () => (notifies ? (readNotifyState(folder) ?? NOTHING_TOLD) : undefined),
       quarantineWork: work,

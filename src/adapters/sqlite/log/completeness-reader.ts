@@ -8,16 +8,13 @@ import type { SequenceState } from "../../../log/sequence-state.ts";
 import { openForReading, type ReadableLog } from "./open-for-reading.ts";
 import { allSequences } from "./sequence-table.ts";
 import { readSessionLosses } from "./session-table.ts";
+import { UnsequencedCounts } from "./unsequenced-counts.ts";
 
 /** As errors put it. */
 const READING = "reading what the log knows of its publishers";
 /** Stored rows that no sequence counts are those without identity. */
 const ANY_UNSEQUENCED = `
   SELECT (SELECT stored FROM log_totals WHERE one = 1) > (SELECT ifnull(sum(stored), 0) FROM sequences) AS found`;
-const UNSEQUENCED = `
-  SELECT ifnull(site || '/' || line || '/' || step || '/' || machine, '') AS machine, count(*) AS stored,
-    min(received_at) AS first_seen_at, max(received_at) AS last_seen_at
-  FROM mqtt_messages WHERE seq IS NULL GROUP BY 1`;
 const QUARANTINE = `
   SELECT topic, count(*) AS count, min(received_at) AS first_seen_at, max(received_at) AS last_seen_at
   FROM quarantine WHERE seq IS NULL AND replayed_at IS NULL GROUP BY topic`;
@@ -25,16 +22,21 @@ const QUARANTINE = `
 /** Reads what a log knows of its publishers, all of it as of one moment. */
 export class CompletenessReader implements CompletenessReading {
   readonly #log: ReadableLog;
+  readonly #counts: UnsequencedCounts;
 
-  private constructor(log: ReadableLog) {
+  private constructor(log: ReadableLog, counts: UnsequencedCounts) {
     this.#log = log;
+    this.#counts = counts;
   }
 
-  /** @throws ConcheError as {@link openForReading} */
-  static open(folder: string): CompletenessReader {
+  /**
+   * @param counts what was counted before, for whoever asks again and again
+   * @throws ConcheError as {@link openForReading}
+   */
+  static open(folder: string, counts = new UnsequencedCounts()): CompletenessReader {
     const log = openForReading(folder);
     log.guard(READING, (db) => db.exec("BEGIN"));
-    return new CompletenessReader(log);
+    return new CompletenessReader(log, counts);
   }
 
   sequences(): SequenceState[] {
@@ -43,13 +45,7 @@ export class CompletenessReader implements CompletenessReading {
 
   unsequenced(): UnsequencedCount[] {
     return this.#log.guard(READING, (db) => {
-      if (db.prepare(ANY_UNSEQUENCED).get()?.found !== 1) return [];
-      const rows = db.prepare(UNSEQUENCED).all();
-      return rows.map((row) => ({
-        machine: String(row.machine),
-        stored: Number(row.stored),
-        ...seenAt(row),
-      }));
+      return db.prepare(ANY_UNSEQUENCED).get()?.found === 1 ? this.#counts.read(db) : [];
     });
   }
 
