@@ -241,6 +241,14 @@ const LIVE = {
         "Subjects, separated by commas: `machine:<site>/<line>/<step>/<machine>`, `line:<site>/<line>`, `telemetry`, `states`, `alarms`, `quality`, `batches`, `views`; everything where it is left out",
       schema: { type: "string", maxLength: 4000 },
     },
+    {
+      name: "after",
+      in: "query",
+      required: false,
+      description:
+        "Begins with what changed after this message: `position` of the answers that are to be kept up to date; from now on where it is left out",
+      schema: { type: "integer", minimum: 0 },
+    },
   ],
   responses: {
     200: {

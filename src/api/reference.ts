@@ -36,7 +36,8 @@ What changes, as it changes, as server-sent events. \`of\`: subjects separated b
 \`machine:<site>/<line>/<step>/<machine>\`, \`line:<site>/<line>\`, \`telemetry\`, \`states\`, \`alarms\`, \`quality\`,
 \`batches\`, \`views\`. An event says which subject changed and as of which message; what it is now, the other questions
 answer. Every 4 s comes an event \`beat\`, changes or none: after 12 s without anything the way is cut. Changes are coalesced: a slow reader gets the newest, never a backlog. Reconnect with \`Last-Event-ID\` (browsers
-do it by themselves) to hear of what changed meanwhile.
+do it by themselves) to hear of what changed meanwhile; \`after\` says the same at the first time: the \`position\` in \`as_of\` of
+an answer that is to be kept up to date.
 
 \`\`\`text
 event: change

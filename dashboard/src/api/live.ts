@@ -21,7 +21,18 @@ export const lagMs = signal(0);
 /** Nobody would hear of what is done now. */
 export const cannotAct = computed(() => live.value.state === "lost");
 
-type Listener = () => void;
+interface Listener {
+  readonly call: () => void;
+  /** Up to which message of the log it knows of every change; undefined before its first answer. */
+  knowsTo: number | undefined;
+}
+
+/** What a listener says of itself. */
+export interface Listening {
+  /** Its first answer is as of this message of the log: from there on it has to hear of changes. */
+  readonly answered: (position: number) => void;
+  readonly end: () => void;
+}
 
 /** Values change at most four times a second on the page, however often they do in the plant. */
 const QUIET_MS = 250;
@@ -30,32 +41,65 @@ const RETRY_MS = 2_000;
 /** The stream beats every 4 s. After so long without anything the way is cut, though nobody has said so. */
 const SILENT_MS = 12_000;
 
+/** The stream waits so long for the answers of who listens; without them, all of it is asked for once more. */
+const FIRST_ANSWERS_MS = 1_000;
+
 const listeners = new Map<string, Set<Listener>>();
 /** The subjects asked for, in one string, so that the same set does not open the stream anew. */
 const wanted = signal("");
-let asking = false;
+let asking: ReturnType<typeof setTimeout> | undefined;
 
-/** Calls back when something of a subject changed. Returns what ends it. */
-export function listen(subject: string, listener: Listener): () => void {
+/** Calls back when something of a subject changed. */
+export function listen(subject: string, call: () => void): Listening {
   const set = listeners.get(subject) ?? new Set();
+  const listener: Listener = { call, knowsTo: undefined };
   listeners.set(subject, set);
   set.add(listener);
   askAnew();
-  return () => {
-    set.delete(listener);
-    if (set.size === 0) listeners.delete(subject);
-    askAnew();
+  return {
+    answered(position) {
+      if (listener.knowsTo !== undefined) return;
+      listener.knowsTo = position;
+      askAnew();
+    },
+    end() {
+      set.delete(listener);
+      if (set.size === 0) listeners.delete(subject);
+      askAnew();
+    },
   };
 }
 
-/** A page that is left and one that is entered ask in the same moment: one stream for what is wanted after it. */
+/**
+ * A page that is left and one that is entered ask in the same moment: one stream for what is wanted after it. It waits
+ * for the first answers, and goes on from where they are: what changes between an answer and the stream is told.
+ */
 function askAnew(): void {
-  if (asking) return;
-  asking = true;
-  setTimeout(() => {
-    asking = false;
-    wanted.value = [...listeners.keys()].sort().join(",");
-  }, 0);
+  clearTimeout(asking);
+  asking = setTimeout(
+    () => {
+      wanted.value = [...listeners.keys()].sort().join(",");
+    },
+    knownTo() === undefined ? FIRST_ANSWERS_MS : 0,
+  );
+}
+
+/** Up to which message all listeners know of every change; undefined where one has no answer yet. */
+function knownTo(): number | undefined {
+  let least: number | undefined = Number.POSITIVE_INFINITY;
+  for (const set of listeners.values())
+    for (const { knowsTo } of set) {
+      if (knowsTo === undefined) return undefined;
+      least = Math.min(least, knowsTo);
+    }
+  return least;
+}
+
+/** All that changed up to a message was told. */
+function toldTo(position: number): void {
+  for (const set of listeners.values())
+    for (const listener of set)
+      if (listener.knowsTo !== undefined) listener.knowsTo = Math.max(listener.knowsTo, position);
 }
 
 effect(() => {
@@ -77,7 +121,7 @@ function stream(subjects: string): () => void {
     const subjects = [...pending];
     pending.clear();
     quiet = setTimeout(tell, QUIET_MS);
-    for (const subject of subjects) for (const listener of listeners.get(subject) ?? []) listener();
+    for (const subject of subjects) for (const { call } of listeners.get(subject) ?? []) call();
   };
   const heard = (subjects: Iterable<string>): void => {
     for (const subject of subjects) pending.add(subject);
@@ -99,7 +143,7 @@ function stream(subjects: string): () => void {
     retry = setTimeout(open, RETRY_MS);
   };
   const open = (): void => {
-    source = new EventSource(`/api/live?of=${encodeURIComponent(subjects)}`);
+    source = new EventSource(`/api/live?of=${encodeURIComponent(subjects)}&after=${knownTo() ?? 0}`);
     clearTimeout(silence);
     silence = setTimeout(lose, SILENT_MS);
     source.onopen = () => {
@@ -109,10 +153,16 @@ function stream(subjects: string): () => void {
       // What changed while the stream was down was not told: everything is asked for once.
       if (again) heard(listeners.keys());
     };
-    source.addEventListener("beat", hear);
+    source.addEventListener("beat", (event) => {
+      hear();
+      toldTo((JSON.parse(event.data) as { readonly position: number }).position);
+    });
     source.addEventListener("change", (event) => {
       hear();
-      heard([(JSON.parse(event.data) as LiveEvent).subject]);
+      const { subject, position } = JSON.parse(event.data) as LiveEvent;
+      // Only the last of several that came together has an id: up to it, everything was told.
+      if (event.lastEventId === String(position)) toldTo(position);
+      heard([subject]);
     });
     source.onerror = lose;
   };

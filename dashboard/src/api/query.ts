@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { askAhead, takeAhead } from "./ahead.ts";
+import type { NowAnswer } from "./answers.ts";
 import { listen } from "./live.ts";
 import { Problem, problemOf, unreachable } from "./problem.ts";
 import { PATIENCE_MS, read } from "./read.ts";
@@ -77,6 +78,7 @@ export function useQuery<Data>(
         first = undefined;
         const data = await answer;
         const atMs = Date.now();
+        for (const { answered } of listening) answered(positionOf(data));
         renderTogether(() => {
           if (!abort.signal.aborted) setKnown({ data, problem: undefined, atMs });
         });
@@ -95,15 +97,15 @@ export function useQuery<Data>(
         }
       }
     };
+    const listening =
+      subjectList === "" ? [] : subjectList.split(",").map((subject) => listen(subject, () => void ask()));
     void ask();
     const timer = every === undefined ? undefined : setInterval(() => void ask(), every * 1_000);
-    const ends =
-      subjectList === "" ? [] : subjectList.split(",").map((subject) => listen(subject, () => void ask()));
     return () => {
       abort.abort();
       clearTimeout(retry);
       clearInterval(timer);
-      for (const end of ends) end();
+      for (const { end } of listening) end();
     };
   };
   // What a page shows is asked for while it is rendered, not when the browser has painted it: a frame less at every step.
@@ -116,6 +118,12 @@ export function useQuery<Data>(
   useEffect(() => (every === undefined ? undefined : keepAsking()), asked);
 
   return { ...known, reload: () => setTurn((value) => value + 1) };
+}
+
+/** The message of the log that an answer is as of: of its views the one that is least far, or the log itself. */
+function positionOf(answer: unknown): number {
+  const { as_of } = answer as Partial<Pick<NowAnswer, "as_of">>;
+  return Math.min(as_of?.log_position ?? 0, ...(as_of?.views ?? []).map(({ position }) => position));
 }
 
 /** The answers to several paths; what came before stays until the next one is there. One problem stands for all. */

@@ -20,9 +20,9 @@ export function addLiveStream(app: FastifyInstance, live: LiveChanges): void {
   app.get("/api/live", { config, handlerTimeout: NO_LIMIT_MS }, (request, reply) => {
     try {
       if (live.readers >= MOST_READERS) throw tooMany();
-      const { of } = request.query as { of?: string | string[] };
+      const { of, after } = request.query as { of?: string | string[]; after?: string | string[] };
       const subjects = subjectsOf(Array.isArray(of) ? of.join(",") : of);
-      stream(live, subjects, positionOf(request.headers["last-event-id"]), reply);
+      stream(live, subjects, positionOf(request.headers["last-event-id"] ?? after), reply);
       endWithLogin(request, reply);
       return reply;
     } catch (error) {

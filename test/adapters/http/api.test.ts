@@ -162,6 +162,28 @@ suite("the API over HTTP", () => {
     await forgotten;
   });
 
+  test("whoever begins to listen hears of what changed after the answers that it has", async (t) => {
+    const { url, live } = await server(t);
+    live.changed({ position: 5, machines: [] });
+    live.changed({ position: 6, machines: [["s/l/s1_x/m", ["alarm"]]] });
+    live.changed({ position: 7, machines: [["s/l/s1_x/m", ["state"]]] });
+    const first = async (after: string) => {
+      const leaving = new AbortController();
+      const { body } = await fetch(`${url}/api/live?of=alarms,states${after}`, { signal: leaving.signal });
+      let heard = "";
+      for await (const part of body ?? []) {
+        heard += new TextDecoder().decode(part);
+        if (/"position":7|event: beat/.test(heard)) break;
+      }
+      leaving.abort();
+      return [...heard.matchAll(/"subject":"(\w+)"/g)].map(([, subject]) => subject);
+    };
+    assert.deepEqual(await first("&after=5"), ["alarms", "states"]);
+    assert.deepEqual(await first("&after=6"), ["states"]);
+    assert.deepEqual(await first("&after=7"), []);
+    assert.deepEqual(await first(""), []);
+  });
+
   test("a subject that there isn't is a problem", async (t) => {
     const { url } = await server(t);
     assert.equal((await fetch(`${url}/api/live?of=everything`)).status, 400);
