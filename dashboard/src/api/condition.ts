@@ -21,17 +21,15 @@ export function useCondition(machine: string | undefined, ready: boolean): Query
   return useQuery<ConditionAnswer>(ready ? `/api/condition${of}` : undefined, [], EVERY_S);
 }
 
-/** Where a finding is: "Molding molder-01", and what it is about: "nozzle pressure", in bar. */
+/** Where a finding is: "Molding molder-01", and what it is about: "nozzles". */
 export function placeOf({ machine, tag }: ConditionFinding): {
   readonly place: string;
   readonly label: string;
-  readonly unit: string | undefined;
 } {
   const [, , step = "", id = machine] = machine.split("/");
   const definition = plant.value?.machines.get(machine)?.definition.tags[tag];
   return {
     place: `${stepWords(step).name} ${id}`,
     label: tagLabel(tag, definition),
-    unit: definition?.unit,
   };
 }

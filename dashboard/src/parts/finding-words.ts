@@ -5,18 +5,12 @@ import { texts } from "../texts/en.ts";
 
 const words = texts.condition;
 
-/** A finding as a sentence: "Molding molder-01: nozzles (bar) has a frozen reading since 10:00:00: …" */
+/** A finding as a sentence: "Molding molder-01: nozzles has a frozen reading since 10:00:00: exactly 1.67 bar …" */
 function findingWords(finding: ConditionFinding): string {
-  const { place, label, unit } = placeOf(finding);
+  const { place, label } = placeOf(finding);
   const since = zone.value.near(Date.parse(finding.from), now.value);
   const [shown = ""] = finding.says.split(";");
-  return words.sentence(
-    place,
-    unit === undefined ? label : `${label} (${unit})`,
-    words.is[finding.kind],
-    since,
-    shown,
-  );
+  return words.sentence(place, label, words.is[finding.kind], since, shown);
 }
 
 /** What was odd so lately is so now, ms: findings are of whole minutes, and asked for once in one. */

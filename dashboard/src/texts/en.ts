@@ -570,7 +570,8 @@ export const texts = {
     nozzle: "Nozzle",
     lane: "Lane",
     drifts: (place: string, drift: string, less: boolean, since: string, confidence: string) =>
-      `${place} gives ${drift} ${less ? "less" : "more"} every hour, since ${since} (${confidence} sure).`,
+      // Nothing that is measured is quite sure: what rounds to 100 % isn't.
+      `${place} gives ${drift} ${less ? "less" : "more"} every hour, since ${since} (${/^100\b/.test(confidence) ? "over 99 %" : confidence} sure).`,
   },
   plant: {
     lately: "last 8 h",

@@ -229,6 +229,12 @@ function referenceText(reference: BatchContent["reference"]): string {
   return reference.checks.every(({ passed }) => passed) ? "passed" : "failed";
 }
 
+/** Nothing that is measured is quite sure: what rounds to 100 % isn't. */
+function sureText(confidence: number): string {
+  const text = (100 * confidence).toFixed(2);
+  return text === "100.00" ? "over 99.99 %" : `${text} %`;
+}
+
 /** Nozzles or lanes side by side. */
 export function placesListing({ by, samples, unit, places }: PlacesAnswer): Listing<PlaceComparison> {
   const drifting = places.filter(({ drifts }) => drifts).map(({ place }) => place);
@@ -251,7 +257,7 @@ export function placesListing({ by, samples, unit, places }: PlacesAnswer): List
         title: "sure that it drifts",
         align: "right",
         cell: ({ confidence, drifts }) =>
-          drifts ? { text: `${(100 * confidence).toFixed(2)} %`, style: ["yellow", "bold"] } : "",
+          drifts ? { text: sureText(confidence), style: ["yellow", "bold"] } : "",
       },
     ],
     fields: (row) => ({

@@ -6,6 +6,7 @@ import { silenceOf } from "../../monitor/machine-state/silence.ts";
 import { allCurrentValues } from "../../monitor/tags/current-values.ts";
 import { tagsView } from "../../monitor/tags/tags-view.ts";
 import { chosenMachines } from "../../plant/chosen-machines.ts";
+import { tagWords } from "../../plant/tag-words.ts";
 import { isoTime } from "../../time/iso-time.ts";
 import { PERIOD, periodOf, Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
@@ -44,7 +45,7 @@ const condition = route({
         machine: Type.String(),
         tag: Type.String(),
         kind: Type.Enum(["stuck", "noisy", "drift", "out_of_range", "no_value", "wear"]),
-        says: Type.String({ description: "One sentence" }),
+        says: Type.String({ description: "One sentence, after the tag's label; every value with its unit" }),
         from: Time,
         to: Time,
         sure: Type.Number({ minimum: 0, maximum: 1, description: "How sure, 0 to 1" }),
@@ -91,6 +92,7 @@ const condition = route({
         const look = () =>
           machineCondition(reading, {
             ...{ machine, fromMs, toMs, compareMs, limitsFor },
+            wordsOf: (tag) => tagWords(tag, tagModel(context.plant, machine, tag, undefined)),
             runsAt: runningTime(states, machine, { fromMs: fromMs - compareMs, toMs }, watch),
           });
         return { machine, ...(kept?.of(machine, toMs, look) ?? look()) };

@@ -1,6 +1,7 @@
 import { median, type Point, type RobustLine, robustLine, robustSigma } from "../robust.ts";
 import { MINUTE_MS } from "../tags/resolution.ts";
-import { type ConditionFinding, shown, shownTime } from "./condition-finding.ts";
+import type { ConditionFinding, LookedAtTag } from "./condition-finding.ts";
+import { shownTime, withUnit } from "./finding-words.ts";
 import type { NumberMinute } from "./tag-minutes.ts";
 
 /** Minutes whose middle is one point: noise and short disturbances are gone, and points hardly depend on each other. */
@@ -23,6 +24,8 @@ interface Window {
   /** The line's change from begin to end, in the unit of the tag. */
   readonly change: number;
   readonly sigma: number;
+  /** Whether it had more than one value. */
+  readonly moves: boolean;
 }
 
 /**
@@ -30,14 +33,14 @@ interface Window {
  * does by itself (heating up, emptying, another product) it did then, too.
  */
 export function findDrift(
-  machine: string,
-  tag: string,
+  { machine, tag, wordsOf }: LookedAtTag,
   minutes: readonly NumberMinute[],
   fromMs: number,
 ): ConditionFinding[] {
   if (isCounter(minutes)) return [];
   const windows = windowsOf(minutes);
-  const compared = windows.filter(({ toMs }) => toMs <= fromMs);
+  // What stood still then says nothing of how far it moves by itself: a bin that was never drawn from, say.
+  const compared = windows.filter(({ toMs, moves }) => toMs <= fromMs && moves);
   if (compared.length < MIN_COMPARED) return [];
   const most = Math.max(...compared.map(({ change }) => Math.abs(change)));
   const drifting = windows.filter(
@@ -50,6 +53,7 @@ export function findDrift(
   return joined(drifting).map((found) => {
     const first = found[0] as Window;
     const worst = found.reduce((a, b) => (Math.abs(b.change) > Math.abs(a.change) ? b : a));
+    const { unit } = wordsOf(tag);
     const perHour = worst.line.slope * 3_600_000;
     const toMs = Math.max(...found.map((each) => each.toMs));
     return {
@@ -65,7 +69,7 @@ export function findDrift(
         most_before: most,
         compared_windows: compared.length,
       },
-      says: `${perHour > 0 ? "rises" : "falls"} steadily by ${shown(Math.abs(perHour))} an hour for ${shownTime(toMs - first.fromMs)}; in three hours ${shown(Math.abs(worst.change))}, at most ${shown(most)} before`,
+      says: `${perHour > 0 ? "rises" : "falls"} steadily by ${withUnit(Math.abs(perHour), unit)} an hour for ${shownTime(toMs - first.fromMs)}; ${withUnit(Math.abs(worst.change), unit)} in 3 h, before at most ${withUnit(most, unit)}`,
     };
   });
 }
@@ -94,7 +98,12 @@ function windowsOf(minutes: readonly NumberMinute[]): Window[] {
     if (toMs - fromMs > (WINDOW + 3) * POINT_MINUTES * MINUTE_MS) continue;
     const line = robustLine([part]);
     const beside = part.map(([x, y]) => y - line.slope * (x - fromMs));
-    windows.push({ fromMs, toMs, line, change: line.slope * (toMs - fromMs), sigma: robustSigma(beside) });
+    windows.push({
+      ...{ fromMs, toMs, line },
+      change: line.slope * (toMs - fromMs),
+      sigma: robustSigma(beside),
+      moves: part.some(([, y]) => y !== part[0]?.[1]),
+    });
   }
   return windows;
 }

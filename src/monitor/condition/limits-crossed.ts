@@ -1,6 +1,7 @@
 import type { TagLimits } from "../../plant/schema/tag.ts";
 import { MINUTE_MS } from "../tags/resolution.ts";
-import { type ConditionFinding, shown, shownTime } from "./condition-finding.ts";
+import type { ConditionFinding, LookedAtTag } from "./condition-finding.ts";
+import { shownTime, withUnit } from "./finding-words.ts";
 import { hasNumbers, type NumberMinute, stretchesWhere, type TagMinute } from "./tag-minutes.ts";
 
 /** Minutes in a row, at least: what is shorter is an alarm's affair. */
@@ -8,8 +9,7 @@ const MIN_MINUTES = 30;
 
 /** A value beyond its alarm limits for so long that it isn't measured right, or nobody minds it. */
 export function findOutOfRange(
-  machine: string,
-  tag: string,
+  { machine, tag, wordsOf }: LookedAtTag,
   minutes: readonly NumberMinute[],
   limitsAt: (atMs: number) => TagLimits,
   fromMs: number,
@@ -24,23 +24,25 @@ export function findOutOfRange(
     .filter((stretch) => stretch.length >= MIN_MINUTES)
     .map((stretch) => {
       const [first, last] = [stretch[0] as NumberMinute, stretch.at(-1) as NumberMinute];
-      const most = Math.max(...stretch.map(beyond));
-      const { alarm_low = null, alarm_high = null } = limitsAt(first.atMs);
+      const worst = stretch.reduce((a, b) => (beyond(b) > beyond(a) ? b : a));
+      const most = beyond(worst);
+      const { alarm_low = null, alarm_high = null } = limitsAt(worst.atMs);
+      const above = alarm_high !== null && worst.mean > alarm_high;
+      const { unit } = wordsOf(tag);
       const toMs = last.atMs + MINUTE_MS;
       return {
         kind: "out_of_range" as const,
         ...{ machine, tag, fromMs: first.atMs, toMs },
         sure: 1 - MIN_MINUTES / stretch.length / 2,
         evidence: { minutes: stretch.length, most_beyond: most, alarm_low, alarm_high },
-        says: `beyond its alarm limit for ${shownTime(toMs - first.atMs)}, by up to ${shown(most)}`,
+        says: `${above ? "above" : "below"} its alarm limit of ${withUnit((above ? alarm_high : alarm_low) ?? 0, unit)} for ${shownTime(toMs - first.atMs)}; by up to ${withUnit(most, unit)}`,
       };
     });
 }
 
 /** A tag that sends, and says itself that it has no value. */
 export function findNoValue(
-  machine: string,
-  tag: string,
+  { machine, tag, wordsOf }: LookedAtTag,
   minutes: readonly TagMinute[],
   fromMs: number,
 ): ConditionFinding[] {
@@ -51,6 +53,7 @@ export function findNoValue(
       const toMs = last.atMs + MINUTE_MS;
       const values = stretch.reduce((sum, minute) => sum + minute.values, 0);
       const bad = stretch.reduce((sum, minute) => sum + minute.values * minute.bad, 0);
+      const before = lastGood(minutes, first.atMs);
       return {
         kind: "no_value" as const,
         ...{ machine, tag, fromMs: first.atMs, toMs },
@@ -58,9 +61,9 @@ export function findNoValue(
         evidence: {
           minutes: stretch.length,
           bad_share: bad / values,
-          last_value: lastGood(minutes, first.atMs),
+          last_value: before,
         },
-        says: `no good value for ${shownTime(toMs - first.atMs)}`,
+        says: `no good value for ${shownTime(toMs - first.atMs)}${before === null ? "" : `; the last one was ${withUnit(before, wordsOf(tag).unit)}`}`,
       };
     });
 }

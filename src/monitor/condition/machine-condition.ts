@@ -1,4 +1,5 @@
 import type { TagLimits } from "../../plant/schema/tag.ts";
+import { type TagWords, tagWords } from "../../plant/tag-words.ts";
 import type { ViewReading } from "../../views/view-table.ts";
 import { currentValues } from "../tags/current-values.ts";
 import { PRODUCT_TAG } from "../tags/tag-values.ts";
@@ -23,6 +24,8 @@ export interface ConditionRequest {
   readonly compareMs?: number | undefined;
   /** A tag's limits while a product is made, as the plant model has them; none without. */
   readonly limitsFor?: ((tag: string, product: string | undefined) => TagLimits) | undefined;
+  /** A tag's label and unit, for the sentences; made from its name without. */
+  readonly wordsOf?: ((tag: string) => TagWords) | undefined;
   /** Whether the machine ran; always where nobody knows. Limits hold, values are there and sensors move while it runs. */
   readonly runsAt?: ((atMs: number) => boolean) | undefined;
 }
@@ -51,6 +54,7 @@ export function machineCondition(reading: ViewReading, request: ConditionRequest
     toMs,
     compareMs = COMPARE_MS,
     limitsFor = () => ({}),
+    wordsOf = (tag) => tagWords(tag, undefined),
     runsAt = () => true,
   } = request;
   const tags = (currentValues(reading, machine)?.values ?? []).map(({ tag }) => tag);
@@ -72,23 +76,23 @@ export function machineCondition(reading: ViewReading, request: ConditionRequest
   for (const [tag, minutes] of all)
     findings.push(
       ...findNoValue(
-        machine,
-        tag,
+        { machine, tag, wordsOf },
         minutes.filter(({ atMs }) => runsAt(atMs)),
         fromMs,
       ),
     );
   for (const [tag, minutes] of numbers) {
+    const of = { machine, tag, wordsOf };
     const running = inRun.get(tag) ?? [];
     const limitsAt = (atMs: number) => limitsFor(tag, productAt(atMs));
     findings.push(
-      ...findStuck(machine, tag, running, inRun, fromMs),
-      ...findNoisy(machine, tag, minutes, fromMs),
-      ...findOutOfRange(machine, tag, running, limitsAt, fromMs),
-      ...findDrift(machine, tag, besideProductLevel(minutes, productAt, fromMs), fromMs),
+      ...findStuck(of, running, inRun, fromMs),
+      ...findNoisy(of, minutes, fromMs),
+      ...findOutOfRange(of, running, limitsAt, fromMs),
+      ...findDrift(of, besideProductLevel(minutes, productAt, fromMs), fromMs),
     );
   }
-  findings.push(...wearOfMachine(reading, request, [...numbers.keys()]));
+  findings.push(...wearOfMachine(reading, { ...request, wordsOf }, [...numbers.keys()]));
   const share = (from: number, to: number) => {
     const seen = new Set([...all.values()].flatMap((minutes) => minutes.map(({ atMs }) => atMs)));
     const within = [...seen].filter((atMs) => atMs >= from && atMs < to).length;
@@ -105,7 +109,7 @@ export function machineCondition(reading: ViewReading, request: ConditionRequest
 /** Wear needs weeks, not hours: everything that is kept by the hour. */
 function wearOfMachine(
   reading: ViewReading,
-  { machine, toMs, limitsFor }: ConditionRequest,
+  { machine, toMs, limitsFor, wordsOf }: ConditionRequest & { readonly wordsOf: (tag: string) => TagWords },
   tags: readonly string[],
 ): ConditionFinding[] {
   const usages = tags.filter(isUsageTag);
@@ -114,7 +118,14 @@ function wearOfMachine(
     tags.flatMap((tag) => {
       const limit = limitsFor(tag, undefined).alarm_high;
       if (limit === undefined || tag === usage) return [];
-      return wearFinding(machine, tag, usage, wearPoints(reading, machine, tag, usage, toMs), limit) ?? [];
+      return (
+        wearFinding(
+          { machine, tag, wordsOf },
+          usage,
+          wearPoints(reading, machine, tag, usage, toMs),
+          limit,
+        ) ?? []
+      );
     }),
   );
 }

@@ -1,11 +1,12 @@
 import { MINUTE_MS } from "../tags/resolution.ts";
-import { type ConditionFinding, shown, shownTime } from "./condition-finding.ts";
+import type { ConditionFinding, LookedAtTag } from "./condition-finding.ts";
+import { bareTime, shownTime, type TimeUnit, theTag, timeUnitFor, withUnit } from "./finding-words.ts";
 import { type NumberMinute, stretchesWhere } from "./tag-minutes.ts";
 
 /** Minutes of standing still while another tag moves, at least. */
 const MIN_MINUTES = 20;
-/** Minutes of comparison in which that other tag moves, at least. */
-const MIN_COMPARED = 30;
+/** Minutes of comparison in which that other tag moves, at least; and no fewer than those in which only that one does. */
+const MIN_COMPARED = 120;
 /** So many times longer than ever otherwise. */
 const TIMES_LONGER = 4;
 /** The share of minutes in which a tag that is well may stand still while the other moves. */
@@ -13,11 +14,12 @@ const MAX_STILL_SHARE = 0.1;
 
 /**
  * A sensor that shows exactly the same for long, while another tag of the machine moves with which it otherwise moves.
- * Minutes in which the machine stands are not asked: its rolls cool down while everything else rests.
+ * Minutes in which the machine stands are not asked: its rolls cool down while everything else rests. Nor is a value at
+ * the end of all that the tag showed otherwise: a tunnel that is full of moulds, a tank that is empty, a valve that is
+ * open are rightly so for hours.
  */
 export function findStuck(
-  machine: string,
-  tag: string,
+  { machine, tag, wordsOf }: LookedAtTag,
   minutes: readonly NumberMinute[],
   siblings: ReadonlyMap<string, readonly NumberMinute[]>,
   fromMs: number,
@@ -28,12 +30,16 @@ export function findStuck(
   return longest.flatMap((still) => {
     const shows = still.map(({ atMs }) => atMs);
     const within = new Set(shows);
+    if (isAtEnd(still, minutes, within)) return [];
     const best = [...siblings]
       .filter(([name]) => name !== tag)
       .map(([name, others]) => comparedWith(name, minutes, others, within))
-      .filter(({ compared }) => compared >= MIN_COMPARED)
-      .sort((a, b) => a.stillShare - b.stillShare || b.moves - a.moves)[0];
-    if (best === undefined || best.stillShare > MAX_STILL_SHARE) return [];
+      .filter(
+        ({ compared, moves, stillShare }) =>
+          compared >= Math.max(MIN_COMPARED, moves) && stillShare <= MAX_STILL_SHARE,
+      )
+      .sort((a, b) => b.moves - a.moves || a.stillShare - b.stillShare)[0];
+    if (best === undefined) return [];
     if (best.moves < Math.max(MIN_MINUTES, TIMES_LONGER * best.longestElse)) return [];
     const [first, last] = [still[0] as NumberMinute, still.at(-1) as NumberMinute];
     const lengthMs = last.atMs + MINUTE_MS - first.atMs;
@@ -51,15 +57,29 @@ export function findStuck(
           still_otherwise_share: best.stillShare,
           compared_minutes: best.compared,
         },
-        says: `exactly ${shown(first.min)} for ${shownTime(lengthMs)}, while ${best.name} moved for ${best.moves} min; ${otherwise(best)}`,
+        says: `exactly ${withUnit(first.min, wordsOf(tag).unit)} for ${shownTime(lengthMs)} while ${theTag(wordsOf(best.name))} changed; ${otherwise(best, timeUnitFor(lengthMs))}`,
       },
     ];
   });
 }
 
-function otherwise({ longestElse, compared }: Comparison): string {
-  const still = longestElse === 0 ? "always moved along" : `stood still for ${longestElse} min at most`;
-  return `in the ${compared} other minutes in which that one moved, it ${still}`;
+/** All lengths of time in the unit in which the sentence began. */
+function otherwise({ longestElse, compared }: Comparison, unit: TimeUnit): string {
+  const minutes = `${bareTime(compared * MINUTE_MS, unit)} other ${unit === "min" ? "minutes" : "hours"}`;
+  return longestElse === 0
+    ? `in ${minutes} both always moved together`
+    : `in ${minutes} it stood still beside that for at most ${shownTime(longestElse * MINUTE_MS, unit)}`;
+}
+
+/** Whether a value lies at the lower or the upper end of all that the tag showed outside of a stretch. */
+function isAtEnd(
+  still: readonly NumberMinute[],
+  minutes: readonly NumberMinute[],
+  within: ReadonlySet<number>,
+): boolean {
+  const value = still[0]?.min ?? 0;
+  const others = minutes.filter(({ atMs }) => !within.has(atMs));
+  return others.every(({ max }) => max <= value) || others.every(({ min }) => min >= value);
 }
 
 function isStill(minute: NumberMinute, before: NumberMinute | undefined): boolean {

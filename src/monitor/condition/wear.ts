@@ -1,5 +1,6 @@
 import { median, type Point, type RobustLine, robustLine } from "../robust.ts";
-import { type ConditionFinding, shown } from "./condition-finding.ts";
+import type { ConditionFinding, LookedAtTag } from "./condition-finding.ts";
+import { theTag, withUnit } from "./finding-words.ts";
 
 /** What a part has done and how it does: usage (roll-hours), and the value that wear moves, while one product runs. */
 export interface WearPoint {
@@ -75,8 +76,7 @@ export function wearOf(all: readonly WearPoint[], limit: number): Wear | undefin
 
 /** Wear as a finding. */
 export function wearFinding(
-  machine: string,
-  tag: string,
+  { machine, tag, wordsOf }: LookedAtTag,
   usageTag: string,
   points: readonly WearPoint[],
   limit: number,
@@ -85,6 +85,7 @@ export function wearFinding(
   const [first, last] = [points[0], points.at(-1)];
   if (wear === undefined || first === undefined || last === undefined) return undefined;
   const { line } = wear;
+  const [own, usage] = [wordsOf(tag), wordsOf(usageTag)];
   const day = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString().slice(0, 10));
   return {
     kind: "wear",
@@ -108,7 +109,7 @@ export function wearFinding(
       reached_late: day(wear.lateMs),
       points: line.n,
     },
-    says: `moves by ${shown(line.slope * 1000)} in 1000 of ${usageTag}; reaches ${shown(limit)} at ${shown(wear.usageAtLimit)}, about ${day(wear.atMs)}`,
+    says: `${line.slope > 0 ? "rises" : "falls"} by ${withUnit(Math.abs(line.slope * 1000), own.unit)} in ${withUnit(1000, usage.unit)}; reaches its alarm limit of ${withUnit(limit, own.unit)} about ${day(wear.atMs)}, when ${theTag(usage)} is ${withUnit(wear.usageAtLimit, usage.unit)}`,
   };
 }
 

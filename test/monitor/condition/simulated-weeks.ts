@@ -9,6 +9,7 @@ import { tagsViewKeeping } from "../../../src/monitor/tags/tags-view.ts";
 import type { Plant } from "../../../src/plant/plant.ts";
 import type { ScenarioDocument } from "../../../src/plant/scenario/scenario-document.ts";
 import { limitsFor } from "../../../src/plant/schema/tag.ts";
+import { tagWords } from "../../../src/plant/tag-words.ts";
 import { simulatePlant } from "../../../src/simulator/plant-simulation.ts";
 import type { SimulatedMessage } from "../../../src/simulator/simulated-message.ts";
 import { HOUR_MS, START_MS } from "../../simulator/simulated-line.ts";
@@ -72,6 +73,7 @@ export function conditionIn(
   return machineCondition(reading, {
     ...{ machine, fromMs, toMs, compareMs },
     runsAt: runningTime(states, machine, { fromMs: fromMs - compareMs, toMs }, watch),
+    wordsOf: (tag) => tagWords(tag, tags[tag]),
     limitsFor: (tag, product) => {
       const known = tags[tag];
       return known === undefined ? {} : limitsFor(known, product);

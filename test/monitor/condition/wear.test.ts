@@ -50,14 +50,20 @@ suite("wear", () => {
 
   test("is told in a sentence with its day", () => {
     const finding = wearFinding(
-      "a/b/s3_refining/refiner-01",
-      "particle_size_um",
+      {
+        ...{ machine: "a/b/s3_refining/refiner-01", tag: "particle_size_um" },
+        wordsOf: (tag) =>
+          tag === "roll_hours_h" ? { label: "hours on rolls", unit: "h" } : { label: "D90", unit: "µm" },
+      },
       "roll_hours_h",
       worn(600),
       LIMIT,
     );
     assert.equal(finding?.kind, "wear");
-    assert.match(finding?.says ?? "", /in 1000 of roll_hours_h; reaches 28 at \d+, about 2026-\d\d-\d\d/);
+    assert.match(
+      finding?.says ?? "",
+      /^rises by \d[.]\d+ µm in 1,000 h; reaches its alarm limit of 28 µm about 2026-\d\d-\d\d, when "hours on rolls" is [\d,.]+ h$/,
+    );
     assert.ok((finding?.sure ?? 0) > 0.5);
   });
 });

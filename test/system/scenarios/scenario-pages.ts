@@ -119,7 +119,7 @@ export const SCENARIO_PAGES: readonly ScenarioPage[] = [
     everyS: 5,
     atH: 2.5,
     path: "/plant",
-    says: /Tempering temper-01: inlet \(°C\) has a noisy reading since 1\d:/,
+    says: /Tempering temper-01: inlet has a noisy reading since 1\d:/,
     truth: {
       fault: "the sensor of the temperature before the temperer is noisy",
       place: "temper-01",
@@ -133,7 +133,7 @@ export const SCENARIO_PAGES: readonly ScenarioPage[] = [
     everyS: 5,
     atH: 2.5,
     path: "/plant",
-    says: /Molding molder-01: nozzles \(bar\) has a frozen reading since 10:0\d/,
+    says: /Molding molder-01: nozzles has a frozen reading since 10:0\d/,
     truth: { fault: "the sensor of the nozzle pressure is stuck", place: "molder-01", since: "10:00" },
   },
   {

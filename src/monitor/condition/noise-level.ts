@@ -1,0 +1,70 @@
+import { median } from "../robust.ts";
+import { MINUTE_MS } from "../tags/resolution.ts";
+import type { NumberMinute } from "./tag-minutes.ts";
+
+/** Minutes whose middle is the noise of a moment: single jerks of the process are none. */
+export const WINDOW = 15;
+/** Values in a minute from which on its own spread says how noisy it is. */
+export const MANY = 10;
+/** A gap of more between two minutes makes a difference between them one of another length of time. */
+const MOST_APART_MS = 2 * MINUTE_MS;
+/**
+ * Of the ways back from minute to minute a third is none even where noise is all, so that their middle says little: they
+ * are averaged, without the largest ones of a window.
+ */
+const JERKS = 4;
+/** Makes that average the standard deviation of independent normal values: of 200,000 windows of them it is 0.253 of it. */
+const WAY_BACK_TO_SIGMA = 3.954;
+
+/** How noisy a tag is at a minute. */
+export interface NoiseLevel {
+  readonly minute: NumberMinute;
+  /** The middle of the noise of the {@link WINDOW} minutes up to it, as a standard deviation, in the unit of the tag. */
+  readonly level: number;
+  /** Whether the tag showed more than one value in them: what stands still doesn't say how noisy it is. */
+  readonly moves: boolean;
+}
+
+/**
+ * The noise of a tag over time. Noise goes to and fro; a ramp, however steep, goes one way, and so do a step and a
+ * course that bends. What is measured is therefore the way that values go back: none for whatever only rises or only
+ * falls. It is the test of turning points (two of three independent values are one: I. J. Bienaymé, Sur une question de
+ * probabilités, Bulletin de la SMF 2, 1874), with their size.
+ */
+export function noiseLevels(minutes: readonly NumberMinute[]): NoiseLevel[] {
+  const noises = minutes.map((minute, index) => noiseOf(minute, minutes[index - 1], minutes[index - 2]));
+  const many = minutes.every(({ count }) => count >= MANY);
+  const levelOf = many ? median : withoutJerks;
+  return minutes.map((minute, index) => {
+    const begin = Math.max(0, index - WINDOW + 1);
+    const window = minutes.slice(begin, index + 1);
+    const low = Math.min(...window.map(({ min }) => min));
+    const high = Math.max(...window.map(({ max }) => max));
+    return { minute, level: levelOf(noises.slice(begin, index + 1)), moves: high > low };
+  });
+}
+
+function noiseOf(
+  minute: NumberMinute,
+  before: NumberMinute | undefined,
+  beforeThat: NumberMinute | undefined,
+): number {
+  const { count, sd, last, min, max } = minute;
+  const begin = before?.last;
+  if (count >= MANY && sd !== null && typeof begin === "number" && typeof last === "number") {
+    // From the last value before the minute by way of the smallest and the largest to its own last one, at least so much
+    // is gone back. It begins before the minute, as a saw's teeth of a minute each would look like ramps. Of ten
+    // independent values it is about two standard deviations: half of it is seldom the smaller where noise is all.
+    const way = Math.max(max, begin) - Math.min(min, begin) - Math.abs(last - begin);
+    return Math.min(sd, way / 2);
+  }
+  if (before === undefined || beforeThat === undefined) return 0;
+  if (minute.atMs - before.atMs > MOST_APART_MS || before.atMs - beforeThat.atMs > MOST_APART_MS) return 0;
+  const [there, back] = [before.mean - beforeThat.mean, minute.mean - before.mean];
+  return there * back < 0 ? WAY_BACK_TO_SIGMA * Math.min(Math.abs(there), Math.abs(back)) : 0;
+}
+
+function withoutJerks(ways: readonly number[]): number {
+  const usual = [...ways].sort((a, b) => a - b).slice(0, Math.max(1, ways.length - JERKS));
+  return usual.reduce((sum, way) => sum + way, 0) / usual.length;
+}
