@@ -249,7 +249,7 @@ export const ERROR_CATALOGUE = {
   },
   CONCHE_VIEWS_DAMAGED: {
     meaning: "The views' file is damaged, deleted or replaced; they are made anew from the log",
-    hint: "nothing has to be done; the log is untouched. If it happens again, check the disk",
+    hint: "the log is untouched; whoever keeps the views makes them anew, and so does `conche rebuild`. If it happens again, check the disk",
   },
   CONCHE_VIEWS_BUSY: {
     meaning: "The views' file stayed locked by another program",

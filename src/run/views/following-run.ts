@@ -92,12 +92,13 @@ async function follow(options: FollowingOptions, trouble: TroubleNotices): Promi
         onNotice({ level: kind === "log-replaced" ? "warning" : "info", code: kind, text });
       },
     });
-  let follower = make();
+  let follower: Follower | undefined;
   for (;;) {
     await options.turn?.();
     if (signal.aborted) return;
     const beganAt = performance.now();
     try {
+      follower ??= make();
       const { atEnd, folded, changes } = follower.step();
       if (folded > 0 || atEnd) onProgress(follower.status(), changes);
       trouble.over();
@@ -110,10 +111,11 @@ async function follow(options: FollowingOptions, trouble: TroubleNotices): Promi
       if (options.once) return;
     } catch (error) {
       const known = asConcheError(error);
-      trouble.tell(known);
-      if (opened.replaceable(known)) {
-        opened.reopen();
-        follower = make();
+      const anew = opened.replaceable(known);
+      trouble.tell(known, anew ? ": the views are made anew" : "");
+      if (anew) {
+        opened.replace();
+        follower = undefined;
         // A disk that fails again and again: whoever wants this to end is heard in between.
         await paused(RETRY_MS, signal);
         continue;
@@ -167,10 +169,10 @@ class TroubleNotices {
     this.#tell = tell;
   }
 
-  tell({ code, message }: ConcheError): void {
+  tell({ code, message }: ConcheError, then = ""): void {
     if (code === this.#told) return;
     this.#told = code;
-    this.#tell({ level: "warning", code, text: `views: ${code}: ${message}` });
+    this.#tell({ level: "warning", code, text: `views: ${code}: ${message}${then}` });
   }
 
   over(): void {

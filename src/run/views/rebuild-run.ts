@@ -43,7 +43,7 @@ export async function rebuildViews(options: RebuildOptions): Promise<Rebuilt> {
 }
 
 async function build(options: RebuildOptions): Promise<Omit<Rebuilt, "seconds">> {
-  const { folder, views, wanted, cacheBytes, signal, onProgress } = options;
+  const { folder, cacheBytes } = options;
   using parts = new DisposableStack();
   const log = parts.adopt(new SqliteFollowedLog(folder), (each) => each.close());
   let opened: OpenViews;
@@ -53,7 +53,22 @@ async function build(options: RebuildOptions): Promise<Omit<Rebuilt, "seconds">>
     if (!(error instanceof ConcheError) || error.code !== "CONCHE_VIEWS_IN_USE") throw error;
     return { messages: await watch(options), elsewhere: true };
   }
-  const follower = new Follower({ views, log, store: opened.store, now: () => performance.now() });
+  try {
+    return await fold(options, log, opened);
+  } catch (error) {
+    if (!(error instanceof ConcheError) || !opened.replaceable(error)) throw error;
+    // All of them are made anew then, once: a disk that damages what was just written mends itself no other way.
+    opened.replace();
+    return await fold(options, log, opened);
+  }
+}
+
+async function fold(
+  { views, wanted, signal, onProgress }: RebuildOptions,
+  log: SqliteFollowedLog,
+  { store }: OpenViews,
+): Promise<Omit<Rebuilt, "seconds">> {
+  const follower = new Follower({ views, log, store, now: () => performance.now() });
   // What is behind anyway is not built twice.
   for (const { name, position, standing } of follower.status().views) {
     if (wanted.includes(name) && standing === "answering" && position > 0) follower.rebuild(name);
@@ -78,11 +93,24 @@ async function watch({ folder, wanted, signal, onProgress }: RebuildOptions): Pr
       reader.release();
       return found;
     };
-    const before = Math.max(0, ...editions().map(({ edition }) => edition));
-    requestRebuild(folder, wanted);
+    let before = 0;
+    try {
+      before = Math.max(0, ...editions().map(({ edition }) => edition));
+      requestRebuild(folder, wanted);
+    } catch (error) {
+      // That process has been told, and makes all of them anew.
+      if (!isDamage(error)) throw error;
+    }
     for (;;) {
       await pause(LOOK_MS, undefined, { signal });
-      const now = editions();
+      let now: ReturnType<typeof editions>;
+      try {
+        now = editions();
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        before = 0;
+        continue;
+      }
       const total = Math.max(0, ...now.map(({ position }) => position.id));
       const anew = now.filter(({ edition }) => edition > before);
       onProgress(Math.min(total, ...anew.map(({ position }) => position.id)), total);
@@ -95,4 +123,8 @@ async function watch({ folder, wanted, signal, onProgress }: RebuildOptions): Pr
   } finally {
     reader.close();
   }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof ConcheError && error.code === "CONCHE_VIEWS_DAMAGED";
 }

@@ -1,7 +1,8 @@
 // Row 43: the views' file is deleted, damaged, of a newer version under a running data center, its disk is full: said,
 // made anew or waited for, and ingest hears nothing of it.
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
@@ -42,10 +43,11 @@ suite("row 43: the views' file under a running data center", () => {
     await client.publishAsync(`${TOPIC}/quality`, JSON.stringify(payload), { qos: 1 });
   }
 
-  /** Resolves when the views have everything that was sent, and answer so. */
+  /** Resolves when the views have everything that was sent, and answer so. Until then no answer speaks of the log. */
   async function caughtUp(): Promise<void> {
     for (;;) {
       const { status, text } = await center.page(`/api/topics?under=${TOPIC}`);
+      assert.doesNotMatch(text, /CONCHE_LOG_|CONCHE_INTERNAL/);
       if (status === 200) {
         const { levels } = JSON.parse(text) as { levels: readonly { messages: number }[] };
         if (levels[0]?.messages === sent) return;
@@ -79,6 +81,28 @@ suite("row 43: the views' file under a running data center", () => {
     await publish();
     await caughtUp();
     assert.ok(said(/made anew/), center.errors.join("\n"));
+  });
+
+  test("overwritten from its second page on, in place: the same, said once", async () => {
+    await caughtUp();
+    const [events, errors] = [center.events.length, center.errors.length];
+    for (const path of [viewsFiles(folder).database, viewsFiles(folder).wal]) {
+      const file = await open(path, "r+");
+      const { size } = await file.stat();
+      await file.write(randomBytes(Math.max(0, size - 8_192)), 0, undefined, 8_192);
+      await file.close();
+    }
+    await publish();
+    await caughtUp();
+    const told = [
+      ...center.events.slice(events).map((event) => JSON.stringify(event)),
+      ...center.errors.slice(errors),
+    ];
+    assert.equal(
+      told.filter((line) => /CONCHE_VIEWS_DAMAGED.*made anew/.test(line)).length,
+      1,
+      told.join("\n"),
+    );
   });
 
   test("everything that was published was acknowledged, and is in the log", async () => {

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { ConcheError } from "../../../errors/conche-error.ts";
 import {
   type ColumnValue,
   HELD_BYTES,
@@ -17,6 +18,14 @@ const VALUE_BYTES = 16;
 /** Rows that are at hand without their whole key: one for each first part of a key that came lately. */
 const AT_HAND = 4096;
 
+/** What rows need of the store that they are part of. */
+export interface RowsOwner {
+  /** Called before anything is written: begins the transaction where none is open. */
+  begin(): void;
+  /** What an error of the database means. A fold must not take it for a defect of its own. */
+  failed(error: unknown): ConcheError;
+}
+
 /**
  * The rows of one table, written behind: what a fold puts in stays in memory until the commit, when each row is
  * written once however often it was changed. A range that is read has its changed rows written first, within the
@@ -30,7 +39,7 @@ export class CachedRows implements ViewRows {
   readonly #statements: Readonly<Record<"select" | "upsert" | "delete", StatementSync>>;
   readonly #varying: readonly string[];
   readonly #fixedBytes: number;
-  readonly #inTransaction: () => void;
+  readonly #owner: RowsOwner;
   /** By the first part of their key: most ranges ask for one of it. */
   readonly #dirty = new Map<number | string, CachedRow[]>();
   /**
@@ -39,17 +48,10 @@ export class CachedRows implements ViewRows {
    */
   readonly #atHand = new Map<number | string, CachedRow>();
 
-  /** @param inTransaction called before anything is written: begins the transaction where none is open */
-  constructor(
-    db: DatabaseSync,
-    sql: TableSql,
-    table: ViewTable,
-    budget: CacheBudget,
-    inTransaction: () => void,
-  ) {
+  constructor(db: DatabaseSync, sql: TableSql, table: ViewTable, budget: CacheBudget, owner: RowsOwner) {
     this.#sql = sql;
     this.#budget = budget;
-    this.#inTransaction = inTransaction;
+    this.#owner = owner;
     this.#ranges = new RangeQuery(db, sql);
     this.#statements = { select: sql.selectOne(db), upsert: sql.upsert(db), delete: sql.deleteOne(db) };
     this.#varying = Object.entries(table.columns).flatMap(([name, type]) =>
@@ -76,10 +78,14 @@ export class CachedRows implements ViewRows {
 
   *range(range: RowRange = {}): Iterable<ViewRow> {
     const first = range.prefix?.[0];
-    yield* this.#ranges.rows(range, () => {
-      if (first === undefined) this.flush();
-      else this.#flushUnder(first);
-    });
+    try {
+      yield* this.#ranges.rows(range, () => {
+        if (first === undefined) this.flush();
+        else this.#flushUnder(first);
+      });
+    } catch (error) {
+      throw this.#owner.failed(error);
+    }
   }
 
   /** Writes whatever is not in the database yet. */
@@ -101,13 +107,21 @@ export class CachedRows implements ViewRows {
     const id = idOf(key);
     let cached = this.#cache.get(id);
     if (cached === undefined) {
-      const values = this.#statements.select.get(...key) as unknown as ColumnValue[] | undefined;
+      const values = this.#select(key);
       const row = values === undefined ? undefined : this.#sql.rowOf(values);
       cached = { key, row, stored: row !== undefined, dirty: false, bytes: this.#bytesOf(row) };
       this.#cache.set(id, cached);
     }
     this.#keepAtHand(first, cached);
     return cached;
+  }
+
+  #select(key: Key): ColumnValue[] | undefined {
+    try {
+      return this.#statements.select.get(...key) as unknown as ColumnValue[] | undefined;
+    } catch (error) {
+      throw this.#owner.failed(error);
+    }
   }
 
   /** The same without reading: what is about to be written anew needn't be known. */
@@ -152,9 +166,13 @@ export class CachedRows implements ViewRows {
   #flushUnder(first: number | string): void {
     const dirty = this.#dirty.get(first);
     if (dirty === undefined) return;
-    this.#inTransaction();
-    this.#dirty.delete(first);
-    for (const cached of dirty) this.#write(cached);
+    try {
+      this.#owner.begin();
+      this.#dirty.delete(first);
+      for (const cached of dirty) this.#write(cached);
+    } catch (error) {
+      throw this.#owner.failed(error);
+    }
   }
 
   /** Rows that go from memory: those that are not written yet have to be, now. */

@@ -4,6 +4,7 @@ import { ConcheError } from "../../../errors/conche-error.ts";
 import { type DatabaseFiles, viewsFiles } from "../database/database-files.ts";
 import { FileWatch } from "../database/file-watch.ts";
 import { FolderLock } from "../database/folder-lock.ts";
+import { DamageReport } from "./damage-report.ts";
 import { SqliteViewsStore } from "./sqlite-views-store.ts";
 import { toViewsError } from "./views-error.ts";
 import { prepareRegistry } from "./views-schema.ts";
@@ -63,9 +64,10 @@ export class OpenViews {
     return REPLACEABLE.has(error.code);
   }
 
-  /** Gives up what is open and opens again, removing what can't be used. */
-  reopen(): SqliteViewsStore {
+  /** Gives up what is open, removes it, and opens views that are to be made anew. */
+  replace(): SqliteViewsStore {
     this.#store.close();
+    remove(this.files);
     this.#store = openOrReplace(this.files, this.#options);
     return this.#store;
   }
@@ -95,12 +97,19 @@ function openOrReplace(files: DatabaseFiles, { cacheBytes, onRebuilt }: OpenView
     const known = toViewsError(error, "opening the views", files.database);
     if (!REPLACEABLE.has(known.code)) throw known;
     onRebuilt?.(known);
-    for (const path of [files.database, files.wal, `${files.database}-shm`]) rmSync(path, { force: true });
+    remove(files);
     return openStore(files, cacheBytes);
   }
 }
 
+function remove({ folder, database, wal }: DatabaseFiles): void {
+  for (const path of [database, wal, `${database}-shm`]) rmSync(path, { force: true });
+  new DamageReport(folder).forget();
+}
+
 function openStore(files: DatabaseFiles, cacheBytes: number): SqliteViewsStore {
+  const report = new DamageReport(files.folder);
+  report.check();
   const db = new DatabaseSync(files.database, {
     timeout: BUSY_TIMEOUT_MS,
     enableForeignKeyConstraints: false,
@@ -122,7 +131,11 @@ function openStore(files: DatabaseFiles, cacheBytes: number): SqliteViewsStore {
       "BEGIN IMMEDIATE; DELETE FROM rebuild_requests WHERE name = ''; UPDATE editions SET position = position; COMMIT",
     );
     const watch = new FileWatch(files);
-    return new SqliteViewsStore({ db, files, cacheBytes, check: () => requireSameFiles(watch) });
+    const check = () => {
+      requireSameFiles(watch);
+      report.check();
+    };
+    return new SqliteViewsStore({ db, files, cacheBytes, check });
   } catch (error) {
     db.close();
     throw error;

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { viewsFiles } from "../database/database-files.ts";
+import { DamageReport, identityOf } from "./damage-report.ts";
 import { toViewsError } from "./views-error.ts";
 import { requireRegistry } from "./views-schema.ts";
 
@@ -19,7 +20,10 @@ export function requestRebuild(folder: string, names: readonly string[]): void {
     for (const name of names) insert.run(name);
     db.exec("COMMIT");
   } catch (error) {
-    throw toViewsError(error, "asking for a rebuild", database);
+    const known = toViewsError(error, "asking for a rebuild", database);
+    if (known.code === "CONCHE_VIEWS_DAMAGED")
+      new DamageReport(folder).tell(identityOf(database), known.message);
+    throw known;
   } finally {
     db?.close();
   }

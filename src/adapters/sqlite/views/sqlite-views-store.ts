@@ -4,7 +4,7 @@ import type { ViewRow, ViewRows, ViewTable } from "../../../views/view-table.ts"
 import type { EditionProgress, Standing, ViewEdition, ViewsStore } from "../../../views/views-store.ts";
 import type { DatabaseFiles } from "../database/database-files.ts";
 import { BoundedFindings } from "./bounded-findings.ts";
-import { CachedRows } from "./cached-rows.ts";
+import { CachedRows, type RowsOwner } from "./cached-rows.ts";
 import {
   FINDING_COUNTS,
   FINDING_NUMBERS,
@@ -99,7 +99,10 @@ export class SqliteViewsStore implements ViewsStore {
       const known = this.#open.get(edition);
       if (known !== undefined) return known;
       const { prefix } = this.#edition(edition);
-      const store = new EditionStore(this.#db, prefix, view, this.#budget, () => this.#begin());
+      const store = new EditionStore(this.#db, prefix, view, this.#budget, {
+        begin: () => this.#begin(),
+        failed: (error) => toViewsError(error, "folding", this.#dependencies.files.database),
+      });
       this.#open.set(edition, store);
       return store;
     });
@@ -204,8 +207,8 @@ class EditionStore implements ViewStore {
   readonly #tables: ReadonlyMap<string, CachedRows>;
   readonly #findings: BoundedFindings;
 
-  constructor(db: DatabaseSync, prefix: string, view: View, budget: CacheBudget, begin: () => void) {
-    const open = (table: ViewTable) => new CachedRows(db, new TableSql(prefix, table), table, budget, begin);
+  constructor(db: DatabaseSync, prefix: string, view: View, budget: CacheBudget, owner: RowsOwner) {
+    const open = (table: ViewTable) => new CachedRows(db, new TableSql(prefix, table), table, budget, owner);
     this.#tables = new Map([...view.tables, ...OWN_TABLES].map((table) => [table.name, open(table)]));
     this.#findings = new BoundedFindings({
       findings: this.rows(FINDINGS),

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { ConcheError } from "../../../errors/conche-error.ts";
 import type { View } from "../../../views/view.ts";
@@ -13,6 +13,7 @@ import type {
 import type { ViewEdition } from "../../../views/views-store.ts";
 import { openReader } from "../database/connection.ts";
 import { viewsFiles } from "../database/database-files.ts";
+import { DamageReport, identityOf } from "./damage-report.ts";
 import { FINDING_COUNTS, FINDINGS, OWN_TABLES, readEditions, type StoredEdition } from "./editions.ts";
 import { RangeQuery, TableSql } from "./table-sql.ts";
 import { toViewsError } from "./views-error.ts";
@@ -25,6 +26,7 @@ const READING = "reading the views";
 export class ViewsReader {
   readonly #path: string;
   readonly #onPage: () => void;
+  readonly #report: DamageReport;
   #db: DatabaseSync | undefined;
   #file = "";
   #editions: readonly StoredEdition[] = [];
@@ -34,25 +36,32 @@ export class ViewsReader {
   constructor(folder: string, onPage: () => void = () => {}) {
     this.#path = viewsFiles(folder).database;
     this.#onPage = onPage;
+    this.#report = new DamageReport(folder);
   }
 
   /** Moves on to the newest state. Where there are no views yet, there is nothing to read. @throws ConcheError */
   refresh(): void {
-    this.release();
     try {
-      if (fileOf(this.#path) !== this.#file) this.#reopen();
+      this.release();
+      if (identityOf(this.#path) !== this.#file) this.#reopen();
       if (this.#db === undefined) return;
       this.#db.exec("BEGIN");
       this.#editions = readEditions(this.#db);
     } catch (error) {
+      const known = this.#failed(error);
       this.close();
-      throw toViewsError(error, READING, this.#path);
+      throw known;
     }
   }
 
   /** Lets go of the state that was read, which the writer otherwise has to keep. */
   release(): void {
-    if (this.#db?.isTransaction) this.#db.exec("COMMIT");
+    try {
+      if (this.#db?.isTransaction) this.#db.exec("COMMIT");
+    } catch {
+      // Damage that a question has met shows here once more; that question has told of it.
+      this.close();
+    }
   }
 
   editions(): readonly StoredEdition[] {
@@ -108,7 +117,7 @@ export class ViewsReader {
       }
       return { rows, findings, bytes };
     } catch (error) {
-      throw toViewsError(error, READING, this.#path);
+      throw this.#failed(error);
     }
   }
 
@@ -127,11 +136,25 @@ export class ViewsReader {
   #reopen(): void {
     this.close();
     if (!existsSync(this.#path)) return;
+    this.#file = identityOf(this.#path);
     const db = openReader(this.#path, READING);
-    if (requireRegistry(db, this.#path) === "made") {
-      this.#db = db;
-      this.#file = fileOf(this.#path);
-    } else db.close();
+    let made = false;
+    try {
+      made = requireRegistry(db, this.#path) === "made";
+    } finally {
+      if (!made) db.close();
+    }
+    if (made) this.#db = db;
+    else this.#file = "";
+  }
+
+  /** What an error means; whoever keeps the views hears of damage. */
+  #failed(error: unknown): ConcheError {
+    const known = toViewsError(error, READING, this.#path);
+    if (known.code === "CONCHE_VIEWS_DAMAGED" && this.#file !== "") {
+      this.#report.tell(this.#file, known.message);
+    }
+    return known;
   }
 
   #rows<Row extends ViewRow>(edition: StoredEdition, table: ViewTable<Row>): ViewRowReading<Row> {
@@ -142,7 +165,12 @@ export class ViewsReader {
     let reading = this.#tables.get(key);
     if (reading === undefined) {
       const sql = new TableSql(edition.prefix, table as unknown as ViewTable);
-      reading = new TableReading(db, sql, this.#onPage, this.#path);
+      const failed = (error: unknown) => this.#failed(error);
+      try {
+        reading = new TableReading(db, sql, this.#onPage, failed);
+      } catch (error) {
+        throw failed(error);
+      }
       this.#tables.set(key, reading);
     }
     return reading as unknown as ViewRowReading<Row>; // the table's columns are Row's
@@ -154,14 +182,14 @@ class TableReading implements ViewRowReading {
   readonly #range: RangeQuery;
   readonly #one: ReturnType<TableSql["selectOne"]>;
   readonly #onPage: () => void;
-  readonly #path: string;
+  readonly #failed: (error: unknown) => ConcheError;
 
-  constructor(db: DatabaseSync, sql: TableSql, onPage: () => void, path: string) {
+  constructor(db: DatabaseSync, sql: TableSql, onPage: () => void, failed: (error: unknown) => ConcheError) {
     this.#sql = sql;
     this.#range = new RangeQuery(db, sql);
     this.#one = sql.selectOne(db);
     this.#onPage = onPage;
-    this.#path = path;
+    this.#failed = failed;
   }
 
   get(...key: Key): ViewRow | undefined {
@@ -169,7 +197,7 @@ class TableReading implements ViewRowReading {
       const values = this.#one.get(...key) as unknown as Parameters<TableSql["rowOf"]>[0] | undefined;
       return values === undefined ? undefined : this.#sql.rowOf(values);
     } catch (error) {
-      throw toViewsError(error, READING, this.#path);
+      throw this.#failed(error);
     }
   }
 
@@ -177,17 +205,11 @@ class TableReading implements ViewRowReading {
     try {
       yield* this.#range.rows(range, this.#onPage);
     } catch (error) {
-      throw toViewsError(error, READING, this.#path);
+      throw this.#failed(error);
     }
   }
 }
 
 function notReady(message: string): ConcheError {
   return new ConcheError("CONCHE_VIEW_NOT_READY", { message, retryable: true });
-}
-
-/** Device and inode; empty while there is no file. */
-function fileOf(path: string): string {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats === undefined ? "" : `${stats.dev}:${stats.ino}`;
 }
