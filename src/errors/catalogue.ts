@@ -85,7 +85,7 @@ export const ERROR_CATALOGUE = {
   },
   ...PROVIDER_ERRORS,
   CONCHE_REQUEST_FOREIGN: {
-    meaning: "A request that acts with a session did not come from a page of this server",
+    meaning: "A request that acts did not come from a page of this server",
     hint: "open the dashboard itself; programs send `Authorization: Bearer TOKEN` instead of a session's cookie",
   },
   CONCHE_TOKEN_NAME: {
@@ -266,6 +266,30 @@ export const ERROR_CATALOGUE = {
   CONCHE_NOT_FOUND: {
     meaning: "What a request to the API asks for doesn't exist",
     hint: "see docs/api.md for what there is",
+  },
+  CONCHE_METHOD_NOT_ALLOWED: {
+    meaning: "A request's method is not one of those that its address takes",
+    hint: "use one of the methods that the header Allow names; /api/openapi.json has all of them",
+  },
+  CONCHE_REQUEST_TIMEOUT: {
+    meaning: "A request did not come in in time",
+    hint: "send headers and body in one go; the connection was closed",
+  },
+  CONCHE_REQUEST_TOO_LARGE: {
+    meaning: "A request's body is larger than is taken, or comes in chunks without a length",
+    hint: "send a smaller body, with its Content-Length",
+  },
+  CONCHE_HEADERS_TOO_LARGE: {
+    meaning: "A request's headers are larger than is taken",
+    hint: "send fewer or shorter headers and a shorter address: 8 KiB together are taken",
+  },
+  CONCHE_MEDIA_TYPE: {
+    meaning: "A request's body is of a type that isn't taken",
+    hint: "send JSON, with Content-Type: application/json",
+  },
+  CONCHE_HOST_FOREIGN: {
+    meaning: "A request carries a host name that is no name of the machine that the server is bound to",
+    hint: "ask by the machine's own name; name in --http-trusted-hosts the one by which a reverse proxy is reached",
   },
   CONCHE_NOT_ACCEPTABLE: {
     meaning: "A request to the API asks for a format that the answer doesn't have",

@@ -204,6 +204,26 @@ suite("i3X 1.0", () => {
     assert.ok(same.length > 0 && same.every((each) => each.typeElementId === typeElementId));
   });
 
+  test("what the server refuses by itself has i3X's form, too", async () => {
+    const url = `${center.started.http}/api/i3x/v1/objects`;
+    const body = { method: "POST", headers: { "content-type": "application/json" } };
+    for (const [path, init, status] of [
+      [`${url}/%zz`, {}, 400],
+      [url, { method: "DELETE" }, 405],
+      [`${url}/list`, { ...body, body: "{" }, 400],
+      [`${url}/list`, { ...body, body: "{}", headers: { "content-type": "text/plain" } }, 415],
+      [`${url}/list`, { ...body, body: `"${"x".repeat(70_000)}"` }, 413],
+    ] as const) {
+      const answer = await fetch(path, init);
+      const { success, responseDetail } = (await answer.json()) as {
+        success: boolean;
+        responseDetail: { status: number; title: string };
+      };
+      assert.deepEqual([answer.status, success, responseDetail.status], [status, false, status], path);
+      assert.notEqual(responseDetail.title, "Internal Server Error");
+    }
+  });
+
   test("answers to several come in the order asked for, each with its own success or 404", async () => {
     for (const path of [
       "/objecttypes/query",

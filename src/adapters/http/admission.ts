@@ -1,8 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { mayOpenWebSocket } from "../../access/browser-origin.ts";
 import { isLoopback } from "../../access/loopback.ts";
+import { notFound } from "../../api/problem.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import type { AllowedMethods } from "./allowed-methods.ts";
 import type { HttpLimits } from "./http-limits.ts";
 import { SESSION_PATH } from "./login-gate.ts";
+import { methodNotAllowed, partTooLong, pathOf, sendProblem, tooLarge } from "./refusals.ts";
 
 const READING_METHODS = ["GET", "HEAD"];
 
@@ -20,31 +24,57 @@ export const STRICT_HEADERS = {
 
 const YEAR_SECONDS = 31_536_000;
 
+/** Who is let in, and what for. */
+export interface Admitted {
+  /** The address that is listened on. */
+  readonly boundHost: string;
+  /** Host names beside this machine's own that requests may carry. */
+  readonly trustedHosts: readonly string[];
+  readonly limits: HttpLimits;
+  readonly allowed: AllowedMethods;
+}
+
 type Admit = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
 
 /** The first thing every request passes: strict headers on whatever is answered, and refusal of what isn't read. */
-export function admission(boundHost: string, trustedHosts: readonly string[], limits: HttpLimits): Admit {
+export function admission(admitted: Admitted): Admit {
   return async (request, reply) => {
     reply.headers(STRICT_HEADERS);
     // Not for this machine's own names: what else runs here may speak plain HTTP.
     if (request.protocol === "https" && !namesThisMachine(request.headers.host)) {
       reply.header("strict-transport-security", `max-age=${YEAR_SECONDS}`);
     }
-    const refused = refusalOf(request, boundHost, trustedHosts, limits);
+    const refused = refusalOf(request, admitted);
     if (refused === undefined) return undefined;
-    const [status, message] = refused;
-    if (status === 405) reply.header("allow", READING_METHODS.join(", "));
     // A refused request may have a body on its way, which nobody is going to read.
-    return reply.header("connection", "close").code(status).send({ error: message });
+    reply.header("connection", "close");
+    if (refused === "method") return refuseMethod(request, reply, admitted.allowed);
+    return sendProblem(request, reply, refused);
   };
+}
+
+/** Refuses a method that the path has no route for: 405 with those that it takes, 404 where there is no such path. */
+export function refuseMethod(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  methods: AllowedMethods,
+): FastifyReply {
+  const path = pathOf(request.url);
+  const known = methods.of(path);
+  if (known.length === 0 && path.startsWith("/api/")) {
+    return sendProblem(request, reply, notFound(`there is no ${request.method} ${path}`));
+  }
+  // The method is the path's own: what kept it from its route is the length of a part.
+  if (known.includes(request.method)) return sendProblem(request, reply, partTooLong(path));
+  // Other paths may be the dashboard's.
+  const allowed = known.length === 0 ? READING_METHODS : known;
+  return sendProblem(request, reply.header("allow", allowed.join(", ")), methodNotAllowed(request, allowed));
 }
 
 function refusalOf(
   request: FastifyRequest,
-  boundHost: string,
-  trustedHosts: readonly string[],
-  limits: HttpLimits,
-): readonly [status: number, message: string] | undefined {
+  { boundHost, trustedHosts, limits }: Admitted,
+): ConcheError | "method" | undefined {
   const does =
     (request.method === "POST" && request.url.startsWith("/api/")) ||
     (request.method === "DELETE" && request.url === SESSION_PATH) ||
@@ -52,18 +82,20 @@ function refusalOf(
     (request.method === "PUT" && request.url.startsWith("/api/i3x/"));
   const bodyBytes = does ? limits.postBytes : limits.bodyBytes;
   if (Number(request.headers["content-length"] ?? 0) > bodyBytes || request.headers["transfer-encoding"]) {
-    return [413, `a body of at most ${bodyBytes} bytes with a content-length is taken`];
+    return tooLarge(bodyBytes);
   }
-  if (!does && !READING_METHODS.includes(request.method)) return [405, "these pages are only read"];
+  if (!does && !READING_METHODS.includes(request.method)) return "method";
   const { host, origin } = request.headers;
   const isTrusted = trustedHosts.includes(hostNameOf(host));
   if (isLoopback(boundHost) && !namesThisMachine(host) && !isTrusted) {
-    return [421, `this server answers only to names of its own machine, and to those in ${TRUSTED_SETTING}`];
+    return new ConcheError("CONCHE_HOST_FOREIGN", {
+      message: `${hostNameOf(host).slice(0, 100)} is no name of this server's own machine`,
+    });
   }
   // A page of another server can send a form here; it must not do anything with it.
   // Behind a trusted name both have to bear that name, as they would on a server that is bound to more than loopback.
   if (does && !mayOpenWebSocket({ origin, host }, isTrusted ? hostNameOf(host) : boundHost, [])) {
-    return [403, "only pages of this server may do this"];
+    return new ConcheError("CONCHE_REQUEST_FOREIGN", { message: "only pages of this server may do this" });
   }
   return undefined;
 }
@@ -79,5 +111,3 @@ function namesThisMachine(host: string | undefined): boolean {
 function hostNameOf(host = ""): string {
   return host.replace(/:\d+$/, "").toLowerCase();
 }
-
-const TRUSTED_SETTING = "--http-trusted-hosts (the name by which a reverse proxy is reached)";

@@ -1,15 +1,16 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { type ApiAnswer, type ApiRequest, problemAnswer } from "../../api/door.ts";
+import type { ApiAnswer, ApiRequest } from "../../api/door.ts";
 import type { SubscriptionDoor } from "../../api/i3x/subscription-door.ts";
 import type { LiveChanges } from "../../api/live.ts";
-import { notFound } from "../../api/problem.ts";
 import type { Route } from "../../api/route.ts";
 import { PAGE_ROLES, roleOf } from "../../api/route-roles.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import { refuseMethod } from "./admission.ts";
+import type { AllowedMethods } from "./allowed-methods.ts";
 import { type HttpLimits, NO_LIMIT_MS } from "./http-limits.ts";
 import { addI3x } from "./i3x-pages.ts";
 import { addLiveStream } from "./live-stream.ts";
-import { sendAnswer, sendCompressed } from "./send-answer.ts";
+import { sendCompressed } from "./send-answer.ts";
 
 /** The API as the server has it: what there is, and who answers. */
 export interface ApiSource {
@@ -30,7 +31,7 @@ const COMPRESSED_FROM_BYTES = 2_048;
 export function addApi(
   app: FastifyInstance,
   { routes, openApi, ask, live, i3x }: ApiSource,
-  limits: HttpLimits,
+  { limits, allowed }: { readonly limits: HttpLimits; readonly allowed: AllowedMethods },
 ): void {
   for (const { method, path, name } of routes) {
     app.route({
@@ -62,10 +63,9 @@ export function addApi(
   app.get("/api/openapi.json", { config: { role: PAGE_ROLES["/api/openapi.json"] } }, () => openApi());
   addLiveStream(app, live);
   if (i3x !== undefined) addI3x(app, { ask, door: i3x }, limits);
-  app.all("/api/*", { config: { role: "viewer" } }, (request, reply) => {
-    const answer = problemAnswer(notFound(`there is no ${request.method} ${pathOf(request.url)}`));
-    return sendAnswer(reply, answer);
-  });
+  app.all("/api/*", { config: { role: "viewer" } }, (request, reply) =>
+    refuseMethod(request, reply, allowed),
+  );
 }
 
 /** Aborted when whoever asked has gone before the answer: a page that was left, a period that was scrolled past. */
@@ -77,8 +77,4 @@ function goneSignal({ raw }: FastifyReply): AbortSignal {
     }
   });
   return gone.signal;
-}
-
-function pathOf(url: string): string {
-  return (url.split("?", 1)[0] ?? "").slice(0, 200);
 }

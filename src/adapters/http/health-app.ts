@@ -1,11 +1,15 @@
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { notFound } from "../../api/problem.ts";
 import { PAGE_ROLES } from "../../api/route-roles.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import { admission, STRICT_HEADERS } from "./admission.ts";
+import { AllowedMethods } from "./allowed-methods.ts";
 import { type ApiSource, addApi } from "./api-pages.ts";
 import { refuseDeepBody } from "./body-depth.ts";
 import { HTTP_LIMITS, type HttpLimits } from "./http-limits.ts";
+import { takeJsonBodies } from "./json-body.ts";
 import { type HttpAccess, isKnown, loginGate } from "./login-gate.ts";
+import { refuseClient, requestProblem, sendProblem } from "./refusals.ts";
 import { addSessions } from "./session-pages.ts";
 import { addStaticFiles, staticFiles } from "./static-files.ts";
 import { type HttpTls, tlsServerFactory } from "./tls-server.ts";
@@ -68,22 +72,28 @@ export function healthApp(
     },
     ...(tls === undefined ? {} : { serverFactory: tlsServerFactory(tls, limits) }),
     // What can't be read at all passes no hook.
-    frameworkErrors: (error, _request, reply) => refuse(reply.headers(STRICT_HEADERS), 400, error.message),
+    frameworkErrors: (error, request, reply) =>
+      sendProblem(request, reply.headers(STRICT_HEADERS), requestProblem(error, request)),
+    clientErrorHandler: refuseClient,
   });
   app.server.maxConnections = limits.connections;
   app.decorateRequest("standing", null);
-  app.addHook("onRequest", admission(host, trustedHosts, limits));
+  const allowed = new AllowedMethods(app);
+  takeJsonBodies(app);
+  app.addHook("onRequest", admission({ boundHost: host, trustedHosts, limits, allowed }));
   if (sources.access !== undefined) app.addHook("onRequest", loginGate(sources.access));
   app.addHook("preValidation", refuseDeepBody);
   const pages = pagesOf(sources);
-  app.setNotFoundHandler((_request, reply) =>
-    refuse(reply, 404, `there is ${Object.keys(pages).join(", ")}`),
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, notFound(`there is ${Object.keys(pages).join(", ")}`)),
   );
-  app.setErrorHandler(answerError);
+  app.setErrorHandler<Error>((error, request, reply) =>
+    sendProblem(request, reply, requestProblem(error, request)),
+  );
   addPages(app, sources);
   if (sources.api !== undefined) {
     addSessions(app, sources.access);
-    addApi(app, sources.api, limits);
+    addApi(app, sources.api, { limits, allowed });
   }
   const files = sources.dashboard === undefined ? undefined : staticFiles(sources.dashboard);
   if (files === undefined) app.get("/", { config: { role: "anybody" } }, () => ({ name: "conche", pages }));
@@ -112,14 +122,4 @@ function addPages(app: FastifyInstance, { health, metrics, access }: HealthSourc
     const text = await metrics();
     return reply.type(PROMETHEUS_TEXT).send(text);
   });
-}
-
-function refuse(reply: FastifyReply, status: number, message: string): FastifyReply {
-  return reply.code(status).send({ error: message });
-}
-
-/** What went wrong inside stays inside: the reader of a health page isn't always the operator. */
-function answerError(error: Error & { statusCode?: number }, _request: FastifyRequest, reply: FastifyReply) {
-  const status = error.statusCode ?? 500;
-  return refuse(reply, status, status < 500 ? error.message : "the answer could not be made");
 }

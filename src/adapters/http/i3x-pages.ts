@@ -6,6 +6,7 @@ import { SUBSCRIPTION_PATHS, type SubscriptionDoor } from "../../api/i3x/subscri
 import { Subscription, type UpdateStream } from "../../api/i3x/subscriptions.ts";
 import { I3X_ROLES } from "../../api/route-roles.ts";
 import { type HttpLimits, NO_LIMIT_MS } from "./http-limits.ts";
+import { pathOf } from "./refusals.ts";
 import { sendCompressed } from "./send-answer.ts";
 import { endWithLogin } from "./stream-login.ts";
 
@@ -23,11 +24,6 @@ const MOST_STREAMS = 100;
 export function addI3x(app: FastifyInstance, { ask, door }: I3xSource, limits: HttpLimits): void {
   app.register(
     async (scope) => {
-      scope.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-        const status = error.statusCode ?? 500;
-        const detail = status < 500 ? error.message : "the answer could not be made";
-        return sendCompressed(request, reply, failure(status, detail));
-      });
       const config = { role: I3X_ROLES.POST };
       for (const { method, path, name } of I3X_QUESTIONS) {
         scope.route({
@@ -101,8 +97,4 @@ function stream(subscription: Subscription, reply: FastifyReply, onEnd: () => vo
   });
   raw.write(": open\n\n");
   subscription.open(own);
-}
-
-function pathOf(url: string): string {
-  return (url.split("?", 1)[0] ?? "").slice(0, 200);
 }

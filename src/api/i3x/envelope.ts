@@ -13,8 +13,13 @@ export type BulkItem = { readonly result: unknown } | { readonly detail: Respons
 const TITLES: Readonly<Record<number, string>> = {
   206: "Partial Content",
   400: "Bad Request",
+  403: "Forbidden",
   404: "Not Found",
+  405: "Method Not Allowed",
   409: "Conflict",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  421: "Misdirected Request",
   429: "Too Many Requests",
   501: "Not Implemented",
   503: "Service Unavailable",

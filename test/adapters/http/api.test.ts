@@ -2,16 +2,33 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { startHealthServer } from "../../../src/adapters/http/health-server.ts";
 import type { ApiAnswer, ApiRequest } from "../../../src/api/door.ts";
 import { LiveChanges } from "../../../src/api/live.ts";
+import type { Problem } from "../../../src/api/problem.ts";
 
 /** Long enough to be compressed. */
 const LONG = "export {};\n".repeat(500);
 const JSON_TYPE = { "content-type": "application/json" };
+
+const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
+
+function posted(body: string, type = "application/json", origin?: string): RequestInit {
+  const headers = { "content-type": type, ...(origin === undefined ? {} : { origin }) };
+  return { method: "POST", headers, body };
+}
+
+/** What a server says to these bytes, until it closes. */
+async function raw(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  socket.end(bytes);
+  return (await socket.setEncoding("utf8").toArray()).join("");
+}
 
 type Ask = (request: ApiRequest, gone?: AbortSignal) => Promise<ApiAnswer>;
 
@@ -108,6 +125,69 @@ suite("the API over HTTP", () => {
     if (!gone.aborted) await once(gone, "abort");
     const post = { method: "POST", headers: JSON_TYPE, body: "{}" };
     assert.equal((await fetch(`${url}/api/things/1/do`, post)).status, 200);
+  });
+
+  test("whatever the server refuses by itself is a problem with code and hint", async (t) => {
+    const { url, port, asked } = await server(t);
+    const act = "/api/things/1/do";
+    const cases: [path: string, status: number, code: string, detail: RegExp, init?: RequestInit][] = [
+      ["/api/things/%zz", 400, "CONCHE_REQUEST_INVALID", /percent/],
+      ["/api/things/%ff%fe", 400, "CONCHE_REQUEST_INVALID", /percent/],
+      [`/api/things/${"x".repeat(200)}`, 400, "CONCHE_REQUEST_INVALID", /long/],
+      ...["DELETE", "PUT", "PATCH", "OPTIONS", "PROPFIND"].map(
+        (method) =>
+          [act, 405, "CONCHE_METHOD_NOT_ALLOWED", /takes POST$/, { method }] as [
+            string,
+            number,
+            string,
+            RegExp,
+            RequestInit,
+          ],
+      ),
+      ["/api/things/1", 405, "CONCHE_METHOD_NOT_ALLOWED", /takes GET, HEAD$/, posted("{}")],
+      [act, 405, "CONCHE_METHOD_NOT_ALLOWED", /takes POST$/],
+      ["/api/nothing", 404, "CONCHE_NOT_FOUND", /DELETE/, { method: "DELETE" }],
+      ["/api/nothing", 404, "CONCHE_NOT_FOUND", /POST/, posted("{}")],
+      [act, 415, "CONCHE_MEDIA_TYPE", /text\/plain/, posted("{}", "text/plain")],
+      [act, 415, "CONCHE_MEDIA_TYPE", /form/, posted("a=1", "application/x-www-form-urlencoded")],
+      [act, 400, "CONCHE_REQUEST_INVALID", /no JSON/, posted("{")],
+      [act, 400, "CONCHE_REQUEST_INVALID", /empty/, posted("")],
+      [act, 400, "CONCHE_REQUEST_INVALID", /__proto__/, posted('{"__proto__":{"a":1}}')],
+      [act, 413, "CONCHE_REQUEST_TOO_LARGE", /65536 bytes/, posted(`"${"x".repeat(70_000)}"`)],
+      [act, 403, "CONCHE_REQUEST_FOREIGN", /pages/, posted("{}", undefined, "https://elsewhere.example")],
+      ["/none", 404, "CONCHE_NOT_FOUND", /healthz/],
+    ];
+    for (const [path, status, code, detail, init] of cases) {
+      const answer = await fetch(`${url}${path}`, init);
+      const text = await answer.text();
+      const place = `${init?.method ?? "GET"} ${path}: ${text}`;
+      assert.equal(answer.status, status, place);
+      assert.equal(answer.headers.get("content-type"), PROBLEM_TYPE, place);
+      const problem = JSON.parse(text) as Problem;
+      assert.deepEqual([problem.code, problem.status], [code, status], place);
+      assert.match(problem.detail, detail, place);
+      assert.ok(problem.hint.length > 0, place);
+      assert.equal(answer.headers.get("x-content-type-options"), "nosniff", place);
+      if (status === 405) {
+        assert.equal(answer.headers.get("allow"), /takes (.*)$/.exec(problem.detail)?.[1], place);
+      }
+    }
+    assert.equal(asked.length, 0);
+    // What fetch doesn't send: a foreign name, chunks, an unknown method, too many headers.
+    const post = `POST ${act} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n`;
+    const sent: [request: string, status: number, code: string][] = [
+      ["GET /api/things/1 HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421, "CONCHE_HOST_FOREIGN"],
+      [`${post}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`, 413, "CONCHE_REQUEST_TOO_LARGE"],
+      ["CONCHE /api/things/1 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 400, "CONCHE_REQUEST_INVALID"],
+      [`GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431, "CONCHE_HEADERS_TOO_LARGE"],
+    ];
+    for (const [request, status, code] of sent) {
+      const [head = "", body = ""] = (await raw(port, request)).split("\r\n\r\n");
+      assert.match(head, new RegExp(`^HTTP/1.1 ${status} `), head);
+      assert.match(head, /content-type: application\/problem\+json/i);
+      const problem = JSON.parse(body) as Problem;
+      assert.deepEqual([problem.code, problem.status], [code, status]);
+    }
   });
 
   test("a body that is no JSON is a 400", async (t) => {
