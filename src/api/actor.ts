@@ -12,5 +12,7 @@ export function actorName({ name, by }: HttpLogin, claimed: unknown): string {
   const person = claimed.trim();
   if (person === "" || person === name) return name;
   const behind = ` (${name})`;
-  return `${person.slice(0, Math.max(0, LONGEST - behind.length))}${behind}`.slice(0, LONGEST);
+  // Characters, not halves of them: text with half a surrogate pair is no text.
+  const room = Math.max(0, LONGEST - [...behind].length);
+  return [...[...person].slice(0, room), ...behind].slice(0, LONGEST).join("");
 }

@@ -13,6 +13,7 @@ import type { ViewReading, ViewRowReading } from "../views/view-table.ts";
 import type { ViewEdition } from "../views/views-store.ts";
 import type { Desk } from "./desk.ts";
 import type { QuarantineWork } from "./quarantine-work.ts";
+import type { ActionsUnderway } from "./underway.ts";
 
 /** PORT. The views, all read as of one moment: that of the question. */
 export interface ViewsReading {
@@ -55,6 +56,8 @@ export interface ApiContext {
   readonly login?: HttpLogin | undefined;
   /** The condition of machines, kept for a minute. */
   readonly conditions?: ConditionKeeper | undefined;
+  /** What people have done and no view shows yet; one request knows nothing of others where it is left out. */
+  readonly underway?: ActionsUnderway | undefined;
   /** The graph of lots, kept from question to question. */
   readonly graphs?: GraphKeeper | undefined;
   /** Sets a document on pages, as PDF. */

@@ -8,6 +8,7 @@ import { actorName } from "./actor.ts";
 import { asOf } from "./as-of.ts";
 import type { ApiContext } from "./context.ts";
 import { csvText } from "./csv.ts";
+import { NOT_BLANK } from "./person.ts";
 import { badRequest, PROBLEM_MEDIA_TYPE, problemOf } from "./problem.ts";
 import type { Route } from "./route.ts";
 
@@ -208,7 +209,7 @@ function checker(schema: TObject): Checker {
 /** The values in the types of the schema. @throws ConcheError CONCHE_REQUEST_INVALID with everything that is wrong */
 function checked(place: string, given: unknown, check: Checker | undefined): unknown {
   if (check === undefined) return {};
-  const values = Convert(check.schema, given === undefined ? {} : structuredClone(given));
+  const values = converted(check.schema, given === undefined ? {} : given);
   if (check.validator.Check(values)) return values;
   const known = Object.keys(check.schema.properties);
   const problems = check.validator.Errors(values).flatMap(({ instancePath, keyword, message, params }) => {
@@ -218,15 +219,31 @@ function checked(place: string, given: unknown, check: Checker | undefined): unk
       const { additionalProperties } = params as { additionalProperties?: readonly string[] };
       return (additionalProperties ?? []).map((extra) => `there is no ${extra.slice(0, 80)}`);
     }
+    const where = [place, name].filter((part) => part !== "").join(".");
+    if (keyword === "pattern" && (params as { pattern?: unknown }).pattern === NOT_BLANK)
+      return [`${where}: must not be blank`];
     const { allowedValues } = params as { allowedValues?: readonly unknown[] };
     const allowed = allowedValues === undefined ? "" : ` (${allowedValues.join(", ")})`;
-    const where = [place, name].filter((part) => part !== "").join(".");
     return [`${where === "" ? "the request" : where}: ${message}${allowed}`];
   });
   throw badRequest(
     problems.slice(0, 10).join("; "),
     known.length === 0 ? "this takes no parameters" : `this takes ${known.join(", ")}`,
   );
+}
+
+/** Text in the types of the schema; what is no whole number is left for the check to refuse, not cut to one. */
+function converted(schema: TObject, given: unknown): unknown {
+  const values = Convert(schema, structuredClone(given));
+  if (typeof given !== "object" || given === null || typeof values !== "object" || values === null)
+    return values;
+  const fractions = Object.entries(given).filter(
+    ([name, value]) =>
+      Reflect.get(schema.properties[name] ?? {}, "type") === "integer" &&
+      ["string", "number"].includes(typeof value) &&
+      !Number.isInteger(Number(value)),
+  );
+  return { ...values, ...Object.fromEntries(fractions) };
 }
 
 /** The same for as long as the answer is; weak, because the present stands in it, too. */

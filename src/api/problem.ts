@@ -23,6 +23,7 @@ export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 /** Errors that are not the server's: what they are in HTTP. Everything else is 500, or 503 where trying again helps. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
   CONCHE_REQUEST_INVALID: 400,
+  CONCHE_MESSAGE_REFUSED: 400,
   CONCHE_METHOD_NOT_ALLOWED: 405,
   CONCHE_REQUEST_TIMEOUT: 408,
   CONCHE_REQUEST_TOO_LARGE: 413,

@@ -6,6 +6,7 @@ import { ConcheError } from "../errors/conche-error.ts";
 import { PublishingDesk } from "../run/desk.ts";
 import type { Invocation } from "./command.ts";
 import { duration, matching, wholeNumber } from "./option-values.ts";
+import { logEnd } from "./with-view.ts";
 
 /** The options of everything that a person does from a shell. */
 export const ACTION_OPTIONS = {
@@ -42,10 +43,20 @@ export interface DeskOptions {
 
 /** Who acts. @throws ConcheError CONCHE_USAGE where nobody is named */
 export function personOf(by: string | undefined): string {
-  if (by !== undefined) return by;
+  if (by !== undefined && by.trim() !== "") return by.trim();
   throw new ConcheError("CONCHE_USAGE", {
     message: "an action names the person who does it",
     hint: "add --by NAME, as --by a.trabelsi",
+  });
+}
+
+/** Nobody can have seen what isn't in the log. @throws ConcheError CONCHE_USAGE */
+export function requireInLog(seen: number | undefined, folder: string): void {
+  const newest = logEnd(folder);
+  if (seen === undefined || newest === 0 || seen <= newest) return;
+  throw new ConcheError("CONCHE_USAGE", {
+    message: `--seen ${seen}: the newest message of the log is ${newest}, so nobody can have seen that one`,
+    hint: "give the number under `seen` in the list that the person has looked at",
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Identity } from "../contract/identity.ts";
+import { readJsonText } from "../contract/json-text.ts";
 import { CURRENT_VERSION, type CurrentPayloads } from "../contract/message.ts";
 import { readPayload } from "../contract/read-payload.ts";
 import { isMessageType, MESSAGE_TYPES, type MessageType } from "../contract/topic.ts";
@@ -32,8 +33,18 @@ export function bodyText(type: MessageType, body: object): string {
   }
   const reading = readPayload(type, { v, ...rest });
   if (reading.kind === "refused") throw refused(type, reading.detail);
+  const text = written(type, rest);
+  // What only the text shows: NUL, half a surrogate pair, __proto__, whole numbers beyond 2^53. Nearly no message has it.
+  const asRead = MAY_BE_REFUSED.test(text) ? readJsonText(text, Buffer.from(text)) : undefined;
+  if (asRead?.kind === "refused") throw refused(type, asRead.detail);
+  return text;
+}
+
+const MAY_BE_REFUSED = /\\u|__proto__|\d{16}/;
+
+function written(type: MessageType, body: object): string {
   try {
-    return JSON.stringify(rest);
+    return JSON.stringify(body);
   } catch (cause) {
     throw refused(type, `it can't be written as JSON: ${messageOf(cause)}`, cause);
   }

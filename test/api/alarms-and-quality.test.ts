@@ -5,13 +5,16 @@ import type { ApiContext } from "../../src/api/context.ts";
 import type { Desk } from "../../src/api/desk.ts";
 import { ApiDoor } from "../../src/api/door.ts";
 import { ROUTES } from "../../src/api/routes.ts";
+import { ActionsUnderway } from "../../src/api/underway.ts";
 import { readPayload } from "../../src/contract/read-payload.ts";
+import { bodyText } from "../../src/edge/message-body.ts";
+import { ConcheError } from "../../src/errors/conche-error.ts";
 import { ALARM_VIEW } from "../../src/monitor/alarms/alarm-view.ts";
 import { QUALITY_VIEW } from "../../src/monitor/quality/quality-view.ts";
 import { readingOf, viewMessages } from "../monitor/simulated-messages.ts";
 import { hoursOf, quietPlant, START_MS } from "../simulator/simulated-line.ts";
 import { MemoryViewStore } from "../views/memory-view-store.ts";
-import { contextOf, requestFor } from "./context.ts";
+import { contextOf, endingAt, requestFor } from "./context.ts";
 
 const HOURS = 5;
 const plant = quietPlant();
@@ -21,6 +24,7 @@ for (const message of viewMessages(hoursOf(HOURS, { plant }), ["alarm", "quality
 }
 const context = contextOf({
   plant,
+  log: () => endingAt(1_000_000),
   nowMs: START_MS + HOURS * 3_600_000,
   views: {
     reading: (view) => readingOf(stores.get(view) ?? new MemoryViewStore()),
@@ -137,6 +141,75 @@ suite("actions over the API", () => {
     assert.equal((await post("shelveAlarm", params, shelving)).status, 400);
     assert.equal((await post("shelveAlarm", params, person)).status, 400);
     assert.equal((await post("acknowledgeAlarm", params, person, { desk: undefined })).status, 503);
+  });
+});
+
+suite("what actions must not say", () => {
+  /** What an outbox takes, and nothing else. */
+  const desk = (said: unknown[]): Desk => ({
+    async publish({ site, line }, type, body) {
+      bodyText(type, body);
+      said.push(body);
+      return { machine: `${site}/${line}/s0_office/dashboard`, boot: "boot-0001", seq: said.length };
+    },
+  });
+  async function about() {
+    const { json } = await ask("alarms");
+    const found = json.alarms.find((each: { unacknowledged: number }) => each.unacknowledged > 0);
+    const [site, line, step, machine] = found.machine.split("/");
+    const params = { site, line, step, machine, alarm_id: found.alarm_id };
+    const said: unknown[] = [];
+    const underway = new ActionsUnderway();
+    const post = async (name: string, body: unknown, parts: Partial<ApiContext> = {}) => {
+      const answer = await door.answer(requestFor(name, { params, body }), {
+        ...{ ...context, log: () => endingAt(1_000_000), desk: desk(said), underway },
+        ...parts,
+      });
+      return { status: answer.status, json: JSON.parse(answer.body) };
+    };
+    return { found, said, post };
+  }
+
+  test("text that no reader takes, nothing at all, what nobody can have seen: 400, and nothing is published", async () => {
+    const { found, said, post } = await about();
+    const seen = found.version;
+    const until = new Date(context.nowMs + 3_600_000).toISOString();
+    const bad: readonly [body: object, detail: RegExp][] = [
+      [{ by: "a\0b", seen }, /\/by holds a NUL character/],
+      [{ by: "a\ud800b", seen }, /\/by holds half a surrogate pair/],
+      [{ by: " ", seen }, /^body\.by: must not be blank$/],
+      [{ by: "a", seen, comment: "\t\n" }, /^body\.comment: must not be blank$/],
+      [{ by: "a", seen: seen + 0.5 }, /^body\.seen: must be integer/],
+      [{ by: "a", seen: 1_000_001 }, /newest message of the log is 1000000, .* message 1000001/],
+    ];
+    for (const [body, detail] of bad) {
+      const answer = await post("acknowledgeAlarm", body);
+      assert.equal(answer.status, 400, JSON.stringify([body, answer.json]));
+      assert.match(answer.json.detail, detail);
+    }
+    const blank = await post("shelveAlarm", { by: "a", seen, until, reason: "  " });
+    assert.deepEqual([blank.status, blank.json.detail], [400, "body.reason: must not be blank"]);
+    assert.equal(said.length, 0);
+    assert.equal((await post("acknowledgeAlarm", { by: " a.trabelsi ", seen, comment: " ok " })).status, 202);
+    const { by, comment } = said.at(-1) as { by: string; comment: string };
+    assert.deepEqual([by, comment], ["a.trabelsi", "ok"]);
+  });
+
+  test("a second action on what was seen before the first is in the view is refused; one that failed counts for nothing", async () => {
+    const { found, said, post } = await about();
+    const body = { by: "a", seen: found.version };
+    const broken: Desk = {
+      publish: () => Promise.reject(new ConcheError("CONCHE_OUTBOX_FULL", { message: "full" })),
+    };
+    assert.equal((await post("acknowledgeAlarm", body, { desk: broken })).status, 503);
+    assert.equal((await post("acknowledgeAlarm", body)).status, 202);
+    const second = await post("acknowledgeAlarm", { ...body, by: "b" });
+    assert.deepEqual([second.status, second.json.code], [409, "CONCHE_ACTION_STALE"]);
+    assert.match(second.json.detail, /^acknowledged of alarm .* of .*, by a at .*, is on its way$/);
+    assert.equal(said.length, 1);
+    // A message that never comes must not keep everybody else from acting.
+    const later = await post("acknowledgeAlarm", body, { nowMs: context.nowMs + 600_000 });
+    assert.equal(later.status, 202);
   });
 });
 

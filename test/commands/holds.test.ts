@@ -56,7 +56,11 @@ suite("conche holds", () => {
     assert.deepEqual(await listed(), []);
     const goods = ["--lots", "L1,L2", "--units", "340123450000000018"];
     const put = await act("put", "line-a", ...goods, "--why", "metal found", "--id", "H-1", ...PERSON);
-    assert.deepEqual([put.code, put.err], [0, ""]);
+    assert.equal(put.code, 0);
+    assert.match(
+      put.err,
+      /^conche: no machine has spoken of lot L1, lot L2, unit 340123450000000018: on hold from when they come; if they are mistyped,/,
+    );
     assert.match(
       put.out,
       /^HOLD H-1: number 1 of tunis-01\/line-a\/s0_office\/shell, boot \S+; the log has it\n$/,
@@ -97,6 +101,9 @@ suite("conche holds", () => {
   test("what can't be done is refused before anything is said, with what to do", async () => {
     const refusals: readonly [readonly string[], RegExp][] = [
       [["put", "line-a", "--lots", "L1", "--why", "x"], /CONCHE_USAGE: an action names the person/],
+      [["put", "line-a", "--lots", "L1", "--why", " ", ...PERSON], /CONCHE_USAGE: goods .* with a reason/],
+      [["put", "line-a", "--lots", "L1", "--why", "x", "--by", "  "], /CONCHE_USAGE: an action names/],
+      [["release", "H-1", "--why", "x", ...PERSON, "--seen", "999999"], /--seen 999999: the newest message/],
       [["put", "line-a", "--lots", "L1", ...PERSON], /CONCHE_USAGE: goods are put on hold .* with a reason/],
       [["put", "line-a", "--why", "x", ...PERSON], /CONCHE_ACTION_REFUSED: .* name lots or units/],
       [["put", "line-aa", "--lots", "L", "--why", "x", ...PERSON], /no line line-aa.*\n.*tunis-01\/line-a/],

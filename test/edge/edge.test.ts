@@ -63,6 +63,17 @@ describe("handing over", () => {
       hint: "the types are telemetry, state, alarm, quality, batch",
     });
     await assert.rejects(machine.publish("telemetry", { ts: TS, tags: { a: 1n } } as never), refused);
+    // Only its text shows these: a data center would keep them in quarantine.
+    for (const by of ["a\0b", "a\ud800b", "a\udc00"]) {
+      const shelved = { ts: TS, alarm_id: "temp.high", event: "acknowledged", by } as const;
+      await assert.rejects(machine.publish("alarm", shelved), {
+        ...refused,
+        message: /^this alarm message: \/by holds (a NUL character|half a surrogate pair)/,
+      });
+    }
+    const extra = (value: unknown) => machine.publish("telemetry", { ...TELEMETRY, extra: { value } });
+    await assert.rejects(extra(2 ** 60), refused);
+    await assert.rejects(extra(JSON.parse('{"__proto__":1}')), refused);
     await assert.rejects(machine.publish("weather" as never, TELEMETRY as never), refused);
     assert.equal((await machine.publish("telemetry", TELEMETRY)).seq, 1);
     assert.deepEqual(broker.arrived, ["telemetry 1 qos0"]);

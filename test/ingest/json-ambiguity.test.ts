@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { after, describe, it } from "node:test";
 import fc from "fast-check";
+import { jsonAmbiguity } from "../../src/contract/json-ambiguity.ts";
 import { Decoder } from "../../src/ingest/decode.ts";
-import { jsonAmbiguity } from "../../src/ingest/json-ambiguity.ts";
 import { readPayloadText } from "../../src/ingest/payload-text.ts";
 import { BOOT, delivered } from "./delivered.ts";
 

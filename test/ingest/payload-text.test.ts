@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { MAX_NESTING, readPayloadText } from "../../src/ingest/payload-text.ts";
+import { MAX_NESTING } from "../../src/contract/json-text.ts";
+import { readPayloadText } from "../../src/ingest/payload-text.ts";
 
 /** Row 24 of the fault matrix, payload by payload. */
 const REFUSED: readonly (readonly [what: string, payload: string | Uint8Array, reason: string])[] = [

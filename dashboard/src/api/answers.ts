@@ -84,7 +84,7 @@ export type HoldsAnswer = { readonly "holds": readonly ({ readonly "hold_id": st
 export type HoldsQuery = { readonly "open"?: boolean | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined; };
 
 /** Puts lots, cases or pallets on hold: they may not be used, moved on or shipped (`POST /api/holds/lines/{site}/{line}`). */
-export type PutOnHoldAnswer = { readonly "hold_id": string; readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
+export type PutOnHoldAnswer = { readonly "hold_id": string; readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "unknown": readonly (string)[] | null; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
 export type PutOnHoldBody = { readonly "by": string; readonly "reason": string; readonly "lots"?: readonly (string)[] | undefined; readonly "units"?: readonly (string)[] | undefined; readonly "hold_id"?: string | undefined; };
 
 /** Decides over what is on a hold: all of it, or the goods that are named (`POST /api/holds/{hold_id}/release`). */

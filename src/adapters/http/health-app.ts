@@ -5,7 +5,6 @@ import type { HealthReport } from "../../ingest/health.ts";
 import { admission, STRICT_HEADERS } from "./admission.ts";
 import { AllowedMethods } from "./allowed-methods.ts";
 import { type ApiSource, addApi } from "./api-pages.ts";
-import { refuseDeepBody } from "./body-depth.ts";
 import { HTTP_LIMITS, type HttpLimits } from "./http-limits.ts";
 import { takeJsonBodies } from "./json-body.ts";
 import { type HttpAccess, isKnown, loginGate } from "./login-gate.ts";
@@ -82,7 +81,6 @@ export function healthApp(
   takeJsonBodies(app);
   app.addHook("onRequest", admission({ boundHost: host, trustedHosts, limits, allowed }));
   if (sources.access !== undefined) app.addHook("onRequest", loginGate(sources.access));
-  app.addHook("preValidation", refuseDeepBody);
   const pages = pagesOf(sources);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, notFound(`there is ${Object.keys(pages).join(", ")}`)),

@@ -1,15 +1,35 @@
 import type { FastifyInstance } from "fastify";
 import { badRequest } from "../../api/problem.ts";
+import { breaksJsonLimits, MAX_DEPTH } from "../../contract/json-limits.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
 
-/** Bodies are JSON and say so: nothing else is taken, and what is wrong with one is said. */
+/** By default what isn't UTF-8 is taken as U+FFFD, and a name or a reason becomes another one on its way. */
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * Bodies are JSON in UTF-8 and say so: nothing else is taken, and what is wrong with one is said. One that nests deeper
+ * than any message may is read without trouble, and would end whatever walks through it one call a level: the copy for
+ * the answering thread to begin with.
+ */
 export function takeJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<string>("application/json", { parseAs: "string" }, (request, text, done) => {
-    parse(request, text, (error, body) => (error === null ? done(null, body) : done(bodyProblem(text))));
+  app.addContentTypeParser<Buffer>("application/json", { parseAs: "buffer" }, (request, bytes, done) => {
+    let text: string;
+    try {
+      text = UTF_8.decode(bytes);
+    } catch {
+      return done(badRequest("the body is no UTF-8"));
+    }
+    parse(request, text, (error, body) => {
+      if (error !== null) return done(bodyProblem(text));
+      if (breaksJsonLimits(body)) return done(badRequest(LIMITS_BROKEN));
+      done(null, body);
+    });
   });
 }
+
+const LIMITS_BROKEN = `the body nests deeper than ${MAX_DEPTH} levels, or has a number beyond the range of a 64-bit float`;
 
 function bodyProblem(text: string): ConcheError {
   if (text.trim() === "") return badRequest("the body is empty, and is to be JSON");

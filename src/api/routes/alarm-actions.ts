@@ -4,13 +4,13 @@ import { alarmEvents, alarmNow } from "../../monitor/alarms/alarm-list.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import type { ApiContext } from "../context.ts";
 import { timeOf } from "../period.ts";
+import { BY, REASON, requireInLog, words } from "../person.ts";
 import { noDesk, notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
 import { ADDRESS, keyOfAddress } from "../schemas.ts";
+import { ActionsUnderway, type Said } from "../underway.ts";
 
 const PARAMS = closed({ ...ADDRESS, alarm_id: Type.String({ minLength: 1, maxLength: 80 }) });
-const BY = Type.String({ minLength: 1, maxLength: 80, description: "The person who does it" });
-const REASON = Type.String({ minLength: 1, maxLength: 500, description: "Why" });
 const PERSON = {
   by: BY,
   seen: Type.Integer({
@@ -76,9 +76,19 @@ async function act(
   const reading = context.views.reading(ALARM_VIEW);
   const alarm = alarmNow(reading, machine, alarmId, nowMs);
   if (alarm === undefined) throw notFound(`nothing was ever heard of an alarm ${alarmId} of ${machine}`);
-  const body = alarmMessage(alarm, alarmEvents(reading, machine, alarmId, NEWS), action, { by, seen }, nowMs);
+  requireInLog(seen, context);
+  const events = alarmEvents(reading, machine, alarmId, NEWS);
+  const body = alarmMessage(alarm, events, action, { by, seen }, nowMs);
   const [site = "", line = ""] = machine.split("/");
-  const { machine: publisher, boot, seq } = await desk.publish({ site, line }, "alarm", body);
+  const { underway = new ActionsUnderway() } = context;
+  const oneAction = {
+    what: `alarm ${alarmId} of ${machine}`,
+    said: { event: body.event, by: by.trim(), atMs: nowMs },
+    isShown: (said: Said) =>
+      events.some((row) => row.event === said.event && row.by === said.by && row.said_ms === said.atMs),
+  };
+  const said = await underway.carryOut(oneAction, nowMs, () => desk.publish({ site, line }, "alarm", body));
+  const { machine: publisher, boot, seq } = said;
   return { machine: publisher, boot, seq };
 }
 
@@ -86,7 +96,7 @@ const acknowledge = actionRoute({
   verb: "acknowledge",
   name: "acknowledgeAlarm",
   summary: "Somebody has seen it and takes it on; goes for every occurrence up to the one that was seen",
-  body: { comment: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) },
+  body: { comment: Type.Optional(words("What the person adds", 500)) },
   action: ({ comment }) => ({ kind: "acknowledge", comment }),
 });
 
@@ -94,7 +104,7 @@ const comment = actionRoute({
   verb: "comment",
   name: "commentAlarm",
   summary: "Says something about it, for whoever looks next; the alarm stands as it did",
-  body: { comment: Type.String({ minLength: 1, maxLength: 500, description: "What to say" }) },
+  body: { comment: words("What to say", 500) },
   action: ({ comment: said }) => ({ kind: "comment", comment: said }),
 });
 

@@ -1,15 +1,27 @@
 import { Type } from "typebox";
 import { LEVEL_PATTERN } from "../../contract/topic.ts";
-import { holdMessage, newHoldId, releaseMessage } from "../../monitor/holds/hold-action.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import {
+  type Goods,
+  type HoldBody,
+  holdMessage,
+  newHoldId,
+  type ReleaseBody,
+  releaseMessage,
+} from "../../monitor/holds/hold-action.ts";
 import { type Hold, holdOf, holds } from "../../monitor/holds/hold-list.ts";
 import { holdsView } from "../../monitor/holds/holds-view.ts";
 import { isoTime } from "../../time/iso-time.ts";
+import { genealogyView } from "../../trace/genealogy/genealogy-view.ts";
+import { goodsUnheardOf } from "../../trace/questions/goods-unheard-of.ts";
 import type { ApiContext } from "../context.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
 import { Time } from "../period.ts";
+import { BY, REASON, requireInLog } from "../person.ts";
 import { noDesk, notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
 import { orNull } from "../schemas.ts";
+import { ActionsUnderway, type Said } from "../underway.ts";
 
 const Id = Type.String({ minLength: 1, maxLength: 80 });
 const Ids = Type.Array(Id, { minItems: 1, maxItems: 1_000 });
@@ -18,8 +30,8 @@ const GOODS = {
   units: Type.Optional({ ...Ids, description: "The cases and pallets" }),
 };
 const PERSON = {
-  by: Type.String({ minLength: 1, maxLength: 80, description: "The person who does it" }),
-  reason: Type.String({ minLength: 1, maxLength: 500, description: "Why" }),
+  by: BY,
+  reason: REASON,
 };
 const DECISIONS = ["released", "rework", "rejected"] as const;
 const HOLD_ID = closed({ hold_id: Id });
@@ -99,7 +111,15 @@ const put = route({
     ...GOODS,
     hold_id: Type.Optional({ ...Id, description: "A new id; made where it is left out" }),
   }),
-  answer: SAID,
+  answer: closed({
+    ...SAID.properties,
+    unknown: orNull(
+      Type.Array(Type.String(), {
+        description:
+          "Goods that no machine has spoken of: on hold from when they come, or mistyped; null: nobody can tell yet",
+      }),
+    ),
+  }),
   status: 202,
   views: [holdsView],
   changesWith: ["now"],
@@ -111,7 +131,8 @@ const put = route({
     const holdId = body.hold_id ?? newHoldId(line, context.nowMs);
     const known = holdOf(context.views.reading(holdsView), holdId);
     const message = holdMessage(holdId, body, body, known, context.nowMs);
-    return { hold_id: holdId, ...(await publish(context, { site, line }, message)) };
+    const unknown = unheardGoods(context, body);
+    return { hold_id: holdId, ...(await publish(context, { site, line }, message, known)), unknown };
   },
 });
 
@@ -140,19 +161,38 @@ const release = route({
     const hold = holdOf(context.views.reading(holdsView), hold_id);
     if (hold === undefined) throw notFound(`there is no hold ${hold_id}`, "GET /api/holds lists them");
     const [site = "", line = ""] = hold.line.split("/");
+    requireInLog(body.seen, context);
     const message = releaseMessage(hold, body, context.nowMs);
-    return { hold_id, ...(await publish(context, { site, line }, message)) };
+    return { hold_id, ...(await publish(context, { site, line }, message, hold)) };
   },
 });
 
 async function publish(
-  { desk }: ApiContext,
+  { desk, underway = new ActionsUnderway(), nowMs }: ApiContext,
   place: { readonly site: string; readonly line: string },
-  body: object,
+  body: HoldBody | ReleaseBody,
+  hold: Hold | undefined,
 ) {
   if (desk === undefined) throw noDesk();
-  const { machine, boot, seq } = await desk.publish(place, "batch", { ...body });
+  const action = {
+    what: `hold ${body.hold_id}`,
+    said: { event: body.event, by: body.by, atMs: nowMs },
+    isShown: ({ event, by, atMs }: Said) =>
+      hold?.events.some((row) => row.event === event && row.by_person === by && row.at_ms === atMs) === true,
+  };
+  const said = await underway.carryOut(action, nowMs, () => desk.publish(place, "batch", { ...body }));
+  const { machine, boot, seq } = said;
   return { machine, boot, seq };
+}
+
+/** Goods that no machine has spoken of; null where nobody can tell yet. A hold doesn't wait for that. */
+function unheardGoods({ views }: ApiContext, goods: Goods): string[] | null {
+  try {
+    return goodsUnheardOf(views.reading(genealogyView), goods);
+  } catch (error) {
+    if (error instanceof ConcheError && error.code === "CONCHE_VIEW_NOT_READY") return null;
+    throw error;
+  }
 }
 
 function shown({ holdId, version, open, line, targets, events }: Hold) {

@@ -2,7 +2,7 @@ import { type AlarmAction, alarmMessage } from "../../monitor/alarms/alarm-actio
 import { alarmEvents } from "../../monitor/alarms/alarm-list.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import type { ArgumentDefinition, Invocation } from "../command.ts";
-import { type DeskOptions, personOf, sayAtDesk } from "../desk-action.ts";
+import { type DeskOptions, personOf, requireInLog, sayAtDesk } from "../desk-action.ts";
 import { withView } from "../with-view.ts";
 import { knownAlarm } from "./known-alarm.ts";
 
@@ -30,6 +30,7 @@ export async function act(
   const by = personOf(options.by);
   return withView(config.data, terminal, ALARM_VIEW, (reading) => {
     const nowMs = Date.now();
+    requireInLog(options.seen, config.data);
     const known = knownAlarm(reading, machine, alarm, nowMs);
     const events = alarmEvents(reading, known.machine, known.alarmId, NEWS);
     const body = alarmMessage(known, events, action, { by, seen: options.seen }, nowMs);

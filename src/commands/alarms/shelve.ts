@@ -29,7 +29,7 @@ export const shelve = defineCommand({
   options: OPTIONS,
   async run(invocation) {
     const { for: spanMs, why: reason } = invocation.options;
-    if (spanMs === undefined || reason === undefined) {
+    if (spanMs === undefined || reason === undefined || reason.trim() === "") {
       throw new ConcheError("CONCHE_USAGE", {
         message: "an alarm is shelved for a time and with a reason",
         hint: "give both: --for 1h --why 'pump is being changed'",

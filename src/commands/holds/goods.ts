@@ -30,7 +30,7 @@ export function goodsOf({ lots, units }: Goods): Goods {
 
 /** Why somebody acts. @throws ConcheError CONCHE_USAGE where no reason is given */
 export function reasonOf(why: string | undefined): string {
-  if (why !== undefined) return why;
+  if (why !== undefined && why.trim() !== "") return why.trim();
   throw new ConcheError("CONCHE_USAGE", {
     message: "goods are put on hold and released with a reason",
     hint: "add --why 'metal detector failed its test'",

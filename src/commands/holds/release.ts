@@ -6,7 +6,7 @@ import { holdsView } from "../../monitor/holds/holds-view.ts";
 import type { ViewReading } from "../../views/view-table.ts";
 import { defineCommand } from "../command.ts";
 import { PUBLISHING_ONLY } from "../command-options.ts";
-import { ACTION_OPTIONS, ACTION_SETTINGS, personOf, sayAtDesk } from "../desk-action.ts";
+import { ACTION_OPTIONS, ACTION_SETTINGS, personOf, requireInLog, sayAtDesk } from "../desk-action.ts";
 import { oneOf } from "../option-values.ts";
 import { withView } from "../with-view.ts";
 import { GOODS_OPTIONS, goodsOf, reasonOf } from "./goods.ts";
@@ -44,6 +44,7 @@ export const release = defineCommand({
     const { decision = "released" } = options;
     const person = { by: personOf(options.by), reason: reasonOf(options.why) };
     return withView(config.data, terminal, holdsView, (reading) => {
+      requireInLog(options.seen, config.data);
       const hold = knownHold(reading, words.hold ?? "");
       const decided = { ...goodsOf(options), ...person, decision, seen: options.seen ?? hold.version };
       const body = releaseMessage(hold, decided, Date.now());

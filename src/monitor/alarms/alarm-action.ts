@@ -37,9 +37,10 @@ export function alarmMessage(
   alarm: AlarmNow,
   events: readonly AlarmEventRow[],
   action: AlarmAction,
-  { by, seen }: Actor,
+  { by: person, seen }: Actor,
   nowMs: number,
 ): AlarmBody {
+  const by = person.trim();
   if (seen !== undefined && seen < alarm.version) throw stale(alarm, events, seen);
   const why = refusal(alarm, action, nowMs);
   if (why !== undefined) {
@@ -56,17 +57,17 @@ export function alarmMessage(
   };
   switch (action.kind) {
     case "acknowledge": {
-      const comment = action.comment === undefined ? {} : { comment: action.comment };
+      const comment = action.comment === undefined ? {} : { comment: action.comment.trim() };
       return { ...common, event: "acknowledged", by, ...comment };
     }
     case "comment":
-      return { ...common, event: "commented", by, comment: action.comment };
+      return { ...common, event: "commented", by, comment: action.comment.trim() };
     case "shelve":
-      return { ...common, event: "shelved", by, until: iso(action.untilMs), reason: action.reason };
+      return { ...common, event: "shelved", by, until: iso(action.untilMs), reason: action.reason.trim() };
     case "unshelve":
       return { ...common, event: "unshelved", by };
     case "take_out_of_service":
-      return { ...common, event: "out_of_service", by, reason: action.reason };
+      return { ...common, event: "out_of_service", by, reason: action.reason.trim() };
     case "return_to_service":
       return { ...common, event: "returned_to_service", by };
   }

@@ -3,9 +3,10 @@ import { ConcheError } from "../../errors/conche-error.ts";
 import type { Hold } from "./hold-list.ts";
 
 type WithoutEnvelope<Payload> = Omit<Payload, "v" | "boot" | "seq" | "refill">;
-/** Batch messages as a desk says them: the library adds version and identity. */
-type HoldBody = WithoutEnvelope<BatchEventOf<"HOLD">>;
-type ReleaseBody = WithoutEnvelope<BatchEventOf<"RELEASE">>;
+/** A hold as a desk says it: the library adds version and identity. */
+export type HoldBody = WithoutEnvelope<BatchEventOf<"HOLD">>;
+/** The same of a decision. */
+export type ReleaseBody = WithoutEnvelope<BatchEventOf<"RELEASE">>;
 
 /** What goods are meant: lots, or cases and pallets, or both. */
 export interface Goods {
@@ -39,7 +40,8 @@ export function holdMessage(
   if (known !== undefined) {
     throw refused(`there is a hold ${holdId} already (message ${known.version}): give another id, or none`);
   }
-  return { ts: iso(nowMs), event: "HOLD", hold_id: holdId, ...targetsOf(goods, holdId), reason, by };
+  const said = { reason: reason.trim(), by: by.trim() };
+  return { ts: iso(nowMs), event: "HOLD", hold_id: holdId, ...targetsOf(goods, holdId), ...said };
 }
 
 /**
@@ -66,7 +68,7 @@ export function releaseMessage(hold: Hold, decided: Decision, nowMs: number): Re
   return {
     ...{ ts: iso(nowMs), event: "RELEASE", hold_id: hold.holdId },
     ...targetsOf(goods, hold.holdId),
-    ...{ decision, reason, by },
+    ...{ decision, reason: reason.trim(), by: by.trim() },
   };
 }
 

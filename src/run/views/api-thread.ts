@@ -9,6 +9,7 @@ import { deadline } from "../../api/deadline.ts";
 import { type ApiAnswer, ApiDoor, problemAnswer } from "../../api/door.ts";
 import { answerI3x, isI3x } from "../../api/i3x/questions.ts";
 import { ROUTES } from "../../api/routes.ts";
+import { ActionsUnderway } from "../../api/underway.ts";
 import { ConditionKeeper } from "../../monitor/condition/condition-keeper.ts";
 import { NOTHING_TOLD } from "../../notify/notifier.ts";
 import { plantOf } from "../../plant/plant.ts";
@@ -21,6 +22,7 @@ const plant = plantOf(document);
 const door = new ApiDoor(ROUTES);
 const graphs = new GraphKeeper();
 const conditions = new ConditionKeeper();
+const underway = new ActionsUnderway();
 const deeds = new DeedCaller(tell);
 const work = writes ? deeds.quarantine : quarantineWork(plant, folderAccess(folder), folder);
 const NO_LIMIT = () => {};
@@ -47,6 +49,7 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
       login: request.login,
       graphs,
       conditions,
+      underway,
       desk: acts ? deeds.desk : undefined,
       spend: () => spend(),
     };

@@ -197,6 +197,18 @@ suite("the API over HTTP", () => {
     assert.equal(asked.length, 0);
   });
 
+  test("a body that is not UTF-8 is a 400, and reaches nobody", async (t) => {
+    const { url, asked } = await server(t);
+    const body = Buffer.from('{"by":"a\xff"}', "latin1");
+    const answer = await fetch(`${url}/api/things/1/do`, { method: "POST", headers: JSON_TYPE, body });
+    assert.equal(answer.status, 400);
+    assert.match(await answer.text(), /not valid UTF-8/);
+    assert.equal(asked.length, 0);
+    const good = JSON.stringify({ by: "Ben Älï" });
+    await fetch(`${url}/api/things/1/do`, { method: "POST", headers: JSON_TYPE, body: good });
+    assert.deepEqual(asked[0]?.body, { by: "Ben Älï" });
+  });
+
   test("live changes come as server-sent events, and a reader that goes is forgotten", async (t) => {
     const { port, live } = await server(t);
     live.changed({ position: 5, machines: [["s/l/s1_x/m", ["alarm"]]] });

@@ -1,4 +1,4 @@
-import { pointerToken } from "../contract/json-limits.ts";
+import { pointerToken } from "./json-limits.ts";
 
 /** What two readers of JSON may read differently in a text, and where: a JSON Pointer to the value. */
 export interface JsonAmbiguity {
