@@ -1,13 +1,11 @@
+import { isUtf8 } from "node:buffer";
 import type { FastifyInstance } from "fastify";
 import { badRequest } from "../../api/problem.ts";
 import { breaksJsonLimits, MAX_DEPTH } from "../../contract/json-limits.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
 
-/** By default what isn't UTF-8 is taken as U+FFFD, and a name or a reason becomes another one on its way. */
-const UTF_8 = new TextDecoder("utf-8", { fatal: true });
-
 /**
- * Bodies are JSON in UTF-8 and say so: nothing else is taken, and what is wrong with one is said. One that nests deeper
+ * Bodies are JSON in UTF-8 (RFC 8259, 8.1) and say so: nothing else is taken, and what is wrong with one is said. One that nests deeper
  * than any message may is read without trouble, and would end whatever walks through it one call a level: the copy for
  * the answering thread to begin with.
  */
@@ -15,12 +13,9 @@ export function takeJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>("application/json", { parseAs: "buffer" }, (request, bytes, done) => {
-    let text: string;
-    try {
-      text = UTF_8.decode(bytes);
-    } catch {
-      return done(badRequest("the body is no UTF-8"));
-    }
+    // Decoded all the same, it would say something else.
+    if (!isUtf8(bytes)) return done(badRequest("the body is not valid UTF-8"));
+    const text = bytes.toString("utf8");
     parse(request, text, (error, body) => {
       if (error !== null) return done(bodyProblem(text));
       if (breaksJsonLimits(body)) return done(badRequest(LIMITS_BROKEN));
