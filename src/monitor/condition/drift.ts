@@ -2,7 +2,7 @@ import { median, type Point, type RobustLine, robustLine, robustSigma } from "..
 import { MINUTE_MS } from "../tags/resolution.ts";
 import type { ConditionFinding, LookedAtTag } from "./condition-finding.ts";
 import { shownTime, withUnit } from "./finding-words.ts";
-import type { NumberMinute } from "./tag-minutes.ts";
+import { isCounter, type NumberMinute } from "./tag-minutes.ts";
 
 /** Minutes whose middle is one point: noise and short disturbances are gone, and points hardly depend on each other. */
 const POINT_MINUTES = 10;
@@ -72,20 +72,6 @@ export function findDrift(
       says: `${perHour > 0 ? "rises" : "falls"} steadily by ${withUnit(Math.abs(perHour), unit)} an hour for ${shownTime(toMs - first.fromMs)}; ${withUnit(Math.abs(worst.change), unit)} in 3 h, before at most ${withUnit(most, unit)}`,
     };
   });
-}
-
-/** The share of steps that may go down in a counter: it is set to zero now and then. */
-const COUNTER_FALLS = 0.01;
-
-/** A tag that only counts up (pieces, hours, energy of a batch) rises for its living. */
-function isCounter(minutes: readonly NumberMinute[]): boolean {
-  let [rises, falls] = [0, 0];
-  minutes.forEach(({ mean }, index) => {
-    const before = minutes[index - 1]?.mean ?? mean;
-    if (mean > before) rises++;
-    else if (mean < before) falls++;
-  });
-  return falls <= COUNTER_FALLS * rises;
 }
 
 function windowsOf(minutes: readonly NumberMinute[]): Window[] {

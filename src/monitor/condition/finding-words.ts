@@ -3,17 +3,25 @@ import type { TagWords } from "../../plant/tag-words.ts";
 const MINUTE_MS = 60_000;
 /** From so many minutes on a length of time is told in hours. */
 const MANY_MINUTES = 120;
+/** Decimals that a number of the contract may have and a person may want to see. */
+const ALL_DIGITS = 12;
 
-/** A number as a sentence has it: three digits or so, thousands set apart. */
+/** A number as a sentence has it: two digits or three, thousands set apart. */
 export function shown(value: number): string {
   const size = Math.abs(value);
-  const digits = size >= 1000 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 4;
-  return Number(value.toFixed(digits)).toLocaleString("en-GB", { maximumFractionDigits: digits });
+  const few = size >= 0.1 ? value.toFixed(size >= 1000 ? 0 : size >= 10 ? 1 : 2) : value.toPrecision(2);
+  return Number(few).toLocaleString("en-GB", { maximumFractionDigits: ALL_DIGITS });
 }
 
 /** A value with its unit: "0.88 °C". */
 export function withUnit(value: number, unit: string | undefined): string {
   return unit === undefined ? shown(value) : `${shown(value)} ${unit}`;
+}
+
+/** The same with all digits that it was sent with: "1.704 bar". */
+export function unrounded(value: number, unit: string | undefined): string {
+  const digits = value.toLocaleString("en-GB", { maximumFractionDigits: ALL_DIGITS });
+  return unit === undefined ? digits : `${digits} ${unit}`;
 }
 
 /** Whether a length of time is told in minutes or in hours: all of one sentence as its first one. */

@@ -12,7 +12,7 @@ const MOST_APART_MS = 2 * MINUTE_MS;
  * Of the ways back from minute to minute a third is none even where noise is all, so that their middle says little: they
  * are averaged, without the largest ones of a window.
  */
-const JERKS = 4;
+export const JERKS = 4;
 /** Makes that average the standard deviation of independent normal values: of 200,000 windows of them it is 0.253 of it. */
 const WAY_BACK_TO_SIGMA = 3.954;
 

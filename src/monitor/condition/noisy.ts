@@ -2,11 +2,13 @@ import { median, quantile } from "../robust.ts";
 import { MINUTE_MS } from "../tags/resolution.ts";
 import type { ConditionFinding, LookedAtTag } from "./condition-finding.ts";
 import { withUnit } from "./finding-words.ts";
-import { MANY, noiseLevels, WINDOW } from "./noise-level.ts";
+import { JERKS, MANY, noiseLevels, WINDOW } from "./noise-level.ts";
 import { type NumberMinute, stretchesWhere } from "./tag-minutes.ts";
 
 /** Minutes of comparison in which the tag moves, at least. */
 const MIN_COMPARED = 120;
+/** Minutes that are too noisy, at least: a window of noise without its calmest ones. */
+const MIN_NOISY = WINDOW - JERKS;
 /** So many times the noise that the tag has at the worst of times. */
 const TIMES_NOISIER = 3;
 
@@ -49,7 +51,7 @@ function noisyAmong(of: LookedAtTag, minutes: readonly NumberMinute[], fromMs: n
     return minute.atMs - lastAboveMs < WINDOW * MINUTE_MS;
   })
     .map((stretch) => stretch.slice(0, stretch.findLastIndex(isAbove) + 1))
-    .filter((stretch) => stretch.filter(isAbove).length >= WINDOW)
+    .filter((stretch) => stretch.filter(isAbove).length >= MIN_NOISY)
     .map((stretch) => {
       const [first, last] = [stretch[0] as NumberMinute, stretch.at(-1) as NumberMinute];
       const noise = median(stretch.map(levelOf));

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from "../tags/resolution.ts";
 import type { ConditionFinding, LookedAtTag } from "./condition-finding.ts";
-import { bareTime, shownTime, type TimeUnit, theTag, timeUnitFor, withUnit } from "./finding-words.ts";
-import { type NumberMinute, stretchesWhere } from "./tag-minutes.ts";
+import { bareTime, shownTime, type TimeUnit, theTag, timeUnitFor, unrounded } from "./finding-words.ts";
+import { isCounter, type NumberMinute, stretchesWhere } from "./tag-minutes.ts";
 
 /** Minutes of standing still while another tag moves, at least. */
 const MIN_MINUTES = 20;
@@ -24,15 +24,17 @@ export function findStuck(
   siblings: ReadonlyMap<string, readonly NumberMinute[]>,
   fromMs: number,
 ): ConditionFinding[] {
+  if (isCounter(minutes)) return [];
   const longest = stretchesWhere(minutes, isStill).filter(
     (still) => still.length >= MIN_MINUTES && (still.at(-1)?.atMs ?? 0) >= fromMs,
   );
+  // A counter moves with everything, and with nothing in particular.
+  const sensors = [...siblings].filter(([name, others]) => name !== tag && !isCounter(others));
   return longest.flatMap((still) => {
     const shows = still.map(({ atMs }) => atMs);
     const within = new Set(shows);
     if (isAtEnd(still, minutes, within)) return [];
-    const best = [...siblings]
-      .filter(([name]) => name !== tag)
+    const best = sensors
       .map(([name, others]) => comparedWith(name, minutes, others, within))
       .filter(
         ({ compared, moves, stillShare }) =>
@@ -57,7 +59,7 @@ export function findStuck(
           still_otherwise_share: best.stillShare,
           compared_minutes: best.compared,
         },
-        says: `exactly ${withUnit(first.min, wordsOf(tag).unit)} for ${shownTime(lengthMs)} while ${theTag(wordsOf(best.name))} changed; ${otherwise(best, timeUnitFor(lengthMs))}`,
+        says: `exactly ${unrounded(first.min, wordsOf(tag).unit)} for ${shownTime(lengthMs)} while ${theTag(wordsOf(best.name))} changed; ${otherwise(best, timeUnitFor(lengthMs))}`,
       },
     ];
   });

@@ -63,3 +63,17 @@ export function stretchesWhere<Minute extends TagMinute>(
   });
   return stretches;
 }
+
+/** The share of steps that may go down in a counter: it is set to zero now and then. */
+const COUNTER_FALLS = 0.01;
+
+/** A tag that only counts up (pieces, hours, energy of a batch) rises for its living. */
+export function isCounter(minutes: readonly NumberMinute[]): boolean {
+  let [rises, falls] = [0, 0];
+  minutes.forEach(({ mean }, index) => {
+    const before = minutes[index - 1]?.mean ?? mean;
+    if (mean > before) rises++;
+    else if (mean < before) falls++;
+  });
+  return falls <= COUNTER_FALLS * rises;
+}

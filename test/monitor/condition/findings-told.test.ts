@@ -27,11 +27,11 @@ function tagOf(tag: string): LookedAtTag {
   };
 }
 
-/** A minute of the values that a function of the time in minutes gives, `count` of them, of two decimals. */
+/** A minute of the values that a function of the time in minutes gives, `count` of them, of three decimals. */
 function minuteOf(valueAt: (minute: number) => number, index: number, count: number): NumberMinute {
   const values = Array.from(
     { length: count },
-    (_, part) => Math.round(100 * valueAt(index + part / count)) / 100,
+    (_, part) => Math.round(1000 * valueAt(index + part / count)) / 1000,
   );
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
@@ -128,12 +128,12 @@ suite("a frozen reading", () => {
 
   test("is told with what changed meanwhile, in minutes throughout", () => {
     const pressure = moves(1.67);
-    const nozzles = minutesOf(9 * HOUR, 12, (at) => (at >= 420 && at < 510 ? 1.67 : pressure()));
+    const nozzles = minutesOf(9 * HOUR, 12, (at) => (at >= 420 && at < 510 ? 1.674 : pressure()));
     const deposit = minutesOf(9 * HOUR, 12, moves(100));
     const [finding] = findStuck(tagOf("nozzles_bar"), nozzles, beside("deposit_g", deposit), FROM_MS);
     assert.equal(
       finding?.says,
-      "exactly 1.67 bar for 90 min while the deposit changed; in 450 other minutes both always moved together",
+      "exactly 1.674 bar for 90 min while the deposit changed; in 450 other minutes both always moved together",
     );
   });
 
@@ -155,6 +155,15 @@ suite("a frozen reading", () => {
     // Emptied and filled again, three times: still the most that it holds.
     const course = (at: number) => (at % 480 < 240 ? Math.floor(290 - Math.abs((at % 480) - 120) * 2) : 290);
     assert.deepEqual(findStuck(tagOf("moulds"), minutesOf(24 * HOUR, 12, course), dewPoint, START_MS), []);
+    // What only counts up is neither a sensor nor a companion of one.
+    const counter = minutesOf(24 * HOUR, 12, (at) => Math.floor(at < 600 || at > 700 ? at * 10 : 6000));
+    assert.deepEqual(findStuck(tagOf("moulds"), counter, dewPoint, START_MS), []);
+    const stuck = minutesOf(24 * HOUR, 12, (at) => (at < 600 || at > 700 ? 9 + Math.sin(at) : 9));
+    const counting = beside(
+      "moulds",
+      minutesOf(24 * HOUR, 12, (at) => Math.floor(at * 10)),
+    );
+    assert.deepEqual(findStuck(tagOf("dew_point_c"), stuck, counting, START_MS), []);
     // An hour of moving doesn't say what it does in ten.
     const short = minutesOf(11 * HOUR, 12, (at) => (at < 60 ? 100 + 50 * Math.sin(at) : 120));
     assert.deepEqual(findStuck(tagOf("moulds"), short, dewPoint, START_MS), []);
