@@ -5,7 +5,7 @@ import type { NumberMinute } from "./tag-minutes.ts";
 /** Minutes whose middle is the noise of a moment: single jerks of the process are none. */
 export const WINDOW = 15;
 /** Values in a minute from which on its own spread says how noisy it is. */
-export const MANY = 10;
+export const MANY = 6;
 /** A gap of more between two minutes makes a difference between them one of another length of time. */
 const MOST_APART_MS = 2 * MINUTE_MS;
 /**
@@ -53,8 +53,8 @@ function noiseOf(
   const begin = before?.last;
   if (count >= MANY && sd !== null && typeof begin === "number" && typeof last === "number") {
     // From the last value before the minute by way of the smallest and the largest to its own last one, at least so much
-    // is gone back. It begins before the minute, as a saw's teeth of a minute each would look like ramps. Of ten
-    // independent values it is about two standard deviations: half of it is seldom the smaller where noise is all.
+    // is gone back. It begins before the minute, as a saw's teeth of a minute each would look like ramps. Half of
+    // it is 0.7 standard deviations of six independent values, and 1.8 of sixty.
     const way = Math.max(max, begin) - Math.min(min, begin) - Math.abs(last - begin);
     return Math.min(sd, way / 2);
   }

@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 import type { LookedAtTag } from "../../../src/monitor/condition/condition-finding.ts";
 import { findDrift } from "../../../src/monitor/condition/drift.ts";
 import { findNoValue, findOutOfRange } from "../../../src/monitor/condition/limits-crossed.ts";
+import { MANY } from "../../../src/monitor/condition/noise-level.ts";
 import { findNoisy } from "../../../src/monitor/condition/noisy.ts";
 import { findStuck } from "../../../src/monitor/condition/stuck.ts";
 import type { NumberMinute } from "../../../src/monitor/condition/tag-minutes.ts";
@@ -59,7 +60,7 @@ function minutesOf(minutes: number, count: number, valueAt: (minute: number) => 
 const COMPARED = 6 * HOUR;
 const FROM_MS = START_MS + COMPARED * MINUTE_MS;
 
-for (const count of [1, 5, 12, 60]) {
+for (const count of [1, 5, 7, 12, 60]) {
   suite(`a noisy reading of ${count} values a minute`, () => {
     const noise = (sigma: number) => {
       const random = new RandomStream(7, "noise");
@@ -77,7 +78,7 @@ for (const count of [1, 5, 12, 60]) {
       assert.match(finding?.says ?? "", /^jumps by [\d.]+ °C from value to value; before at most 0\.\d+ °C$/);
       const { noise: measured } = finding?.evidence ?? {};
       // Means of several values a minute are calmer by the root of their number.
-      const sigma = count < 10 ? 1 / Math.sqrt(count) : 1;
+      const sigma = count < MANY ? 1 / Math.sqrt(count) : 1;
       assert.ok(Number(measured) > 0.6 * sigma && Number(measured) < 1.6 * sigma, `${measured}`);
     });
 
