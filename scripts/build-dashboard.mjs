@@ -13,7 +13,9 @@ const FIRST_PAGE = "line";
 /** Whether anything that the dashboard is made of is newer than what was built. */
 export function isStale() {
   const built = modifiedAt(join(BUILT, "index.html"));
-  const sources = ["dashboard", "src/api", "src/contract", "package.json"].map((path) => join(ROOT, path));
+  const sources = ["dashboard", "src/api", "src/contract", "package.json", "scripts/build-dashboard.mjs"].map(
+    (path) => join(ROOT, path),
+  );
   return built === 0 || newest(sources) > built;
 }
 

@@ -59,15 +59,19 @@ function live(browser: Browser, runs: number): Promise<Figure[]> {
         });
       await machine.publish("state", { ts: new Date().toISOString(), state: "Execute", mode: "Production" });
       await say(30);
+      const shown = `a.column[href="/machine/${TEMPERER}"] .value-line b`;
       const first: number[] = [];
+      const firstFrame: number[] = [];
       let page = await freshPage(browser);
       for (let run = 0; run < runs; run++) {
         await page.context().close();
         page = await freshPage(browser);
+        await page.addInitScript({ content: noteFrameOf(shown) });
         const startedAt = performance.now();
         await page.goto(`${conche.started.http}/line`);
-        await page.locator(`a.column[href="/machine/${TEMPERER}"] .value-line b`).first().waitFor();
+        await page.locator(shown).first().waitFor();
         first.push(performance.now() - startedAt);
+        firstFrame.push(await page.evaluate<number>("frameOf"));
       }
       const ways: number[] = [];
       const port = portOf(conche.started.mqtt);
@@ -76,7 +80,6 @@ function live(browser: Browser, runs: number): Promise<Figure[]> {
       for (let at = 0; at < VALUES; at++) {
         const value = 31 + at / 100;
         // Browser and machine share a clock: both read the milliseconds since 1970 of this computer.
-        const shown = `a.column[href="/machine/${TEMPERER}"] .value-line b`;
         const seen = page.evaluate<number>(watchFor(shown, value.toFixed(2)));
         const saidMs = Date.now();
         await say(value);
@@ -88,6 +91,7 @@ function live(browser: Browser, runs: number): Promise<Figure[]> {
       const rank = (share: number) => ways[Math.min(ways.length - 1, Math.floor(ways.length * share))] ?? 0;
       return [
         figure("dashboard, first page usable, nothing cached", "ms", first),
+        figure("dashboard, first page usable, as the page has it", "ms", firstFrame),
         figure(`dashboard, message to pixel at ${LOAD} msg/s, median of ${VALUES}`, "ms", [rank(0.5)]),
         figure(`dashboard, message to pixel at ${LOAD} msg/s, 99 % of ${VALUES}`, "ms", [rank(0.99)]),
       ];
@@ -96,6 +100,25 @@ function live(browser: Browser, runs: number): Promise<Figure[]> {
       await conche.stop("SIGTERM");
     }
   });
+}
+
+/**
+ * What a page runs before its own scripts: notes in `frameOf` when the frame is drawn that shows the first element of a selector, in
+ * milliseconds since the page was asked for. Whoever looks from outside asks again and again, up to half a second apart.
+ */
+function noteFrameOf(selector: string, drawn = ""): string {
+  return `globalThis.frameOf = new Promise((resolve) => {
+    const look = () => {
+      const found = document.querySelector(${JSON.stringify(selector)});
+      if (found === null || (${JSON.stringify(drawn)} !== "" && !found.getAttribute(${JSON.stringify(drawn)}))) return;
+      observer.disconnect();
+      // After the frame, not at its begin.
+      requestAnimationFrame(() => setTimeout(() => resolve(performance.now()), 0));
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document, { subtree: true, childList: true, attributes: true });
+    look();
+  })`;
 }
 
 /** What the page runs: resolves with the time at which an element shows a text, in the frame in which it is drawn. */
@@ -122,17 +145,31 @@ function month(browser: Browser, runs: number): Promise<Figure[]> {
       const page = await freshPage(browser);
       const machine = `${server.started.http}/machine/${TEMPERER}`;
       const drawn: number[] = [];
+      const drawnFrame: number[] = [];
+      await page.addInitScript({ content: noteFrameOf(TRACE, "d") });
       await page.goto(`${machine}?tags=temp_c&span=10m`);
       await page.locator(".trend-label b").first().waitFor();
       for (let run = 0; run < runs; run++) {
         await page.goto(`${machine}?tags=temp_c&span=30d`);
-        await page.locator("svg .trace, svg path.d-trace").first().waitFor();
-        drawn.push(await page.evaluate<number>(SINCE_REQUEST));
+        await page.locator(TRACE).first().waitFor();
+        drawn.push(await page.evaluate<number>(`performance.now() - ${REQUESTED}`));
+        drawnFrame.push(await page.evaluate<number>(`frameOf.then((frame) => frame - ${REQUESTED})`));
       }
-      const frames = await pannedFrames(page);
+      const box = await page.locator(".trend-strips").boundingBox();
+      if (box === null) throw new Error("there is no trend");
+      const frames = await framesWhileDragged(page, box);
+      const most = await freshPage(browser);
+      await most.setContent(ONE_SQUARE);
+      await most.evaluate(MOVE_IT);
       return [
         figure("dashboard, a month of a tag, from request to drawn", "ms", drawn),
+        figure("dashboard, a month of a tag, from request to its frame", "ms", drawnFrame),
         figure("dashboard, frames a second while a month is panned", "1/s", frames),
+        figure(
+          "a page with nothing but a square that is dragged",
+          "1/s",
+          await framesWhileDragged(most, box),
+        ),
       ];
     } finally {
       await server.stop("SIGTERM");
@@ -155,14 +192,23 @@ async function monthOfATag(folder: string): Promise<void> {
   await log.close();
 }
 
-/** What the page runs: from the begin of the newest question for a series until now, milliseconds. */
-const SINCE_REQUEST = `performance.now() - (performance.getEntriesByType("resource")
-  .filter(({ name }) => name.includes("/api/series/")).at(-1)?.startTime ?? 0)`;
+const TRACE = "svg path.d-trace";
 
-/** Drags a trend to and fro; the frames of each second of it. */
-async function pannedFrames(page: Page): Promise<number[]> {
-  const box = await page.locator(".trend-strips").boundingBox();
-  if (box === null) throw new Error("there is no trend");
+/** What the page runs: the begin of the first question for a series. */
+const REQUESTED = `(performance.getEntriesByType("resource")
+  .find(({ name }) => name.includes("/api/series/"))?.startTime ?? 0)`;
+
+/** The most frames that this computer's browser gives to a page: one that does nothing but move a square. */
+const ONE_SQUARE = `<div style="width:100px;height:100px;background:grey;will-change:transform"></div>`;
+const MOVE_IT = `addEventListener("pointermove", ({ clientX }) => {
+  document.querySelector("div").style.transform = "translateX(" + clientX + "px)";
+})`;
+
+/** Drags to and fro within a box; the frames of each second of it. */
+async function framesWhileDragged(
+  page: Page,
+  box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): Promise<number[]> {
   const counted = page.evaluate<number[]>(`new Promise((resolve) => {
     const begin = performance.now();
     const seconds = [];
