@@ -3,14 +3,17 @@ import { Compile, type Validator } from "typebox/compile";
 import { Convert } from "typebox/value";
 import type { HttpLogin } from "../access/http-logins.ts";
 import { ConcheError } from "../errors/conche-error.ts";
+import type { ChosenLevels } from "../plant/chosen-machines.ts";
 import { requireLevel } from "../views/level.ts";
 import { actorName } from "./actor.ts";
 import { asOf } from "./as-of.ts";
 import type { ApiContext } from "./context.ts";
 import { csvText } from "./csv.ts";
+import { unknownLevel } from "./known-levels.ts";
 import { NOT_BLANK } from "./person.ts";
-import { badRequest, PROBLEM_MEDIA_TYPE, problemOf } from "./problem.ts";
+import { badRequest, notFound, PROBLEM_MEDIA_TYPE, problemOf } from "./problem.ts";
 import type { Route } from "./route.ts";
+import { LEVELS } from "./schemas.ts";
 
 /** A request as it comes over HTTP, for a route that has been found. */
 export interface ApiRequest {
@@ -85,6 +88,7 @@ export class ApiDoor {
       query: checked("", request.query, found.query),
       body: checked("body", signed(request, route), found.body),
     };
+    requireKnown(route, asked.query, context);
     const etag = etagOf(route, context, format);
     if (etag !== undefined && matches(request.ifNoneMatch, etag)) {
       return { status: 304, headers: { etag, "cache-control": "no-cache" }, body: "" };
@@ -105,6 +109,17 @@ export class ApiDoor {
     const status = route.status ?? 200;
     return { status, headers: { ...caching, "content-type": "application/json; charset=utf-8" }, body };
   }
+}
+
+/** @throws ConcheError CONCHE_NOT_FOUND where the question chooses by a level of the topic that nobody knows */
+function requireKnown({ query }: Route, given: unknown, { plant, log }: ApiContext): void {
+  const chosen = Object.entries(given as ChosenLevels).filter(
+    ([name]) => query?.properties[name] === Reflect.get(LEVELS, name),
+  );
+  const unknown = unknownLevel(Object.fromEntries(chosen), plant, log);
+  if (unknown === undefined) return;
+  const lines = plant.lines.map(({ site, definition }) => `${site.id}/${definition.id}`).join(", ");
+  throw notFound(unknown, `its lines are ${lines}; GET /api/plant has its machines`);
 }
 
 /** The body of an action, in the name of whoever has logged in. */

@@ -69,7 +69,7 @@ suite("alarms over the API", () => {
     assert.deepEqual(one.json.alarm, first);
     assert.ok(one.json.events.length > 0);
     const none = await ask("alarms", { query: { line: "line-b" } });
-    assert.deepEqual(none.json.alarms, []);
+    assert.deepEqual([none.status, none.json.code], [404, "CONCHE_NOT_FOUND"]);
   });
 
   test("the performance beside its targets, and as CSV", async () => {

@@ -66,8 +66,8 @@ suite("the API on states", () => {
     assert.deepEqual(few.machines, whole.machines);
   });
 
-  test("of a machine that isn't there gives an empty list; a bad time or a long span is refused with a hint", async () => {
-    assert.deepEqual((await ask("states", { machine: "nobody" }, context)).answer.intervals, []);
+  test("of a machine that isn't there is 404; a bad time or a long span is refused with a hint", async () => {
+    assert.equal((await ask("states", { machine: "nobody" }, context)).status, 404);
     const bad = await ask("states", { from: "yesterday" }, context);
     assert.deepEqual([bad.status, bad.answer.code], [400, "CONCHE_REQUEST_INVALID"]);
     const long = await ask("states", { from: iso(START_MS - 40 * 86_400_000), to: iso(START_MS) }, context);

@@ -1,0 +1,29 @@
+import { suggestion } from "../errors/nearest-name.ts";
+import type { LogReading } from "../log/log-reading.ts";
+import type { ChosenLevels } from "../plant/chosen-machines.ts";
+import type { Plant } from "../plant/plant.ts";
+
+/** The levels of the topic that questions choose machines by, in its order. */
+const LEVEL_NAMES = ["site", "line", "step", "machine"] as const;
+
+/**
+ * `there is no machine temper-1, did you mean temper-01?`: what was chosen and neither the plant nor the log knows, so
+ * that an empty answer always means that there is nothing, and never that a name was mistyped. Undefined where all of it
+ * is known.
+ * @param log asked only for what the plant doesn't know
+ */
+export function unknownLevel(
+  chosen: ChosenLevels,
+  plant: Plant,
+  log: () => Pick<LogReading, "names">,
+): string | undefined {
+  for (const [index, level] of LEVEL_NAMES.entries()) {
+    const name = chosen[level];
+    if (name === undefined) continue;
+    const known = new Set(plant.machines.map(({ key }) => key.split("/")[index] ?? ""));
+    if (known.has(name)) continue;
+    for (const each of log().names(level)) known.add(each);
+    if (!known.has(name)) return `there is no ${level} ${name}${suggestion(name, [...known])}`;
+  }
+  return undefined;
+}
