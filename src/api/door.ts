@@ -209,12 +209,18 @@ function formatOf(accept: string, route: Route): "json" | "csv" {
     .filter((type) => type !== "");
   for (const type of types.length === 0 ? ["*/*"] : types) {
     if (type === "text/csv" && route.list !== undefined) return "csv";
-    if (type === route.media) return "json";
+    if (type === route.media || type === route.media?.replace(/\/.*/, "/*")) return "json";
     if (["*/*", "application/*", "application/json"].includes(type)) return "json";
   }
   throw new ConcheError("CONCHE_NOT_ACCEPTABLE", {
-    message: `${route.path} gives ${route.list === undefined ? "application/json" : "application/json and text/csv"}, not ${accept}`,
+    message: `${route.path} gives ${formatsOf(route)}, not ${accept}`,
+    ...(route.media === undefined ? {} : { hint: `ask for ${formatsOf(route)}, or for */*` }),
   });
+}
+
+function formatsOf({ media, list }: Route): string {
+  if (media !== undefined) return media.endsWith("+json") ? `${media} and application/json` : media;
+  return list === undefined ? "application/json" : "application/json and text/csv";
 }
 
 function checker(schema: TObject): Checker {

@@ -79,7 +79,7 @@ export interface CompletenessTotals {
   readonly publishers: number;
   /** Of those, the ones with numbers missing. */
   readonly incomplete: number;
-  /** Numbers seen: stored + quarantined + missing. */
+  /** Numbers seen: stored + missing + quarantined - quarantinedUnsequenced. */
   readonly seen: number;
   readonly stored: number;
   readonly missing: number;

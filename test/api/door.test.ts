@@ -150,6 +150,27 @@ suite("the door of the API", () => {
     assert.equal((await ask({ accept: "text/html, application/xhtml+xml, */*;q=0.8" })).status, 200);
   });
 
+  test("a format that a document doesn't have: 406 names the one that it has", async () => {
+    const drawing = new ApiDoor([
+      route({
+        ...{ method: "GET", path: "/api/drawing", name: "drawing", area: "Test", summary: "Draws" },
+        answer: closed({ document: Type.String() }),
+        media: "image/svg+xml",
+        changesWith: ["now"],
+        handle: () => ({ document: "<svg/>" }),
+      }),
+    ]);
+    const drawn = (accept: string) => drawing.answer(requestFor("drawing", { accept }), contextOf());
+    const { status, body } = await drawn("image/png");
+    assert.equal(status, 406);
+    const { detail, hint } = JSON.parse(body);
+    assert.equal(detail, "/api/drawing gives image/svg+xml, not image/png");
+    assert.match(hint, /image\/svg\+xml/);
+    for (const accept of ["image/svg+xml", "image/*", "*/*"]) {
+      assert.equal((await drawn(accept)).headers["content-type"], "image/svg+xml; charset=utf-8", accept);
+    }
+  });
+
   test("errors of the product keep their code; those that pass ask to come again", async () => {
     const busy = new ApiDoor([
       route({

@@ -24,7 +24,9 @@ const completeness = route({
     totals: closed({
       publishers: count("Machines and boots with identity"),
       incomplete: count("Of those, the ones with numbers missing"),
-      seen: count("Numbers seen: stored + quarantined + missing"),
+      seen: count(
+        "Numbers seen: stored + missing + those of quarantined that have a number (quarantined - quarantined_unsequenced)",
+      ),
       stored: count("Stored of what has numbers"),
       missing: count("Numbers missing"),
       refilled: count("Numbers that were missing and came later"),
