@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { ErrorCode } from "../../../errors/catalogue.ts";
 import { ConcheError, messageOf, systemCodeOf } from "../../../errors/conche-error.ts";
 
@@ -47,6 +48,18 @@ const MEANINGS: ReadonlyMap<number, Meaning> = new Map([
   [SQLITE.AUTH, { code: "CONCHE_DATA_FOLDER", retryable: false }],
 ]);
 
+/** What to do about damage of a file that stands beside the log: nobody has to give up the folder for it. */
+const BESIDE_THE_LOG: ReadonlyMap<string, string> = new Map([
+  [
+    "tokens.db",
+    "the log is untouched: stop the process, move tokens.db elsewhere, and make the tokens anew with `conche token create`",
+  ],
+  [
+    "audit.db",
+    "the log is untouched: stop the process and keep audit.db elsewhere, for whoever examines it; a new one is begun",
+  ],
+]);
+
 /** The extended result code of an error that came from SQLite, or undefined. */
 export function sqliteCodeOf(thrown: unknown): number | undefined {
   if (thrown instanceof Error && "errcode" in thrown && typeof thrown.errcode === "number")
@@ -83,10 +96,11 @@ export function toConcheError(thrown: unknown, doing: string, path: string): Con
   if (thrown instanceof ConcheError) return thrown;
   const code = sqliteCodeOf(thrown);
   const meaning = code === undefined ? systemMeaningOf(thrown) : meaningOf(code);
+  const hint = (meaning.code === "CONCHE_LOG_CORRUPT" && BESIDE_THE_LOG.get(basename(path))) || meaning.hint;
   const number = code === undefined ? "" : ` (SQLite ${code})`;
   return new ConcheError(meaning.code, {
     message: `${messageOf(thrown)}${number} while ${doing}: ${path}`,
-    ...(meaning.hint === undefined ? {} : { hint: meaning.hint }),
+    ...(hint === undefined ? {} : { hint }),
     cause: thrown,
     retryable: meaning.retryable,
   });
