@@ -3,6 +3,7 @@ import { LogReader } from "../adapters/sqlite/log/log-reader.ts";
 import { ViewsReader } from "../adapters/sqlite/views/views-reader.ts";
 import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { nowPage } from "../adapters/terminal/now-page.ts";
+import { sanitizeLine } from "../adapters/terminal/sanitize.ts";
 import { screenOf } from "../adapters/terminal/screen.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { unknownLevel } from "../api/known-levels.ts";
@@ -90,6 +91,6 @@ function drawn(page: () => string[]): string[] {
     return page();
   } catch (error) {
     if (!(error instanceof ConcheError)) throw error;
-    return [error.message, error.hint ?? ""];
+    return [...error.lines, error.hint].map(sanitizeLine);
   }
 }

@@ -1,5 +1,5 @@
 import { jsonLine } from "../adapters/terminal/json-line.ts";
-import { sanitizeBlock as sanitized } from "../adapters/terminal/sanitize.ts";
+import { sanitizeBlock, sanitizeLine } from "../adapters/terminal/sanitize.ts";
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
 
 /** Exit codes: 0 done, 1 failed, 2 the words don't fit, 70 a defect (EX_SOFTWARE of sysexits). */
@@ -23,13 +23,15 @@ export function exitCodeOf(error: ConcheError): number {
 
 /** The error as people (or with `json`, programs) read it, with a line end. */
 export function errorReport(error: ConcheError, json: boolean, debug: boolean): string {
-  const { code, message, hint, retryable } = error;
+  const { code, message, lines, hint, retryable } = error;
   if (json) {
     const stack = debug ? { stack: stackWithCauses(error) } : {};
     return `${jsonLine({ error: { code, message, hint, retryable, ...stack } })}\n`;
   }
   const stack = debug ? `\n${stackWithCauses(error)}` : "";
-  return `conche: ${code}: ${sanitized(message)}\n  what to do: ${sanitized(hint)}${sanitized(stack)}\n`;
+  // What they quote came from machines and files: only the program itself begins a line.
+  const said = lines.map(sanitizeLine).join("\n");
+  return `conche: ${code}: ${said}\n  what to do: ${sanitizeLine(hint)}${sanitizeBlock(stack)}\n`;
 }
 
 function stackWithCauses(error: Error): string {

@@ -53,7 +53,8 @@ export async function runCommand(definition: CommandDefinition, given: Given, su
   const { values, problems: ownProblems } = await readOptions(definition, given, config);
   if (problems.length > 0) throw configError([...problems, ...ownProblems]);
   if (ownProblems.length > 0) {
-    throw new ConcheError("CONCHE_USAGE", { message: ownProblems.map(problemLine).join("\n") });
+    const [message = "", ...lines] = ownProblems.map(problemLine);
+    throw new ConcheError("CONCHE_USAGE", { message, lines });
   }
   const terminal = config.json ? withoutColour(surroundings.terminal) : surroundings.terminal;
   const exitCode = await definition.run({

@@ -41,9 +41,11 @@ export function problemLine(problem: ConfigProblem): string {
 /** All problems as one error. */
 export function configError(problems: readonly ConfigProblem[]): ConcheError {
   const lines = problems.map(problemLine);
-  const message =
-    lines.length === 1
-      ? String(lines[0])
-      : `${lines.length} values can't be used:\n${lines.map((line) => `  - ${line}`).join("\n")}`;
-  return new ConcheError("CONCHE_CONFIG_INVALID", { message });
+  const [only] = lines;
+  if (only !== undefined && lines.length === 1)
+    return new ConcheError("CONCHE_CONFIG_INVALID", { message: only });
+  return new ConcheError("CONCHE_CONFIG_INVALID", {
+    message: `${lines.length} values can't be used:`,
+    lines: lines.map((line) => `  - ${line}`),
+  });
 }

@@ -4,6 +4,8 @@ import { ERROR_CATALOGUE, type ErrorCode } from "./catalogue.ts";
 export interface ErrorDetails {
   /** What was wrong, in one sentence, with the values that show it. */
   readonly message: string;
+  /** What stands below the message, each on a line of its own. Nothing else breaks lines where people read it. */
+  readonly lines?: readonly string[] | undefined;
   /** What the reader can do; the catalogue's hint where this is left out. */
   readonly hint?: string;
   /** The error underneath. */
@@ -21,6 +23,8 @@ export class ConcheError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
   readonly retryable: boolean;
+  /** The message as people read it: a line each; breaks within one come from what it quotes. */
+  readonly lines: readonly string[];
 
   /** What was thrown as the product's error: as it is, or where nothing of ours says what it is, a defect. */
   static from(thrown: unknown, what: string): ConcheError {
@@ -29,7 +33,9 @@ export class ConcheError extends Error {
   }
 
   constructor(code: ErrorCode, details: ErrorDetails) {
-    super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
+    const lines = [details.message, ...(details.lines ?? [])];
+    super(lines.join("\n"), details.cause === undefined ? undefined : { cause: details.cause });
+    this.lines = lines;
     this.code = code;
     this.hint = details.hint ?? ERROR_CATALOGUE[code].hint;
     this.retryable = details.retryable ?? false;

@@ -13,7 +13,7 @@ const FULL = new ConcheError("CONCHE_DISK_FULL", {
 test("an error is told with its code and what to do, and with its causes when asked", () => {
   assert.equal(
     errorReport(FULL, false, false),
-    "conche: CONCHE_DISK_FULL: no room in\n/data\n  what to do: make room\n",
+    "conche: CONCHE_DISK_FULL: no room in\\n/data\n  what to do: make room\n",
   );
   assert.match(
     errorReport(FULL, false, true),
@@ -22,6 +22,20 @@ test("an error is told with its code and what to do, and with its causes when as
   assert.deepEqual(JSON.parse(errorReport(FULL, true, false)), {
     error: { code: "CONCHE_DISK_FULL", message: "no room in\n/data", hint: "make room", retryable: false },
   });
+});
+
+test("what an error quotes begins no line and moves no cursor; lines of the program's own stay", () => {
+  const quoting = new ConcheError("CONCHE_USAGE", {
+    message: "no alarm x\nFAKE",
+    lines: ["  line 1: y\r\nFAKE", "  line 2"],
+    hint: "its alarms are a\nFAKE LINE, b\u001b[2J",
+  });
+  assert.equal(
+    errorReport(quoting, false, false),
+    "conche: CONCHE_USAGE: no alarm x\\nFAKE\n  line 1: y\\r\\nFAKE\n  line 2\n" +
+      "  what to do: its alarms are a\\nFAKE LINE, b\\x1b[2J\n",
+  );
+  assert.equal(quoting.message, "no alarm x\nFAKE\n  line 1: y\r\nFAKE\n  line 2");
 });
 
 test("exit codes: 1 failed, 2 the words don't fit, 70 a defect", () => {

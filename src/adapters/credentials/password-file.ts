@@ -143,9 +143,9 @@ async function stampOf(path: string): Promise<string> {
 function entriesOf(path: string, text: string): readonly PasswordEntry[] {
   const { entries, problems } = readPasswordEntries(text);
   if (problems.length === 0) return entries;
-  const list = problems.map(({ line, detail }) => `\n  line ${line}: ${detail}`).join("");
   throw new ConcheError("CONCHE_PASSWORDS_INVALID", {
-    message: `${path} has lines that can't be used:${list}`,
+    message: `${path} has lines that can't be used:`,
+    lines: problems.map(({ line, detail }) => `  line ${line}: ${detail}`),
   });
 }
 

@@ -79,9 +79,8 @@ function invalid(path: string, lines: readonly string[], what: string, kind: Fil
   const name = shownPath(path);
   const count = lines.length === 1 ? "1 finding" : `${lines.length} findings`;
   return new ConcheError(kind.invalid, {
-    message: [`the ${kind.name} ${name} ${what} (${count})`, ...lines.map((line) => `${name}:${line}`)].join(
-      "\n",
-    ),
+    message: `the ${kind.name} ${name} ${what} (${count})`,
+    lines: lines.map((line) => `${name}:${line}`),
   });
 }
 
