@@ -27,7 +27,9 @@ const energy = route({
     site: LEVELS.site,
     line: LEVELS.line,
     ...PERIOD,
-    by: Type.Optional(Type.Enum(GROUPINGS, { default: "product", description: "How it is grouped" })),
+    by: Type.Optional(
+      Type.Enum(GROUPINGS, { default: "product", description: "How it is grouped; by product unless given" }),
+    ),
   }),
   answer: closed({
     energy: Type.Array(
@@ -36,13 +38,19 @@ const energy = route({
         group: orNull(Type.String({ description: "The shift, product or batch; null for the whole span" })),
         from: Time,
         to: Time,
-        kwh: Type.Number({ description: "Of all machines that measure their power" }),
-        kwh_per_tonne: orNull(Type.Number({ description: "Null where nothing left the line" })),
+        kwh: orNull(
+          Type.Number({
+            description: "Of all machines that measure their power; null where nothing was measured",
+          }),
+        ),
+        kwh_per_tonne: orNull(
+          Type.Number({ description: "Null where nothing left the line, or nothing was measured" }),
+        ),
         good_kg: orNull(
           Type.Number({ description: "Good product that left the line; null where pieces have no weight" }),
         ),
         coverage: orNull(Type.Number({ description: "How much of the time power was measured, 0 to 1" })),
-        machines: Type.Array(closed({ machine: Type.String(), kwh: Type.Number() })),
+        machines: Type.Array(closed({ machine: Type.String(), kwh: orNull(Type.Number()) })),
       }),
       { description: "For each line first the whole, then its groups" },
     ),

@@ -14,17 +14,17 @@ export interface EnergyFigures {
   readonly name: string | null;
   readonly fromMs: number;
   readonly toMs: number;
-  /** Of all machines that measure their power. */
-  readonly kwh: number;
+  /** Of all machines that measure their power; null where nothing was measured, which is not the same as nothing used. */
+  readonly kwh: number | null;
   /** How much of the time their power was measured, 0 to 1; null where no machine measures it. */
   readonly coverage: number | null;
-  readonly machines: readonly { readonly machine: string; readonly kwh: number }[];
+  readonly machines: readonly { readonly machine: string; readonly kwh: number | null }[];
   /**
    * Good product that left the line in the group's time: pieces by the net weight on their label; null where the plant
    * file doesn't tell the weight of what was made.
    */
   readonly goodKg: number | null;
-  /** Specific energy; null where nothing left the line. */
+  /** Specific energy; null where nothing left the line, or nothing was measured. */
   readonly kwhPerTonne: number | null;
 }
 
@@ -109,19 +109,21 @@ function figuresOf(
     const parts = partsOf(work);
     bounds.push(...parts);
     let kwh = 0;
+    let ownMs = 0;
     for (const part of parts) {
       for (const slots of power) {
         for (const slot of touching(slots, part)) {
           const common = overlap(slot, part);
           if (common !== undefined) kwh += (slot.kw * lengthMs(common)) / HOUR_MS;
         }
-        measuredMs += overlapMs(slots, part);
+        ownMs += overlapMs(slots, part);
         wholeMs += lengthMs(part);
       }
     }
-    return { machine: machine.key as string, kwh };
+    measuredMs += ownMs;
+    return { machine: machine.key as string, kwh: ownMs === 0 ? null : kwh };
   });
-  const kwh = machines.reduce((sum, each) => sum + each.kwh, 0);
+  const kwh = measuredMs === 0 ? null : machines.reduce((sum, each) => sum + (each.kwh ?? 0), 0);
   const goodKg = goodMassKg(end, plant, partsOf(end.work));
   return {
     name,
@@ -131,7 +133,7 @@ function figuresOf(
     coverage: wholeMs === 0 ? null : measuredMs / wholeMs,
     machines,
     goodKg,
-    kwhPerTonne: goodKg !== null && goodKg > 0 ? kwh / (goodKg / 1000) : null,
+    kwhPerTonne: kwh !== null && goodKg !== null && goodKg > 0 ? kwh / (goodKg / 1000) : null,
   };
 }
 

@@ -27,8 +27,9 @@ suite("energy of a simulated line", () => {
   const [whole, ...products] = lineEnergy(source, plant, line, SPAN, "product");
 
   test("is the power that its machines said, a minute each, over the good bars that left", () => {
-    assert.ok(whole && whole.goodKg !== null);
+    assert.ok(whole && whole.goodKg !== null && whole.kwh !== null);
     for (const { machine, kwh } of whole.machines) {
+      assert.ok(kwh !== null);
       const values = of(said, "telemetry", machine.split("/")[3]).map(
         ({ payload }) => (payload.tags as Record<string, number>).power_kw ?? Number.NaN,
       );
@@ -47,11 +48,28 @@ suite("energy of a simulated line", () => {
   });
 
   test("by product is that of the machines while they worked on it, and sums to the whole", () => {
-    assert.ok(whole && whole.goodKg !== null && products.length >= 2);
-    const sum = products.reduce((total, { kwh }) => total + kwh, 0);
+    assert.ok(whole && whole.goodKg !== null && whole.kwh !== null && products.length >= 2);
+    const sum = products.reduce((total, { kwh }) => total + (kwh ?? 0), 0);
     assert.ok(Math.abs(sum / whole.kwh - 1) < 0.005, `${sum} of ${whole.kwh} kWh`);
     const kg = products.reduce((total, { goodKg }) => total + (goodKg ?? 0), 0);
     assert.ok(Math.abs(kg - whole.goodKg) < 1e-6);
+  });
+
+  test("where no power was measured nobody knows how much was used: null, not 0", () => {
+    const deaf = { ...source, tags: read(tagsView, []) };
+    for (const figures of lineEnergy(deaf, plant, line, SPAN, "product")) {
+      const { name, kwh, kwhPerTonne, machines } = figures;
+      assert.deepEqual([kwh, kwhPerTonne], [null, null], name ?? "whole");
+      for (const each of machines) assert.equal(each.kwh, null);
+    }
+    const shift = lineEnergy(
+      source,
+      plant,
+      line,
+      { fromMs: SPAN.fromMs, toMs: SPAN.fromMs + 60_000 },
+      "order",
+    );
+    for (const { coverage, kwh } of shift) if (coverage === null) assert.equal(kwh, null);
   });
 
   test("a span of nothing has none, and no error", () => {
