@@ -10,8 +10,13 @@ const PAGE = await readFile(new URL("../../docs/sql.md", import.meta.url), "utf8
 const QUERIES = Array.from(PAGE.matchAll(/```sql\n(.*?)```/gs), ([, sql]) => String(sql));
 const BATCH = { product_type: "dark", batch_id: "B20260111-DA-0042" };
 
+const RAISED = { v: 2, alarm_id: "temp.low" };
+
 async function database(context: TestContext): Promise<DatabaseSync> {
-  const results = [{ characteristic: "weight_g", value: 93.1, unit: "g", lower: 98, upper: 102 }];
+  const results = [
+    { characteristic: "weight_g", value: 99.6, unit: "g", lower: 100 },
+    { characteristic: "fat_pct", value: 24, unit: "%", lower: 25, upper: 27 },
+  ];
   const folder = await filledLog(
     context,
     [
@@ -32,6 +37,14 @@ async function database(context: TestContext): Promise<DatabaseSync> {
       }),
       record(5, "quality", { ...BATCH, v: 2, results }),
       record(6, "quality", { ...BATCH, results: { seal_integrity: "PASS" } }),
+      record(8, "alarm", {
+        ...RAISED,
+        event: "raised",
+        code: "TEMP_LOW",
+        message: "cold",
+        priority: "medium",
+      }),
+      record(9, "alarm", { ...RAISED, event: "cleared" }),
       record(7, "batch", { ...BATCH, event: "BATCH_START" }),
     ],
     [refused(Buffer.from("{"))],
@@ -76,11 +89,30 @@ suite("docs/sql.md", () => {
     assert.deepEqual(
       results.map((row) => Object.values(row)),
       [
-        ["weight_g", 93.1],
+        ["weight_g", 99.6],
+        ["fat_pct", 24],
         ["seal_integrity", "PASS"],
       ],
     );
     assert.equal(db.prepare("SELECT reason FROM machine_states").get()?.reason, "TEMP_HIGH");
+  });
+
+  test("an alarm counts when it comes, with its priority; a sample below the label's weight has not failed", async (context) => {
+    const db = await database(context);
+    const rows = (part: string) => db.prepare(QUERIES.find((sql) => sql.includes(part)) ?? "").all();
+    assert.deepEqual(
+      rows("FROM alarm_messages")
+        .map(({ code, priority, times }) => [code, priority, times])
+        .sort(),
+      [
+        ["TEMP_HIGH", "HIGH", 1],
+        ["TEMP_LOW", "medium", 1],
+      ],
+    );
+    assert.deepEqual(
+      rows("FROM quality_results").map(({ characteristic }) => characteristic),
+      ["fat_pct"],
+    );
   });
 
   test("documents every column and every view, and no other", async (context) => {
