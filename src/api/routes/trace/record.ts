@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Type } from "typebox";
+import { ConcheError } from "../../../errors/conche-error.ts";
 import { completenessView } from "../../../monitor/completeness/completeness-view.ts";
 import { isoTime } from "../../../time/iso-time.ts";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
@@ -103,9 +104,25 @@ function required(batch: string, { plant, views, log, spend }: ApiContext): Batc
       }
     },
   };
-  const document = recordOf(batch, { plant, views, log: spending, logEnd: reading.end().id, sha256 });
+  const document = inTime(batch, () =>
+    recordOf(batch, { plant, views, log: spending, logEnd: reading.end().id, sha256 }),
+  );
   if (document === undefined) throw notFound(`no message of the log names batch ${batch}`);
   return document;
+}
+
+/** A record is whole or none: nobody can ask for less of it. @throws ConcheError CONCHE_TIME_LIMIT with what helps */
+function inTime<Found>(batch: string, work: () => Found): Found {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ConcheError) || error.code !== "CONCHE_TIME_LIMIT") throw error;
+    throw new ConcheError(error.code, {
+      message: error.message,
+      hint: `conche batch record ${batch} makes it without a limit; or raise --api-time-limit`,
+      cause: error,
+    });
+  }
 }
 
 /** A record as it is printed: its seal is at the foot of every page. */
