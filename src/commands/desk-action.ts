@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { jsonLine } from "../adapters/terminal/json-line.ts";
+import { sanitizeLine } from "../adapters/terminal/sanitize.ts";
 import type { DeskPlace } from "../api/desk.ts";
 import { LEVEL_PATTERN, type MessageType } from "../contract/topic.ts";
 import { ConcheError } from "../errors/conche-error.ts";
@@ -81,9 +82,13 @@ export async function sayAtDesk(
     const stored = await within(desk.drained(), wait);
     if (config.json) terminal.out.write(`${jsonLine({ ...said, event: body.event, ...beside, stored })}\n`);
     else {
-      const what = [body.event, ...Object.values(beside)].join(" ");
-      const where = stored ? "the log has it" : "it waits in the outbox until a data center confirms it";
-      terminal.out.write(`${what}: number ${said.seq} of ${said.machine}, boot ${said.boot}; ${where}\n`);
+      const what = sanitizeLine([body.event, ...Object.values(beside)].join(" "));
+      const which = `number ${said.seq} of ${said.machine}, boot ${said.boot}`;
+      // Nothing is done before the log has it: a word that says otherwise must not come first.
+      const told = stored
+        ? `${what}: ${which}; the log has it`
+        : `not done yet: ${what} waits in the outbox until a data center confirms it (${which})`;
+      terminal.out.write(`${told}\n`);
     }
     return stored ? 0 : 1;
   } finally {

@@ -245,7 +245,7 @@ export const ERROR_CATALOGUE = {
   },
   CONCHE_VIEWS_TOO_NEW: {
     meaning: "The views were made by a newer version of this program; they are made anew from the log",
-    hint: "nothing has to be done; the log is untouched",
+    hint: "a running data center makes them anew by itself; where nothing runs: conche rebuild. The log is untouched",
   },
   CONCHE_VIEWS_DAMAGED: {
     meaning: "The views' file is damaged, deleted or replaced; they are made anew from the log",

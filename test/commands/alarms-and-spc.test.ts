@@ -178,6 +178,18 @@ suite("alarms and quality from views in SQLite", () => {
     }
   });
 
+  test("what only waits in the outbox is not done, and nobody is told otherwise", async () => {
+    const { alarms } = await json("alarms", "list", "--state", "rtn_unack");
+    const [{ machine, alarm_id }] = alarms;
+    const nowhere = ["--mqtt-port", "1", "--outbox", join(data, "alone"), "--wait", "1s"];
+    const said = await conche("alarms", "ack", machine, alarm_id, "--by", "a.trabelsi", ...nowhere);
+    assert.equal(said.code, 1);
+    assert.match(
+      said.out,
+      /^not done yet: acknowledged waits in the outbox until a data center confirms it \(number 1 of \S+, boot \S+\)\n$/,
+    );
+  });
+
   test("what isn't there: views, a machine, a characteristic, each with what to do", async () => {
     const nowhere = await runConche(["alarms", "list", "--data", join(data, "nowhere")]);
     assert.match(nowhere.err, /^conche: CONCHE_VIEW_NOT_READY: .*\n {2}what to do: /);

@@ -138,7 +138,6 @@ function alarmRows({ alarms, nowMs, clock }: NowPage): Piece[][] {
       ],
     ];
   });
-  const more = active.length - shown.length;
   const back = returned.slice(0, RETURNED_SHOWN).flatMap(({ machine, newest }): Piece[][] => {
     if (newest === null) return [];
     const { mark } = PRIORITY[newest.priority] ?? { mark: "?" };
@@ -155,9 +154,14 @@ function alarmRows({ alarms, nowMs, clock }: NowPage): Piece[][] {
   return [
     title,
     ...shown,
-    ...(more > 0 ? [[{ text: `  and ${grouped(more)} more`, style: "dim" as const }]] : []),
+    ...moreRow(active.length - shown.length, "active"),
     ...back,
+    ...moreRow(returned.length - back.length, "back to normal"),
   ];
+}
+
+function moreRow(more: number, what: string): Piece[][] {
+  return more > 0 ? [[{ text: `  and ${grouped(more)} more ${what}`, style: "dim" }]] : [];
 }
 
 function foot({ completeness, behind }: NowPage): Piece[] {

@@ -106,6 +106,12 @@ suite("the plant at a glance", () => {
     assert.match(page, /Alarms {2}1 active/);
     assert.match(page, /■ 1 23:21:16 +2 min 44 s {2}temper-01 {2}outlet too hot/);
     assert.match(page, /◆ 12 numbers missing of 1,000 {3}views 5,000 messages behind the log/);
+    const many = [..."abcd"].flatMap((alarm_id) => [
+      told(key("temper-01"), "alarm", T0 - 164 * S, { ...raised, alarm_id }),
+      told(key("temper-01"), "alarm", T0 - 100 * S, { event: "cleared", alarm_id }),
+    ]);
+    const back = shown([...running(T0), ...many]);
+    assert.match(back, /4 back to normal and unacknowledged\n(.*○.*\n){3} {2}and 1 more back to normal\n/);
     assert.match(shown(running(T0), { alarms: null }), /Alarms {2}not known yet/);
   });
 
