@@ -8,6 +8,7 @@ import { PERFORMANCE_TARGETS } from "../../monitor/alarms/performance-targets.ts
 import { type Listing, spanText } from "./listing.ts";
 import type { Style } from "./styled-text.ts";
 import type { TableCell } from "./table.ts";
+import type { ZoneClock } from "./time-text.ts";
 
 /** As ISA-18.2 names the states, in words. */
 const STATE_WORDS: Readonly<Record<AlarmState, string>> = {
@@ -36,12 +37,16 @@ function priorityCell(priority: AlarmPriority | undefined): TableCell {
 }
 
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
-const short = (ms: number | null) => (ms === null ? "" : `${new Date(ms).toISOString().slice(0, 19)}Z`);
+const short = (clock: ZoneClock, ms: number | null) => (ms === null ? "" : clock.stamp(ms));
 const nameOf = (machine: string) => machine.split("/").slice(1).join("/");
 const seconds = (ms: number | null) => (ms === null ? null : ms / 1000);
 
 /** Alarms as they stand, for people and programs. */
-export function alarmListing(alarms: readonly AlarmNow[], nowMs: number): Listing<AlarmNow> {
+export function alarmListing(
+  alarms: readonly AlarmNow[],
+  nowMs: number,
+  clock: ZoneClock,
+): Listing<AlarmNow> {
   return {
     name: "alarms",
     rows: alarms,
@@ -49,13 +54,13 @@ export function alarmListing(alarms: readonly AlarmNow[], nowMs: number): Listin
       { title: "priority", cell: ({ newest }) => priorityCell(newest?.priority) },
       { title: "machine", cell: ({ machine }) => nameOf(machine) },
       { title: "alarm", cell: ({ alarmId }) => alarmId },
-      { title: "raised", cell: ({ newest }) => short(newest?.raisedMs ?? null) },
+      { title: "raised", cell: ({ newest }) => short(clock, newest?.raisedMs ?? null) },
       {
         title: "times",
         align: "right",
         cell: ({ unacknowledged }) => (unacknowledged > 1 ? `${unacknowledged} x` : ""),
       },
-      { title: "state", cell: (alarm) => stateText(alarm, nowMs) },
+      { title: "state", cell: (alarm) => stateText(alarm, nowMs, clock) },
       { title: "seen", align: "right", cell: ({ version }) => version },
       { title: "message", flexible: true, cell: ({ newest }) => newest?.message ?? "" },
     ],
@@ -77,10 +82,10 @@ export function alarmListing(alarms: readonly AlarmNow[], nowMs: number): Listin
   };
 }
 
-function stateText({ state, silence, newest }: AlarmNow, nowMs: number): TableCell {
+function stateText({ state, silence, newest }: AlarmNow, nowMs: number, clock: ZoneClock): TableCell {
   const words = STATE_WORDS[state];
   if (silence?.untilMs != null)
-    return `${words} until ${short(silence.untilMs)} by ${silence.by ?? "nobody"}`;
+    return `${words} until ${short(clock, silence.untilMs)} by ${silence.by ?? "nobody"}`;
   const lasts = newest?.end === "stands" ? `, ${spanText(nowMs - newest.raisedMs)}` : "";
   const unknown = newest?.end === "not_reported" ? " (end not reported)" : "";
   return state === "unack" ? { text: words + lasts, style: "bold" } : words + lasts + unknown;
@@ -106,12 +111,15 @@ function verdictOf(alarms: readonly AlarmNow[], nowMs: number): string {
 }
 
 /** Occurrences, newest first. */
-export function occurrenceListing(occurrences: readonly OccurrenceView[]): Listing<OccurrenceView> {
+export function occurrenceListing(
+  occurrences: readonly OccurrenceView[],
+  clock: ZoneClock,
+): Listing<OccurrenceView> {
   return {
     name: "occurrences",
     rows: occurrences,
     columns: [
-      { title: "raised", cell: ({ raisedMs }) => short(raisedMs) },
+      { title: "raised", cell: ({ raisedMs }) => short(clock, raisedMs) },
       { title: "priority", cell: ({ priority }) => priorityCell(priority) },
       { title: "machine", cell: ({ machine }) => nameOf(machine) },
       { title: "code", cell: ({ code }) => code },
@@ -123,7 +131,7 @@ export function occurrenceListing(occurrences: readonly OccurrenceView[]): Listi
       {
         title: "acknowledged",
         cell: (one) =>
-          one.acknowledgedMs === null ? "" : `${short(one.acknowledgedMs)} ${one.acknowledgedBy}`,
+          one.acknowledgedMs === null ? "" : `${short(clock, one.acknowledgedMs)} ${one.acknowledgedBy}`,
       },
       { title: "message", flexible: true, cell: ({ message }) => message },
     ],
@@ -149,15 +157,19 @@ export function occurrenceListing(occurrences: readonly OccurrenceView[]): Listi
 }
 
 /** The events of one alarm, newest first. */
-export function alarmEventListing(events: readonly AlarmEventRow[], alarm: AlarmNow): Listing<AlarmEventRow> {
+export function alarmEventListing(
+  events: readonly AlarmEventRow[],
+  alarm: AlarmNow,
+  clock: ZoneClock,
+): Listing<AlarmEventRow> {
   return {
     name: "events",
     rows: events,
     columns: [
-      { title: "at", cell: ({ said_ms }) => short(said_ms) },
+      { title: "at", cell: ({ said_ms }) => short(clock, said_ms) },
       { title: "event", cell: ({ event }) => event },
       { title: "by", cell: ({ by }) => by ?? "" },
-      { title: "until", cell: ({ until_ms }) => short(until_ms) },
+      { title: "until", cell: ({ until_ms }) => short(clock, until_ms) },
       { title: "message id", align: "right", cell: ({ message_id }) => message_id },
       { title: "why", flexible: true, cell: ({ reason, message }) => reason ?? message ?? "" },
     ],
@@ -193,7 +205,7 @@ const MEASURES: readonly (readonly [keyof typeof PERFORMANCE_TARGETS, string])[]
 ];
 
 /** The alarm system beside its targets. */
-export function performanceListing(found: AlarmPerformance): Listing<Measure> {
+export function performanceListing(found: AlarmPerformance, clock: ZoneClock): Listing<Measure> {
   const values: Partial<Record<string, number>> = {
     ...found,
     hours: undefined,
@@ -213,7 +225,7 @@ export function performanceListing(found: AlarmPerformance): Listing<Measure> {
     .map(({ code, count, sharePct }) => `${code} ${count} (${sharePct.toFixed(0)} %)`);
   const floods = found.floods.map(
     ({ line, fromMs, alarms, first }) =>
-      `${line} ${short(fromMs)}: ${alarms} alarms, first ${first.map(({ code }) => code).join(", ")}`,
+      `${line} ${short(clock, fromMs)}: ${alarms} alarms, first ${first.map(({ code }) => code).join(", ")}`,
   );
   return {
     name: "measures",
@@ -247,7 +259,7 @@ export function performanceListing(found: AlarmPerformance): Listing<Measure> {
       acknowledged: found.acknowledged,
     },
     verdict: [
-      `${found.raised} alarms from ${short(found.fromMs)} to ${short(found.toMs)}, ${found.operators} operator position${found.operators === 1 ? "" : "s"}; targets of ISA-18.2 and EEMUA 191`,
+      `${found.raised} alarms from ${short(clock, found.fromMs)} to ${short(clock, found.toMs)}, ${found.operators} operator position${found.operators === 1 ? "" : "s"}; targets of ISA-18.2 and EEMUA 191`,
       `priorities: ${ALARM_PRIORITIES.toReversed()
         .map((priority) => `${priority} ${found.priorities[priority]}`)
         .join(", ")} (about 5 % high, 15 % medium, 80 % low)`,

@@ -1,11 +1,12 @@
 import type { Hold } from "../../monitor/holds/hold-list.ts";
 import type { Listing } from "./listing.ts";
+import type { ZoneClock } from "./time-text.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
-const short = (ms: number) => `${iso(ms).slice(0, 19)}Z`;
+const short = (clock: ZoneClock, ms: number) => clock.stamp(ms);
 
 /** Holds as they stand, for people and programs. */
-export function holdListing(holds: readonly Hold[]): Listing<Hold> {
+export function holdListing(holds: readonly Hold[], clock: ZoneClock): Listing<Hold> {
   const open = holds.filter((hold) => hold.open).length;
   return {
     name: "holds",
@@ -13,7 +14,7 @@ export function holdListing(holds: readonly Hold[]): Listing<Hold> {
     columns: [
       { title: "hold", cell: ({ holdId }) => holdId },
       { title: "line", cell: ({ line }) => line },
-      { title: "since", cell: ({ events }) => short(events[0]?.at_ms ?? 0) },
+      { title: "since", cell: ({ events }) => short(clock, events[0]?.at_ms ?? 0) },
       { title: "on hold", cell: (hold) => (hold.open ? { text: goodsInWords(hold), style: "bold" } : "") },
       { title: "decided", cell: ({ targets }) => decisionsInWords(targets) },
       { title: "seen", align: "right", cell: ({ version }) => version },

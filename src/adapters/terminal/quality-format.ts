@@ -15,13 +15,17 @@ import { counted } from "./counts.ts";
 import type { CsvValue } from "./csv.ts";
 import type { Listing } from "./listing.ts";
 import type { TableSurface } from "./table.ts";
+import type { ZoneClock } from "./time-text.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
-const short = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+const short = (clock: ZoneClock, ms: number) => clock.stamp(ms);
 const nameOf = (machine: string) => machine.split("/").slice(1).join("/");
 
 /** The characteristics of a plant with their newest sample. */
-export function characteristicListing(rows: readonly CharacteristicNow[]): Listing<CharacteristicNow> {
+export function characteristicListing(
+  rows: readonly CharacteristicNow[],
+  clock: ZoneClock,
+): Listing<CharacteristicNow> {
   return {
     name: "characteristics",
     rows,
@@ -35,8 +39,8 @@ export function characteristicListing(rows: readonly CharacteristicNow[]): Listi
       },
       { title: "unit", cell: ({ unit }) => unit ?? "" },
       { title: "product", cell: ({ newest }) => newest?.product ?? "" },
-      { title: "since", cell: ({ firstMs }) => short(firstMs) },
-      { title: "last", cell: ({ lastMs }) => short(lastMs) },
+      { title: "since", cell: ({ firstMs }) => short(clock, firstMs) },
+      { title: "last", cell: ({ lastMs }) => short(clock, lastMs) },
     ],
     fields: ({ machine, characteristic, newest, unit, firstMs, lastMs }) => ({
       ...{ machine, characteristic, unit, newest: newest?.mean ?? null, product: newest?.product ?? null },
@@ -56,7 +60,7 @@ const WHY_NO_CHART: Readonly<Record<NoChart, string>> = {
 };
 
 /** A chart for people: the drawing, what it was judged by, and what was found. */
-export function chartText(chart: ControlChart, surface: TableSurface): string {
+export function chartText(chart: ControlChart, surface: TableSurface, clock: ZoneClock): string {
   const { machine, characteristic, product, unit, kind, rules, limits, points, why } = chart;
   const head = `${characteristic}${unit === null ? "" : ` (${unit})`} of ${nameOf(machine)}${product === null ? "" : `, ${product}`}`;
   if (limits === null) return `${head}: no chart, ${WHY_NO_CHART[why ?? "too_few"]}\n`;
@@ -65,12 +69,12 @@ export function chartText(chart: ControlChart, surface: TableSurface): string {
     chart.treatment === "none"
       ? ""
       : `; values hang together (${chart.correlation.toFixed(2)}), charted as ${chart.treatment}`;
-  const basis = `limits ${chart.frozen ? "frozen" : "for trial"} from ${limits.samples} samples, ${short(limits.fromMs)} to ${short(limits.toMs)}${limits.leftOut === 0 ? "" : `, ${limits.leftOut} left out`}`;
+  const basis = `limits ${chart.frozen ? "frozen" : "for trial"} from ${limits.samples} samples, ${short(clock, limits.fromMs)} to ${short(clock, limits.toMs)}${limits.leftOut === 0 ? "" : `, ${limits.leftOut} left out`}`;
   const found = `${counted(signalEpisodes(points), "signal")} in ${points.length} points (by chance ${(points.length * FALSE_ALARMS[rules]).toFixed(1)})`;
   const newest = signalling
     .slice(-5)
     .reverse()
-    .map((point) => `  ${short(point.atMs)}  ${shown(point.value)}  ${signalWords(point)}`);
+    .map((point) => `  ${short(clock, point.atMs)}  ${shown(point.value)}  ${signalWords(point)}`);
   return `${[`${head}: ${kind}, rules ${rules}${treated}`, drawControlChart(chart, surface), basis, found, ...newest].filter((part) => part !== "").join("\n")}\n`;
 }
 
@@ -117,7 +121,10 @@ const WHY_NO_CAPABILITY: Readonly<Record<NoCapability, string>> = {
 };
 
 /** Capabilities, one a characteristic. */
-export function capabilityListing(rows: readonly CapabilityAnswer[]): Listing<CapabilityAnswer> {
+export function capabilityListing(
+  rows: readonly CapabilityAnswer[],
+  clock: ZoneClock,
+): Listing<CapabilityAnswer> {
   return {
     name: "capabilities",
     rows,
@@ -132,7 +139,7 @@ export function capabilityListing(rows: readonly CapabilityAnswer[]): Listing<Ca
       { title: "n", align: "right", cell: ({ capability }) => capability?.n ?? "" },
       { title: "Cpk (95 %)", cell: ({ capability }) => estimateText(capability?.cpk) },
       { title: "Ppk (95 %)", cell: ({ capability }) => estimateText(capability?.ppk) },
-      { title: "not given because", flexible: true, cell: (row) => whyText(row) },
+      { title: "not given because", flexible: true, cell: (row) => whyText(row, clock) },
     ],
     fields: ({ machine, characteristic, product, specification, capability, why, signals, points }) => ({
       ...{ machine, characteristic, product, lower: specification.lower, upper: specification.upper },
@@ -148,10 +155,10 @@ export function capabilityListing(rows: readonly CapabilityAnswer[]): Listing<Ca
   };
 }
 
-function whyText({ why, signals, points, firstSignalMs }: CapabilityAnswer): string {
+function whyText({ why, signals, points, firstSignalMs }: CapabilityAnswer, clock: ZoneClock): string {
   if (why === null) return "";
   if (why !== "not_stable" || firstSignalMs === null) return WHY_NO_CAPABILITY[why];
-  return `not stable: ${signals} signals in ${points} points, the first at ${short(firstSignalMs)}`;
+  return `not stable: ${signals} signals in ${points} points, the first at ${short(clock, firstSignalMs)}`;
 }
 
 function specificationText(lower: number | null, upper: number | null): string {

@@ -60,6 +60,14 @@ export class ZoneClock {
     return `${this.#date.format(ms).replace(",", "")} ${this.time(ms).slice(0, 5)}`;
   }
 
+  /** `2026-11-27 23:24:00 +01:00`: for lists that may go back over years. */
+  stamp(ms: number): string {
+    const zone = this.zone(ms);
+    const [, sign, hours = "0", minutes = "0"] = /^([+-])(\d+):(\d+)/.exec(zone) ?? [];
+    const offsetMs = (sign === "-" ? -1 : 1) * (Number(hours) * HOUR_MS + Number(minutes) * MINUTE_MS);
+    return `${new Date(ms + offsetMs).toISOString().slice(0, 19).replace("T", " ")} ${zone}`;
+  }
+
   /** `+01:00` */
   zone(ms: number): string {
     const name = this.#zone.formatToParts(ms).find(({ type }) => type === "timeZoneName")?.value ?? "GMT";

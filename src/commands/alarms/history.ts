@@ -4,6 +4,7 @@ import { ALARM_PRIORITIES } from "../../contract/schemas/alarm-v2.ts";
 import { alarmHistory } from "../../monitor/alarms/alarm-history.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import { defineCommand } from "../command.ts";
+import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
@@ -37,11 +38,12 @@ export const history = defineCommand({
     ["conche alarms history --code WRAPPER_JAM --limit 20", "the last jams"],
     ["conche alarms history --since 7d --format csv > alarms.csv", "a week, for a spreadsheet"],
   ],
-  settings: ["data"],
+  settings: ["data", "plant"],
   options: OPTIONS,
   async run({ options, config, terminal }) {
     const { priority, code, limit = 100, format, ...chosen } = options;
     const form = formatOf(format, config.json);
+    const clock = await listClock(config.plant, form);
     const { sinceMs, untilMs, ...of } = filterOf(chosen);
     return withView(config.data, terminal, ALARM_VIEW, (reading) => {
       const question = {
@@ -50,7 +52,7 @@ export const history = defineCommand({
         codes: code === undefined ? undefined : [code],
       };
       const { occurrences } = alarmHistory(reading, question, Date.now());
-      terminal.out.write(renderListing(occurrenceListing(occurrences), form, terminal));
+      terminal.out.write(renderListing(occurrenceListing(occurrences, clock), form, terminal));
       return 0;
     });
   },

@@ -5,6 +5,7 @@ import { openAlarms } from "../../monitor/alarms/alarm-list.ts";
 import { ALARM_STATES } from "../../monitor/alarms/alarm-state.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import { defineCommand } from "../command.ts";
+import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS } from "../log/filter-options.ts";
 import { oneOf } from "../option-values.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
@@ -39,11 +40,12 @@ export const list = defineCommand({
     ["conche alarms list --line line-a --priority high", "the urgent ones of a line"],
     ["conche alarms list --state shelved --format csv", "what is shelved, for a spreadsheet"],
   ],
-  settings: ["data"],
+  settings: ["data", "plant"],
   options: OPTIONS,
   async run({ options, config, terminal }) {
     const { priority, state, format, ...of } = options;
     const form = formatOf(format, config.json);
+    const clock = await listClock(config.plant, form);
     return withView(config.data, terminal, ALARM_VIEW, (reading) => {
       const nowMs = Date.now();
       const alarms = openAlarms(reading, nowMs, {
@@ -51,7 +53,7 @@ export const list = defineCommand({
         priorities: priority === undefined ? undefined : [priority],
         states: state === undefined ? undefined : [state],
       });
-      terminal.out.write(renderListing(alarmListing(alarms, nowMs), form, terminal));
+      terminal.out.write(renderListing(alarmListing(alarms, nowMs, clock), form, terminal));
       return 0;
     });
   },

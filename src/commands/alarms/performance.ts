@@ -3,6 +3,7 @@ import { renderListing } from "../../adapters/terminal/listing.ts";
 import { alarmPerformance } from "../../monitor/alarms/alarm-performance.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import { defineCommand } from "../command.ts";
+import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
 import { wholeNumber } from "../option-values.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
@@ -31,11 +32,12 @@ export const performance = defineCommand({
     ["conche alarms performance", "the last day"],
     ["conche alarms performance --since 30d --line line-a", "a month of a line, as the standards ask for"],
   ],
-  settings: ["data"],
+  settings: ["data", "plant"],
   options: OPTIONS,
   async run({ options, config, terminal }) {
     const { operators, format, ...chosen } = options;
     const form = formatOf(format, config.json);
+    const clock = await listClock(config.plant, form);
     const { sinceMs, untilMs, ...of } = filterOf(chosen);
     return withView(config.data, terminal, ALARM_VIEW, (reading) => {
       const nowMs = Date.now();
@@ -45,7 +47,7 @@ export const performance = defineCommand({
         { fromMs: sinceMs ?? toMs - DAY_MS, toMs, of, operators },
         nowMs,
       );
-      terminal.out.write(renderListing(performanceListing(found), form, terminal));
+      terminal.out.write(renderListing(performanceListing(found, clock), form, terminal));
       return 0;
     });
   },

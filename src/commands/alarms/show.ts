@@ -3,6 +3,7 @@ import { renderListing } from "../../adapters/terminal/listing.ts";
 import { alarmEvents } from "../../monitor/alarms/alarm-list.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import { defineCommand } from "../command.ts";
+import { listClock } from "../list-clock.ts";
 import { wholeNumber } from "../option-values.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
@@ -27,14 +28,15 @@ export const show = defineCommand({
     { name: "machine", help: "as temper-01, or <site>/<line>/<step>/<machine>" },
     { name: "alarm", help: "its id, as `conche alarms list` shows it" },
   ],
-  settings: ["data"],
+  settings: ["data", "plant"],
   options: OPTIONS,
   async run({ arguments: { machine = "", alarm = "" }, options, config, terminal }) {
     const form = formatOf(options.format, config.json);
+    const clock = await listClock(config.plant, form);
     return withView(config.data, terminal, ALARM_VIEW, (reading) => {
       const found = knownAlarm(reading, machine, alarm, Date.now());
       const events = alarmEvents(reading, found.machine, found.alarmId, options.limit ?? 50);
-      terminal.out.write(renderListing(alarmEventListing(events, found), form, terminal));
+      terminal.out.write(renderListing(alarmEventListing(events, found, clock), form, terminal));
       return 0;
     });
   },

@@ -3,6 +3,7 @@ import { renderListing } from "../../adapters/terminal/listing.ts";
 import { holds } from "../../monitor/holds/hold-list.ts";
 import { holdsView } from "../../monitor/holds/holds-view.ts";
 import { defineCommand } from "../command.ts";
+import { listClock } from "../list-clock.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
 
@@ -23,13 +24,14 @@ export const list = defineCommand({
     ["conche holds list", "what may not be used, moved on or shipped"],
     ["conche holds list --all --json", "every hold, for a program"],
   ],
-  settings: ["data"],
+  settings: ["data", "plant"],
   options: OPTIONS,
   async run({ options: { all, format }, config, terminal }) {
     const form = formatOf(format, config.json);
+    const clock = await listClock(config.plant, form);
     return withView(config.data, terminal, holdsView, (reading) => {
       const found = [...holds(reading)].filter(({ open }) => all || open);
-      terminal.out.write(renderListing(holdListing(found), form, terminal));
+      terminal.out.write(renderListing(holdListing(found, clock), form, terminal));
       return 0;
     });
   },

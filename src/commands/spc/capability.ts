@@ -5,6 +5,7 @@ import { capability as capabilityOf } from "../../monitor/quality/quality-questi
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { characteristics } from "../../monitor/quality/samples.ts";
 import { defineCommand } from "../command.ts";
+import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
@@ -38,6 +39,7 @@ export const capability = defineCommand({
   async run({ options, config, terminal }) {
     const { characteristic, product, format, ...chosen } = options;
     const form = formatOf(format, config.json);
+    const clock = await listClock(config.plant, form);
     const plant = await loadPlant(config.plant);
     const { sinceMs, untilMs } = filterOf(chosen);
     return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
@@ -60,7 +62,7 @@ export const capability = defineCommand({
       });
       const shown =
         characteristic === undefined ? found.filter(({ why }) => why !== "no_specification") : found;
-      terminal.out.write(renderListing(capabilityListing(shown), form, terminal));
+      terminal.out.write(renderListing(capabilityListing(shown, clock), form, terminal));
       return 0;
     });
   },

@@ -5,6 +5,7 @@ import { controlChart } from "../../monitor/quality/chart-question.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { CHART_KINDS, RULE_SET_NAMES, TREATMENTS } from "../../plant/schema/quality.ts";
 import { defineCommand } from "../command.ts";
+import { listClock } from "../list-clock.ts";
 import { filterOf } from "../log/filter-options.ts";
 import { oneOf } from "../option-values.ts";
 import { CSV_EXCEL_HELP, FORMAT_OPTION, formatOf } from "../output-format.ts";
@@ -50,6 +51,7 @@ export const chart = defineCommand({
   async run({ arguments: { machine = "", characteristic = "" }, options, config, terminal }) {
     const { chart: kind, rules, treatment, format, product, ...chosen } = options;
     const form = formatOf(format, config.json);
+    const clock = await listClock(config.plant, form);
     const plant = await loadPlant(config.plant);
     const { sinceMs, untilMs } = filterOf(chosen);
     return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
@@ -62,7 +64,9 @@ export const chart = defineCommand({
       });
       if (found === undefined) return 0;
       const text =
-        form === "table" ? chartText(found, terminal) : renderListing(chartListing(found), form, terminal);
+        form === "table"
+          ? chartText(found, terminal, clock)
+          : renderListing(chartListing(found), form, terminal);
       terminal.out.write(text);
       return 0;
     });

@@ -131,6 +131,13 @@ suite("the plant at a glance", () => {
   });
 });
 
+test("a list's times are those of the zone, with year and offset, on the day that it is there", () => {
+  const ms = Date.parse("2026-11-27T23:30:05Z");
+  assert.equal(new ZoneClock("Africa/Tunis").stamp(ms), "2026-11-28 00:30:05 +01:00");
+  assert.equal(new ZoneClock("America/St_Johns").stamp(ms), "2026-11-27 20:00:05 -03:30");
+  assert.equal(new ZoneClock("UTC").stamp(ms), "2026-11-27 23:30:05 +00:00");
+});
+
 test("how long something lasts is said in two units", () => {
   const texts = [0, 37_900, 164_000, 120_000, 9 * 3_600_000 + 24 * 60_000, 76 * 3_600_000].map(lastingText);
   assert.deepEqual(texts, ["0 s", "37 s", "2 min 44 s", "2 min", "9 h 24 min", "3 d 4 h"]);
