@@ -8,6 +8,7 @@ import { TokenStore } from "../../src/adapters/sqlite/tokens/token-store.ts";
 import { runConche } from "../commands/run-conche.ts";
 import { type RunningConche, startConche } from "../servers/conche.ts";
 import { type Issuer, type IssuerBehaviour, startIssuer } from "../servers/issuer.ts";
+import { until } from "./fault-matrix/data-center.ts";
 import { FetchBrowser, freePort, type Visit } from "./oidc-browser.ts";
 
 const ROLES = "conche-viewers=viewer,conche-operators=operator,cn=admins=admin";
@@ -217,7 +218,12 @@ suite("logging in with an identity provider", { timeout: 600_000 }, () => {
 
   test("logins, refusals and logouts are audited", async () => {
     await logIn();
-    const out = await audited();
+    // Entries are written twice a second.
+    let out = "";
+    await until(async () => {
+      out = await audited();
+      return out.includes('"logout"');
+    });
     const entries = out
       .trim()
       .split("\n")
