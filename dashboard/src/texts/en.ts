@@ -211,7 +211,7 @@ export const texts = {
         first === last ? `number ${first} never came` : `numbers ${first} to ${last} never came`,
       missing: (count: string, more: number) =>
         `${count} missing${more > 0 ? `, ${more} gaps not drawn` : ""}`,
-      wrongClock: (count: string) => `${count} with its clock off`,
+      wrongClock: (count: string) => `${count}, clock off`,
       late: (count: string) => `${count} came late`,
     },
     notifications: {
