@@ -12,7 +12,7 @@ import { texts } from "../texts/en.ts";
 import { Coverage } from "./data/coverage.tsx";
 import { Findings } from "./data/findings.tsx";
 import { Notifications } from "./data/notifications.tsx";
-import { Plausibility } from "./data/plausibility.tsx";
+import { CLOCK, Plausibility, usePlausibility } from "./data/plausibility.tsx";
 import { Quarantine } from "./data/quarantine.tsx";
 import { Views } from "./data/views.tsx";
 
@@ -21,8 +21,6 @@ type Publisher = CompletenessAnswer["publishers"][number];
 
 /** A clock is worth a word when it is off by more than this. */
 const SKEW_MS = 2_000;
-/** The flag of messages whose time is far from that of their receipt. */
-const CLOCK = "clock_skew";
 /** What was flagged so lately is so now. */
 const RECENT_MS = 300_000;
 /** Whoever says nothing for so long is silent. */
@@ -58,7 +56,7 @@ export default function DataPage() {
 
 function Summary({ totals, publishers }: Pick<CompletenessAnswer, "totals" | "publishers">) {
   const { seen, missing, unsequenced } = totals;
-  const flagged = useQuery<PlausibilityAnswer>("/api/plausibility?limit=50", [], 10).data?.flagged ?? [];
+  const flagged = usePlausibility().data?.flagged ?? [];
   const skewed = flagged.find(
     ({ flag, last_received_at }) => flag === CLOCK && now.value - Date.parse(last_received_at) < RECENT_MS,
   );

@@ -1,4 +1,4 @@
-import type { CoverageAnswer, PlausibilityAnswer, ReceivedAnswer } from "../../api/answers.ts";
+import type { CoverageAnswer, ReceivedAnswer } from "../../api/answers.ts";
 import { placeName, plant, zone } from "../../api/plant.ts";
 import { useQuery } from "../../api/query.ts";
 import { type Period, periodOf, type SpanName, showSpan, spanOf } from "../../app/period.ts";
@@ -12,13 +12,12 @@ import { Segmented } from "../../parts/segmented.tsx";
 import { TimeAxis } from "../../parts/time-axis.tsx";
 import { useWidth } from "../../parts/use-width.ts";
 import { texts } from "../../texts/en.ts";
+import { CLOCK, usePlausibility } from "./plausibility.tsx";
 
 const words = texts.data.coverage;
 const CHOICES = ["1h", "8h", "24h", "7d"] as const satisfies readonly SpanName[];
 const BY_DEFAULT = "8h";
 const MINUTE = 60_000;
-/** The flag of messages whose time is far from that of their receipt. */
-const CLOCK = "clock_skew";
 const HEIGHT = 12;
 /** A gap of one number would not be seen at its own width, px. */
 const NARROWEST = 3;
@@ -28,7 +27,7 @@ export function Coverage() {
   const period = periodOf(BY_DEFAULT);
   const span = `from=${new Date(period.fromMs).toISOString()}&to=${new Date(period.toMs).toISOString()}`;
   const { data, problem, reload } = useQuery<CoverageAnswer>(`/api/coverage?${span}`, [], 30);
-  const flagged = useQuery<PlausibilityAnswer>("/api/plausibility?limit=50", [], 10).data?.flagged ?? [];
+  const flagged = usePlausibility().data?.flagged ?? [];
   const wrongClocks = new Set(flagged.filter(({ flag }) => flag === CLOCK).map(({ machine }) => machine));
   const received = useQuery<ReceivedAnswer>(`/api/received?${span}`, [], 30).data;
   const [ref, width] = useWidth<HTMLDivElement>();

@@ -9,12 +9,20 @@ import { texts } from "../../texts/en.ts";
 
 const words = texts.data;
 
+/** The flag of messages whose time is far from that of their receipt. */
+export const CLOCK = "clock_skew";
+
+/** What was flagged: one question for all who show something of it. */
+export function usePlausibility() {
+  return useQuery<PlausibilityAnswer>("/api/plausibility?limit=50", [], 10);
+}
+
 /**
  * What machines say that doesn't fit the plant or the clock: stored all the same, and somebody should look.
  * `anything`: whether a message has come.
  */
 export function Plausibility({ anything }: { readonly anything: boolean }) {
-  const { data, problem, reload } = useQuery<PlausibilityAnswer>("/api/plausibility?limit=50", [], 10);
+  const { data, problem, reload } = usePlausibility();
   return (
     <Section title={words.plausibility} note={words.plausibilityNote} of={{ problem, reload }}>
       {data?.flagged.length === 0 ? (
