@@ -295,7 +295,9 @@ suite("the dashboard in a real browser", { skip: NO_CHROMIUM, timeout: 600_000 }
 
 /** What is wider than the window, or cut where it stands: nothing of the strip at the top may be. */
 function tooWide(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`(() => {
+  // A chart hears of its new width in the frame after the window's, and is drawn by the next one.
+  return page.evaluate<string[]>(`(async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise((drawn) => requestAnimationFrame(drawn));
     const wide = document.documentElement.scrollWidth;
     const beyond = [...document.querySelectorAll(".top > *")].filter(
       (each) => each.getBoundingClientRect().right > innerWidth + 1,
