@@ -79,7 +79,7 @@ const CASES: readonly Case[] = [
   { name: "views-live", measure: () => liveLatency(1_000, 100) },
   {
     name: "views-ingest",
-    measure: (messages, runs) => ingestBesideViews(Math.min(messages, 200_000), Math.min(runs, 3)),
+    measure: (messages, runs) => ingestBesideViews(messages, Math.min(runs, 5)),
   },
   {
     name: "soak",

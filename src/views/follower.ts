@@ -73,11 +73,12 @@ export class Follower {
 
   /**
    * Folds one portion, or finds that there is nothing to fold.
+   * @param atMostMs - work before the commit, milliseconds, where less than usual is wanted
    * @throws ConcheError of log or store; nothing of the step is kept then, and the next one begins where it began
    */
-  step(): Step {
+  step(atMostMs = Number.POSITIVE_INFINITY): Step {
     try {
-      return this.#step();
+      return this.#step(atMostMs);
     } catch (error) {
       this.#dependencies.store.rollback();
       this.#open();
@@ -112,7 +113,7 @@ export class Follower {
     return { logEnd, views };
   }
 
-  #step(): Step {
+  #step(atMostMs: number): Step {
     for (const name of this.#dependencies.store.takeRebuildRequests()) this.rebuild(name);
     this.#end = this.#dependencies.log.end();
     this.#requireSameLog();
@@ -121,7 +122,7 @@ export class Follower {
     if (group === undefined) return { atEnd: true, folded: 0, changes: undefined };
     const { members, throughId, forMs } = group;
     const changes = members.some(({ standing }) => standing === "answering") ? new ChangeTally() : undefined;
-    const folded = this.#fold(members, throughId, forMs, changes);
+    const folded = this.#fold(members, throughId, Math.min(forMs, atMostMs), changes);
     this.#promoteCaughtUp();
     const atEnd = this.#followed.every(({ position }) => position.id >= this.#end.id);
     return {

@@ -8,6 +8,7 @@ import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 import type { Changes } from "../../views/changes.ts";
 import { Follower } from "../../views/follower.ts";
 import type { FollowerStatus } from "../../views/follower-status.ts";
+import { type Pace, paceAfter } from "../../views/pace.ts";
 import type { View } from "../../views/view.ts";
 
 /** What an operator should know of the views. */
@@ -36,8 +37,7 @@ export interface FollowingOptions {
   readonly once?: boolean;
 }
 
-/** Live, two portions begin at least so far apart, milliseconds: each one costs a commit. */
-const PACE_MS = 50;
+const AT_ONCE: Pace = { restMs: 0, portionMs: undefined };
 /** After trouble that may pass, milliseconds. */
 const RETRY_MS = 1_000;
 
@@ -93,22 +93,26 @@ async function follow(options: FollowingOptions, trouble: TroubleNotices): Promi
       },
     });
   let follower: Follower | undefined;
+  let pace = AT_ONCE;
   for (;;) {
     await options.turn?.();
     if (signal.aborted) return;
     const beganAt = performance.now();
     try {
       follower ??= make();
-      const { atEnd, folded, changes } = follower.step();
-      if (folded > 0 || atEnd) onProgress(follower.status(), changes);
+      const { atEnd, folded, changes } = follower.step(pace.portionMs);
+      const status = follower.status();
+      if (folded > 0 || atEnd) onProgress(status, changes);
       trouble.over();
       // The mark that was watched is gone with the log: the watch is made anew with everything else.
       if (replaced) return;
-      if (!atEnd) {
-        await turn();
-        continue;
-      }
-      if (options.once) return;
+      if (options.once && atEnd) return;
+      const workedMs = performance.now() - beganAt;
+      const committed = log.end().id - status.logEnd;
+      pace = options.once ? AT_ONCE : paceAfter({ workedMs, folded, committed, atEnd });
+      await turn();
+      await paused(pace.restMs, signal);
+      if (!atEnd) continue;
     } catch (error) {
       const known = asConcheError(error);
       const anew = opened.replaceable(known);
@@ -125,7 +129,6 @@ async function follow(options: FollowingOptions, trouble: TroubleNotices): Promi
       continue;
     }
     await watch.committed(signal);
-    await paused(PACE_MS - (performance.now() - beganAt), signal);
   }
 }
 
