@@ -22,6 +22,11 @@ const SMALL = ["--max-semi-space-size=8", "--heap-growing-percent=50"];
 /** What passes through an edge or a bridge lives shorter than at a data center: half of the young heap, and less to spare. */
 const SMALLER = ["--max-semi-space-size=4", "--heap-growing-percent=30"];
 const FORWARDING = ["edge", "bridge"];
+/**
+ * One thread does all the work of a rebuild: pools of the allocator for those that compile and collect only hold 50 MB
+ * (docs/decisions/views.md).
+ */
+const ONE_POOL = ["rebuild"];
 
 const inCheckout = existsSync(SOURCE);
 if (inCheckout && !existsSync(join(ROOT, "node_modules", ".conche-setup"))) {
@@ -58,9 +63,7 @@ if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
   const child = spawn(
     pinned,
     [...heapOf(process.argv[2]), fileURLToPath(import.meta.url), ...process.argv.slice(2)],
-    {
-      stdio: "inherit",
-    },
+    { stdio: "inherit", env: environmentOf(process.argv[2]) },
   );
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   if (["exec", "start"].includes(process.env.npm_command)) endWithParent(child);
@@ -81,6 +84,10 @@ function heapOf(command) {
   return FORWARDING.includes(command) ? SMALLER : SMALL;
 }
 
+function environmentOf(command) {
+  return ONE_POOL.includes(command) ? { MALLOC_ARENA_MAX: "1", ...process.env } : process.env;
+}
+
 /**
  * Starts a long-running command over with a small young heap. It grows to 64 MB while the program is loaded and keeps
  * that size, and only a process that starts can be told otherwise. It stays the same process; where a process can't be
@@ -92,11 +99,9 @@ function startSmall() {
   if (!LONG_RUNNING.includes(words[0]) || flags.some((flag) => flag.includes("heap-growing-percent"))) return;
   if (process.platform === "win32" || process.execve === undefined) return;
   const door = fileURLToPath(import.meta.url);
-  process.execve(process.execPath, [
+  process.execve(
     process.execPath,
-    ...heapOf(words[0]),
-    ...process.execArgv,
-    door,
-    ...words,
-  ]);
+    [process.execPath, ...heapOf(words[0]), ...process.execArgv, door, ...words],
+    environmentOf(words[0]),
+  );
 }

@@ -16,6 +16,7 @@ import { runLoad, STANDARD_LOAD } from "./run-load.ts";
 const MESSAGES_PER_MINUTE = 500;
 /** As `conche rebuild` has it (bin/conche.mjs). */
 const SMALL_HEAP = ["--max-semi-space-size=8", "--heap-growing-percent=50"];
+const ONE_POOL = { MALLOC_ARENA_MAX: "1" };
 const TOPIC = "factory/bench-01/line-a/s1_dosing/probe-01/quality";
 
 /** Folding a simulated history from its beginning: all views together, then each alone. */
@@ -86,7 +87,10 @@ export async function rebuildGrowth(): Promise<Figure[]> {
 async function fold(data: string, only?: string): Promise<FoldResult> {
   const script = join(import.meta.dirname, "..", "load", "fold-views.ts");
   const words = [script, data, ...(only === undefined ? [] : [only])];
-  const child = spawn(process.execPath, [...SMALL_HEAP, ...words], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [...SMALL_HEAP, ...words], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...ONE_POOL },
+  });
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
   if (code !== 0) throw new Error(`folding ended with code ${code}`);
   return JSON.parse(output);

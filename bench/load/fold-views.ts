@@ -14,7 +14,8 @@ export interface FoldResult {
   readonly peakMb: number;
 }
 
-const CACHE_BYTES = 64 * 1024 * 1024;
+/** As the setting has it. */
+const CACHE_BYTES = 48 * 1024 * 1024;
 const [folder = "", only] = process.argv.slice(2);
 for (const end of ["", "-wal", "-shm"]) rmSync(`${folder}/views.db${end}`, { force: true });
 const log = new SqliteFollowedLog(folder);

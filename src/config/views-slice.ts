@@ -21,7 +21,7 @@ export const views = Type.Object(
       },
       4,
       4_096,
-      64,
+      48,
     ),
     timeLimitSeconds: positive(
       {
