@@ -31,6 +31,7 @@ const numbered = [...SCENARIO_PAGES]
 
 await using parts = new AsyncDisposableStack();
 const logs = values.logs ?? mkdtempSync(join(tmpdir(), "conche-scenarios-"));
+mkdirSync(logs, { recursive: true });
 if (values.logs === undefined) parts.defer(() => rmSync(logs, { recursive: true, force: true }));
 const browser = await startChromium();
 parts.defer(() => browser.close());

@@ -60,16 +60,26 @@ function Row({ hold }: { readonly hold: Hold }) {
 }
 
 /** "2 lots (a, b), 14 cases and pallets" */
-function goodsWords({ goods }: Hold): string {
+function goodsWords(hold: Hold, named = NAMED): string {
+  const { lots, units } = heldBy(hold);
+  return words.goods(lots.slice(0, named), lots.length, units);
+}
+
+/** "2 lots, 14 cases and pallets": the list beside it has their names. */
+function goodsCounted(hold: Hold): string {
+  return goodsWords(hold, heldBy(hold).lots.length === 1 ? 1 : 0);
+}
+
+function heldBy({ goods }: Hold): { lots: string[]; units: number } {
   const held = goods.filter(({ decision }) => decision === null);
   const lots = held.filter(({ kind }) => kind === "lot").map(({ id }) => id);
-  return words.goods(lots.slice(0, NAMED), lots.length, held.length - lots.length);
+  return { lots, units: held.length - lots.length };
 }
 
 /** A hold as a sentence. */
 export function holdWords(hold: Hold): string {
   return words.sentence(
-    goodsWords(hold),
+    goodsCounted(hold),
     zone.value.near(putAt(hold), now.value),
     hold.events[0]?.reason ?? "",
   );
@@ -77,5 +87,5 @@ export function holdWords(hold: Hold): string {
 
 /** A hold in a few words, where another sentence stands first. */
 export function holdBriefly(hold: Hold): string {
-  return words.short(goodsWords(hold), zone.value.near(putAt(hold), now.value));
+  return words.short(goodsCounted(hold), zone.value.near(putAt(hold), now.value));
 }

@@ -328,8 +328,9 @@ export const texts = {
     more: (count: string) => `and ${count} more: conche holds list`,
     goods: (named: readonly string[], lots: number, units: number) => {
       const ids = `${named.join(", ")}${lots > named.length ? ", …" : ""}`;
+      const several = named.length === 0 ? `${lots} lots` : `${lots} lots (${ids})`;
       const parts = [
-        lots === 0 ? "" : lots === 1 ? `lot ${ids}` : `${lots} lots (${ids})`,
+        lots === 0 ? "" : lots === 1 ? `lot ${ids}` : several,
         units === 0 ? "" : units === 1 ? "1 case or pallet" : `${units} cases and pallets`,
       ];
       return parts.filter(Boolean).join(", ");

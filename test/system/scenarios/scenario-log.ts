@@ -32,7 +32,7 @@ export interface ToldScenario {
   readonly atH: number;
   /** The laboratory's result comes so many hours after the delivery, and not days: what is shown then is the same. */
   readonly discoveredAfterH?: number;
-  /** How often machines send telemetry, s: noise is judged by minutes with ten values or more. */
+  /** How often machines send telemetry, s: noise is judged by minutes with six values or more. */
   readonly everyS?: number;
 }
 

@@ -77,7 +77,7 @@ export const SCENARIO_PAGES: readonly ScenarioPage[] = [
     atH: 8.2,
     discoveredAfterH: 2,
     path: "/plant",
-    says: /On hold since 17:00:0\d: salmonella detected .*whole_milk_powder/,
+    says: /On hold since 17:00:0\d: salmonella detected .* Whole milk powder.*; 2 lots\./,
     truth: {
       fault: "a lot of whole milk powder is contaminated with salmonella; on hold",
       place: "the lot and what was made of it",
