@@ -8,8 +8,9 @@ export interface TurnOf {
   readonly stays: boolean;
 }
 
-/** The two threads that answer: one that is always there, and one for what waits behind a slow question. */
+/** The thread that is always there. */
 export const FIRST = 0;
+/** The one for what waits behind a slow question. */
 export const SECOND = 1;
 /** One of the two. */
 export type Place = typeof FIRST | typeof SECOND;

@@ -1,4 +1,4 @@
-// The thread that answers questions: reads views and log over connections of its own.
+// A thread that answers questions: reads views and log over connections of its own.
 import { parentPort, workerData } from "node:worker_threads";
 import { UnsequencedCounts } from "../../adapters/sqlite/log/unsequenced-counts.ts";
 import { readNotifyState } from "../../adapters/sqlite/notify/read-notify-state.ts";

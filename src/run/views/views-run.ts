@@ -46,7 +46,7 @@ function after(ms: number, call: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** The views of a data folder and the API over them, each in a thread of its own. */
+/** The views of a data folder and the API over them, in threads of their own. */
 export class ViewsRun {
   readonly api: ApiSource;
   /** How the plant does, for metrics. */

@@ -249,6 +249,7 @@ suite("a slow question", { timeout: 20_000 }, () => {
       answering.clock.advance(250);
       await answering.begun(2);
       const quick = answering.ask("quick", "c");
+      assert.equal(answering.worker.threads, 2);
       answering.clock.advance(LIMIT_MS + 1_000);
       assert.deepEqual([(await slow).status, (await other).status], [503, 503]);
       assert.equal((await quick).body, "quick");
