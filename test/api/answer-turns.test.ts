@@ -78,6 +78,16 @@ suite("turns of two threads", () => {
     assert.equal(made.next(SECOND)?.name, "-2");
   });
 
+  test("callers take turns, whoever has more waiting", () => {
+    const made = turns("a1", "a2", "a3", "b1", "c1", "b2");
+    const order = Array.from({ length: 6 }, () => {
+      const name = made.next(FIRST)?.name;
+      made.done(FIRST);
+      return name;
+    });
+    assert.deepEqual(order, ["a1", "b1", "c1", "a2", "b2", "a3"]);
+  });
+
   test("a caller's crowd gives way to who has fewer waiting", () => {
     const made = new AnswerTurns<Question>(3);
     for (const name of ["a1", "a2", "a3"]) assert.equal(made.add(question(name)), undefined);
