@@ -1,3 +1,4 @@
+import { genealogyView } from "../trace/genealogy/genealogy-view.ts";
 import type { Route } from "./route.ts";
 import { alarmActionRoutes } from "./routes/alarm-actions.ts";
 import { alarmPerformanceRoutes } from "./routes/alarm-performance.ts";
@@ -61,3 +62,13 @@ export const ROUTES: readonly Route[] = [
   ...notificationRoutes,
   ...healthRoutes,
 ];
+
+/**
+ * Questions, by their names, that only one of the threads may answer: what does something is done in order, and knows
+ * what else is on its way (`ActionsUnderway`); the graph of lots is large, and kept once.
+ */
+export const STAYING: ReadonlySet<string> = new Set(
+  ROUTES.filter(({ method, views }) => method !== "GET" || views?.includes(genealogyView)).map(
+    ({ name }) => name,
+  ),
+);

@@ -38,7 +38,7 @@ export function addApi(
       method,
       url: path.replaceAll(/\{(\w+)\}/g, ":$1"),
       config: { role: roleOf({ method, name }) },
-      // The thread that answers has a limit of its own.
+      // Whoever answers has a limit of its own.
       handlerTimeout: NO_LIMIT_MS,
       handler: async (request, reply) => {
         const { accept = "", "if-none-match": ifNoneMatch = "" } = request.headers;

@@ -36,7 +36,9 @@ export function addI3x(app: FastifyInstance, { ask, door }: I3xSource, limits: H
             request.raw.socket.setTimeout(0);
             const query = { ...(request.query as object) };
             const { body } = request;
-            const answer = await ask({ route: name, params: {}, query, body, accept: "", ifNoneMatch: "" });
+            const login = request.standing?.login;
+            const asked = { route: name, params: {}, query, body, accept: "", ifNoneMatch: "" };
+            const answer = await ask(login === undefined ? asked : { ...asked, login });
             request.raw.socket.setTimeout(limits.silenceMs);
             return sendCompressed(request, reply, answer);
           },

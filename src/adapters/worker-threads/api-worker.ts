@@ -1,75 +1,58 @@
-import { Worker } from "node:worker_threads";
+import { AnswerTurns, FIRST, type Place, SECOND, type TurnOf } from "../../api/answer-turns.ts";
 import { timeLimit } from "../../api/deadline.ts";
 import { type ApiAnswer, type ApiRequest, problemAnswer } from "../../api/door.ts";
+import { STAYING } from "../../api/routes.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { HealthReport } from "../../ingest/health.ts";
-import type { PlantDocument } from "../../plant/schema/plant-document.ts";
-import { type ApiAct, type Performers, performed } from "./api-deeds.ts";
+import type { Cancel, Clock } from "../../time/clock.ts";
+import { AnswerThread, type ApiCall, type ApiOrder } from "./answer-thread.ts";
+import type { Performers } from "./api-deeds.ts";
 
-/** What the thread that answers is started with. */
-export interface ApiOrder {
-  readonly folder: string;
-  readonly plant: PlantDocument;
-  readonly version: string;
-  /** For one answer, milliseconds. */
-  readonly limitMs: number;
-  /** Whether people are told of what stands. */
-  readonly notifies: boolean;
-  /** Whether what people do can be published. */
-  readonly acts: boolean;
-  /** Whether the process writes the log: nobody else may then. */
-  readonly writes: boolean;
+/** What answers is made with. */
+export interface ApiWorkerOptions {
+  /** Of the thread. */
+  readonly file: URL;
+  readonly order: Omit<ApiOrder, "acts" | "writes">;
+  readonly performers?: Performers;
+  readonly after: Clock["after"];
 }
 
-/** A request for the thread to answer. */
-export interface ApiCall {
-  readonly id: number;
-  readonly request: ApiRequest;
-  /** As of the question: only the main thread knows. */
-  readonly health: HealthReport;
-}
-
-/** What it says: once that it is ready, then its answers. */
-export type ApiReply = "ready" | ApiAct | { readonly id: number; readonly answer: ApiAnswer };
-
-interface Waiting {
+interface Asked extends TurnOf {
   readonly call: ApiCall;
-  readonly timer: NodeJS.Timeout;
-  readonly resolve: (answer: ApiAnswer) => void;
+  readonly settle: (answer: ApiAnswer) => void;
 }
 
 /** Questions that may wait; one more is told to come again. */
 const MOST_WAITING = 200;
-/** The thread keeps the limit by itself wherever it can look at the time; what goes on beyond is ended from here. */
-const GRACE_MS = 1_000;
 /** Beyond the limit, the longest that a question waits for its turn and for a thread that is starting. */
 const LONGEST_WAIT_MS = 10_000;
-const HEAP = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
+/** A question that takes longer holds up nobody else: a second thread takes what waits. */
+const SLOW_MS = 250;
+/** The second thread costs memory: it ends when nobody has needed it for so long. */
+const IDLE_MS = 60_000;
 
 /**
- * Answers questions in a thread of its own, one after the other: whoever takes messages never waits for a question,
- * and one that would take for ever is ended with its thread.
+ * Answers questions in a thread of its own, one after the other, and in a second one while a question there is slow:
+ * whoever takes messages never waits for a question, nor does somebody else's question.
  */
 export class ApiWorker {
-  readonly #file: URL;
-  readonly #order: ApiOrder;
-  readonly #waiting = new Map<number, Waiting>();
-  readonly #performers: Performers;
-  #worker: Worker;
-  #lastId = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #options: ApiWorkerOptions;
+  readonly #turns = new AnswerTurns<Asked>(MOST_WAITING);
+  readonly #open = new Set<Asked>();
+  #first: AnswerThread;
+  #second: AnswerThread | undefined;
+  #cancelSlow: Cancel = () => {};
+  #cancelIdle: Cancel = () => {};
   #closed = false;
-  /** The thread has started: time counts from then on. */
-  #ready = false;
-  /** The question that the thread is at: the first of those that wait. The others can still be taken back. */
-  #asked: number | undefined;
 
-  constructor(file: URL, order: Omit<ApiOrder, "acts" | "writes">, performers: Performers = {}) {
-    this.#file = file;
-    const { desk, quarantine } = performers;
-    this.#order = { ...order, acts: desk !== undefined, writes: quarantine !== undefined };
-    this.#performers = performers;
-    this.#worker = this.#start();
+  constructor(options: ApiWorkerOptions) {
+    this.#options = options;
+    this.#first = this.#start(FIRST);
+  }
+
+  /** Threads at the moment. */
+  get threads(): number {
+    return this.#second === undefined ? 1 : 2;
   }
 
   /**
@@ -77,105 +60,112 @@ export class ApiWorker {
    * @param gone nobody waits for the answer any more: it isn't made where it has not begun
    */
   ask(request: ApiRequest, health: HealthReport, gone?: AbortSignal): Promise<ApiAnswer> {
-    if (this.#closed || this.#waiting.size >= MOST_WAITING) {
-      const message = `${this.#waiting.size} questions wait for their answer`;
-      return Promise.resolve(
-        problemAnswer(
-          new ConcheError("CONCHE_TIME_LIMIT", { message, hint: "ask again in a moment", retryable: true }),
-        ),
-      );
-    }
+    if (this.#closed) return Promise.resolve(this.#comeAgain());
+    const { limitMs } = this.#options.order;
     return new Promise((resolve) => {
-      const call = { id: ++this.#lastId, request, health };
-      const timer = setTimeout(
-        () => this.#settle(call.id, problemAnswer(timeLimit(this.#order.limitMs))),
-        this.#order.limitMs + LONGEST_WAIT_MS,
-      );
-      timer.unref();
-      this.#waiting.set(call.id, { call, timer, resolve });
-      gone?.addEventListener("abort", () => {
-        if (call.id !== this.#asked) this.#settle(call.id, problemAnswer(gone.reason));
+      const question: Asked = {
+        caller: request.login?.name,
+        stays: STAYING.has(request.route),
+        call: { request, health },
+        settle: (answer) => {
+          cancel();
+          this.#open.delete(question);
+          resolve(answer);
+        },
+      };
+      const cancel = this.#options.after(limitMs + LONGEST_WAIT_MS, () => {
+        this.#turns.takeBack(question);
+        question.settle(problemAnswer(timeLimit(limitMs)));
       });
-      this.#askNext();
+      gone?.addEventListener("abort", () => {
+        if (this.#turns.takeBack(question)) question.settle(problemAnswer(gone.reason));
+      });
+      this.#open.add(question);
+      this.#turns.add(question)?.settle(this.#comeAgain());
+      this.#handOut();
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
-    await this.#worker.terminate();
-    for (const { timer, resolve } of this.#waiting.values()) {
-      clearTimeout(timer);
-      resolve(problemAnswer(new ConcheError("CONCHE_SHUTTING_DOWN", { message: "the server is stopping" })));
+    this.#cancelSlow();
+    this.#cancelIdle();
+    await Promise.all([this.#first.end(), this.#second?.end()]);
+    const error = new ConcheError("CONCHE_SHUTTING_DOWN", { message: "the server is stopping" });
+    for (const { settle } of this.#open) settle(problemAnswer(error));
+  }
+
+  #comeAgain(): ApiAnswer {
+    const message = `${this.#turns.waiting} questions wait for their answer`;
+    const hint = "ask again in a moment";
+    return problemAnswer(new ConcheError("CONCHE_TIME_LIMIT", { message, hint, retryable: true }));
+  }
+
+  #start(place: Place): AnswerThread {
+    const { file, order, performers = {}, after } = this.#options;
+    const { desk, quarantine } = performers;
+    return new AnswerThread({
+      ...{ file, performers, after },
+      order: { ...order, acts: desk !== undefined, writes: quarantine !== undefined },
+      onFree: (answer) => {
+        const question = this.#done(place);
+        if (answer !== undefined) question?.settle(answer);
+        this.#handOut();
+      },
+      onEnd: (why) => this.#replace(place, why),
+    });
+  }
+
+  /** A thread has ended with the question it was at; those that wait go to the next one. */
+  #replace(place: Place, why: ConcheError): void {
+    this.#turns.at(place)?.settle(problemAnswer(why));
+    if (place === FIRST) {
+      // Its successor is not there yet: what it was at stays the slow question behind which the others wait.
+      this.#first = this.#start(FIRST);
+    } else {
+      this.#cancelIdle();
+      this.#second = undefined;
+      this.#turns.done(SECOND);
     }
-    this.#waiting.clear();
+    this.#handOut();
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#file, { workerData: this.#order, execArgv: [], resourceLimits: HEAP });
-    worker.on("message", (reply: ApiReply) => {
-      if (worker !== this.#worker) return;
-      if (reply !== "ready" && "act" in reply) return void this.#act(worker, reply);
-      if (reply !== "ready") return this.#settle(reply.id, reply.answer);
-      this.#ready = true;
-      this.#watchFirst();
-    });
-    worker.on("error", () => {});
-    worker.on("exit", () => {
-      if (!this.#closed && worker === this.#worker) this.#replace("the question ended its thread");
-    });
-    worker.unref();
-    return worker;
+  #done(place: Place): Asked | undefined {
+    if (place === FIRST) this.#cancelSlow();
+    else {
+      this.#cancelIdle();
+      this.#cancelIdle = this.#options.after(IDLE_MS, () => {
+        void this.#second?.end();
+        this.#second = undefined;
+      });
+    }
+    return this.#turns.done(place);
   }
 
-  /** Whoever acts outlives the threads that answer: an outbox is opened once. */
-  async #act(worker: Worker, act: ApiAct): Promise<void> {
-    worker.postMessage(await performed(act, this.#performers));
+  #handOut(): void {
+    if (this.#closed) return;
+    if (this.#first.isReady) this.#give(FIRST, this.#first);
+    if (this.#second?.isReady === true) this.#give(SECOND, this.#second);
+    if (this.#second === undefined && this.#turns.needsSecond) this.#second = this.#start(SECOND);
   }
 
-  #settle(id: number, answer: ApiAnswer): void {
-    const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return;
-    this.#waiting.delete(id);
-    clearTimeout(waiting.timer);
-    waiting.resolve(answer);
-    if (id === this.#asked) this.#asked = undefined;
-    this.#askNext();
-  }
-
-  /** One at a time: what waits here can be taken back, what waits at the thread can't. */
-  #askNext(): void {
-    const [first] = this.#waiting.values();
-    if (first === undefined || this.#asked !== undefined) return;
-    this.#asked = first.call.id;
+  #give(place: Place, thread: AnswerThread): void {
+    const question = this.#turns.next(place);
+    if (question === undefined) return;
     try {
-      this.#worker.postMessage(first.call);
+      thread.ask(question.call);
     } catch (error) {
       // What can't be copied to another thread would fail at the next one, too.
-      this.#settle(first.call.id, problemAnswer(error));
+      this.#turns.done(place);
+      question.settle(problemAnswer(error));
+      this.#give(place, thread);
       return;
     }
-    this.#watchFirst();
-  }
-
-  #watchFirst(): void {
-    clearTimeout(this.#timer);
-    if (this.#asked === undefined || !this.#ready) return;
-    this.#timer = setTimeout(() => this.#replace(undefined), this.#order.limitMs + GRACE_MS);
-    this.#timer.unref();
-  }
-
-  /** Ends the thread with the question it is at; those that wait behind it go to the next one. */
-  #replace(why: string | undefined): void {
-    const before = this.#worker;
-    this.#ready = false;
-    this.#worker = this.#start();
-    void before.terminate();
-    if (this.#asked === undefined) return;
-    const error =
-      why === undefined
-        ? timeLimit(this.#order.limitMs)
-        : new ConcheError("CONCHE_INTERNAL", { message: why });
-    this.#settle(this.#asked, problemAnswer(error));
+    if (place === FIRST) {
+      this.#cancelSlow = this.#options.after(SLOW_MS, () => {
+        this.#turns.firstIsSlow();
+        this.#handOut();
+      });
+    } else this.#cancelIdle();
   }
 }

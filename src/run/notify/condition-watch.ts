@@ -29,7 +29,7 @@ const SELDOM_MS = 15_000;
 /** Messages in quarantine that are looked at. */
 const MOST_QUARANTINED = 500;
 
-/** Looks at what stands: the questions are the API's own, answered in its thread. */
+/** Looks at what stands: the questions are the API's own, answered in its threads. */
 export class ConditionWatch {
   readonly #sources: ConditionSources;
   readonly #found = new Map<ConditionKind, readonly Condition[] | undefined>();

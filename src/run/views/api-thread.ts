@@ -1,10 +1,10 @@
-// The thread that answers questions: reads views and log over connections of its own.
+// A thread that answers questions: reads views and log over connections of its own.
 import { parentPort, workerData } from "node:worker_threads";
 import { UnsequencedCounts } from "../../adapters/sqlite/log/unsequenced-counts.ts";
 import { readNotifyState } from "../../adapters/sqlite/notify/read-notify-state.ts";
 import { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
+import type { ApiCall, ApiOrder, ApiReply } from "../../adapters/worker-threads/answer-thread.ts";
 import { type ApiActed, DeedCaller } from "../../adapters/worker-threads/api-deeds.ts";
-import type { ApiCall, ApiOrder, ApiReply } from "../../adapters/worker-threads/api-worker.ts";
 import { deadline } from "../../api/deadline.ts";
 import { type ApiAnswer, ApiDoor, problemAnswer } from "../../api/door.ts";
 import { answerI3x, isI3x } from "../../api/i3x/questions.ts";
@@ -70,7 +70,7 @@ parentPort?.on("message", (call: ApiCall | ApiActed) => {
     return;
   }
   last = last.then(async () => {
-    tell({ id: call.id, answer: await answer(call) });
+    tell({ answer: await answer(call) });
   });
 });
 tell("ready");

@@ -46,7 +46,7 @@ function after(ms: number, call: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** The views of a data folder and the API over them, each in a thread of its own. */
+/** The views of a data folder and the API over them, in threads of their own. */
 export class ViewsRun {
   readonly api: ApiSource;
   /** How the plant does, for metrics. */
@@ -82,7 +82,10 @@ export class ViewsRun {
     const version = packageVersion();
     const limitMs = config.views.timeLimitSeconds * 1_000;
     const order = { folder, plant: plant.document, version, limitMs, notifies: config.notify !== null };
-    this.#answering = new ApiWorker(threadFile("api-thread"), order, { desk, quarantine });
+    this.#answering = new ApiWorker({
+      ...{ file: threadFile("api-thread"), order, after },
+      performers: { desk, quarantine },
+    });
     const ask = (request: ApiRequest, gone?: AbortSignal) => this.#answering.ask(request, health(), gone);
     this.figures = new PlantFiguresSource(ask);
     this.#subscriptions = new Subscriptions({
