@@ -54,7 +54,7 @@ interface Followed {
 
 /**
  * Folds a log into views, by position and never by time. Each step folds one portion and commits rows and positions
- * together. Views at the same position share each message's decoding; one that is behind (new, of a new version, or
+ * together. A view answers from the moment on when it has been at the log's end once. Views at the same position share each message's decoding; one that is behind (new, of a new version, or
  * being rebuilt) catches up in turn with the others, which go on.
  */
 export class Follower {
@@ -117,19 +117,17 @@ export class Follower {
     for (const name of this.#dependencies.store.takeRebuildRequests()) this.rebuild(name);
     this.#end = this.#dependencies.log.end();
     this.#requireSameLog();
-    this.#promoteCaughtUp();
+    const begun = this.#promoteCaughtUp();
     const group = this.#nextGroup();
-    if (group === undefined) return { atEnd: true, folded: 0, changes: undefined };
+    if (group === undefined)
+      return { atEnd: true, folded: 0, changes: begun ? this.#everything() : undefined };
     const { members, throughId, forMs } = group;
     const changes = members.some(({ standing }) => standing === "answering") ? new ChangeTally() : undefined;
     const folded = this.#fold(members, throughId, Math.min(forMs, atMostMs), changes);
-    this.#promoteCaughtUp();
+    const promoted = this.#promoteCaughtUp() || begun;
     const atEnd = this.#followed.every(({ position }) => position.id >= this.#end.id);
-    return {
-      atEnd,
-      folded,
-      changes: changes?.changes(Math.max(...members.map(({ position }) => position.id))),
-    };
+    const changed = changes?.changes(Math.max(...members.map(({ position }) => position.id)));
+    return { atEnd, folded, changes: promoted ? this.#everything() : changed };
   }
 
   /** The views whose turn it is, and how far they go: to where others stand, with whom they then go on together. */
@@ -219,21 +217,35 @@ export class Follower {
     if (why === undefined) return;
     const { store, views } = this.#dependencies;
     store.remove(store.editions().map(({ edition }) => edition));
-    for (const view of views) store.create(view, "answering");
+    for (const view of views) store.create(view, "building");
     this.#notice("log-replaced", `${why}: all views are built anew`);
     this.#open();
   }
 
-  #promoteCaughtUp(): void {
+  /** Lets editions answer that have caught up; true where there were any: what they answer may be all new. */
+  #promoteCaughtUp(): boolean {
     const caughtUp = this.#followed.filter(
       ({ standing, position }) => standing === "building" && position.id >= this.#end.id,
     );
-    if (caughtUp.length === 0) return;
+    if (caughtUp.length === 0) return false;
+    const { store } = this.#dependencies;
     for (const { edition, view } of caughtUp) {
-      this.#dependencies.store.promote(edition);
+      const answered = store
+        .editions()
+        .some(({ name, standing }) => name === view.name && standing === "answering");
+      store.promote(edition);
+      if (!answered) continue; // nobody was told of it
       this.#notice("rebuilt", `view ${view.name} has caught up: version ${view.version} answers from now on`);
     }
     this.#open();
+    return true;
+  }
+
+  #everything(): Changes {
+    return {
+      position: Math.max(0, ...this.#followed.map(({ position }) => position.id)),
+      machines: undefined,
+    };
   }
 
   /** Brings what is kept in line with the views there are, and opens what is to be folded. */
@@ -254,7 +266,8 @@ export class Follower {
         if (answering !== undefined) {
           this.#notice("rebuilding", `view ${view.name} is built anew: version ${view.version}`);
         }
-        follow.push(store.create(view, answering === undefined ? "answering" : "building"));
+        // Half of a log is no answer: "never heard of it" has to be true.
+        follow.push(store.create(view, "building"));
       }
     }
     for (const { edition } of follow) keep.add(edition);

@@ -74,8 +74,8 @@ export class ApiWorker {
         },
       };
       const cancel = this.#options.after(limitMs + LONGEST_WAIT_MS, () => {
-        this.#turns.takeBack(question);
-        question.settle(problemAnswer(timeLimit(limitMs)));
+        const waited = this.#turns.takeBack(question);
+        question.settle(problemAnswer(waited ? noTurn(limitMs + LONGEST_WAIT_MS) : timeLimit(limitMs)));
       });
       gone?.addEventListener("abort", () => {
         if (this.#turns.takeBack(question)) question.settle(problemAnswer(gone.reason));
@@ -168,4 +168,13 @@ export class ApiWorker {
       });
     } else this.#cancelIdle();
   }
+}
+
+/** The error of a question whose turn never came. */
+function noTurn(waitedMs: number): ConcheError {
+  return new ConcheError("CONCHE_TIME_LIMIT", {
+    message: `the question waited ${waitedMs / 1_000} s for its turn, behind others`,
+    hint: "ask again in a moment",
+    retryable: true,
+  });
 }

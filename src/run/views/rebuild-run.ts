@@ -116,7 +116,9 @@ async function watch({ folder, wanted, signal, onProgress }: RebuildOptions): Pr
       onProgress(Math.min(total, ...anew.map(({ position }) => position.id)), total);
       const done = wanted.every((name) => {
         const own = now.filter((each) => each.name === name);
-        return own.length > 0 && own.every(({ edition }) => edition > before);
+        return (
+          own.length > 0 && own.every(({ edition, standing }) => edition > before && standing === "answering")
+        );
       });
       if (done) return total;
     }

@@ -103,18 +103,18 @@ function healthOf(folder: string, views: ViewsRun): HealthReport {
   const { views: editions } = views.status();
   const behind = Math.max(0, ...editions.map(({ lagMessages }) => lagMessages));
   const log = readable(folder);
-  const detail =
-    editions.length === 0
-      ? "the views are being opened"
-      : behind === 0
-        ? "they have everything"
-        : `they are ${behind} messages behind`;
+  const answering = new Set(
+    editions.filter(({ standing }) => standing === "answering").map(({ name }) => name),
+  );
+  const ok = editions.length > 0 && editions.every(({ name }) => answering.has(name));
+  const lag = behind === 0 ? "they have everything" : `they are ${behind} messages behind`;
+  const detail = editions.length === 0 ? "the views are being opened" : ok ? lag : `being made: ${lag}`;
   return {
     alive: true,
-    ready: log.ok && editions.length > 0,
+    ready: log.ok && ok,
     checks: [
       { name: "log", ...log },
-      { name: "views", ok: editions.length > 0, detail },
+      { name: "views", ok, detail },
     ],
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { renameSync, rmSync, statSync } from "node:fs";
+import { renameSync, rmSync, statSync, truncateSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { suite, test } from "node:test";
 import { assertDurable } from "../../../../src/adapters/sqlite/database/connection.ts";
@@ -81,6 +81,16 @@ suite("SqliteMessageLog", () => {
       }
     });
   }
+
+  test("a database that is emptied under the running log is noticed before the next message is acknowledged", async () => {
+    const folder = newFolder();
+    const log = await openMessageLog(folder);
+    const maker = new GroupMaker();
+    await log.commit(maker.group([record(1)]));
+    truncateSync(logFiles(folder).database);
+    await assert.rejects(log.commit(maker.group([record(2)])), isConcheError("CONCHE_LOG_IO", false));
+    await log.close();
+  });
 
   test("the write-ahead log stays small without anybody closing the log", async () => {
     const folder = newFolder();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fstatSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { suite, type TestContext, test } from "node:test";
 import { viewsFiles } from "../../../../src/adapters/sqlite/database/database-files.ts";
@@ -128,6 +128,17 @@ for (const [name, damage] of Object.entries(DAMAGES)) {
     });
   });
 }
+
+suite("views whose file is emptied while they are kept", () => {
+  test("whoever keeps them notices with the next step", async (context) => {
+    const folder = await folded(context);
+    const views = await OpenViews.open(folder, { cacheBytes: CACHE });
+    context.after(() => views.close());
+    views.store.takeRebuildRequests();
+    truncateSync(viewsFiles(folder).database);
+    assert.throws(() => views.store.takeRebuildRequests(), { code: "CONCHE_VIEWS_DAMAGED" });
+  });
+});
 
 suite("damage that only readers see", () => {
   test("is told to whoever keeps the views, once for each file", async (context) => {

@@ -186,6 +186,31 @@ suite("a follower over a log in SQLite", () => {
     await log.close();
   });
 
+  test("views that have never been at the log's end don't answer, whoever goes on with them", async () => {
+    const folder = newFolder();
+    const log = await growingLog(folder);
+    await log.append(1_200);
+    const reader = new ViewsReader(folder);
+    for (let run = 0; run < 2; run++) {
+      const following = await follow(folder);
+      const { atEnd, changes } = following.follower.step(0);
+      assert.deepEqual([atEnd, changes], [false, undefined]);
+      reader.refresh();
+      assert.throws(() => reader.reading(countingView()), { code: "CONCHE_VIEW_NOT_READY" });
+      reader.release();
+      following.close(); // a kill
+    }
+    const following = await follow(folder);
+    const { atEnd, changes } = following.follower.step();
+    assert.deepEqual([atEnd, changes], [true, { position: 1_200, machines: undefined }]);
+    assert.deepEqual(following.notices, []);
+    reader.refresh();
+    assert.equal(reader.reading(countingView()).position(), 1_200);
+    reader.close();
+    following.close();
+    await log.close();
+  });
+
   test("one view is rebuilt beside itself, and both go on with what comes meanwhile", async () => {
     const folder = newFolder();
     const log = await growingLog(folder);
