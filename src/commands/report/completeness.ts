@@ -63,7 +63,7 @@ export const completeness = defineCommand({
         const text = format === "json" ? completenessJson(report) : completenessText(report, terminal);
         terminal.out.write(`${text}\n`);
       }
-      if (report.rows.length === 0)
+      if (!strict && report.rows.length === 0)
         await withLog(config.data, async (log) => tellUnknown(terminal, log, chosen));
       const { missing } = report.totals;
       if (strict && report.rows.length === 0) {
