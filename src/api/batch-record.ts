@@ -18,17 +18,20 @@ export interface RecordSources {
   /** The id of the log's newest message. */
   readonly logEnd: number;
   readonly sha256: (text: string) => string;
+  /** As {@link batchRecord} has it. */
+  readonly mostMessages?: number;
   readonly graph?: (reading: ViewReading) => GraphNow;
 }
 
 /** The record of a batch, of what there is: a view that nobody keeps makes it poorer, and is named in it. */
 export function recordOf(batch: string, sources: RecordSources): BatchRecord | undefined {
-  const { plant, views, log, logEnd, sha256, graph = readGraph } = sources;
+  const { plant, views, log, logEnd, sha256, mostMessages, graph = readGraph } = sources;
   const lots = readingOr(() => views.reading(genealogyView));
   const numbers = readingOr(() => views.reading(completenessView));
   return batchRecord(batch, {
     plant,
     messages: log.query({ batchId: batch }),
+    mostMessages,
     genealogy: lots === undefined ? undefined : new Genealogy(lots, () => graph(lots)),
     covered: (machine, fromMs, toMs) =>
       numbers === undefined ? undefined : coverageOf(numbers, machine, fromMs, toMs),

@@ -6,12 +6,9 @@ import { nowPage } from "../adapters/terminal/now-page.ts";
 import { sanitizeLine } from "../adapters/terminal/sanitize.ts";
 import { screenOf } from "../adapters/terminal/screen.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
-import { unknownLevel } from "../api/known-levels.ts";
 import { ConcheError } from "../errors/conche-error.ts";
-import type { LogReading } from "../log/log-reading.ts";
-import type { ChosenLevels } from "../plant/chosen-machines.ts";
-import type { Plant } from "../plant/plant.ts";
 import { defineCommand } from "./command.ts";
+import { requireLevels } from "./known-names.ts";
 import { FILTER_OPTIONS } from "./log/filter-options.ts";
 import { lookAt, nowJson } from "./now/look.ts";
 
@@ -46,7 +43,7 @@ export const now = defineCommand({
     const views = new ViewsReader(config.data);
     const look = () => lookAt({ plant, views, log, folder: config.data, nowMs: Date.now(), chosen });
     try {
-      requireKnown(chosen, plant, log);
+      requireLevels(chosen, plant, log);
       if (config.json) terminal.out.write(`${jsonLine(nowJson(look()))}\n`);
       else if (!watch) terminal.out.write(`${nowPage(look(), terminal).join("\n")}\n`);
       if (!watch) return 0;
@@ -69,16 +66,6 @@ export const now = defineCommand({
     }
   },
 });
-
-/** @throws ConcheError CONCHE_USAGE where neither plant nor log knows what was chosen */
-function requireKnown(chosen: ChosenLevels, plant: Plant, log: LogReading): void {
-  const unknown = unknownLevel(chosen, plant, () => log);
-  if (unknown === undefined) return;
-  throw new ConcheError("CONCHE_USAGE", {
-    message: unknown,
-    hint: "`conche now` lists the machines; --plant FILE names the plant",
-  });
-}
 
 async function waited(stop: AbortSignal): Promise<boolean> {
   await pause(EVERY_MS, undefined, { signal: stop }).catch(() => {});

@@ -25,6 +25,11 @@ export interface ViewTable<Row extends ViewRow = ViewRow> {
   readonly columns: { readonly [Column in keyof Row & string]: ColumnType };
   /** The columns of the key, in order; integer or text. */
   readonly key: readonly (keyof Row & string)[];
+  /**
+   * Columns of the key of whose every combination one row is used again and again, until another one takes its place: it
+   * is found without the rest of its key. The first column where nothing is said.
+   */
+  readonly atHand?: readonly (keyof Row & string)[];
 }
 
 /** A key or the leading part of one, in the order of {@link ViewTable.key}. */

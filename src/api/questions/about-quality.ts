@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { netContent, placesOf } from "../../monitor/quality/quality-questions.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { characteristics } from "../../monitor/quality/samples.ts";
@@ -22,7 +22,7 @@ function batchesOf({ of = "", atMs }: Asked, context: ApiContext): string[] {
 export function temperIndex(context: ApiContext, asked: Asked): Answer {
   const { plant, views, spend } = context;
   const log = context.log();
-  const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+  const sha256 = (text: string) => hash("sha256", text);
   const rows = batchesOf(asked, context).flatMap((batch) => {
     spend();
     const record = recordOf(batch, { plant, views, log, logEnd: log.end().id, sha256 });

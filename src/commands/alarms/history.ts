@@ -4,6 +4,7 @@ import { ALARM_PRIORITIES } from "../../contract/schemas/alarm-v2.ts";
 import { alarmHistory } from "../../monitor/alarms/alarm-history.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import { defineCommand } from "../command.ts";
+import { requireKnown } from "../known-names.ts";
 import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
@@ -45,6 +46,7 @@ export const history = defineCommand({
     const form = formatOf(format, config.json);
     const clock = await listClock(config.plant, form);
     const { sinceMs, untilMs, ...of } = filterOf(chosen);
+    await requireKnown(of, config);
     return withView(config.data, terminal, ALARM_VIEW, (reading) => {
       const question = {
         ...{ of, fromMs: sinceMs, toMs: untilMs, limit },

@@ -5,6 +5,7 @@ import { openAlarms } from "../../monitor/alarms/alarm-list.ts";
 import { ALARM_STATES } from "../../monitor/alarms/alarm-state.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import { defineCommand } from "../command.ts";
+import { requireKnown } from "../known-names.ts";
 import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS } from "../log/filter-options.ts";
 import { oneOf } from "../option-values.ts";
@@ -46,6 +47,7 @@ export const list = defineCommand({
     const { priority, state, format, ...of } = options;
     const form = formatOf(format, config.json);
     const clock = await listClock(config.plant, form);
+    await requireKnown(of, config);
     return withView(config.data, terminal, ALARM_VIEW, (reading) => {
       const nowMs = Date.now();
       const alarms = openAlarms(reading, nowMs, {

@@ -3,6 +3,7 @@ import { renderListing } from "../../adapters/terminal/listing.ts";
 import { alarmPerformance } from "../../monitor/alarms/alarm-performance.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import { defineCommand } from "../command.ts";
+import { requireKnown } from "../known-names.ts";
 import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
 import { wholeNumber } from "../option-values.ts";
@@ -39,6 +40,7 @@ export const performance = defineCommand({
     const form = formatOf(format, config.json);
     const clock = await listClock(config.plant, form);
     const { sinceMs, untilMs, ...of } = filterOf(chosen);
+    await requireKnown(of, config);
     return withView(config.data, terminal, ALARM_VIEW, (reading) => {
       const nowMs = Date.now();
       const toMs = untilMs ?? nowMs;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { batchRecordPage } from "../../adapters/html/batch-record-page.ts";
 import { printed } from "../../adapters/pdf/printed-blocks.ts";
@@ -44,7 +44,7 @@ export const record = defineCommand({
     const views = new ViewsReader(config.data);
     try {
       views.refresh();
-      const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+      const sha256 = (text: string) => hash("sha256", text);
       const found = recordOf(batch, { plant, views, log, logEnd: log.end().id, sha256 });
       if (found === undefined) {
         throw new ConcheError("CONCHE_NOT_FOUND", {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { LogReader } from "../../adapters/sqlite/log/log-reader.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
@@ -36,7 +36,7 @@ export const verify = defineCommand({
     const expected = await sealOf(options.record, options.seal);
     const log = LogReader.open(config.data);
     try {
-      const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+      const sha256 = (text: string) => hash("sha256", text);
       const check = checkSeal(expected, log.query({ batchId: batch }), sha256);
       const { holds, found, later } = check;
       if (config.json) terminal.out.write(`${jsonLine({ batch, ...check })}\n`);

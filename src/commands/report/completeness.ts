@@ -10,7 +10,9 @@ import { reportCompleteness } from "../../log/completeness.ts";
 import { defineCommand } from "../command.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
 import { TIME_HELP, timeOption } from "../log/point-in-time.ts";
+import { tellUnknown } from "../log/tell-unknown.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
+import { withLog } from "../with-log.ts";
 
 const { site, line, step, machine } = FILTER_OPTIONS;
 
@@ -61,6 +63,8 @@ export const completeness = defineCommand({
         const text = format === "json" ? completenessJson(report) : completenessText(report, terminal);
         terminal.out.write(`${text}\n`);
       }
+      if (!strict && report.rows.length === 0)
+        await withLog(config.data, async (log) => tellUnknown(terminal, log, chosen));
       const { missing } = report.totals;
       if (strict && report.rows.length === 0) {
         throw new ConcheError("CONCHE_INCOMPLETE", {

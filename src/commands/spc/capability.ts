@@ -5,6 +5,7 @@ import { capability as capabilityOf } from "../../monitor/quality/quality-questi
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { characteristics } from "../../monitor/quality/samples.ts";
 import { defineCommand } from "../command.ts";
+import { requireKnown } from "../known-names.ts";
 import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
@@ -42,6 +43,7 @@ export const capability = defineCommand({
     const clock = await listClock(config.plant, form);
     const plant = await loadPlant(config.plant);
     const { sinceMs, untilMs } = filterOf(chosen);
+    await requireKnown(chosen, config);
     return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
       const toMs = untilMs ?? Date.now();
       const asked = characteristics(reading).filter(

@@ -5,6 +5,7 @@ import { controlChart } from "../../monitor/quality/chart-question.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { CHART_KINDS, RULE_SET_NAMES, TREATMENTS } from "../../plant/schema/quality.ts";
 import { defineCommand } from "../command.ts";
+import { requireKnown } from "../known-names.ts";
 import { listClock } from "../list-clock.ts";
 import { filterOf } from "../log/filter-options.ts";
 import { oneOf } from "../option-values.ts";
@@ -54,6 +55,7 @@ export const chart = defineCommand({
     const clock = await listClock(config.plant, form);
     const plant = await loadPlant(config.plant);
     const { sinceMs, untilMs } = filterOf(chosen);
+    await requireKnown(chosen, config);
     return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
       const known = knownCharacteristic(reading, machine, characteristic);
       const toMs = untilMs ?? Math.max(Date.now(), known.lastMs + 1);

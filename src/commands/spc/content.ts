@@ -5,6 +5,7 @@ import { netContent } from "../../monitor/quality/quality-questions.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { characteristics } from "../../monitor/quality/samples.ts";
 import { defineCommand } from "../command.ts";
+import { requireKnown } from "../known-names.ts";
 import { filterOf } from "../log/filter-options.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
@@ -30,6 +31,7 @@ export const content = defineCommand({
     const form = formatOf(format, config.json);
     const plant = await loadPlant(config.plant);
     const { sinceMs, untilMs } = filterOf(chosen);
+    await requireKnown(chosen, config);
     return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
       const batches = characteristics(reading).flatMap(({ machine, characteristic }) =>
         netContent(reading, plant, {

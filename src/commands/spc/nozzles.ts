@@ -3,6 +3,7 @@ import { placesListing } from "../../adapters/terminal/quality-format.ts";
 import { placesOf } from "../../monitor/quality/quality-questions.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { defineCommand } from "../command.ts";
+import { requireKnown } from "../known-names.ts";
 import { filterOf } from "../log/filter-options.ts";
 import { oneOf } from "../option-values.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
@@ -31,6 +32,7 @@ export const nozzles = defineCommand({
     const { by = "nozzle", product, format, ...chosen } = options;
     const form = formatOf(format, config.json);
     const { sinceMs, untilMs } = filterOf(chosen);
+    await requireKnown(chosen, config);
     return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
       const known = knownCharacteristic(reading, machine, characteristic);
       const toMs = untilMs ?? Math.max(Date.now(), known.lastMs + 1);

@@ -64,6 +64,7 @@ export const ROLLUPS: ViewTable<RollupRow> = {
   name: "tag_rollups",
   columns: { resolution_s: "integer", begin: "integer", machine: "text", tag: "text", chunk: "blob" },
   key: ["resolution_s", "begin", "machine", "tag"],
+  atHand: ["resolution_s", "machine", "tag"],
 };
 
 /** By resolution: one row each. */

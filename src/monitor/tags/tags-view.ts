@@ -39,14 +39,13 @@ export function tagsViewKeeping(retention: Retention = DEFAULT_RETENTION): View 
       const recent = store.rows(RECENT);
       const minute = spanBegin(sample.at, MINUTE_MS);
       const before = row?.minute ?? minute;
-      const newest = Math.max(before, minute);
-      machines.put(withNewest(row, message, sample, newest));
-      if (minute < newest) {
+      machines.put(withNewest(row, message, sample));
+      if (minute < before) {
         settleSample(store, machine, sample);
         return;
       }
-      if (minute > before) {
-        const settled = takeMinute(recent, machine, before);
+      if (row !== undefined && minute > before) {
+        const settled = takeMinute(recent, row);
         const kept = keptFromAll(store);
         for (const [tag, spans] of settled) settle(store, machine, tag, spans, kept);
       }

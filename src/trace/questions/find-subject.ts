@@ -79,7 +79,8 @@ function lotsMadeBy(genealogy: Genealogy, batch: string): string[] | undefined {
     const event = genealogy.event(id);
     if (event === undefined) continue;
     for (const { lot, role } of factsOf(event.body, event.atMs).mentions) {
-      if (isMaking(role) && genealogy.reading.rows(LOTS).get(lot)?.batch === batch) lots.add(lot);
+      if (!isMaking(role) || lots.has(lot)) continue;
+      if (genealogy.reading.rows(LOTS).get(lot)?.batch === batch) lots.add(lot);
     }
   }
   return known ? [...lots] : undefined;

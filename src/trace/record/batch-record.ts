@@ -2,13 +2,8 @@ import type { StoredMessage } from "../../log/log-reading.ts";
 import { isReadable, MessageReader } from "../../log/message-reader.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { isLevel } from "../../views/level.ts";
-import { MENTIONS } from "../genealogy/genealogy-tables.ts";
-import { restMg, totalMg } from "../genealogy/lot-row.ts";
-import { kilograms } from "../genealogy/mass.ts";
-import { findSubject } from "../questions/find-subject.ts";
-import { type Genealogy, isEvent } from "../questions/genealogy.ts";
-import { trace } from "../questions/trace.ts";
-import { holdsOnLot, whereIs } from "../questions/where-units-are.ts";
+import type { Genealogy } from "../questions/genealogy.ts";
+import { endsEarly, type LeftOut, notListed } from "./left-out.ts";
 import {
   type BatchOutline,
   type ProcedureStep,
@@ -17,7 +12,7 @@ import {
   type RecordedResults,
   RecordTally,
 } from "./record-tally.ts";
-import { type RecordedHold, recordedHolds } from "./recorded-holds.ts";
+import { lotsOf, type RecordedGoods } from "./recorded-lots.ts";
 import { type Seal, SealChain } from "./seal.ts";
 import type { TagCourse } from "./tag-course.ts";
 
@@ -25,27 +20,6 @@ import type { TagCourse } from "./tag-course.ts";
 export interface RecordException {
   readonly what: string;
   readonly detail: string;
-}
-
-/** An input of the batch, with what its supplier said of it; share is of the input, 0 to 1. */
-export interface RecordedLot {
-  readonly lot: string;
-  readonly material: string;
-  readonly share: number;
-  readonly supplier: string;
-  readonly supplierLot: string;
-  readonly certificate: string;
-  readonly released: boolean;
-  readonly holds: readonly string[];
-}
-
-/** A lot that the batch made. */
-export interface RecordedOutput {
-  readonly lot: string;
-  readonly material: string;
-  readonly totalKg: number;
-  readonly restKg: number;
-  readonly holds: readonly string[];
 }
 
 /** How complete what the record is made of is, by machine: numbers seen, numbers missing. */
@@ -58,14 +32,10 @@ export interface MachineCoverage {
 }
 
 /** The electronic record of a batch: everything that the log has about it, exceptions first. */
-export interface BatchRecord extends BatchOutline {
+export interface BatchRecord extends BatchOutline, Omit<RecordedGoods, "left"> {
   readonly batch: string;
   readonly exceptions: readonly RecordException[];
   readonly procedure: readonly ProcedureStep[];
-  readonly ingredients: readonly RecordedLot[];
-  readonly outputs: readonly RecordedOutput[];
-  readonly holds: readonly RecordedHold[];
-  readonly pallets: { readonly count: number; readonly kg: number; readonly shipped: number };
   readonly courses: readonly TagCourse[];
   readonly alarms: readonly RecordedAlarm[];
   readonly results: readonly RecordedResults[];
@@ -75,6 +45,8 @@ export interface BatchRecord extends BatchOutline {
   readonly unsaid: readonly string[];
   readonly unreadable: number;
   readonly seal: Seal;
+  /** What the log has of the batch beyond what a record lists; absent where everything is in it. */
+  readonly leftOut?: readonly LeftOut[];
 }
 
 /** What a record is made with. */
@@ -82,6 +54,8 @@ export interface BatchRecordDependencies {
   readonly plant: Plant;
   /** All messages that name the batch, in the order of the log. */
   readonly messages: Iterable<StoredMessage>;
+  /** So many of them are read at most: the record and its seal end there, and it says so. */
+  readonly mostMessages?: number | undefined;
   /** Where nobody keeps the genealogy, the record says so. */
   readonly genealogy: Genealogy | undefined;
   /** Numbers of a machine that came and that are missing, from one time to another; undefined where nobody knows. */
@@ -95,7 +69,6 @@ export interface BatchRecordDependencies {
   readonly sha256: (text: string) => string;
 }
 
-const MOST_NODES = 100_000;
 /** Below this much measured time a curve proves little. */
 const THIN_COVERAGE = 0.95;
 
@@ -104,15 +77,19 @@ export function batchRecord(batch: string, dependencies: BatchRecordDependencies
   const reader = new MessageReader();
   const chain = new SealChain(dependencies.sha256);
   const tally = new RecordTally(dependencies.plant);
+  const { mostMessages = Number.POSITIVE_INFINITY } = dependencies;
   let unreadable = 0;
+  let cut = false;
   for (const stored of dependencies.messages) {
+    cut = chain.seal.messages === mostMessages;
+    if (cut) break;
     chain.add(stored);
     const message = reader.read(stored);
     if (isReadable(message)) tally.add(message);
     else unreadable += 1;
   }
   if (chain.seal.messages === 0) return undefined;
-  const lots = lotsOf(batch, dependencies.genealogy);
+  const { left, ...lots } = lotsOf(batch, dependencies.genealogy);
   const coverage = Array.from(tally.machines, ([machine, { messages, firstMs, lastMs, versions }]) => {
     const covered = dependencies.covered(machine, firstMs, lastMs + 1);
     const numbered = versions.has(2);
@@ -131,88 +108,27 @@ export function batchRecord(batch: string, dependencies: BatchRecordDependencies
     unreadable,
     seal: chain.seal,
   };
+  const leftOut = [
+    ...(cut ? [endsEarly(batch, chain.seal)] : []),
+    ...Array.from(tally.leftOut, ([kind, count]) => notListed(batch, kind, count)),
+    ...left,
+  ];
   return {
     ...record,
-    exceptions: exceptionsOf(record, dependencies.behind),
+    ...(leftOut.length === 0 ? {} : { leftOut }),
+    exceptions: exceptionsOf(record, leftOut, dependencies.behind),
     unsaid: unsaidOf(record, dependencies.genealogy),
   };
 }
 
-/** The holds over a batch, as its record has them. */
-export function holdsOfBatch(batch: string, genealogy: Genealogy): readonly RecordedHold[] {
-  return lotsOf(batch, genealogy).holds;
-}
-
-function lotsOf(
-  batch: string,
-  genealogy: Genealogy | undefined,
-): Pick<BatchRecord, "ingredients" | "outputs" | "holds" | "pallets"> {
-  const subject = genealogy === undefined ? undefined : findSubject(genealogy, batch);
-  if (genealogy === undefined || subject === undefined || subject.kind !== "batch")
-    return { ingredients: [], outputs: [], holds: [], pallets: { count: 0, kg: 0, shipped: 0 } };
-  const up = trace(genealogy, subject, "up", { most: MOST_NODES });
-  const ingredients = up.nodes.flatMap(({ id, lot, share }): RecordedLot[] => {
-    if (lot === undefined || lot.received === 0) return [];
-    return [
-      {
-        lot: id,
-        material: lot.material ?? "",
-        share,
-        ...receiptOf(genealogy, id),
-        holds: holdsOnLot(genealogy, id),
-      },
-    ];
-  });
-  const outputs = subject.lots.flatMap((id): RecordedOutput[] => {
-    const lot = genealogy.lot(id);
-    if (lot === undefined) return [];
-    return [
-      {
-        lot: id,
-        material: lot.material ?? lot.kind ?? "",
-        totalKg: kilograms(totalMg(lot)),
-        restKg: kilograms(restMg(lot)),
-        holds: holdsOnLot(genealogy, id),
-      },
-    ];
-  });
-  const bars = subject.lots.filter((id) => genealogy.lot(id)?.kind === "finished");
-  const pallets = trace(genealogy, { lots: bars, units: [] }, "down", {
-    most: MOST_NODES,
-    depth: 1,
-  }).nodes.filter(({ unit }) => unit?.kind === "pallet");
-  return {
-    ingredients: ingredients.sort((a, b) => b.share - a.share),
-    outputs,
-    holds: recordedHolds(
-      genealogy,
-      subject.lots,
-      ingredients.map(({ lot }) => lot),
-    ),
-    pallets: {
-      count: pallets.length,
-      kg: pallets.reduce((sum, { unit }) => sum + kilograms(unit?.mg ?? 0), 0),
-      shipped: pallets.filter(({ id }) => whereIs(genealogy, id).place === "shipped").length,
-    },
-  };
-}
-
-function receiptOf(genealogy: Genealogy, lot: string) {
-  let released = false;
-  let found = { supplier: "", supplierLot: "", certificate: "" };
-  for (const { id, role } of genealogy.reading.rows(MENTIONS).range({ prefix: [lot] })) {
-    const event = role === "received" || role === "released" ? genealogy.event(id) : undefined;
-    if (isEvent(event, "LOT_RECEIVED")) {
-      const { supplier, supplier_lot = "", certificate = "" } = event.body;
-      found = { supplier, supplierLot: supplier_lot, certificate };
-    } else if (isEvent(event, "RELEASE") && event.body.decision === "released") released = true;
-  }
-  return { ...found, released };
-}
-
-function exceptionsOf(record: Omit<BatchRecord, "exceptions" | "unsaid">, behind: number): RecordException[] {
+function exceptionsOf(
+  record: Omit<BatchRecord, "exceptions" | "unsaid">,
+  leftOut: readonly LeftOut[],
+  behind: number,
+): RecordException[] {
   const found: RecordException[] = [];
   const add = (what: string, detail: string) => found.push({ what, detail });
+  for (const { detail } of leftOut) add("not all of it", detail);
   if (!isLevel(behind))
     add(
       "not all of it",

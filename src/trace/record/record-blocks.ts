@@ -77,9 +77,11 @@ export function recordBlocks(record: BatchRecord): Block[] {
     kind: "text",
     strong: true,
     text:
-      missing === 0
-        ? `The record is complete: of ${numbered.length} machines that number their messages, none is missing while they worked on this batch.`
-        : `The record is not complete: ${missing} numbered messages are missing.`,
+      record.leftOut !== undefined
+        ? `The record is not complete: it leaves out what its first exceptions name. ${missing} numbered messages are missing.`
+        : missing === 0
+          ? `The record is complete: of ${numbered.length} machines that number their messages, none is missing while they worked on this batch.`
+          : `The record is not complete: ${missing} numbered messages are missing.`,
   });
   for (const text of record.unsaid) blocks.push({ kind: "text", text: `Not in this record. ${text}` });
   blocks.push({

@@ -1,3 +1,4 @@
+import type { BatchEventOf } from "../../contract/schemas/batch-v2.ts";
 import { qualifiedValue } from "../../contract/schemas/telemetry-v2.ts";
 import type { LoggedMessage, LoggedMessageOf } from "../../log/logged-message.ts";
 import type { Plant } from "../../plant/plant.ts";
@@ -53,6 +54,16 @@ export interface RecordedAction {
   readonly messageId: number;
 }
 
+/** So many of a kind a record lists: whoever publishes can say any number of them. Of the rest their number. */
+export const MOST_LISTED = 5_000;
+/** Set points and reached values of a phase, in characters: a message may bring 256 KiB of them. */
+const MOST_PAIRS = 4_000;
+/** Characters of a tag's name; what is longer is counted with what isn't listed. */
+const LONGEST_TAG = 128;
+
+/** What there can be more of than a record lists. */
+export type ListedKind = "machines" | "tags" | "phases" | "alarms" | "results" | "actions";
+
 /** What BATCH_START and BATCH_END say. */
 export interface BatchOutline {
   product: string | null;
@@ -80,9 +91,13 @@ export class RecordTally {
   };
   readonly #courses = new Map<string, { machine: string; tag: string; unit: string; tally: CourseTally }>();
   readonly #steps = new Map<string, ProcedureStep>();
-  readonly #alarms = new Map<string, RecordedAlarm>();
+  readonly #alarms: RecordedAlarm[] = [];
+  /** By machine and alarm the one that was raised last: what is said next is about it. */
+  readonly #newest = new Map<string, RecordedAlarm>();
   readonly #results = new Map<string, RecordedResults>();
   readonly actions: RecordedAction[] = [];
+  /** What was said of more than is listed, counted: of tags values, of machines and phases messages. */
+  readonly leftOut = new Map<ListedKind, number>();
   /** Messages by machine and type, and the span of each machine. */
   readonly machines = new Map<
     string,
@@ -94,22 +109,32 @@ export class RecordTally {
   }
 
   add(message: LoggedMessage): void {
-    const machine = message.topic.machineKey;
-    const seen = this.machines.get(machine) ?? {
-      messages: 0,
-      firstMs: message.atMs,
-      lastMs: message.atMs,
-      versions: new Set<number>(),
-    };
-    seen.messages += 1;
-    seen.firstMs = Math.min(seen.firstMs, message.atMs);
-    seen.lastMs = Math.max(seen.lastMs, message.atMs);
-    seen.versions.add(message.version);
-    this.machines.set(machine, seen);
+    this.#count(message);
     if (message.type === "telemetry") this.#telemetry(message);
     else if (message.type === "alarm") this.#alarm(message);
     else if (message.type === "quality") this.#quality(message);
     else if (message.type === "batch") this.#batch(message);
+  }
+
+  #count({ topic, atMs, version }: LoggedMessage): void {
+    const machine = topic.machineKey;
+    let seen = this.machines.get(machine);
+    if (seen === undefined) {
+      if (this.#isFull("machines", MOST_LISTED - this.machines.size)) return;
+      seen = { messages: 0, firstMs: atMs, lastMs: atMs, versions: new Set<number>() };
+      this.machines.set(machine, seen);
+    }
+    seen.messages += 1;
+    seen.firstMs = Math.min(seen.firstMs, atMs);
+    seen.lastMs = Math.max(seen.lastMs, atMs);
+    seen.versions.add(version);
+  }
+
+  /** Whether no more of a kind is listed; what comes then is counted. */
+  #isFull(kind: ListedKind, room: number): boolean {
+    if (room > 0) return false;
+    this.leftOut.set(kind, (this.leftOut.get(kind) ?? 0) + 1);
+    return true;
   }
 
   get courses(): TagCourse[] {
@@ -123,7 +148,7 @@ export class RecordTally {
   }
 
   get alarms(): RecordedAlarm[] {
-    return [...this.#alarms.values()].sort((a, b) => a.raisedMs - b.raisedMs);
+    return this.#alarms.toSorted((a, b) => a.raisedMs - b.raisedMs);
   }
 
   get results(): RecordedResults[] {
@@ -140,6 +165,8 @@ export class RecordTally {
       const key = `${machine}\n${tag}`;
       let course = this.#courses.get(key);
       if (course === undefined) {
+        const room = tag.length > LONGEST_TAG ? 0 : MOST_LISTED - this.#courses.size;
+        if (this.#isFull("tags", room)) continue;
         const model = known !== undefined && Object.hasOwn(known, tag) ? known[tag] : undefined;
         const limits = model === undefined ? {} : limitsFor(model, payload.product_type ?? undefined);
         course = { machine, tag, unit: model?.unit ?? "", tally: new CourseTally(limits) };
@@ -151,11 +178,12 @@ export class RecordTally {
 
   #alarm({ topic, atMs, payload, id }: LoggedMessageOf<"alarm">): void {
     const machine = topic.machineKey;
-    const newest = [...this.#alarms.values()].findLast(
-      (alarm) => alarm.machine === machine && alarm.alarmId === payload.alarm_id,
-    );
+    const key = `${machine}\n${payload.alarm_id}`;
+    const newest = this.#newest.get(key);
     if (payload.event === "raised") {
-      this.#alarms.set(`${machine} ${payload.alarm_id} ${id}`, {
+      this.#newest.delete(key);
+      if (this.#isFull("alarms", MOST_LISTED - this.#alarms.length)) return;
+      const alarm: RecordedAlarm = {
         machine,
         alarmId: payload.alarm_id,
         code: payload.code,
@@ -164,7 +192,9 @@ export class RecordTally {
         raisedMs: atMs,
         clearedMs: null,
         acknowledgedBy: null,
-      });
+      };
+      this.#newest.set(key, alarm);
+      this.#alarms.push(alarm);
     } else if (payload.event === "cleared" && newest !== undefined) newest.clearedMs = atMs;
     else if (payload.event === "acknowledged") {
       if (newest !== undefined) newest.acknowledgedBy = payload.by;
@@ -175,10 +205,15 @@ export class RecordTally {
   #quality({ payload }: LoggedMessageOf<"quality">): void {
     for (const { characteristic, value, unit = "", lower, upper, pass, quality } of payload.results) {
       if (quality === "bad") continue;
-      const row = this.#results.get(characteristic) ?? {
-        ...{ characteristic, unit, n: 0, min: null, max: null, sum: 0, numbers: 0 },
-        ...{ lower: null, upper: null, failed: 0 },
-      };
+      let row = this.#results.get(characteristic);
+      if (row === undefined) {
+        if (this.#isFull("results", MOST_LISTED - this.#results.size)) continue;
+        row = {
+          ...{ characteristic, unit, n: 0, min: null, max: null, sum: 0, numbers: 0 },
+          ...{ lower: null, upper: null, failed: 0 },
+        };
+        this.#results.set(characteristic, row);
+      }
       row.n += 1;
       if (typeof value === "number") {
         row.min = Math.min(row.min ?? value, value);
@@ -189,7 +224,6 @@ export class RecordTally {
       row.lower = lower ?? row.lower;
       row.upper = upper ?? row.upper;
       if (pass === false) row.failed += 1;
-      this.#results.set(characteristic, row);
     }
   }
 
@@ -207,19 +241,7 @@ export class RecordTally {
       outline.producedKg = payload.produced_kg ?? outline.producedKg;
       outline.outcome = payload.outcome ?? outline.outcome;
     } else if (payload.event === "PHASE") {
-      const { level, name, run = 1, state, set_points, actual, reason } = payload;
-      const key = `${topic.machineKey}\n${name}\n${run}`;
-      const step = this.#steps.get(key) ?? {
-        ...{ machine: topic.machineKey, level, name, run, fromMs: null, toMs: null },
-        ...{ state, setPoints: "", actual: "", reason: "" },
-      };
-      if (state === "running") step.fromMs = Math.min(step.fromMs ?? atMs, atMs);
-      else step.toMs = Math.max(step.toMs ?? atMs, atMs);
-      step.state = state;
-      if (set_points !== undefined) step.setPoints = pairs(set_points);
-      if (actual !== undefined) step.actual = pairs(actual);
-      if (reason !== undefined) step.reason = reason;
-      this.#steps.set(key, step);
+      this.#phase(topic.machineKey, atMs, payload);
     }
     if ("by" in payload && typeof payload.by === "string") {
       const why = "reason" in payload && typeof payload.reason === "string" ? payload.reason : "";
@@ -227,13 +249,35 @@ export class RecordTally {
     }
   }
 
+  #phase(machine: string, atMs: number, payload: BatchEventOf<"PHASE">): void {
+    const { level, name, run = 1, state, set_points, actual, reason } = payload;
+    const key = `${machine}\n${name}\n${run}`;
+    let step = this.#steps.get(key);
+    if (step === undefined) {
+      if (this.#isFull("phases", MOST_LISTED - this.#steps.size)) return;
+      step = {
+        ...{ machine, level, name, run, fromMs: null, toMs: null },
+        ...{ state, setPoints: "", actual: "", reason: "" },
+      };
+      this.#steps.set(key, step);
+    }
+    if (state === "running") step.fromMs = Math.min(step.fromMs ?? atMs, atMs);
+    else step.toMs = Math.max(step.toMs ?? atMs, atMs);
+    step.state = state;
+    if (set_points !== undefined) step.setPoints = pairs(set_points);
+    if (actual !== undefined) step.actual = pairs(actual);
+    if (reason !== undefined) step.reason = reason;
+  }
+
   #act(atMs: number, what: string, by: string, why: string, messageId: number): void {
+    if (this.#isFull("actions", MOST_LISTED - this.actions.length)) return;
     this.actions.push({ atMs, what, by, why, messageId });
   }
 }
 
 function pairs(values: Readonly<Record<string, unknown>>): string {
-  return Object.entries(values)
+  const text = Object.entries(values)
     .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
     .join(", ");
+  return text.length > MOST_PAIRS ? `${text.slice(0, MOST_PAIRS)} …` : text;
 }

@@ -3,6 +3,7 @@ import { ABOUTS, MOVES } from "../genealogy/unit-tables.ts";
 import { lotsIn } from "../questions/find-subject.ts";
 import { type Genealogy, isEvent } from "../questions/genealogy.ts";
 import { holdsOn, holdsOnLot } from "../questions/where-units-are.ts";
+import { type LeftOut, listed } from "./left-out.ts";
 
 /** A hold over goods of the batch or over what it was made of, and what became of it. */
 export interface RecordedHold {
@@ -28,7 +29,7 @@ export function recordedHolds(
   genealogy: Genealogy,
   made: readonly string[],
   from: readonly string[],
-): RecordedHold[] {
+): { rows: readonly RecordedHold[]; left: readonly LeftOut[] } {
   const bars = new Set(made);
   const own = new Set([...made, ...from]);
   const isOwn = (unit: string) => lotsIn(genealogy, unit).some((lot) => bars.has(lot));
@@ -45,7 +46,31 @@ export function recordedHolds(
     ...lots.filter((lot) => own.has(lot)),
     ...units.filter(isOwn),
   ];
-  return [...ids].sort((a, b) => a - b).flatMap((id) => holdOf(genealogy, id, goodsOf) ?? []);
+  // Of what is said of one lot or one hold thousands of times, nothing is read for each of them again.
+  const standing = kept((each) => new Set([...holdsOnLot(genealogy, each), ...holdsOn(genealogy, each)]));
+  const decisions = kept((holdId) => decisionsOver(genealogy, holdId, goodsOf));
+  const { rows, left } = listed(
+    "holds",
+    [...ids].sort((a, b) => a - b),
+    "conche holds lists those that stand",
+  );
+  return {
+    rows: rows.flatMap((id): RecordedHold[] => {
+      const said = genealogy.event(id);
+      if (!isEvent(said, "HOLD")) return [];
+      const { hold_id: holdId, by, reason } = said.body;
+      const goods = goodsOf(said.body);
+      return [
+        {
+          ...{ holdId, sinceMs: said.atMs, by, reason, goods },
+          standing: goods.filter((each) => standing(each).has(holdId)),
+          decisions: decisions(holdId),
+          messageId: id,
+        },
+      ];
+    }),
+    left,
+  };
 }
 
 interface Goods {
@@ -53,31 +78,25 @@ interface Goods {
   readonly units?: readonly string[];
 }
 
-function holdOf(
+function decisionsOver(
   genealogy: Genealogy,
-  id: number,
-  goodsOf: (named: Goods) => string[],
-): RecordedHold | undefined {
-  const said = genealogy.event(id);
-  if (!isEvent(said, "HOLD")) return undefined;
-  const { hold_id: holdId, by, reason } = said.body;
-  const goods = goodsOf(said.body);
+  holdId: string,
+  goodsOf: (named: Goods) => readonly string[],
+): string[] {
   const decisions: string[] = [];
   for (const about of genealogy.reading.rows(ABOUTS).range({ prefix: [holdId] })) {
     const decided = about.event === "RELEASE" ? genealogy.event(about.id) : undefined;
     if (isEvent(decided, "RELEASE") && goodsOf(decided.body).length > 0)
       decisions.push(`${decided.body.decision} by ${decided.body.by}: ${decided.body.reason}`);
   }
-  const stands = (each: string) =>
-    holdsOnLot(genealogy, each).includes(holdId) || holdsOn(genealogy, each).includes(holdId);
-  return {
-    holdId,
-    sinceMs: said.atMs,
-    by,
-    reason,
-    goods,
-    standing: goods.filter(stands),
-    decisions,
-    messageId: id,
+  return decisions;
+}
+
+function kept<Found>(find: (key: string) => Found): (key: string) => Found {
+  const known = new Map<string, Found>();
+  return (key) => {
+    const found = known.get(key) ?? find(key);
+    known.set(key, found);
+    return found;
   };
 }

@@ -45,7 +45,7 @@ suite("holds in the record of a batch", () => {
       hold("H-lot", { lots: ["ours.F"] }, "assay"),
     ),
   );
-  const found = recordedHolds(genealogy, ["ours.F"], ["sugar-1"]);
+  const found = recordedHolds(genealogy, ["ours.F"], ["sugar-1"]).rows;
 
   test("are those over what it was made of, its lots, its pallets and its cases, and no others", () => {
     assert.deepEqual(

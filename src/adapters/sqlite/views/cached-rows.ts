@@ -9,14 +9,13 @@ import {
   type ViewRows,
   type ViewTable,
 } from "../../../views/view-table.ts";
+import { AtHand } from "./at-hand.ts";
 import { type CacheBudget, type CachedRow, RowCache } from "./row-cache.ts";
 import { RangeQuery, type TableSql } from "./table-sql.ts";
 
 /** What a row takes in memory beside its texts and bytes: the object, its entry in the cache, its key. */
 const ROW_BYTES = 240;
 const VALUE_BYTES = 16;
-/** Rows that are at hand without their whole key: one for each first part of a key that came lately. */
-const AT_HAND = 4096;
 
 /** What rows need of the store that they are part of. */
 export interface RowsOwner {
@@ -42,11 +41,7 @@ export class CachedRows implements ViewRows {
   readonly #owner: RowsOwner;
   /** By the first part of their key: most ranges ask for one of it. */
   readonly #dirty = new Map<number | string, CachedRow[]>();
-  /**
-   * The row that was touched last of each first part of a key. What a machine says next mostly changes the row that it
-   * changed before, and making a whole key's text and finding it costs more than the fold itself.
-   */
-  readonly #atHand = new Map<number | string, CachedRow>();
+  readonly #atHand: AtHand;
 
   constructor(db: DatabaseSync, sql: TableSql, table: ViewTable, budget: CacheBudget, owner: RowsOwner) {
     this.#sql = sql;
@@ -58,6 +53,7 @@ export class CachedRows implements ViewRows {
       type === "text" || type === "blob" ? [name] : [],
     );
     this.#fixedBytes = ROW_BYTES + VALUE_BYTES * sql.columns.length;
+    this.#atHand = new AtHand(table.atHand ?? table.key.slice(0, 1), table.key);
     this.#cache = new RowCache(budget, { write: (rows) => this.#writeForgotten(rows) });
   }
 
@@ -67,7 +63,7 @@ export class CachedRows implements ViewRows {
 
   put(row: ViewRow): void {
     const { key } = this.#sql;
-    const atHand = this.#atHand.get(row[key[0] as string] as number | string);
+    const atHand = this.#atHand.ofRow(row);
     if (atHand !== undefined && isKeyOf(row, key, atHand.key)) this.#change(atHand, row);
     else this.#change(this.#known(this.#sql.keyOf(row)), row);
   }
@@ -101,8 +97,7 @@ export class CachedRows implements ViewRows {
 
   /** The row of a key, read where it isn't in memory. */
   #find(key: Key): CachedRow {
-    const first = key[0] as number | string;
-    const atHand = this.#atHand.get(first);
+    const atHand = this.#atHand.get(key);
     if (atHand !== undefined && same(atHand.key, key)) return atHand;
     const id = idOf(key);
     let cached = this.#cache.get(id);
@@ -112,7 +107,7 @@ export class CachedRows implements ViewRows {
       cached = { key, row, stored: row !== undefined, dirty: false, bytes: this.#bytesOf(row) };
       this.#cache.set(id, cached);
     }
-    this.#keepAtHand(first, cached);
+    this.#atHand.set(cached);
     return cached;
   }
 
@@ -126,8 +121,7 @@ export class CachedRows implements ViewRows {
 
   /** The same without reading: what is about to be written anew needn't be known. */
   #known(key: Key): CachedRow {
-    const first = key[0] as number | string;
-    const atHand = this.#atHand.get(first);
+    const atHand = this.#atHand.get(key);
     if (atHand !== undefined && same(atHand.key, key)) return atHand;
     const id = idOf(key);
     let cached = this.#cache.get(id);
@@ -137,13 +131,8 @@ export class CachedRows implements ViewRows {
       this.#markDirty(cached);
       this.#cache.set(id, cached);
     }
-    this.#keepAtHand(first, cached);
+    this.#atHand.set(cached);
     return cached;
-  }
-
-  #keepAtHand(first: number | string, cached: CachedRow): void {
-    if (this.#atHand.size >= AT_HAND) this.#atHand.clear();
-    this.#atHand.set(first, cached);
   }
 
   #change(cached: CachedRow, row: ViewRow | undefined): void {
@@ -215,7 +204,7 @@ function same(a: Key, b: Key): boolean {
 }
 
 function isKeyOf(row: ViewRow, columns: readonly string[], key: Key): boolean {
-  for (let part = 1; part < columns.length; part++) {
+  for (let part = 0; part < columns.length; part++) {
     if (row[columns[part] as string] !== key[part]) return false;
   }
   return true;

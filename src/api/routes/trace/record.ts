@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { Type } from "typebox";
 import { ConcheError } from "../../../errors/conche-error.ts";
 import { completenessView } from "../../../monitor/completeness/completeness-view.ts";
 import { isoTime } from "../../../time/iso-time.ts";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
-import { type BatchRecord, holdsOfBatch } from "../../../trace/record/batch-record.ts";
+import type { BatchRecord } from "../../../trace/record/batch-record.ts";
 import { recordBlocks } from "../../../trace/record/record-blocks.ts";
+import { lotsOf } from "../../../trace/record/recorded-lots.ts";
 import { recordOf } from "../../batch-record.ts";
 import type { ApiContext, PrintOrder } from "../../context.ts";
 import { Time } from "../../period.ts";
@@ -22,7 +23,7 @@ const record = route({
   area: "Traceability",
   summary: "The electronic record of a batch, sealed by a hash chain over its messages",
   description:
-    "Exceptions first, then procedure, ingredients, curves with the share of the time measured, alarms, results, what people did, completeness. Reads every message that names the batch. As HTML: conche batch record.",
+    "Exceptions first, then procedure, ingredients, curves with the share of the time measured, alarms, results, what people did, completeness. Reads the messages that name the batch, 250,000 at most, and lists 5,000 of each kind: what isn't in it is its first exception, with where all of it is (leftOut). As HTML: conche batch record.",
   params: PARAMS,
   answer: closed({
     document: Type.Unknown({ description: "The record, as conche batch record --format json writes it" }),
@@ -74,7 +75,7 @@ const holds = route({
         decisions: Type.Array(Text),
         message_id: Type.Integer(),
       }),
-      { description: "In the order in which they were said" },
+      { description: "In the order in which they were said, the first 5,000" },
     ),
   }),
   list: "holds",
@@ -82,7 +83,7 @@ const holds = route({
   changesWith: ["views"],
   handle({ params: { batch } }, context) {
     return {
-      holds: holdsOfBatch(batch, genealogyOf(context)).map((hold) => ({
+      holds: lotsOf(batch, genealogyOf(context)).holds.map((hold) => ({
         ...{ hold_id: hold.holdId, since: isoTime(hold.sinceMs), by: hold.by, reason: hold.reason },
         ...{ goods: [...hold.goods], standing: [...hold.standing], decisions: [...hold.decisions] },
         message_id: hold.messageId,
@@ -91,10 +92,13 @@ const holds = route({
   },
 });
 
+/** Messages that an answer reads: half of the time that it has goes into so many. */
+const MOST_MESSAGES = 250_000;
+
 /** @throws ConcheError CONCHE_NOT_FOUND */
 function required(batch: string, { plant, views, log, spend }: ApiContext): BatchRecord {
   const reading = log();
-  const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+  const sha256 = (text: string) => hash("sha256", text);
   const spending = {
     *query(filter: Parameters<typeof reading.query>[0]) {
       let count = 0;
@@ -105,13 +109,16 @@ function required(batch: string, { plant, views, log, spend }: ApiContext): Batc
     },
   };
   const document = inTime(batch, () =>
-    recordOf(batch, { plant, views, log: spending, logEnd: reading.end().id, sha256 }),
+    recordOf(batch, {
+      ...{ plant, views, log: spending, logEnd: reading.end().id, sha256 },
+      mostMessages: MOST_MESSAGES,
+    }),
   );
   if (document === undefined) throw notFound(`no message of the log names batch ${batch}`);
   return document;
 }
 
-/** A record is whole or none: nobody can ask for less of it. @throws ConcheError CONCHE_TIME_LIMIT with what helps */
+/** Nobody can ask for less of a record. @throws ConcheError CONCHE_TIME_LIMIT with what helps */
 function inTime<Found>(batch: string, work: () => Found): Found {
   try {
     return work();
