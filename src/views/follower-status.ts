@@ -28,3 +28,9 @@ export function lagSeconds({ lagMessages, newestReceivedMs }: EditionStatus, now
   if (lagMessages === 0 || newestReceivedMs === 0) return 0;
   return Math.max(0, (nowMs - newestReceivedMs) / 1_000);
 }
+
+/** The edition by which each view is judged: the one that answers, or the first one while it is being made. */
+export function leading(views: readonly EditionStatus[]): readonly EditionStatus[] {
+  const answering = new Set(views.filter(({ standing }) => standing === "answering").map(({ name }) => name));
+  return views.filter(({ name, standing }) => standing === "answering" || !answering.has(name));
+}

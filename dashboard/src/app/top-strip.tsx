@@ -121,13 +121,15 @@ function Said({ words: [always, roomy], class: look = "" }: SaidProps) {
   );
 }
 
+type KeptView = ViewsAnswer["views"][number];
+
 /** Live and how far behind; or since when it is not. */
 function Connection() {
   const { data } = useQuery<ViewsAnswer>("/api/views", [], 2);
   const { state, sinceMs } = live.value;
   const at = now.value;
-  const answering = data?.views.filter(({ standing }) => standing === "answering") ?? [];
-  const behind = answering.filter((view) => view.behind > 0 && view.newest !== null);
+  const told = data?.views.filter((view) => isTold(view, data.views)) ?? [];
+  const behind = told.filter((view) => view.behind > 0 && view.newest !== null);
   const behindMs = Math.max(0, ...behind.map(({ newest }) => at - Date.parse(newest ?? "")));
   const catchingUp = behindMs > BEHIND_MS;
   // Every page says so in its first sentence: what is old must not look like the present.
@@ -142,7 +144,7 @@ function Connection() {
     );
   }
   if (state === "connecting" || data === undefined) return <div class="label">{texts.strip.connecting}</div>;
-  const silentMs = at - Math.max(...answering.map(({ newest }) => Date.parse(newest ?? "") || 0));
+  const silentMs = at - Math.max(...told.map(({ newest }) => Date.parse(newest ?? "") || 0));
   if (!catchingUp && silentMs > SILENT_MS && silentMs < at) {
     return (
       <div role="status">
@@ -163,4 +165,9 @@ function Connection() {
       )}
     </div>
   );
+}
+
+/** What pages are told from; a view that has never answered counts with what is being made. */
+function isTold({ name, standing }: KeptView, all: readonly KeptView[]): boolean {
+  return standing === "answering" || !all.some((each) => each.name === name && each.standing === "answering");
 }

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { NotifierState } from "../../notify/notifier.ts";
-import { type EditionStatus, type FollowerStatus, lagSeconds } from "../../views/follower-status.ts";
+import { type EditionStatus, type FollowerStatus, lagSeconds, leading } from "../../views/follower-status.ts";
 import { type AuditReading, registerAuditMetrics } from "./audit-metrics.ts";
 import { registerNotifyMetrics } from "./notify-metrics.ts";
 import { type PlantFigureReading, registerPlantMetrics } from "./plant-metrics.ts";
@@ -19,10 +19,8 @@ export function registerViewsMetrics(
       registers: [registry],
       collect() {
         this.reset();
-        for (const edition of status().views) {
-          // One that is built beside another counts when it answers.
-          if (edition.standing === "answering") this.set({ view: edition.name }, value(edition));
-        }
+        // One that is built beside another counts when it answers.
+        for (const edition of leading(status().views)) this.set({ view: edition.name }, value(edition));
       },
     });
   gauge(
@@ -45,7 +43,7 @@ export function registerViewsMetrics(
   );
   new Gauge({
     name: "conche_views_building",
-    help: "Views that are being built anew beside the one that answers",
+    help: "Views that are being built, anew beside the one that answers or for the first time",
     registers: [registry],
     collect() {
       this.set(status().views.filter(({ standing }) => standing === "building").length);

@@ -13,7 +13,7 @@ import {
   silentCondition,
   viewsBehindConditions,
 } from "../../notify/conditions.ts";
-import { type FollowerStatus, lagSeconds } from "../../views/follower-status.ts";
+import { type FollowerStatus, lagSeconds, leading } from "../../views/follower-status.ts";
 
 /** What conditions are read from: the API's answers, health, and how far the views are. */
 export interface ConditionSources {
@@ -111,7 +111,7 @@ export class ConditionWatch {
   }
 
   #viewsBehind(nowMs: number): readonly Condition[] {
-    const answering = this.#sources.views().views.filter(({ standing }) => standing === "answering");
-    return viewsBehindConditions(Math.max(0, ...answering.map((each) => lagSeconds(each, nowMs))), nowMs);
+    const lags = leading(this.#sources.views().views).map((each) => lagSeconds(each, nowMs));
+    return viewsBehindConditions(Math.max(0, ...lags), nowMs);
   }
 }

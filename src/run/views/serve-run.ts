@@ -8,6 +8,7 @@ import type { Config } from "../../config/config-schema.ts";
 import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import type { Plant } from "../../plant/plant.ts";
+import { leading } from "../../views/follower-status.ts";
 import { AuditLog } from "../audit/audit-log.ts";
 import { authority } from "../broker/delivery.ts";
 import { LazyDesk } from "../desk.ts";
@@ -100,7 +101,7 @@ export async function runServe({
 
 /** Alive as long as it answers; ready when the log can be read and every view has come to its end once. */
 function healthOf(folder: string, views: ViewsRun): HealthReport {
-  const { views: editions } = views.status();
+  const editions = leading(views.status().views);
   const behind = Math.max(0, ...editions.map(({ lagMessages }) => lagMessages));
   const log = readable(folder);
   const answering = new Set(

@@ -17,7 +17,7 @@ import type { Config } from "../../config/config-schema.ts";
 import { PACKAGE_ROOT, packageVersion } from "../../config/package-root.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import type { Plant } from "../../plant/plant.ts";
-import type { FollowerStatus } from "../../views/follower-status.ts";
+import { type FollowerStatus, leading } from "../../views/follower-status.ts";
 import type { LazyDesk } from "../desk.ts";
 import type { ViewsNotice } from "./following-run.ts";
 
@@ -72,7 +72,10 @@ export class ViewsRun {
           this.#status = status;
           // Where everything was in the views already, nothing changes: who follows still hears where that is.
           if (changes !== undefined) live.changed(changes);
-          else if (live.position !== status.logEnd) {
+          else if (
+            live.position !== status.logEnd &&
+            leading(status.views).every(({ lagMessages }) => lagMessages === 0)
+          ) {
             live.changed({ position: status.logEnd, machines: undefined });
           }
         },

@@ -74,7 +74,14 @@ export class ViewsReader {
    */
   reading(view: View): ViewReading {
     const edition = this.#answering(view.name);
-    if (edition === undefined) throw notReady(`view ${view.name} is not there yet`);
+    if (edition === undefined) {
+      const made = this.#editions.find(({ name }) => name === view.name)?.position.id;
+      throw notReady(
+        made === undefined
+          ? `view ${view.name} is not there yet`
+          : `view ${view.name} is being made, and has come to message ${made}`,
+      );
+    }
     if (!edition.fits(view)) {
       throw notReady(
         `view ${view.name} is there in version ${edition.version}, version ${view.version} is being built`,
