@@ -19,19 +19,19 @@ export interface RecordSources {
   readonly logEnd: number;
   readonly sha256: (text: string) => string;
   /** As {@link batchRecord} has it. */
-  readonly mostMessages?: number;
+  readonly isCut?: () => boolean;
   readonly graph?: (reading: ViewReading) => GraphNow;
 }
 
 /** The record of a batch, of what there is: a view that nobody keeps makes it poorer, and is named in it. */
 export function recordOf(batch: string, sources: RecordSources): BatchRecord | undefined {
-  const { plant, views, log, logEnd, sha256, mostMessages, graph = readGraph } = sources;
+  const { plant, views, log, logEnd, sha256, isCut, graph = readGraph } = sources;
   const lots = readingOr(() => views.reading(genealogyView));
   const numbers = readingOr(() => views.reading(completenessView));
   return batchRecord(batch, {
     plant,
     messages: log.query({ batchId: batch }),
-    mostMessages,
+    isCut,
     genealogy: lots === undefined ? undefined : new Genealogy(lots, () => graph(lots)),
     covered: (machine, fromMs, toMs) =>
       numbers === undefined ? undefined : coverageOf(numbers, machine, fromMs, toMs),

@@ -66,4 +66,6 @@ export interface ApiContext {
   readonly desk?: Desk | undefined;
   /** Throws CONCHE_TIME_LIMIT when the time for an answer is over. Long loops over anything else call it. */
   readonly spend: () => void;
+  /** Whether most of that time is over; absent where there is no limit. */
+  readonly isLate?: (() => boolean) | undefined;
 }

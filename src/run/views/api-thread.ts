@@ -5,7 +5,7 @@ import { readNotifyState } from "../../adapters/sqlite/notify/read-notify-state.
 import { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
 import type { ApiCall, ApiOrder, ApiReply } from "../../adapters/worker-threads/answer-thread.ts";
 import { type ApiActed, DeedCaller } from "../../adapters/worker-threads/api-deeds.ts";
-import { deadline } from "../../api/deadline.ts";
+import { deadline, lateness } from "../../api/deadline.ts";
 import { type ApiAnswer, ApiDoor, problemAnswer } from "../../api/door.ts";
 import { answerI3x, isI3x } from "../../api/i3x/questions.ts";
 import { ROUTES } from "../../api/routes.ts";
@@ -52,6 +52,7 @@ async function answer({ request, health }: ApiCall): Promise<ApiAnswer> {
       underway,
       desk: acts ? deeds.desk : undefined,
       spend: () => spend(),
+      isLate: lateness(limitMs, () => performance.now()),
     };
     return isI3x(request) ? answerI3x(request, context) : await door.answer(request, context);
   } catch (error) {

@@ -54,8 +54,8 @@ export interface BatchRecordDependencies {
   readonly plant: Plant;
   /** All messages that name the batch, in the order of the log. */
   readonly messages: Iterable<StoredMessage>;
-  /** So many of them are read at most: the record and its seal end there, and it says so. */
-  readonly mostMessages?: number | undefined;
+  /** Asked after the last of them: whether there are more, for which there was no time. */
+  readonly isCut?: (() => boolean) | undefined;
   /** Where nobody keeps the genealogy, the record says so. */
   readonly genealogy: Genealogy | undefined;
   /** Numbers of a machine that came and that are missing, from one time to another; undefined where nobody knows. */
@@ -77,12 +77,8 @@ export function batchRecord(batch: string, dependencies: BatchRecordDependencies
   const reader = new MessageReader();
   const chain = new SealChain(dependencies.sha256);
   const tally = new RecordTally(dependencies.plant);
-  const { mostMessages = Number.POSITIVE_INFINITY } = dependencies;
   let unreadable = 0;
-  let cut = false;
   for (const stored of dependencies.messages) {
-    cut = chain.seal.messages === mostMessages;
-    if (cut) break;
     chain.add(stored);
     const message = reader.read(stored);
     if (isReadable(message)) tally.add(message);
@@ -109,7 +105,7 @@ export function batchRecord(batch: string, dependencies: BatchRecordDependencies
     seal: chain.seal,
   };
   const leftOut = [
-    ...(cut ? [endsEarly(batch, chain.seal)] : []),
+    ...(dependencies.isCut?.() ? [endsEarly(batch, chain.seal)] : []),
     ...Array.from(tally.leftOut, ([kind, count]) => notListed(batch, kind, count)),
     ...left,
   ];

@@ -27,7 +27,7 @@ export function notListed(batch: string, what: ListedKind, count: number): LeftO
   return { what, listed: MOST_LISTED, detail };
 }
 
-/** A record of the first messages of a batch only. */
+/** A record of the first messages of a batch only: for the others there was no time. */
 export function endsEarly(batch: string, { messages, last_id }: Seal): LeftOut {
   const detail = `the record and its seal end at message ${last_id}, after the first ${messages} that name the batch: conche batch record ${batch} reads all`;
   return { what: "messages", listed: messages, detail };

@@ -22,3 +22,37 @@ test("a batch record that takes too long says what helps: there is no shorter on
     "conche batch record B20260111-DA-0042 makes it without a limit; or raise --api-time-limit",
   );
 });
+
+test("a batch record ends where its time does, and says so first", async () => {
+  const message = (id: number) => ({
+    ...{
+      id,
+      ts: "",
+      tsMs: id,
+      receivedAt: id,
+      payload: "{}",
+      topic: "t",
+      batchId: "B1",
+      flags: 0,
+      version: 1,
+    },
+    ...{ site: null, line: null, step: null, machine: null, type: null },
+    ...{ qos: 1, retain: false, boot: null, seq: null },
+  });
+  let asked = 0;
+  const context = contextOf({
+    log: () => ({
+      ...endingAt(10_000),
+      *query() {
+        for (let id = 1; id <= 10_000; id++) yield message(id);
+      },
+    }),
+    isLate: () => ++asked > 2,
+  });
+  const request = requestFor("batchRecord", { params: { batch: "B1" } });
+  const answer = await new ApiDoor(ROUTES).answer(request, context);
+  assert.equal(answer.status, 200);
+  const { seal, exceptions } = JSON.parse(answer.body);
+  assert.equal(seal.messages, 3 * 256 - 1);
+  assert.match(exceptions[0].detail, /the record and its seal end at message 767/);
+});

@@ -31,11 +31,11 @@ function stored(id: number, type: string, body: object): StoredMessage {
   } as StoredMessage;
 }
 
-function recordOf(messages: readonly StoredMessage[], mostMessages?: number) {
+function recordOf(messages: readonly StoredMessage[], isCut = () => false) {
   const found = batchRecord(BATCH, {
     plant: contextOf().plant,
     messages,
-    mostMessages,
+    isCut,
     genealogy: undefined,
     covered: () => undefined,
     behind: 0,
@@ -78,15 +78,15 @@ suite("a batch of which more was said than anybody reads", () => {
       assert.doesNotMatch(JSON.stringify(recordBlocks(found)), /record is complete/);
     });
 
-  test("over HTTP ends at a message, and so does its seal: all of it is made by the command", () => {
-    const messages = all("alarm", raised, 10);
-    const found = recordOf(messages, 4);
+  test("for which there was no time ends at a message, and so does its seal", () => {
+    const messages = all("alarm", raised, 4);
+    const found = recordOf(messages, () => true);
     assert.deepEqual([found.alarms.length, found.seal.messages, found.seal.last_id], [4, 4, 4]);
     assert.deepEqual(found.exceptions[0], {
       what: "not all of it",
       detail: `the record and its seal end at message 4, after the first 4 that name the batch: conche batch record ${BATCH} reads all`,
     });
-    assert.equal(recordOf(messages, 10).leftOut, undefined);
+    assert.equal(recordOf(messages).leftOut, undefined);
   });
 
   test("has a tag that nobody could have named among what isn't listed", () => {

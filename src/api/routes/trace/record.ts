@@ -23,7 +23,7 @@ const record = route({
   area: "Traceability",
   summary: "The electronic record of a batch, sealed by a hash chain over its messages",
   description:
-    "Exceptions first, then procedure, ingredients, curves with the share of the time measured, alarms, results, what people did, completeness. Reads the messages that name the batch, 250,000 at most, and lists 5,000 of each kind: what isn't in it is its first exception, with where all of it is (leftOut). As HTML: conche batch record.",
+    "Exceptions first, then procedure, ingredients, curves with the share of the time measured, alarms, results, what people did, completeness. Reads the messages that name the batch for three quarters of the time limit at most, and lists 5,000 of each kind: what isn't in it is its first exception, with where all of it is (leftOut). As HTML: conche batch record.",
   params: PARAMS,
   answer: closed({
     document: Type.Unknown({ description: "The record, as conche batch record --format json writes it" }),
@@ -92,18 +92,24 @@ const holds = route({
   },
 });
 
-/** Messages that an answer reads: half of the time that it has goes into so many. */
-const MOST_MESSAGES = 250_000;
-
 /** @throws ConcheError CONCHE_NOT_FOUND */
-function required(batch: string, { plant, views, log, spend }: ApiContext): BatchRecord {
+function required(
+  batch: string,
+  { plant, views, log, spend, isLate = () => false }: ApiContext,
+): BatchRecord {
   const reading = log();
   const sha256 = (text: string) => hash("sha256", text);
+  let cut = false;
   const spending = {
     *query(filter: Parameters<typeof reading.query>[0]) {
       let count = 0;
       for (const message of reading.query(filter)) {
-        if (++count % 256 === 0) spend();
+        if (++count % 256 === 0) {
+          spend();
+          // What was read until then is a record of its own, which says where it ends.
+          cut = isLate();
+          if (cut) return;
+        }
         yield message;
       }
     },
@@ -111,7 +117,7 @@ function required(batch: string, { plant, views, log, spend }: ApiContext): Batc
   const document = inTime(batch, () =>
     recordOf(batch, {
       ...{ plant, views, log: spending, logEnd: reading.end().id, sha256 },
-      mostMessages: MOST_MESSAGES,
+      isCut: () => cut,
     }),
   );
   if (document === undefined) throw notFound(`no message of the log names batch ${batch}`);
