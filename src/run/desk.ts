@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Desk, DeskMessage, DeskPlace } from "../api/desk.ts";
 import type { Config } from "../config/config-schema.ts";
-import type { MessageType } from "../contract/topic.ts";
+import { DESK_STEP, type MessageType } from "../contract/topic.ts";
 import { type Edge, openEdge } from "../index.ts";
 import { consumerOptions } from "./broker/consumer-options.ts";
 
@@ -55,7 +55,7 @@ export class PublishingDesk implements Desk {
     type: MessageType,
     body: Readonly<Record<string, unknown>>,
   ): Promise<DeskMessage> {
-    const machine = await this.#edge.machine(`${site}/${line}/s0_office/${this.#name}`);
+    const machine = await this.#edge.machine(`${site}/${line}/${DESK_STEP}/${this.#name}`);
     const { boot, seq } = await machine.publish(type, body as never); // checked against the contract there
     return { machine: machine.key, boot, seq };
   }
