@@ -5,6 +5,7 @@ import type { DeskPlace } from "../api/desk.ts";
 import { LEVEL_PATTERN, type MessageType } from "../contract/topic.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { PublishingDesk } from "../run/desk.ts";
+import { within } from "../run/wait.ts";
 import type { Invocation } from "./command.ts";
 import { duration, matching, wholeNumber } from "./option-values.ts";
 import { logEnd } from "./with-view.ts";
@@ -94,16 +95,4 @@ export async function sayAtDesk(
   } finally {
     await desk.close();
   }
-}
-
-async function within(done: Promise<void>, ms: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), ms);
-  done.then(
-    () => resolve(true),
-    () => resolve(false),
-  );
-  const inTime = await promise;
-  clearTimeout(timer);
-  return inTime;
 }

@@ -100,6 +100,7 @@ suite("actions over the API", () => {
         machine: `${place.site}/${place.line}/s0_office/dashboard`,
         boot: "boot-0001",
         seq: said.length,
+        ...{ confirmed: true, unreachableSinceMs: null },
       };
     },
   };
@@ -150,7 +151,8 @@ suite("what actions must not say", () => {
     async publish({ site, line }, type, body) {
       bodyText(type, body);
       said.push(body);
-      return { machine: `${site}/${line}/s0_office/dashboard`, boot: "boot-0001", seq: said.length };
+      const machine = `${site}/${line}/s0_office/dashboard`;
+      return { machine, boot: "boot-0001", seq: said.length, confirmed: true, unreachableSinceMs: null };
     },
   });
   async function about() {

@@ -3,10 +3,12 @@ import { type AlarmAction, alarmMessage } from "../../monitor/alarms/alarm-actio
 import { alarmEvents, alarmNow } from "../../monitor/alarms/alarm-list.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import type { ApiContext } from "../context.ts";
+import { deskHindrance } from "../desk.ts";
 import { timeOf } from "../period.ts";
 import { BY, REASON, requireInLog, words } from "../person.ts";
 import { noDesk, notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
+import { SAID, shownSaid } from "../said.ts";
 import { ADDRESS, keyOfAddress } from "../schemas.ts";
 import { ActionsUnderway, type Said } from "../underway.ts";
 
@@ -19,11 +21,6 @@ const PERSON = {
       "The alarm's `version` as the person saw it: refused with 409 when something has happened since",
   }),
 };
-const ANSWER = closed({
-  machine: Type.String({ description: "The desk that says it" }),
-  boot: Type.String(),
-  seq: Type.Integer({ description: "Done when the message with this number is in the log and the view" }),
-});
 
 /** Events looked at for what has changed. */
 const NEWS = 20;
@@ -52,7 +49,7 @@ function actionRoute<Body extends TProperties>({
     summary,
     params: PARAMS,
     body: closed({ ...PERSON, ...body }),
-    answer: ANSWER,
+    answer: closed(SAID),
     status: 202,
     views: [ALARM_VIEW],
     changesWith: ["now"],
@@ -83,13 +80,14 @@ async function act(
   const { underway = new ActionsUnderway() } = context;
   const oneAction = {
     what: `alarm ${alarmId} of ${machine}`,
+    hindrance: deskHindrance(context.health()),
     said: { event: body.event, by: by.trim(), atMs: nowMs },
     isShown: (said: Said) =>
       events.some((row) => row.event === said.event && row.by === said.by && row.said_ms === said.atMs),
   };
-  const said = await underway.carryOut(oneAction, nowMs, () => desk.publish({ site, line }, "alarm", body));
-  const { machine: publisher, boot, seq } = said;
-  return { machine: publisher, boot, seq };
+  return shownSaid(
+    await underway.carryOut(oneAction, nowMs, () => desk.publish({ site, line }, "alarm", body)),
+  );
 }
 
 const acknowledge = actionRoute({
