@@ -85,7 +85,7 @@ export class PublishingDesk implements Desk {
     const unreachable =
       this.#why === null || this.#missingSinceMs === null
         ? null
-        : { address: this.#address, sinceMs: this.#missingSinceMs, why: this.#why };
+        : { address: this.address, sinceMs: this.#missingSinceMs, why: this.#why };
     return { waiting: this.#edge.status().waiting.durable.messages, unreachable };
   }
 
@@ -108,22 +108,63 @@ export class PublishingDesk implements Desk {
     const first = this.#why === null;
     this.#why = `${event.error.code}: ${event.error.message}`;
     if (!first) return;
-    const text = `what people do can't reach the broker at ${this.#address}: ${this.#why}; it waits in the outbox`;
+    const text = `what people do can't reach the broker at ${this.address}: ${this.#why}; it waits in the outbox`;
     this.#place.notice?.({ level: "warning", code: "desk-unreachable", text });
   }
 
   #look(): void {
     if (this.#edge.status().connections.every(({ connected }) => connected)) {
-      const text = `what people do reaches the broker at ${this.#address} again`;
+      const text = `what people do reaches the broker at ${this.address} again`;
       if (this.#why !== null) this.#place.notice?.({ level: "info", code: "desk-reached", text });
       this.#why = null;
       this.#missingSinceMs = null;
     } else this.#missingSinceMs ??= Date.now();
   }
 
-  get #address(): string {
+  /** `mqtt://host:port` */
+  get address(): string {
     return parseBrokerUrl(this.#place.url, { webSocket: true }).display;
   }
+}
+
+/** The outbox of who acts in a shell: not the data center's own, which one process at a time has open. */
+export function shellOutbox(data: string): string {
+  return join(data, "shell-outbox");
+}
+
+/** The longest that what was said in a shell keeps others in a shell from acting. */
+const LEFT_BEHIND_MS = 10_000;
+
+/**
+ * Sends on, once, what was said in a shell while no data center was there to confirm it. Where another process has the
+ * outbox open, that one sends it.
+ * @returns ends it; what is not confirmed by then stays
+ */
+export function sendLeftInShell(
+  config: Config,
+  url: string,
+  notice: (notice: Notice) => void,
+): () => Promise<void> {
+  const outbox = shellOutbox(config.data);
+  if (!existsSync(outbox)) return async () => {};
+  const ended = Promise.withResolvers<void>();
+  const send = async () => {
+    const desk = await PublishingDesk.open(config, { name: "shell", url, outbox });
+    try {
+      const { waiting } = desk.status();
+      await within(Promise.race([desk.drained(), ended.promise]), LEFT_BEHIND_MS);
+      if (waiting === 0 || desk.status().waiting > 0) return;
+      const text = `the log has what was said in a shell while no data center was there: ${waiting}`;
+      notice({ level: "info", code: "shell-sent", text });
+    } finally {
+      await desk.close();
+    }
+  };
+  const done = send().catch(() => {}); // the next who acts in a shell is told why
+  return () => {
+    ended.resolve();
+    return done;
+  };
 }
 
 /** A desk that is opened by the first action, or for what waits of those before: most runs of a data center see none. */

@@ -46,7 +46,7 @@ export async function untilEnd(
 }
 
 /** Whether something is done in time; not where it fails. */
-export async function within(done: Promise<void>, ms: number): Promise<boolean> {
+export async function within(done: Promise<unknown>, ms: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), ms);
   done.then(

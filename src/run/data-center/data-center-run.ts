@@ -21,7 +21,7 @@ import { plausibilityOf } from "../../plant/plausibility.ts";
 import { AuditLog } from "../audit/audit-log.ts";
 import { authority, type ChosenDelivery, chooseDelivery, ownAddress } from "../broker/delivery.ts";
 import { WatchedPolicy } from "../broker/watched-policy.ts";
-import { LazyDesk } from "../desk.ts";
+import { LazyDesk, sendLeftInShell } from "../desk.ts";
 import type { FirstLogin } from "../first-login.ts";
 import { httpAccess } from "../http-access.ts";
 import { hostsOf, identityProvider } from "../identity-provider.ts";
@@ -191,6 +191,8 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     opened.defer(() => running.stop());
     opened.defer(() => desk?.hush());
     views?.resume();
+    const url = config.broker.url ?? ownAddress(chosen.addresses().mqtt ?? "");
+    opened.defer(sendLeftInShell(config, url, (notice) => view.notice(notice)));
     view.opened(whereabouts(options, chosen, httpAddress(config, authority(config.http.host, server.port))));
     // What keeps it from starting comes first, and alone.
     await warnOfOpenFiles(config, config.data, (notice) => view.notice(notice));
