@@ -110,7 +110,7 @@ test("goods are put on hold and released over the API; who has not seen the newe
     assert.equal(nowhere.status, 404);
     await untilViews(center);
     const nothing = await post("/api/holds/lines/tunis-01/line-a", person);
-    assert.deepEqual([nothing.status, nothing.json.code], [409, "CONCHE_ACTION_REFUSED"]);
+    assert.deepEqual([nothing.status, nothing.json.code], [400, "CONCHE_REQUEST_INVALID"]);
     const put = await post("/api/holds/lines/tunis-01/line-a", { ...person, lots: ["L1", "L2"] });
     assert.deepEqual(
       [put.status, put.json.machine, put.json.seq],

@@ -19,7 +19,7 @@ import { deskHindrance } from "../desk.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
 import { Time } from "../period.ts";
 import { BY, REASON, requireInLog } from "../person.ts";
-import { noDesk, notFound } from "../problem.ts";
+import { badRequest, noDesk, notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
 import { SAID, shownSaid } from "../said.ts";
 import { orNull } from "../schemas.ts";
@@ -125,6 +125,8 @@ const put = route({
       const lines = context.plant.lines.map((each) => `${each.site.id}/${each.definition.id}`);
       throw notFound(`the plant has no line ${site}/${line}`, `it has ${lines.slice(0, 20).join(", ")}`);
     }
+    if ((body.lots ?? body.units) === undefined)
+      throw badRequest("body: no goods", "name `lots` or `units`, or both");
     const holdId = body.hold_id ?? newHoldId(line, context.nowMs);
     const known = holdOf(context.views.reading(holdsView), holdId);
     const message = holdMessage(holdId, body, body, known, context.nowMs);
