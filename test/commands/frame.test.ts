@@ -186,7 +186,7 @@ test("whatever a command gives as CSV, it gives for Excel", async () => {
     // What follows for ever is nothing that a spreadsheet opens.
     if (parse === undefined || !help.includes("csv") || command.name === "tail") continue;
     assert.match(help, /csv-excel/, command.name);
-    assert.equal(await parse("csv-excel", {} as Config), "csv-excel", command.name);
+    assert.equal(await parse("csv-excel", {} as Config, {}), "csv-excel", command.name);
     seen.push(command.name);
   }
   for (const name of ["list", "history", "oee", "tags", "trend", "chart", "query", "export", "completeness"])
