@@ -35,6 +35,7 @@ export async function metricsPage(): Promise<string> {
     sessionsLost: none,
     views: () => ({ logEnd: 0, views: [] }),
     notified: () => NOTHING_TOLD,
+    desk: () => undefined,
     audited: () => ({ events: {}, failures: 0 }),
     plant: { alarms: async () => undefined, oee: async () => undefined },
   });

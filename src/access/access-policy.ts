@@ -1,5 +1,5 @@
 import { DOWN_CATALOGUE, UP_CATALOGUE } from "../contract/catalogue.ts";
-import { DOWN_ROOT, type DownKind, type MessageType, UP_ROOT } from "../contract/topic.ts";
+import { DESK_STEP, DOWN_ROOT, type DownKind, type MessageType, UP_ROOT } from "../contract/topic.ts";
 import type { Plant } from "../plant/plant.ts";
 import type { AccessDocument, DeskRole } from "./access-document.ts";
 import { identityOf } from "./client-identity.ts";
@@ -34,7 +34,6 @@ export interface PolicyDependencies {
 
 const UP_TYPES: readonly MessageType[] = [...new Set(UP_CATALOGUE.map(({ type }) => type))];
 const DOWN_TYPES: readonly DownKind[] = DOWN_CATALOGUE.map(({ type }) => type);
-const OFFICE_STEP = "s0_office";
 /** What a broker says of itself. */
 const SYSTEM_TOPICS = "$SYS/#";
 
@@ -98,7 +97,7 @@ function deskRights(
   machines: readonly string[],
 ): Rights {
   const says = DESK_SAYS[role];
-  const desks = says.length === 0 ? [] : lines.map((line) => `${line}/${OFFICE_STEP}/${name}`);
+  const desks = says.length === 0 ? [] : lines.map((line) => `${line}/${DESK_STEP}/${name}`);
   const commanded =
     role === "admin" ? machines.filter((machine) => lines.some((line) => isAt(machine, line))) : [];
   return {

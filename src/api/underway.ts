@@ -15,6 +15,8 @@ export interface Underway {
   readonly said: Said;
   /** Whether the view has an action already. */
   readonly isShown: (said: Said) => boolean;
+  /** What keeps actions from the log at present, in words for people; undefined where nothing is known to. */
+  readonly hindrance?: string | undefined;
 }
 
 /** So many things at once; the oldest is forgotten then. */
@@ -34,15 +36,23 @@ export class ActionsUnderway {
    * @throws ConcheError CONCHE_ACTION_STALE, and what `act` throws: nothing is on its way then
    */
   async carryOut<Result>(
-    { what, said, isShown }: Underway,
+    { what, said, isShown, hindrance }: Underway,
     nowMs: number,
     act: () => Promise<Result>,
   ): Promise<Result> {
     const before = this.#said.get(what);
     if (before !== undefined && !isShown(before) && nowMs - before.atMs < LONGEST_MS) {
+      const which = `${before.event} of ${what}, by ${before.by} at ${new Date(before.atMs).toISOString()},`;
       throw new ConcheError("CONCHE_ACTION_STALE", {
-        message: `${before.event} of ${what}, by ${before.by} at ${new Date(before.atMs).toISOString()}, is on its way`,
-        hint: "look again in a moment, and act on what is there then",
+        ...(hindrance === undefined
+          ? {
+              message: `${which} is on its way`,
+              hint: "look again in a moment, and act on what is there then",
+            }
+          : {
+              message: `${which} waits in the outbox: ${hindrance}`,
+              hint: "it goes out by itself once the broker is reached: see to that, then look again; nothing needs to be done twice",
+            }),
       });
     }
     this.#said.delete(what);

@@ -16,16 +16,22 @@ export interface OptionDefinition<Value = unknown> {
   readonly argument?: string;
   /** One line, with the unit. */
   readonly help: string;
-  /** The value from its text; throws an Error whose message says what the value must be. */
-  readonly parse?: (text: string, config: Config) => Value | Promise<Value>;
+  /**
+   * The value from its text, and from what else was given, by key; throws an Error whose message says what the value must
+   * be.
+   */
+  readonly parse?: (text: string, config: Config, given: GivenOptions) => Value | Promise<Value>;
 }
+
+/** The texts that a command's own options were given, by key. */
+export type GivenOptions = Readonly<Record<string, unknown>>;
 
 type OptionDefinitions = Readonly<Record<string, OptionDefinition>>;
 
 type OptionValue<Definition extends OptionDefinition> = OptionDefinition extends Definition
   ? unknown
   : Definition extends { argument: string }
-    ? Definition extends { parse: (text: string, config: Config) => infer Value }
+    ? Definition extends { parse: (text: string, config: Config, given: GivenOptions) => infer Value }
       ? Awaited<Value> | undefined
       : string | undefined
     : boolean;

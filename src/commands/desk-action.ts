@@ -1,10 +1,10 @@
-import { join } from "node:path";
 import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { sanitizeLine } from "../adapters/terminal/sanitize.ts";
 import type { DeskPlace } from "../api/desk.ts";
 import { LEVEL_PATTERN, type MessageType } from "../contract/topic.ts";
 import { ConcheError } from "../errors/conche-error.ts";
-import { PublishingDesk } from "../run/desk.ts";
+import { PublishingDesk, shellOutbox } from "../run/desk.ts";
+import { within } from "../run/wait.ts";
 import type { Invocation } from "./command.ts";
 import { duration, matching, wholeNumber } from "./option-values.ts";
 import { logEnd } from "./with-view.ts";
@@ -33,8 +33,6 @@ export const ACTION_OPTIONS = {
 export const ACTION_SETTINGS = ["data", "outbox", "mqtt", "broker", "signing"] as const;
 
 const WAIT_MS = 10_000;
-/** Not the data center's own: two processes can't have one outbox open. */
-const OUTBOX = "shell-outbox";
 
 /** What an action is said with. */
 export interface DeskOptions {
@@ -75,20 +73,20 @@ export async function sayAtDesk(
   beside: Readonly<Record<string, unknown>> = {},
 ): Promise<number> {
   const url = config.broker.url ?? `mqtt://${config.mqtt.host}:${config.mqtt.port}`;
-  const outbox = config.outbox ?? join(config.data, OUTBOX);
+  const outbox = config.outbox ?? shellOutbox(config.data);
   const desk = await PublishingDesk.open(config, { name, url, outbox });
   try {
-    const said = await desk.publish(place, type, body);
+    const { machine, boot, seq } = await desk.publish(place, type, body);
     const stored = await within(desk.drained(), wait);
-    if (config.json) terminal.out.write(`${jsonLine({ ...said, event: body.event, ...beside, stored })}\n`);
-    else {
+    if (config.json) {
+      const said = { machine, boot, seq, event: body.event, ...beside, stored };
+      terminal.out.write(`${jsonLine({ ...said, broker: desk.address })}\n`);
+    } else {
       const what = sanitizeLine([body.event, ...Object.values(beside)].join(" "));
-      const which = `number ${said.seq} of ${said.machine}, boot ${said.boot}`;
+      const which = `number ${seq} of ${machine}, boot ${boot}`;
       // Nothing is done before the log has it: a word that says otherwise must not come first.
-      const told = stored
-        ? `${what}: ${which}; the log has it`
-        : `not done yet: ${what} waits in the outbox until a data center confirms it (${which})`;
-      terminal.out.write(`${told}\n`);
+      if (stored) terminal.out.write(`${what}: ${which}; the log has it\n`);
+      else terminal.out.write(`${notDone(what, which, desk, config)}\n`);
     }
     return stored ? 0 : 1;
   } finally {
@@ -96,14 +94,21 @@ export async function sayAtDesk(
   }
 }
 
-async function within(done: Promise<void>, ms: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), ms);
-  done.then(
-    () => resolve(true),
-    () => resolve(false),
-  );
-  const inTime = await promise;
-  clearTimeout(timer);
-  return inTime;
+/** That nobody has confirmed it, where it was tried, and what sends it. */
+function notDone(
+  what: string,
+  which: string,
+  desk: PublishingDesk,
+  { outbox }: Invocation["config"],
+): string {
+  const { unreachable } = desk.status();
+  const why = sanitizeLine(unreachable === null ? "no data center has confirmed it" : unreachable.why);
+  const same = outbox === null ? "" : " with the same --outbox";
+  const start =
+    outbox === null ? "`conche up` or `conche datacenter` when it starts on this --data, or by " : "";
+  return [
+    `not done yet: ${what} waits in the outbox (${which})`,
+    `  tried at ${desk.address}: ${why}; another address: --mqtt-port PORT, --mqtt-host HOST or --broker URL`,
+    `  it is sent by ${start}the next action of \`conche holds\` or \`conche alarms\`${same}; do not say it again`,
+  ].join("\n");
 }

@@ -14,7 +14,8 @@ const OVERVIEW = new Set(["help", "-h", "--help", "--version"]);
  * @returns the exit code
  * @throws ConcheError CONCHE_USAGE for words that don't fit, and whatever the command throws
  */
-export async function runProgram(words: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function runProgram(typed: readonly string[], surroundings: Surroundings): Promise<number> {
+  const words = withCommand(typed);
   const { helpOnly, verbs } = verbsAmong(words);
   const known: KnownWords = {
     command: "conche",
@@ -62,6 +63,15 @@ function verbsAmong(words: readonly string[]): { helpOnly: boolean; verbs: strin
   const before = end === -1 ? words : words.slice(0, end);
   const verbs = before.filter((word, index) => !word.startsWith("-") && before[index - 1] !== "--config");
   return verbs[0] === "help" ? { helpOnly: true, verbs: verbs.slice(1) } : { helpOnly: false, verbs };
+}
+
+/** The words with the command as it is called: people type `alarm ack` and `batches`, too. */
+function withCommand(words: readonly string[]): readonly string[] {
+  const [verb] = verbsAmong(words).verbs;
+  if (verb === undefined || COMMANDS.some(({ name }) => name === verb)) return words;
+  const meant = COMMANDS.find(({ name }) => [`${name}s`, `${name}es`].includes(verb) || name === `${verb}s`);
+  const at = words.findIndex((word, index) => word === verb && words[index - 1] !== "--config");
+  return meant === undefined ? words : words.with(at, meant.name);
 }
 
 /** Whether the word stands where an option's value may stand. */

@@ -82,7 +82,7 @@ async function readOptions(definition: CommandDefinition, given: Given, config: 
     else if (typeof text !== "string") values[key] = undefined;
     else {
       try {
-        values[key] = parse === undefined ? text : await parse(text, config);
+        values[key] = parse === undefined ? text : await parse(text, config, options);
       } catch (error) {
         problems.push({
           where: `--${flagName(key)}`,

@@ -6,7 +6,7 @@ import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { tagsView } from "../monitor/tags/tags-view.ts";
 import { defineCommand } from "./command.ts";
-import { TIME_HELP, timeOption } from "./log/point-in-time.ts";
+import { SINCE_HELP, sinceOption, timeOption } from "./log/point-in-time.ts";
 import { wholeNumber } from "./option-values.ts";
 import { CSV_EXCEL_HELP, FORMAT_OPTION, formatOf } from "./output-format.ts";
 import { readTrend } from "./tags/read-trend.ts";
@@ -21,8 +21,8 @@ const ROWS = 16;
 const OPTIONS = {
   since: {
     argument: "TIME",
-    help: `from this time on: ${TIME_HELP} (default: 1h)`,
-    parse: timeOption,
+    help: `from this time on: ${SINCE_HELP} (default: 1h)`,
+    parse: sinceOption("until"),
   },
   until: {
     argument: "TIME",

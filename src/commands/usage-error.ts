@@ -15,7 +15,7 @@ export function unknownVerb(verb: string, known: KnownWords): ConcheError {
   const near = suggestion(verb, known.verbs);
   return new ConcheError("CONCHE_USAGE", {
     message: `unknown command ${shownWord(verb)}${near}`,
-    hint: `${known.command} --help lists the commands: ${known.verbs.join(", ")}`,
+    hint: `${known.command} --help lists the commands`,
   });
 }
 

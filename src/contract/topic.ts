@@ -31,6 +31,14 @@ export const LEVEL_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 /** Step levels: `s`, the step's digit, a name; 63 characters at most, as for every level. */
 export const STEP_PATTERN = /^(?=.{1,63}$)s[0-9]_[a-z0-9_]+$/;
 
+/** The step that people speak from. */
+export const DESK_STEP = "s0_office";
+
+/** Whether a key, `<site>/<line>/<step>/<machine>`, is that of a desk: a place that people speak from, no machine. */
+export function isDesk(key: string): boolean {
+  return key.split("/")[2] === DESK_STEP;
+}
+
 /** The levels of a machine's topic: site, line, step, machine. */
 export interface MachineAddress {
   readonly site: SiteId;

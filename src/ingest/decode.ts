@@ -11,6 +11,7 @@ import {
 import { DELIVERY_POLICY, MESSAGE_FLAG, policyFlags } from "../contract/policy.ts";
 import { identityFieldsOf, type PayloadFacts, readPayload } from "../contract/read-payload.ts";
 import {
+  isDesk,
   isUpTopic,
   type MachineKey,
   parseUpTopic,
@@ -142,7 +143,8 @@ export class Decoder {
       if (clockSkewMs > 0 || (flags & MESSAGE_FLAG.REFILL) === 0) flags |= MESSAGE_FLAG.CLOCK_SKEW;
     }
     if (clockSkewMs > FUTURE_MS) flags |= MESSAGE_FLAG.TIME_IN_FUTURE;
-    if (!this.#knowsMachine(topic.machineKey)) flags |= MESSAGE_FLAG.UNKNOWN_MACHINE;
+    if (!this.#knowsMachine(topic.machineKey) && !isDesk(topic.machineKey))
+      flags |= MESSAGE_FLAG.UNKNOWN_MACHINE;
     return flags;
   }
 

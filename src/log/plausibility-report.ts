@@ -1,4 +1,4 @@
-import { FLAG_NAMES } from "../contract/policy.ts";
+import { FLAG_NAMES, implausibleFlags } from "../contract/policy.ts";
 
 /** How many messages of a machine have the same flags. */
 export interface FlaggedCount {
@@ -35,8 +35,9 @@ export interface PlausibilityRow {
 export function plausibilityRows(counts: readonly FlaggedCount[], mask: number): PlausibilityRow[] {
   const rows = new Map<string, PlausibilityRow>();
   for (const { machine, flags, count, firstAt, lastAt, lastId } of counts) {
+    const implausible = implausibleFlags(flags & mask, machine);
     for (const [bit, flag] of FLAG_NAMES) {
-      if ((flags & mask & bit) === 0) continue;
+      if ((implausible & bit) === 0) continue;
       const key = `${machine} ${flag}`;
       const known = rows.get(key);
       rows.set(key, {

@@ -1,5 +1,5 @@
 import { FLAG_NAMES, MESSAGE_FLAG } from "../contract/policy.ts";
-import type { UpTopic } from "../contract/topic.ts";
+import { isDesk, type UpTopic } from "../contract/topic.ts";
 import { nearestName } from "../errors/nearest-name.ts";
 import type { Plant, PlantMachine } from "./plant.ts";
 import type { Tag } from "./schema/tag.ts";
@@ -82,11 +82,13 @@ export class Plausibility {
     };
     const { document } = this.#plant;
     if (rules === undefined) {
-      const machines = this.#plant.machines.map(({ key }) => key);
-      add(
-        MESSAGE_FLAG.UNKNOWN_MACHINE,
-        `the plant has no ${topic.machineKey}${nearest(topic.machineKey, machines)}`,
-      );
+      if (!isDesk(topic.machineKey)) {
+        const machines = this.#plant.machines.map(({ key }) => key);
+        add(
+          MESSAGE_FLAG.UNKNOWN_MACHINE,
+          `the plant has no ${topic.machineKey}${nearest(topic.machineKey, machines)}`,
+        );
+      }
       if (!this.#sites.has(topic.site)) {
         const sites = [...this.#sites];
         add(

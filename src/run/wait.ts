@@ -44,3 +44,16 @@ export async function untilEnd(
   if (end instanceof ConcheError) throw end;
   return 0;
 }
+
+/** Whether something is done in time; not where it fails. */
+export async function within(done: Promise<unknown>, ms: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), ms);
+  done.then(
+    () => resolve(true),
+    () => resolve(false),
+  );
+  const inTime = await promise;
+  clearTimeout(timer);
+  return inTime;
+}

@@ -100,6 +100,7 @@ suite("actions over the API", () => {
         machine: `${place.site}/${place.line}/s0_office/dashboard`,
         boot: "boot-0001",
         seq: said.length,
+        ...{ confirmed: true, unreachableSinceMs: null },
       };
     },
   };
@@ -150,7 +151,8 @@ suite("what actions must not say", () => {
     async publish({ site, line }, type, body) {
       bodyText(type, body);
       said.push(body);
-      return { machine: `${site}/${line}/s0_office/dashboard`, boot: "boot-0001", seq: said.length };
+      const machine = `${site}/${line}/s0_office/dashboard`;
+      return { machine, boot: "boot-0001", seq: said.length, confirmed: true, unreachableSinceMs: null };
     },
   });
   async function about() {
@@ -186,6 +188,18 @@ suite("what actions must not say", () => {
       const answer = await post("acknowledgeAlarm", body);
       assert.equal(answer.status, 400, JSON.stringify([body, answer.json]));
       assert.match(answer.json.detail, detail);
+    }
+    const beyond: readonly [untilMs: number, detail: RegExp][] = [
+      [Date.UTC(2020, 0, 1), /^body\.until: 2020-01-01T00:00:00\.000Z is over$/],
+      [context.nowMs, /is over$/],
+      [context.nowMs + 7 * 86_400_000 + 1, /^body\.until: .* is more than 7 days ahead$/],
+    ];
+    for (const [untilMs, detail] of beyond) {
+      const shelving = { by: "a", seen, until: new Date(untilMs).toISOString(), reason: "pump" };
+      const answer = await post("shelveAlarm", shelving);
+      assert.deepEqual([answer.status, answer.json.code], [400, "CONCHE_REQUEST_INVALID"]);
+      assert.match(answer.json.detail, detail);
+      assert.match(answer.json.hint, /7 days/);
     }
     const blank = await post("shelveAlarm", { by: "a", seen, until, reason: "  " });
     assert.deepEqual([blank.status, blank.json.detail], [400, "body.reason: must not be blank"]);

@@ -23,6 +23,18 @@ describe("ActionsUnderway", () => {
     await underway.carryOut(action("y", "b"), NOW_MS, done);
   });
 
+  it("says what keeps the first from arriving, where that is known", async () => {
+    const underway = new ActionsUnderway();
+    await underway.carryOut(action("x", "a"), NOW_MS, done);
+    const hindered = { ...action("x", "b"), hindrance: "the broker can't be reached" };
+    await assert.rejects(underway.carryOut(hindered, NOW_MS, done), {
+      ...stale,
+      message:
+        "shelved of x, by a at 2026-01-11T10:00:00.000Z, waits in the outbox: the broker can't be reached",
+      hint: /by itself/,
+    });
+  });
+
   it("refuses the second even while the first is being published", async () => {
     const underway = new ActionsUnderway();
     const { promise, resolve } = Promise.withResolvers<string>();

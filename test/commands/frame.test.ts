@@ -75,8 +75,33 @@ test("an unknown command, option or command of a command is named with the neare
     const [lead = "", hint = "", ...rest] = err.split("\n");
     assert.equal(lead, `conche: CONCHE_USAGE: ${cases[index]?.[1]}`);
     assert.match(hint, /^ {2}what to do: conche .*--help/);
+    assert.ok(hint.length < 80, hint);
     assert.deepEqual([rest, out, code], [[""], "", 2]);
   }
+});
+
+test("a command is found in the singular and in the plural", async () => {
+  const pairs = [
+    [
+      ["alarm", "ack", "--help"],
+      ["alarms", "ack", "--help"],
+    ],
+    [
+      ["help", "hold"],
+      ["help", "holds"],
+    ],
+    [
+      ["--debug", "batches", "--help"],
+      ["--debug", "batch", "--help"],
+    ],
+  ] as const;
+  for (const [typed, meant] of pairs) {
+    const [found, expected] = await Promise.all([runConche(typed), runConche(meant)]);
+    assert.deepEqual(found, expected);
+    assert.equal(found.code, 0);
+  }
+  const { err } = await runConche(["alarm", "akc"]);
+  assert.match(err, /unknown command 'akc', did you mean ack\?\n/);
 });
 
 test("bad values of all places are reported at once, and exit with 1", async () => {
@@ -161,7 +186,7 @@ test("whatever a command gives as CSV, it gives for Excel", async () => {
     // What follows for ever is nothing that a spreadsheet opens.
     if (parse === undefined || !help.includes("csv") || command.name === "tail") continue;
     assert.match(help, /csv-excel/, command.name);
-    assert.equal(await parse("csv-excel", {} as Config), "csv-excel", command.name);
+    assert.equal(await parse("csv-excel", {} as Config, {}), "csv-excel", command.name);
     seen.push(command.name);
   }
   for (const name of ["list", "history", "oee", "tags", "trend", "chart", "query", "export", "completeness"])

@@ -117,3 +117,42 @@ suite("conche holds", () => {
     }
   });
 });
+
+test("a hold that was put while no data center was there is in the log once one is back, without another command", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "conche-holds-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const data = join(folder, "data");
+  const start = () => startConche(["datacenter", "--data", data, "--mqtt-port", "0", "--http-port", "0"]);
+  const holds = async (center: RunningConche) => {
+    const { status, text } = await center.page("/api/holds");
+    return status === 200 ? (JSON.parse(text) as { holds: { hold_id: string }[] }).holds : undefined;
+  };
+  const first = await start();
+  while ((await holds(first)) === undefined);
+  assert.equal(await first.stop("SIGTERM"), 0);
+  const goods = ["--lots", "L1", "--why", "metal found", "--id", "H-9", ...PERSON];
+  const put = await runConche([
+    ...["holds", "put", "line-a", ...goods, "--data", data, "--mqtt-port", "1", "--wait", "1s"],
+  ]);
+  assert.equal(put.code, 1);
+  assert.match(
+    put.out,
+    /^not done yet: HOLD H-9 .*\n {2}tried at mqtt:\/\/127\.0\.0\.1:1: .*\n {2}it is sent by `conche up` or `conche datacenter` when it starts on this --data,/,
+  );
+  const second = await start();
+  try {
+    await second.event(({ code }) => code === "shell-sent");
+    for (;;) {
+      const found = await holds(second);
+      if (found !== undefined && found.length > 0) {
+        assert.deepEqual(
+          found.map(({ hold_id }) => hold_id),
+          ["H-9"],
+        );
+        break;
+      }
+    }
+  } finally {
+    assert.equal(await second.stop("SIGTERM"), 0);
+  }
+});

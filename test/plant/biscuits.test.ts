@@ -100,6 +100,9 @@ describe("plants/biscuits.yaml", () => {
         { state: "Idle" },
         ["unknown_machine", "unknown_site"],
       ],
+      // A desk is no machine: the plant needn't have it.
+      [`${LINE}/s0_office/dashboard`, "state", { state: "Idle" }, []],
+      ["soussse-01/line-1/s0_office/shell", "state", { state: "Idle" }, ["unknown_site"]],
       [oven, "state", { state: "Idle", ts: "2036-01-11T10:00:00Z" }, ["clock_skew", "time_in_future"]],
     ];
     const log = await ingested(cases.map(([address, type, body]) => [address, type, body]));

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openEdge } from "../../src/index.ts";
-import { type RunningConche, startConche } from "../servers/conche.ts";
+import { portOf, type RunningConche, startConche } from "../servers/conche.ts";
 
 const TEMPER = "tunis-01/line-a/s5_tempering/temper-01";
 const ALARM = `/api/alarms/${TEMPER}/temp.high`;
@@ -73,6 +73,11 @@ test("an alarm is acknowledged over the API: a message of the desk, in the log, 
   } finally {
     await edge.close();
     assert.equal(await center.stop("SIGTERM"), 0);
+    // That its own broker ends with it is no news.
+    assert.equal(
+      center.events.some(({ code }) => code === "desk-unreachable"),
+      false,
+    );
   }
 });
 
@@ -105,7 +110,7 @@ test("goods are put on hold and released over the API; who has not seen the newe
     assert.equal(nowhere.status, 404);
     await untilViews(center);
     const nothing = await post("/api/holds/lines/tunis-01/line-a", person);
-    assert.deepEqual([nothing.status, nothing.json.code], [409, "CONCHE_ACTION_REFUSED"]);
+    assert.deepEqual([nothing.status, nothing.json.code], [400, "CONCHE_REQUEST_INVALID"]);
     const put = await post("/api/holds/lines/tunis-01/line-a", { ...person, lots: ["L1", "L2"] });
     assert.deepEqual(
       [put.status, put.json.machine, put.json.seq],
@@ -126,6 +131,74 @@ test("goods are put on hold and released over the API; who has not seen the newe
     assert.deepEqual([nothingLeft.status, nothingLeft.json.code], [409, "CONCHE_ACTION_REFUSED"]);
   } finally {
     assert.equal(await center.stop("SIGTERM"), 0);
+  }
+});
+
+test("while the broker is away, whoever acts is told that it waits; log, health and metrics say so, too, until it is back", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "conche-acting-"));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  const data = join(folder, "data");
+  const center = (port: number) => {
+    const ports = ["--mqtt-port", String(port), "--http-port", "0", "--views", "off"];
+    return startConche(["datacenter", "--data", data, ...ports]);
+  };
+  const first = await center(0);
+  const port = portOf(first.started.mqtt);
+  const edge = await openEdge({ url: String(first.started.mqtt), outbox: join(folder, "machine") });
+  await (await edge.machine(TEMPER)).publish("state", { ts: new Date().toISOString(), state: "Idle" });
+  await edge.drained();
+  await edge.close();
+  assert.equal(await first.stop("SIGTERM"), 0);
+  const serve = await startConche([
+    ...["serve", "--data", data, "--http-port", "0", "--broker", `mqtt://127.0.0.1:${port}`],
+  ]);
+  const put = async () => {
+    const answer = await fetch(`${serve.started.http}/api/holds/lines/tunis-01/line-a`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ by: "q.ben-ali", reason: "metal found", lots: ["L1"], hold_id: "H-1" }),
+    });
+    return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
+  };
+  const health = async () => {
+    const { ready, checks } = JSON.parse((await serve.page("/api/health")).text) as {
+      ready: boolean;
+      checks: { name: string; ok: boolean; detail: string }[];
+    };
+    return { ready, desk: checks.find(({ name }) => name === "desk") };
+  };
+  const metric = async (line: string) => (await serve.page("/metrics")).text.split("\n").includes(line);
+  try {
+    await untilViews(serve);
+    assert.equal((await health()).desk?.ok, true);
+    const said = await put();
+    assert.deepEqual([said.status, said.json.confirmed], [202, false]);
+    assert.ok(Date.parse(String(said.json.unreachable_since)) <= Date.now());
+    const { text } = await serve.event(({ code }) => code === "desk-unreachable");
+    assert.match(
+      String(text),
+      new RegExp(`can't reach the broker at mqtt://127\\.0\\.0\\.1:${port}: .*outbox`),
+    );
+    const again = await put();
+    assert.deepEqual([again.status, again.json.code], [409, "CONCHE_ACTION_STALE"]);
+    assert.match(String(again.json.detail), /waits in the outbox: the broker at .* can't be reached since/);
+    const { ready, desk } = await health();
+    assert.deepEqual([ready, desk?.ok], [true, false]);
+    assert.match(String(desk?.detail), /1 action waits in the outbox/);
+    assert.ok(await metric("conche_desk_actions_waiting 1"));
+    assert.ok(await metric("conche_desk_connected 0"));
+    const back = await center(port);
+    try {
+      await serve.event(({ code }) => code === "desk-reached");
+      while (!(await metric("conche_desk_actions_waiting 0")));
+      assert.equal((await health()).desk?.ok, true);
+      assert.ok(await metric("conche_desk_connected 1"));
+      assert.equal(serve.events.filter(({ code }) => code === "desk-unreachable").length, 1);
+    } finally {
+      assert.equal(await back.stop("SIGTERM"), 0);
+    }
+  } finally {
+    assert.equal(await serve.stop("SIGTERM"), 0);
   }
 });
 

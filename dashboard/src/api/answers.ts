@@ -56,27 +56,27 @@ export type AlarmPerformanceAnswer = { readonly "from": string; readonly "to": s
 export type AlarmPerformanceQuery = { readonly "site"?: string | undefined; readonly "line"?: string | undefined; readonly "step"?: string | undefined; readonly "machine"?: string | undefined; readonly "from"?: string | undefined; readonly "to"?: string | undefined; readonly "operators"?: number | undefined; };
 
 /** Somebody has seen it and takes it on; goes for every occurrence up to the one that was seen (`POST /api/alarms/{site}/{line}/{step}/{machine}/{alarm_id}/acknowledge`). */
-export type AcknowledgeAlarmAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
+export type AcknowledgeAlarmAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "confirmed": boolean; readonly "unreachable_since": string | null; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
 export type AcknowledgeAlarmBody = { readonly "by": string; readonly "seen": number; readonly "comment"?: string | undefined; };
 
 /** Says something about it, for whoever looks next; the alarm stands as it did (`POST /api/alarms/{site}/{line}/{step}/{machine}/{alarm_id}/comment`). */
-export type CommentAlarmAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
+export type CommentAlarmAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "confirmed": boolean; readonly "unreachable_since": string | null; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
 export type CommentAlarmBody = { readonly "by": string; readonly "seen": number; readonly "comment": string; };
 
 /** Silences it for a time, 7 days at most, with a reason (`POST /api/alarms/{site}/{line}/{step}/{machine}/{alarm_id}/shelve`). */
-export type ShelveAlarmAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
+export type ShelveAlarmAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "confirmed": boolean; readonly "unreachable_since": string | null; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
 export type ShelveAlarmBody = { readonly "by": string; readonly "seen": number; readonly "until": string; readonly "reason": string; };
 
 /** Lets it call again before its time is over (`POST /api/alarms/{site}/{line}/{step}/{machine}/{alarm_id}/unshelve`). */
-export type UnshelveAlarmAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
+export type UnshelveAlarmAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "confirmed": boolean; readonly "unreachable_since": string | null; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
 export type UnshelveAlarmBody = { readonly "by": string; readonly "seen": number; };
 
 /** Switches it off for maintenance, until it is returned (`POST /api/alarms/{site}/{line}/{step}/{machine}/{alarm_id}/out-of-service`). */
-export type TakeAlarmOutOfServiceAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
+export type TakeAlarmOutOfServiceAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "confirmed": boolean; readonly "unreachable_since": string | null; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
 export type TakeAlarmOutOfServiceBody = { readonly "by": string; readonly "seen": number; readonly "reason": string; };
 
 /** Switches it on again after maintenance (`POST /api/alarms/{site}/{line}/{step}/{machine}/{alarm_id}/return-to-service`). */
-export type ReturnAlarmToServiceAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
+export type ReturnAlarmToServiceAnswer = { readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "confirmed": boolean; readonly "unreachable_since": string | null; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
 export type ReturnAlarmToServiceBody = { readonly "by": string; readonly "seen": number; };
 
 /** Goods on hold: who put them there, why, and what was decided (`GET /api/holds`). */
@@ -84,11 +84,11 @@ export type HoldsAnswer = { readonly "holds": readonly ({ readonly "hold_id": st
 export type HoldsQuery = { readonly "open"?: boolean | undefined; readonly "limit"?: number | undefined; readonly "cursor"?: string | undefined; };
 
 /** Puts lots, cases or pallets on hold: they may not be used, moved on or shipped (`POST /api/holds/lines/{site}/{line}`). */
-export type PutOnHoldAnswer = { readonly "hold_id": string; readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "unknown": readonly (string)[] | null; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
+export type PutOnHoldAnswer = { readonly "hold_id": string; readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "confirmed": boolean; readonly "unreachable_since": string | null; readonly "unknown": readonly (string)[] | null; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
 export type PutOnHoldBody = { readonly "by": string; readonly "reason": string; readonly "lots"?: readonly (string)[] | undefined; readonly "units"?: readonly (string)[] | undefined; readonly "hold_id"?: string | undefined; };
 
 /** Decides over what is on a hold: all of it, or the goods that are named (`POST /api/holds/{hold_id}/release`). */
-export type DecideHoldAnswer = { readonly "hold_id": string; readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
+export type DecideHoldAnswer = { readonly "hold_id": string; readonly "machine": string; readonly "boot": string; readonly "seq": number; readonly "confirmed": boolean; readonly "unreachable_since": string | null; readonly "as_of": { readonly "at": string; readonly "log_position": number; readonly "views": readonly ({ readonly "view": string; readonly "version": number; readonly "position": number; readonly "behind": number; })[]; }; };
 export type DecideHoldBody = { readonly "by": string; readonly "reason": string; readonly "lots"?: readonly (string)[] | undefined; readonly "units"?: readonly (string)[] | undefined; readonly "decision": "released" | "rework" | "rejected"; readonly "seen": number; };
 
 /** What is examined where, with the newest result (`GET /api/quality`). */

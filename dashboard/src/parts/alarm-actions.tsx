@@ -6,12 +6,14 @@ import { addressOf } from "../app/router.ts";
 import { texts } from "../texts/en.ts";
 import { Modal } from "./modal.tsx";
 import { hindrance, PersonForm, Reason } from "./person-form.tsx";
+import { type Said, waitsInWords } from "./waits.ts";
 
 const words = texts.actions;
 
 /** What is done to an alarm, and how it stands: asked, on its way, in the log, or refused. */
 type Progress =
-  | { readonly kind: "idle" | "asking" | "sent" }
+  | { readonly kind: "idle" | "asking" }
+  | { readonly kind: "sent"; readonly waits?: string | undefined }
   | { readonly kind: "refused"; readonly why: string };
 
 interface AcknowledgeButtonProps {
@@ -22,10 +24,11 @@ interface AcknowledgeButtonProps {
 /** Acknowledges alarms in the name of whoever is here. It is done when the log has it and the list says so. */
 export function AcknowledgeButton({ alarms, primary = false }: AcknowledgeButtonProps) {
   const [progress, setProgress] = useState<Progress>({ kind: "idle" });
-  const acknowledge = async (by: string): Promise<void> => {
+  const acknowledge = async (by: string): Promise<undefined> => {
     setProgress({ kind: "sent" });
     try {
-      for (const alarm of alarms) await act(alarm, "acknowledge", { by });
+      for (const alarm of alarms)
+        setProgress({ kind: "sent", waits: await act(alarm, "acknowledge", { by }) });
     } catch (error) {
       setProgress({ kind: "refused", why: error instanceof Error ? error.message : String(error) });
     }
@@ -48,6 +51,11 @@ export function AcknowledgeButton({ alarms, primary = false }: AcknowledgeButton
       >
         {progress.kind === "sent" ? words.pending : primary ? words.acknowledge : words.ack(alarms.length)}
       </button>
+      {progress.kind === "sent" && progress.waits !== undefined ? (
+        <span class="strong xs" role="status">
+          {progress.waits}
+        </span>
+      ) : null}
       {progress.kind === "refused" ? (
         <span class="high xs" role="alert">
           {progress.why}
@@ -77,27 +85,35 @@ const SHELVE_HOURS = [1, 2, 4, 8] as const;
 export function ShelveButton({ alarm }: ShelveButtonProps) {
   const [open, setOpen] = useState(false);
   const [pending, setPending] = useState(false);
+  const [waits, setWaits] = useState<string>();
   const shelved = alarm.state === "shelved";
   const why = hindrance("operator");
   const unshelve = async (): Promise<void> => {
     setPending(true);
     try {
-      await act(alarm, "unshelve", { by: person.value });
+      setWaits(await act(alarm, "unshelve", { by: person.value }));
     } finally {
       setPending(false);
     }
   };
   if (shelved) {
     return (
-      <button
-        type="button"
-        class="btn"
-        disabled={pending || person.value === "" || why !== undefined}
-        title={why}
-        onClick={() => void unshelve()}
-      >
-        {words.unshelve}
-      </button>
+      <>
+        <button
+          type="button"
+          class="btn"
+          disabled={pending || person.value === "" || why !== undefined}
+          title={why}
+          onClick={() => void unshelve()}
+        >
+          {words.unshelve}
+        </button>
+        {waits === undefined ? null : (
+          <span class="strong xs" role="status">
+            {waits}
+          </span>
+        )}
+      </>
     );
   }
   return (
@@ -118,8 +134,9 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
             onLeave={() => setOpen(false)}
             onSubmit={async (by, field) => {
               const until = new Date(Date.now() + Number(field("hours")) * HOUR_MS).toISOString();
-              await act(alarm, "shelve", { by, reason: field("reason"), until });
-              setOpen(false);
+              const kept = await act(alarm, "shelve", { by, reason: field("reason"), until });
+              if (kept === undefined) setOpen(false);
+              return kept;
             }}
           >
             <label>
@@ -140,10 +157,11 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
   );
 }
 
-/** Asks the data center to publish an action; the version says what its person saw. */
-function act(alarm: AlarmPresent, action: string, body: object): Promise<unknown> {
-  return send(`/api${addressOf("alarms", alarm.machine, alarm.alarmId)}/${action}`, {
-    ...body,
-    seen: alarm.version,
-  });
+/**
+ * Asks the data center to publish an action; the version says what its person saw.
+ * @returns that it waits, in words, where it does
+ */
+async function act(alarm: AlarmPresent, action: string, body: object): Promise<string | undefined> {
+  const path = `/api${addressOf("alarms", alarm.machine, alarm.alarmId)}/${action}`;
+  return waitsInWords(await send<Said>(path, { ...body, seen: alarm.version }));
 }

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { AlarmAnswer } from "../api/answers.ts";
+import type { AlarmAnswer, CommentAlarmAnswer } from "../api/answers.ts";
 import { plant, zone } from "../api/plant.ts";
 import type { AlarmPresent } from "../api/present.ts";
 import { send, useQuery } from "../api/query.ts";
@@ -10,6 +10,7 @@ import { alarmWords } from "./alarm-words.ts";
 import { Failed } from "./failed.tsx";
 import { Modal } from "./modal.tsx";
 import { PersonForm } from "./person-form.tsx";
+import { waitsInWords } from "./waits.ts";
 
 const words = texts.actions;
 /** Events of an alarm that are told. */
@@ -57,7 +58,9 @@ function AlarmStory({ alarm, onClose }: { readonly alarm: AlarmPresent; readonly
         onLeave={onClose}
         onSubmit={async (by, field) => {
           const seen = data?.alarm.version ?? alarm.version;
-          await send(`${address}/comment`, { by, comment: field("comment"), seen });
+          return waitsInWords(
+            await send<CommentAlarmAnswer>(`${address}/comment`, { by, comment: field("comment"), seen }),
+          );
         }}
       >
         <label>

@@ -21,8 +21,8 @@ interface PersonFormProps {
   /** Whose it is to do, where the form is there for everybody. */
   readonly needs?: Role;
   readonly onLeave: () => void;
-  /** Does it. What it throws is shown to whoever asked. */
-  readonly onSubmit: (by: string, field: (name: string) => string) => Promise<void>;
+  /** Does it. What it throws, or has to say, is shown to whoever asked. */
+  readonly onSubmit: (by: string, field: (name: string) => string) => Promise<string | undefined>;
 }
 
 /**
@@ -38,6 +38,7 @@ export function PersonForm({
 }: PersonFormProps) {
   const [pending, setPending] = useState(false);
   const [refused, setRefused] = useState<string>();
+  const [note, setNote] = useState<string>();
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -48,8 +49,9 @@ export function PersonForm({
     keepName(by);
     setPending(true);
     setRefused(undefined);
+    setNote(undefined);
     try {
-      await onSubmit(by, field);
+      setNote(await onSubmit(by, field));
       form.reset();
     } catch (error) {
       setRefused(problemInWords(error));
@@ -64,6 +66,11 @@ export function PersonForm({
       {refused === undefined ? null : (
         <p class="high" role="alert">
           {refused}
+        </p>
+      )}
+      {note === undefined ? null : (
+        <p class="strong" role="status">
+          {note}
         </p>
       )}
       <div class="actions">

@@ -385,6 +385,7 @@ export const texts = {
     acknowledge: "Acknowledge",
     ack: (count: number) => (count > 1 ? `Ack ${count}` : "Ack"),
     pending: "on its way …",
+    waits: (since: string) => `not done yet: no broker since ${since}; it goes out by itself`,
     shelve: "Shelve …",
     unshelve: "Unshelve",
     shelveTitle: (code: string) => `Shelve ${code}`,

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { DeskStatus } from "../../api/desk.ts";
 import type { MachineKey } from "../../contract/topic.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import { type IngestObserver, observers } from "../../ingest/observer.ts";
@@ -9,6 +10,7 @@ import type { NotifierState } from "../../notify/notifier.ts";
 import type { FollowerStatus } from "../../views/follower-status.ts";
 import { type AuditReading, registerAuditMetrics } from "./audit-metrics.ts";
 import { CommitCounters } from "./commit-counters.ts";
+import { registerDeskMetrics } from "./desk-metrics.ts";
 import { registerNotifyMetrics } from "./notify-metrics.ts";
 import { type PlantFigureReading, registerPlantMetrics } from "./plant-metrics.ts";
 import { registerHeapGauge, registerOutputCounter } from "./process-metrics.ts";
@@ -48,6 +50,8 @@ export interface MetricSources {
   readonly outputLost?: () => number;
   /** What people were told; left out where nobody is. */
   readonly notified?: () => NotifierState;
+  /** How the desk stands; undefined before the first action, left out where nobody can act here. */
+  readonly desk?: () => DeskStatus | undefined;
   /** What was refused and decided; left out where nothing is audited. */
   readonly audited?: () => AuditReading;
   /** How far the views are; left out where another process keeps them. */
@@ -80,6 +84,7 @@ export function ingestMetrics(sources: MetricSources): IngestMetrics {
   if (sources.views !== undefined) registerViewsMetrics(registry, sources.views, sources.now);
   if (sources.audited !== undefined) registerAuditMetrics(registry, sources.audited);
   if (sources.notified !== undefined) registerNotifyMetrics(registry, sources.notified);
+  if (sources.desk !== undefined) registerDeskMetrics(registry, sources.desk);
   if (sources.plant !== undefined) registerPlantMetrics(registry, sources.plant);
   collectDefaultMetrics({ register: registry });
   registerHeapGauge(registry);

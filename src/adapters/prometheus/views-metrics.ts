@@ -1,7 +1,9 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { DeskStatus } from "../../api/desk.ts";
 import type { NotifierState } from "../../notify/notifier.ts";
 import { type EditionStatus, type FollowerStatus, lagSeconds, leading } from "../../views/follower-status.ts";
 import { type AuditReading, registerAuditMetrics } from "./audit-metrics.ts";
+import { registerDeskMetrics } from "./desk-metrics.ts";
 import { registerNotifyMetrics } from "./notify-metrics.ts";
 import { type PlantFigureReading, registerPlantMetrics } from "./plant-metrics.ts";
 
@@ -58,6 +60,7 @@ export interface ViewsMetricsSources {
   /** What was refused and decided on its HTTP port. */
   readonly audited: () => AuditReading;
   readonly notified?: () => NotifierState;
+  readonly desk?: () => DeskStatus | undefined;
 }
 
 /** The metrics of a process that only keeps views and answers, in Prometheus' text format. */
@@ -66,12 +69,14 @@ export function viewsMetrics({
   plant,
   audited,
   notified,
+  desk,
 }: ViewsMetricsSources): () => Promise<string> {
   const registry = new Registry();
   registerViewsMetrics(registry, status);
   registerPlantMetrics(registry, plant);
   registerAuditMetrics(registry, audited);
   if (notified !== undefined) registerNotifyMetrics(registry, notified);
+  if (desk !== undefined) registerDeskMetrics(registry, desk);
   collectDefaultMetrics({ register: registry });
   return () => registry.metrics();
 }

@@ -1,12 +1,15 @@
 import { type Static, type TProperties, Type } from "typebox";
-import { type AlarmAction, alarmMessage } from "../../monitor/alarms/alarm-action.ts";
+import { type AlarmAction, alarmMessage, LONGEST_SHELVED_MS } from "../../monitor/alarms/alarm-action.ts";
 import { alarmEvents, alarmNow } from "../../monitor/alarms/alarm-list.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
+import { isoTime } from "../../time/iso-time.ts";
 import type { ApiContext } from "../context.ts";
+import { deskHindrance } from "../desk.ts";
 import { timeOf } from "../period.ts";
 import { BY, REASON, requireInLog, words } from "../person.ts";
-import { noDesk, notFound } from "../problem.ts";
+import { badRequest, noDesk, notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
+import { SAID, shownSaid } from "../said.ts";
 import { ADDRESS, keyOfAddress } from "../schemas.ts";
 import { ActionsUnderway, type Said } from "../underway.ts";
 
@@ -19,11 +22,6 @@ const PERSON = {
       "The alarm's `version` as the person saw it: refused with 409 when something has happened since",
   }),
 };
-const ANSWER = closed({
-  machine: Type.String({ description: "The desk that says it" }),
-  boot: Type.String(),
-  seq: Type.Integer({ description: "Done when the message with this number is in the log and the view" }),
-});
 
 /** Events looked at for what has changed. */
 const NEWS = 20;
@@ -33,7 +31,7 @@ interface ActionDefinition<Body extends TProperties> {
   readonly name: string;
   readonly summary: string;
   readonly body: Body;
-  readonly action: (body: Static<ReturnType<typeof closed<Body>>>) => AlarmAction;
+  readonly action: (body: Static<ReturnType<typeof closed<Body>>>, nowMs: number) => AlarmAction;
 }
 
 /** A thing that people do with an alarm: a message, answered with its number before it is in the log. */
@@ -52,13 +50,13 @@ function actionRoute<Body extends TProperties>({
     summary,
     params: PARAMS,
     body: closed({ ...PERSON, ...body }),
-    answer: ANSWER,
+    answer: closed(SAID),
     status: 202,
     views: [ALARM_VIEW],
     changesWith: ["now"],
     handle({ params, body: asked }, context) {
       const given = asked as Static<ReturnType<typeof closed<Body>>> & { by: string; seen: number };
-      return act(context, keyOfAddress(params), params.alarm_id, action(given), given);
+      return act(context, keyOfAddress(params), params.alarm_id, action(given, context.nowMs), given);
     },
   });
 }
@@ -83,13 +81,14 @@ async function act(
   const { underway = new ActionsUnderway() } = context;
   const oneAction = {
     what: `alarm ${alarmId} of ${machine}`,
+    hindrance: deskHindrance(context.health()),
     said: { event: body.event, by: by.trim(), atMs: nowMs },
     isShown: (said: Said) =>
       events.some((row) => row.event === said.event && row.by === said.by && row.said_ms === said.atMs),
   };
-  const said = await underway.carryOut(oneAction, nowMs, () => desk.publish({ site, line }, "alarm", body));
-  const { machine: publisher, boot, seq } = said;
-  return { machine: publisher, boot, seq };
+  return shownSaid(
+    await underway.carryOut(oneAction, nowMs, () => desk.publish({ site, line }, "alarm", body)),
+  );
 }
 
 const acknowledge = actionRoute({
@@ -120,8 +119,18 @@ const shelve = actionRoute({
     }),
     reason: REASON,
   },
-  action: ({ until, reason }) => ({ kind: "shelve", untilMs: timeOf("until", until) ?? 0, reason }),
+  action: ({ until, reason }, nowMs) => ({ kind: "shelve", untilMs: shelvedUntil(until, nowMs), reason }),
 });
+
+/** What no look at the alarm would mend is a bad request. @throws ConcheError CONCHE_REQUEST_INVALID */
+function shelvedUntil(text: string, nowMs: number): number {
+  const untilMs = timeOf("until", text) ?? 0;
+  const hint = "give a time to come, 7 days ahead at most; for longer an alarm is taken out of service";
+  if (untilMs <= nowMs) throw badRequest(`body.until: ${isoTime(untilMs)} is over`, hint);
+  if (untilMs - nowMs > LONGEST_SHELVED_MS)
+    throw badRequest(`body.until: ${isoTime(untilMs)} is more than 7 days ahead`, hint);
+  return untilMs;
+}
 
 const unshelve = actionRoute({
   verb: "unshelve",

@@ -15,11 +15,13 @@ import { isoTime } from "../../time/iso-time.ts";
 import { genealogyView } from "../../trace/genealogy/genealogy-view.ts";
 import { goodsUnheardOf } from "../../trace/questions/goods-unheard-of.ts";
 import type { ApiContext } from "../context.ts";
+import { deskHindrance } from "../desk.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
 import { Time } from "../period.ts";
 import { BY, REASON, requireInLog } from "../person.ts";
-import { noDesk, notFound } from "../problem.ts";
+import { badRequest, noDesk, notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
+import { SAID, shownSaid } from "../said.ts";
 import { orNull } from "../schemas.ts";
 import { ActionsUnderway, type Said } from "../underway.ts";
 
@@ -35,12 +37,7 @@ const PERSON = {
 };
 const DECISIONS = ["released", "rework", "rejected"] as const;
 const HOLD_ID = closed({ hold_id: Id });
-const SAID = closed({
-  hold_id: Id,
-  machine: Type.String({ description: "The desk that says it" }),
-  boot: Type.String(),
-  seq: Type.Integer({ description: "Done when the message with this number is in the log and the view" }),
-});
+const HOLD_SAID = { hold_id: Id, ...SAID };
 
 const HoldAnswer = closed({
   hold_id: Id,
@@ -112,7 +109,7 @@ const put = route({
     hold_id: Type.Optional({ ...Id, description: "A new id; made where it is left out" }),
   }),
   answer: closed({
-    ...SAID.properties,
+    ...HOLD_SAID,
     unknown: orNull(
       Type.Array(Type.String(), {
         description:
@@ -128,6 +125,8 @@ const put = route({
       const lines = context.plant.lines.map((each) => `${each.site.id}/${each.definition.id}`);
       throw notFound(`the plant has no line ${site}/${line}`, `it has ${lines.slice(0, 20).join(", ")}`);
     }
+    if ((body.lots ?? body.units) === undefined)
+      throw badRequest("body: no goods", "name `lots` or `units`, or both");
     const holdId = body.hold_id ?? newHoldId(line, context.nowMs);
     const known = holdOf(context.views.reading(holdsView), holdId);
     const message = holdMessage(holdId, body, body, known, context.nowMs);
@@ -153,7 +152,7 @@ const release = route({
         "The hold's `version` as the person saw it: refused with 409 when something has happened since",
     }),
   }),
-  answer: SAID,
+  answer: closed(HOLD_SAID),
   status: 202,
   views: [holdsView],
   changesWith: ["now"],
@@ -168,7 +167,7 @@ const release = route({
 });
 
 async function publish(
-  { desk, underway = new ActionsUnderway(), nowMs }: ApiContext,
+  { desk, underway = new ActionsUnderway(), nowMs, health }: ApiContext,
   place: { readonly site: string; readonly line: string },
   body: HoldBody | ReleaseBody,
   hold: Hold | undefined,
@@ -176,13 +175,12 @@ async function publish(
   if (desk === undefined) throw noDesk();
   const action = {
     what: `hold ${body.hold_id}`,
+    hindrance: deskHindrance(health()),
     said: { event: body.event, by: body.by, atMs: nowMs },
     isShown: ({ event, by, atMs }: Said) =>
       hold?.events.some((row) => row.event === event && row.by_person === by && row.at_ms === atMs) === true,
   };
-  const said = await underway.carryOut(action, nowMs, () => desk.publish(place, "batch", { ...body }));
-  const { machine, boot, seq } = said;
-  return { machine, boot, seq };
+  return shownSaid(await underway.carryOut(action, nowMs, () => desk.publish(place, "batch", { ...body })));
 }
 
 /** Goods that no machine has spoken of; null where nobody can tell yet. A hold doesn't wait for that. */

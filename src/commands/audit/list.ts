@@ -2,7 +2,7 @@ import { AUDIT_KINDS } from "../../access/audit.ts";
 import { AuditReader } from "../../adapters/sqlite/audit/audit-reader.ts";
 import { auditJson, auditTable } from "../../adapters/terminal/audit-format.ts";
 import { defineCommand } from "../command.ts";
-import { TIME_HELP, timeOption } from "../log/point-in-time.ts";
+import { SINCE_HELP, sinceOption, timeOption } from "../log/point-in-time.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 
 const DEFAULT_LIMIT = 50;
@@ -10,7 +10,7 @@ const DEFAULT_LIMIT = 50;
 const OPTIONS = {
   kind: { argument: "KIND", help: `only this kind: ${AUDIT_KINDS.join(", ")}`, parse: oneOf(AUDIT_KINDS) },
   subject: { argument: "WHO", help: "only this identity or person" },
-  since: { argument: "TIME", help: `from this time on: ${TIME_HELP}`, parse: timeOption },
+  since: { argument: "TIME", help: `from this time on: ${SINCE_HELP}`, parse: sinceOption("until") },
   until: { argument: "TIME", help: "before this time", parse: timeOption },
   limit: {
     argument: "N",

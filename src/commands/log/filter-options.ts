@@ -2,7 +2,7 @@ import { LEVEL_PATTERN, MESSAGE_TYPES, type MessageType, STEP_PATTERN } from "..
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { LogFilter } from "../../log/log-reading.ts";
 import { matching, oneOf } from "../option-values.ts";
-import { TIME_HELP, timeOption } from "./point-in-time.ts";
+import { SINCE_HELP, sinceOption, timeOption } from "./point-in-time.ts";
 
 const level = matching(LEVEL_PATTERN, "a level of a topic: a-z, 0-9, - and _, at most 63");
 
@@ -24,14 +24,14 @@ export const FILTER_OPTIONS = {
   batch: { argument: "BATCH", help: "only this batch, as B20260111-DA-0042" },
   since: {
     argument: "TIME",
-    help: `from this event time on: ${TIME_HELP}`,
-    parse: timeOption,
+    help: `from this event time on: ${SINCE_HELP}`,
+    parse: sinceOption("until"),
   },
   until: { argument: "TIME", help: "before this event time, given in the same way", parse: timeOption },
   receivedSince: {
     argument: "TIME",
     help: "received from this time on, whatever the machine's clock said; given in the same way",
-    parse: timeOption,
+    parse: sinceOption("receivedUntil"),
   },
   receivedUntil: {
     argument: "TIME",

@@ -2,6 +2,7 @@ import { loadPlant } from "../../adapters/yaml/load-plant.ts";
 import type { Config } from "../../config/config-schema.ts";
 import { MOMENT_WORDS, readMoment } from "../../contract/moment.ts";
 import { durationMs } from "../../time/duration.ts";
+import type { GivenOptions } from "../command.ts";
 
 /** A word for the plant's own time zone behind a time: `2026-01-11 08:00 plant`. */
 const PLANT_ZONE = /\bplant\]?$/;
@@ -9,6 +10,9 @@ const PLANT_ZONE = /\bplant\]?$/;
 /** In the help of every option that takes a time. */
 export const TIME_HELP =
   "ISO 8601 (UTC without a zone), with a zone as `2026-01-11 08:00 Africa/Tunis` or `… plant` (the plant's), or so long ago: 15m, 2h, 7d";
+
+/** In the help of every option that takes the begin of a span. */
+export const SINCE_HELP = `${TIME_HELP}, counted from --until where that is a time`;
 
 /**
  * A moment as a person types it, in milliseconds since 1970: any time that {@link readMoment} takes, or so long before
@@ -35,6 +39,24 @@ export function pointInTime(
 /** The value of an option that takes a time. Only one that names the plant's zone reads the plant file. */
 export async function timeOption(text: string, config: Config): Promise<number> {
   return pointInTime(text, Date.now(), PLANT_ZONE.test(text) ? { plant: await plantZone(config) } : {});
+}
+
+/**
+ * The value of an option that takes the begin of a span. So long ago is so long before the end where that is given as a
+ * time; where that is so long ago, too, both count from now.
+ * @param end the key of the option that takes the end
+ */
+export function sinceOption(
+  end: string,
+): (text: string, config: Config, given: GivenOptions) => Promise<number> {
+  return async (text, config, given) => {
+    const [ago, until] = [durationMs(text.trim()), given[end]];
+    if (ago === undefined || typeof until !== "string" || durationMs(until.trim()) !== undefined)
+      return timeOption(text, config);
+    // An end that is none is said of its own option.
+    const untilMs = await timeOption(until, config).catch(() => Date.now());
+    return untilMs - ago;
+  };
 }
 
 async function plantZone({ plant }: Config): Promise<string> {

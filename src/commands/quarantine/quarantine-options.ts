@@ -2,7 +2,7 @@ import { ConcheError } from "../../errors/conche-error.ts";
 import type { QuarantineFilter } from "../../log/quarantine-reading.ts";
 import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-reason.ts";
 import type { WhoAndWhy } from "../../log/replay-log.ts";
-import { TIME_HELP, timeOption } from "../log/point-in-time.ts";
+import { SINCE_HELP, sinceOption, timeOption } from "../log/point-in-time.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 
 /** Every reason, for help texts and options. */
@@ -12,7 +12,7 @@ export const REASONS = Object.keys(QUARANTINE_REASONS) as QuarantineReason[];
 export const FILTER_OPTIONS = {
   reason: { argument: "REASON", help: "only this reason", parse: oneOf(REASONS) },
   machine: { argument: "MACHINE", help: "only this machine: its name, or <site>/<line>/<step>/<machine>" },
-  since: { argument: "TIME", help: `received from this time on: ${TIME_HELP}`, parse: timeOption },
+  since: { argument: "TIME", help: `received from this time on: ${SINCE_HELP}`, parse: sinceOption("until") },
   until: { argument: "TIME", help: "received before this time", parse: timeOption },
   text: { argument: "TEXT", help: "only where topic or detail contain it" },
 } as const;

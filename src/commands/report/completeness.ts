@@ -9,7 +9,7 @@ import { ConcheError } from "../../errors/conche-error.ts";
 import { reportCompleteness } from "../../log/completeness.ts";
 import { defineCommand } from "../command.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
-import { TIME_HELP, timeOption } from "../log/point-in-time.ts";
+import { SINCE_HELP, sinceOption, timeOption } from "../log/point-in-time.ts";
 import { tellUnknown } from "../log/tell-unknown.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withLog } from "../with-log.ts";
@@ -20,8 +20,8 @@ const OPTIONS = {
   ...{ site, line, step, machine },
   since: {
     argument: "TIME",
-    help: `only who was heard from this time on: ${TIME_HELP}`,
-    parse: timeOption,
+    help: `only who was heard from this time on: ${SINCE_HELP}`,
+    parse: sinceOption("until"),
   },
   until: {
     argument: "TIME",

@@ -3,14 +3,14 @@ import { plausibilityJson, plausibilityText } from "../../adapters/terminal/plau
 import { IMPLAUSIBLE_FLAGS } from "../../contract/policy.ts";
 import { plausibilityRows } from "../../log/plausibility-report.ts";
 import { defineCommand } from "../command.ts";
-import { TIME_HELP, timeOption } from "../log/point-in-time.ts";
+import { SINCE_HELP, sinceOption, timeOption } from "../log/point-in-time.ts";
 
 const OPTIONS = {
   machine: { argument: "NAME", help: "only machines with this in their address" },
   since: {
     argument: "TIME",
-    help: `only what was received from this time on: ${TIME_HELP}`,
-    parse: timeOption,
+    help: `only what was received from this time on: ${SINCE_HELP}`,
+    parse: sinceOption("until"),
   },
   until: { argument: "TIME", help: "only what was received before this time", parse: timeOption },
   strict: { help: "exit with 1 when anything doesn't fit" },

@@ -25,7 +25,7 @@ type WithoutEnvelope<Payload> = Payload extends unknown
 export type AlarmBody = WithoutEnvelope<AlarmV2>;
 
 /** The longest that an alarm may be shelved: longer is for out of service, which is looked after (ISA-18.2). */
-const LONGEST_SHELVED_MS = 7 * 86_400_000;
+export const LONGEST_SHELVED_MS = 7 * 86_400_000;
 const SHOWN = 3;
 
 /**

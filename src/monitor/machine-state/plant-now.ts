@@ -1,3 +1,4 @@
+import { isDesk } from "../../contract/topic.ts";
 import { type ChosenLevels, chosenMachines, inProcessOrder } from "../../plant/chosen-machines.ts";
 import type { Plant } from "../../plant/plant.ts";
 import type { ViewReading } from "../../views/view-table.ts";
@@ -5,7 +6,7 @@ import { type BatchInWork, batchesInWork } from "./line-now.ts";
 import { type MachineNow, machinesNow } from "./machines-now.ts";
 import { silenceOf } from "./silence.ts";
 
-/** A line at present: every machine that the plant file has on it or that has spoken for it. */
+/** A line at present: every machine that the plant file has on it or that has spoken for it, but no desk. */
 export interface LineNow {
   /** `<site>/<line>` */
   readonly line: string;
@@ -22,7 +23,9 @@ export function plantNow(
   nowMs: number,
   chosen: ChosenLevels = {},
 ): LineNow[] {
-  const heard = machinesNow(reading, { nowMs, silentAfterMs: silenceOf(plant) });
+  const heard = machinesNow(reading, { nowMs, silentAfterMs: silenceOf(plant) }).filter(
+    ({ machine }) => !isDesk(machine) || plant.hasMachine(machine),
+  );
   const known = new Set(heard.map(({ machine }) => machine));
   const never = plant.machines.filter(({ key }) => !known.has(key)).map(({ key }) => neverHeard(key));
   const fits = chosenMachines(chosen);

@@ -1,4 +1,4 @@
-import { FLAG_NAMES, IMPLAUSIBLE_FLAGS } from "../../contract/policy.ts";
+import { FLAG_NAMES, IMPLAUSIBLE_FLAGS, implausibleFlags } from "../../contract/policy.ts";
 import type { View } from "../../views/view.ts";
 import type { ViewReading, ViewTable } from "../../views/view-table.ts";
 
@@ -33,14 +33,15 @@ const IMPLAUSIBLE = FLAG_NAMES.filter(([bit]) => (bit & IMPLAUSIBLE_FLAGS) !== 0
 /** VIEW. What machines say that doesn't fit the plant or the clock: counted by machine and flag. */
 export const plausibilityView: View = {
   name: "plausibility",
-  version: 1,
+  version: 2,
   consumes: ["telemetry", "state", "alarm", "quality", "batch"],
   tables: [FLAGGED],
   fold({ flags, topic: { machineKey: machine }, id, receivedAtMs }, store) {
-    if ((flags & IMPLAUSIBLE_FLAGS) === 0) return;
+    const implausible = implausibleFlags(flags, machine);
+    if (implausible === 0) return;
     const rows = store.rows(FLAGGED);
     for (const [bit, flag] of IMPLAUSIBLE) {
-      if ((flags & bit) === 0) continue;
+      if ((implausible & bit) === 0) continue;
       const known = rows.get(machine, flag);
       rows.put({
         ...{ machine, flag },

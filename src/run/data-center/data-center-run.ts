@@ -7,6 +7,7 @@ import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
 import type { SqliteMessageLog } from "../../adapters/sqlite/log/sqlite-message-log.ts";
 import { IngestConsole } from "../../adapters/terminal/ingest-console.ts";
 import type { Terminal } from "../../adapters/terminal/terminal.ts";
+import { withDeskCheck } from "../../api/desk.ts";
 import type { Config } from "../../config/config-schema.ts";
 import { packageVersion } from "../../config/package-root.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
@@ -20,7 +21,7 @@ import { plausibilityOf } from "../../plant/plausibility.ts";
 import { AuditLog } from "../audit/audit-log.ts";
 import { authority, type ChosenDelivery, chooseDelivery, ownAddress } from "../broker/delivery.ts";
 import { WatchedPolicy } from "../broker/watched-policy.ts";
-import { LazyDesk } from "../desk.ts";
+import { LazyDesk, sendLeftInShell } from "../desk.ts";
 import type { FirstLogin } from "../first-login.ts";
 import { httpAccess } from "../http-access.ts";
 import { hostsOf, identityProvider } from "../identity-provider.ts";
@@ -115,20 +116,22 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     let center: DataCenter | undefined;
     const started = Promise.withResolvers<Ingester>();
     const knowsMachine = plant.hasMachine;
-    const health = () => withOutputCheck(center?.health() ?? STARTING, terminal);
-    const views =
+    const desk =
       config.views.use === "off"
         ? undefined
-        : new ViewsRun({
+        : new LazyDesk(
             config,
-            plant,
-            health,
+            "dashboard",
+            () => config.broker.url ?? ownAddress(chosen.addresses().mqtt ?? ""),
+            (notice) => view.notice(notice),
+          );
+    const health = () => withDeskCheck(withOutputCheck(center?.health() ?? STARTING, terminal), desk);
+    const views =
+      desk === undefined
+        ? undefined
+        : new ViewsRun({
+            ...{ config, plant, health, desk },
             onNotice: (notice) => view.notice(notice),
-            desk: new LazyDesk(
-              config,
-              "dashboard",
-              () => config.broker.url ?? ownAddress(chosen.addresses().mqtt ?? ""),
-            ),
             quarantine: quarantineWork(
               plant,
               ownAccess(config.data, log, () => started.promise),
@@ -157,6 +160,7 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
       ...expiriesOf(chosen, tls),
       ...(views === undefined ? {} : { views: () => views.status(), plant: views.figures }),
       ...(notifier === undefined ? {} : { notified: () => notifier.state() }),
+      ...(desk === undefined ? {} : { desk: () => desk.status() }),
     });
     // Before the delivery: whoever watches the start must be able to ask.
     const server = await startHealthServer({
@@ -185,7 +189,10 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     const running = center;
     started.resolve(center.ingester);
     opened.defer(() => running.stop());
+    opened.defer(() => desk?.hush());
     views?.resume();
+    const url = config.broker.url ?? ownAddress(chosen.addresses().mqtt ?? "");
+    opened.defer(sendLeftInShell(config, url, (notice) => view.notice(notice)));
     view.opened(whereabouts(options, chosen, httpAddress(config, authority(config.http.host, server.port))));
     // What keeps it from starting comes first, and alone.
     await warnOfOpenFiles(config, config.data, (notice) => view.notice(notice));

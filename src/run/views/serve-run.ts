@@ -4,6 +4,7 @@ import { LogReader } from "../../adapters/sqlite/log/log-reader.ts";
 import { type Notice, Notices } from "../../adapters/terminal/notices.ts";
 import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
 import type { Terminal } from "../../adapters/terminal/terminal.ts";
+import { withDeskCheck } from "../../api/desk.ts";
 import type { Config } from "../../config/config-schema.ts";
 import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 import type { HealthReport } from "../../ingest/health.ts";
@@ -51,15 +52,10 @@ export async function runServe({
     parts.defer(() => desks?.close());
     const access = httpAccess(config, audit, notice, { desks, provider: await identityProvider(config) });
     parts.defer(() => access.close());
-    const views: ViewsRun = new ViewsRun({
-      config,
-      plant,
-      health: () => healthOf(config.data, views),
-      onNotice: (told) => notices.say(told),
-      desk: url === null ? undefined : new LazyDesk(config, "dashboard", () => url),
-    });
+    const desk = url === null ? undefined : new LazyDesk(config, "dashboard", () => url, notice);
+    const health = () => withDeskCheck(healthOf(config.data, views), desk);
+    const views: ViewsRun = new ViewsRun({ config, plant, health, onNotice: notice, desk });
     parts.defer(() => views.stop());
-    const health = () => healthOf(config.data, views);
     const notifier = await startNotifier({ config, plant, views, health }, notice);
     parts.defer(() => notifier?.stop());
     const server = await startHealthServer({
@@ -72,6 +68,7 @@ export async function runServe({
         plant: views.figures,
         audited: () => audit.figures(),
         ...(notifier === undefined ? {} : { notified: () => notifier.state() }),
+        ...(desk === undefined ? {} : { desk: () => desk.status() }),
       }),
       api: views.api,
       access,

@@ -70,6 +70,14 @@ suite("the plant at a glance", () => {
     assert.match(page, /✓ complete: 1,000 of 1,000 numbers/);
   });
 
+  test("desks are no machines of a line, whatever they have said", () => {
+    const desk = "tunis-01/line-a/s0_office/dashboard";
+    const acked = { event: "acknowledged", alarm_id: "a", by: "b", source: key("temper-01") } as const;
+    const page = shown([...running(T0), told(desk, "alarm", T0, acked)]);
+    assert.doesNotMatch(page, /dashboard/);
+    assert.match(page, /8 run\n/);
+  });
+
   test("begins with what stands, since when, why; and who waits for whom", () => {
     const jam = { code: "JAM", category: "minor_stop", message: "bars jammed" } as const;
     const blocked = { code: "BELT_STANDS", category: "blocked", caused_by: key("packer-03") } as const;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pointInTime } from "../../../src/commands/log/point-in-time.ts";
+import { pointInTime, sinceOption } from "../../../src/commands/log/point-in-time.ts";
+import type { Config } from "../../../src/config/config-schema.ts";
 
 const NOW = Date.UTC(2026, 0, 11, 12);
 
@@ -31,5 +32,18 @@ test("all else is refused with what it must be", () => {
     "2026-01-11T08:00:00Zx",
   ]) {
     assert.throws(() => pointInTime(text, NOW), /^Error: must be a time such as/, text);
+  }
+});
+
+test("since so long ago counts from --until where that is a time; from now where it is so long ago, too", async () => {
+  const parse = sinceOption("until");
+  const config = {} as Config; // only a time in the plant's zone needs one
+  const until = "2026-01-11T08:00:00Z";
+  assert.equal(await parse("8h", config, { until }), Date.UTC(2026, 0, 11));
+  assert.equal(await parse("2026-01-11T07:00", config, { until }), Date.UTC(2026, 0, 11, 7));
+  const before = Date.now();
+  for (const given of [{}, { until: "1h" }, { until: "no time" }]) {
+    const found = await parse("2h", config, given);
+    assert.ok(found >= before - 7_200_000 && found <= Date.now() - 7_200_000);
   }
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import { MESSAGE_FLAG } from "../../../src/contract/policy.ts";
+import { IMPLAUSIBLE_FLAGS, MESSAGE_FLAG } from "../../../src/contract/policy.ts";
+import { plausibilityRows } from "../../../src/log/plausibility-report.ts";
 import { flagged, plausibilityView } from "../../../src/monitor/plausibility/plausibility-view.ts";
 import { readingOf } from "../memory-reading.ts";
 import { folded, viewMessage } from "../view-messages.ts";
@@ -30,6 +31,25 @@ suite("what doesn't fit the plant or the clock", () => {
     ];
     assert.deepEqual([...flagged(readingOf(store))], both);
     assert.deepEqual([...flagged(readingOf(store), [MACHINES[0] ?? "", "not_a_number"])], both.slice(1));
+  });
+
+  test("a desk is no machine: logs of before have it flagged as an unknown one, which counts for nothing", () => {
+    const { UNKNOWN_MACHINE, CLOCK_SKEW } = MESSAGE_FLAG;
+    const desk = "tunis-01/line-a/s0_office/shell";
+    const store = folded(plausibilityView, [said(1, desk, UNKNOWN_MACHINE | CLOCK_SKEW)]);
+    assert.deepEqual(
+      [...flagged(readingOf(store))].map(({ flag }) => flag),
+      ["clock_skew"],
+    );
+    const count = { count: 1, firstAt: T0, lastAt: T0, lastId: 1 };
+    const rows = plausibilityRows(
+      [{ machine: desk, flags: UNKNOWN_MACHINE | CLOCK_SKEW, ...count }],
+      IMPLAUSIBLE_FLAGS,
+    );
+    assert.deepEqual(
+      rows.map(({ flag }) => flag),
+      ["clock_skew"],
+    );
   });
 
   test("is the same in whatever order messages come", () => {

@@ -109,6 +109,9 @@ suite("acting while something is away", { skip: NO_CHROMIUM, timeout: 900_000 },
     await button.click();
     assert.equal((await taken).status(), 202);
     await rowOf("reel_low").getByText("on its way …").waitFor();
+    await rowOf("reel_low")
+      .getByText(/^not done yet: no broker since .*; it goes out by itself$/)
+      .waitFor();
     assert.deepEqual(await saidByDesk("alarm"), []);
     // What it waits in is a disk: the process that took it on may go, too.
     const http = portOf(views.started.http);

@@ -105,7 +105,7 @@ function Look({ id, onClose, onReplayed }: LookProps) {
     reload();
     onReplayed();
   };
-  const correct = async (by: string, field: (name: string) => string): Promise<void> => {
+  const correct = async (by: string, field: (name: string) => string): Promise<undefined> => {
     const body: CorrectQuarantinedBody = { by, why: field("reason"), payload: field("payload") };
     const topic = field("topic");
     const given = topic === message?.topic ? body : { ...body, topic };
@@ -114,7 +114,7 @@ function Look({ id, onClose, onReplayed }: LookProps) {
     if (outcome === "refused") throw new Error(words.replayed(outcome, detail));
     decided(words.replayed(outcome, detail));
   };
-  const dismiss = async (by: string, field: (name: string) => string): Promise<void> => {
+  const dismiss = async (by: string, field: (name: string) => string): Promise<undefined> => {
     const body: DismissQuarantinedBody = { by, why: field("reason") };
     const { dismissed } = await send<DismissQuarantinedAnswer>(`/api/quarantine/${id}/dismiss`, body);
     decided(dismissed ? words.dismissed : words.notOpen);

@@ -8,6 +8,7 @@ import { number } from "../../format/number.ts";
 import type { RecallSum } from "../../format/recall-words.ts";
 import { Modal } from "../../parts/modal.tsx";
 import { hindrance, PersonForm, Reason } from "../../parts/person-form.tsx";
+import { waitsInWords } from "../../parts/waits.ts";
 import { texts } from "../../texts/en.ts";
 
 const words = texts.recall;
@@ -26,22 +27,24 @@ interface HoldButtonProps {
 export function HoldButton({ sum, data, asked, onHeld }: HoldButtonProps) {
   const [open, setOpen] = useState(false);
   const [said, setSaid] = useState<readonly string[]>([]);
+  const [kept, setKept] = useState<string>();
   const units = sum.notHeld.map(({ unit }) => unit);
   const behind = behindOf(data);
   const lots = sum.lotsLeft.map(({ lot }) => lot);
   // Said, and not in the answer yet: the message is on its way through the log.
   const known = new Set(data.units.flatMap(({ holds }) => holds));
   const waiting = said.filter((id) => !known.has(id));
-  const hold = async (line: string, by: string, reason: string): Promise<void> => {
+  const hold = async (line: string, by: string, reason: string): Promise<undefined> => {
     for (let at = 0; at < Math.max(units.length, lots.length); at += PER_HOLD) {
       const part = { units: units.slice(at, at + PER_HOLD), lots: lots.slice(at, at + PER_HOLD) };
-      const { hold_id } = await send<PutOnHoldAnswer>(`/api/holds/lines${addressOf(line)}`, {
+      const answer = await send<PutOnHoldAnswer>(`/api/holds/lines${addressOf(line)}`, {
         by,
         reason,
         ...(part.units.length === 0 ? {} : { units: part.units }),
         ...(part.lots.length === 0 ? {} : { lots: part.lots }),
       });
-      setSaid((before) => [...before, hold_id]);
+      setSaid((before) => [...before, answer.hold_id]);
+      setKept(waitsInWords(answer));
     }
     setOpen(false);
     onHeld();
@@ -68,6 +71,7 @@ export function HoldButton({ sum, data, asked, onHeld }: HoldButtonProps) {
       {waiting.length === 0 ? null : (
         <span class="label" role="status">
           {words.onItsWay(waiting.join(", "))}
+          {kept === undefined ? "" : `; ${kept}`}
         </span>
       )}
       {!open ? null : (
