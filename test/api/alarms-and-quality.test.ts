@@ -214,6 +214,23 @@ suite("what actions must not say", () => {
 });
 
 suite("quality over the API", () => {
+  test("18: ten thousand years are worked through as quickly as the hours that have samples", async () => {
+    let steps = 0;
+    const spend = () => {
+      if (++steps > 1000) throw new ConcheError("CONCHE_TIME_LIMIT", { message: "too many steps" });
+    };
+    const hourly = (from: string, to: string) =>
+      door.answer(
+        requestFor("askQuestion", { params: { number: 18 } as never, query: { from, to } as never }),
+        { ...context, spend },
+      );
+    const endless = await hourly("0001-01-01", "9999-12-31");
+    assert.equal(endless.status, 200, endless.body);
+    const day = await hourly(new Date(START_MS).toISOString(), new Date(context.nowMs).toISOString());
+    assert.ok(JSON.parse(day.body).rows.length >= HOURS);
+    assert.deepEqual(JSON.parse(endless.body).rows, JSON.parse(day.body).rows);
+  });
+
   test("characteristics, samples, chart, capability, net content, nozzles", async () => {
     const list = await ask("characteristics");
     assert.ok(

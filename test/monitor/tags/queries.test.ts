@@ -7,6 +7,7 @@ import { allCurrentValues, currentValues } from "../../../src/monitor/tags/curre
 import { tagSeries } from "../../../src/monitor/tags/tag-series.ts";
 import { tagsViewKeeping } from "../../../src/monitor/tags/tags-view.ts";
 import { timeInState } from "../../../src/monitor/tags/time-in-state.ts";
+import type { ViewReading } from "../../../src/views/view-table.ts";
 import { MemoryViewStore } from "../../views/memory-view-store.ts";
 import { readingOf } from "../memory-reading.ts";
 import { viewMessage } from "../view-messages.ts";
@@ -144,6 +145,29 @@ suite("a tag's course", () => {
     assert.deepEqual(series.gaps, [{ fromMs: START_MS + 3_599_000, toMs: START_MS + 5_400_000 }]);
     assert.ok(Math.abs(series.coverage - 0.75) < 0.001, `${series.coverage}`);
     assert.equal(series.points.length, 90);
+  });
+
+  test("ten thousand years are read as quickly as the hours that have values", () => {
+    const { reading } = storeOf(second(5000, (at) => ({ x: wave(at), word: "OK" })));
+    let reads = 0;
+    const counting: ViewReading = {
+      position: () => reading.position(),
+      rows: (table) => ({
+        get(...key) {
+          reads++;
+          return reading.rows(table).get(...key);
+        },
+        *range(range) {
+          reads++;
+          yield* reading.rows(table).range(range);
+        },
+      }),
+    };
+    const [fromMs, toMs] = [Date.parse("0001-01-01"), Date.parse("9999-12-31")];
+    const request = { machine: TEMPER, fromMs, toMs, points: 1000 };
+    assert.equal(tagSeries(counting, { ...request, tag: "x" }).points[0]?.count, 5000);
+    assert.equal(timeInState(counting, TEMPER, "word", fromMs, toMs).states[0]?.word, "OK");
+    assert.ok(reads < 50, `${reads} reads`);
   });
 
   test("bad values count as values and in no figure; nothing at all is one gap", () => {
