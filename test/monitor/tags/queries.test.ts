@@ -194,7 +194,7 @@ suite("a tag's course", () => {
             ...{
               id: at + 1,
               ts: "",
-              tsMs: START_MS + at * 1000,
+              tsMs: START_MS + at * 1000 + 139,
               topic: `factory/${TEMPER}/telemetry`,
               type: "telemetry",
             },
@@ -219,6 +219,11 @@ suite("a tag's course", () => {
       series.points.map(({ mean }) => mean),
       [0, 2, 4, 6, 8],
     );
+    // Each at its own time while there are no more of them than points, and in stretches beyond.
+    const times = ({ points }: typeof series) => points.map(({ beginMs }) => beginMs - START_MS);
+    assert.deepEqual([times(series), series.widthMs], [[139, 1139, 2139, 3139, 4139], 0]);
+    const few = tagSeries(reading, { ...request, toMs: START_MS + 5000, points: 2 }, log);
+    assert.deepEqual([few.source, times(few), few.widthMs], ["raw", [0, 2500], 2500]);
     assert.equal(asked?.machine, "temper-01");
     assert.equal(tagSeries(reading, { ...request, points: 10 }, log).source, 60);
   });
