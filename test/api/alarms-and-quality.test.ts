@@ -10,7 +10,9 @@ import { readPayload } from "../../src/contract/read-payload.ts";
 import { bodyText } from "../../src/edge/message-body.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
 import { ALARM_VIEW } from "../../src/monitor/alarms/alarm-view.ts";
+import { machineStateView } from "../../src/monitor/machine-state/machine-state-view.ts";
 import { QUALITY_VIEW } from "../../src/monitor/quality/quality-view.ts";
+import type { View } from "../../src/views/view.ts";
 import { readingOf, viewMessages } from "../monitor/simulated-messages.ts";
 import { hoursOf, quietPlant, START_MS } from "../simulator/simulated-line.ts";
 import { MemoryViewStore } from "../views/memory-view-store.ts";
@@ -18,9 +20,11 @@ import { contextOf, endingAt, requestFor } from "./context.ts";
 
 const HOURS = 5;
 const plant = quietPlant();
-const stores = new Map([ALARM_VIEW, QUALITY_VIEW].map((view) => [view, new MemoryViewStore()]));
-for (const message of viewMessages(hoursOf(HOURS, { plant }), ["alarm", "quality"])) {
-  for (const [view, store] of stores) view.fold(message, store);
+const stores = new Map<View, MemoryViewStore>(
+  [ALARM_VIEW, QUALITY_VIEW, machineStateView].map((view) => [view, new MemoryViewStore()]),
+);
+for (const message of viewMessages(hoursOf(HOURS, { plant }), ["alarm", "quality", "state"])) {
+  for (const [view, store] of stores) if (view.consumes.includes(message.type)) view.fold(message, store);
 }
 const context = contextOf({
   plant,
@@ -76,6 +80,17 @@ suite("alarms over the API", () => {
     const found = await ask("alarmPerformance", { query: { from: new Date(START_MS).toISOString() } });
     assert.equal(found.json.measures.length, 15);
     assert.equal(found.json.hours.length, HOURS);
+    const measure = ({ json }: typeof found, name: string) =>
+      json.measures.find((each: { measure: string }) => each.measure === name).found;
+    assert.ok(found.json.coverage > 0.9, `${found.json.coverage}`);
+    // A week that was heard for its last hours is as busy as those hours; one that nobody heard is not quiet.
+    const at = (hours: number) => new Date(START_MS + hours * 3_600_000).toISOString();
+    const week = await ask("alarmPerformance", { query: { from: at(HOURS - 7 * 24) } });
+    assert.equal(week.json.raised, found.json.raised);
+    assert.ok(Math.abs(measure(week, "per_day") / measure(found, "per_day") - 1) < 0.01);
+    const empty = await ask("alarmPerformance", { query: { from: at(-48), to: at(-24) } });
+    assert.equal(empty.json.coverage, 0);
+    assert.ok(empty.json.measures.every((each: { found: number | null }) => each.found === null));
     const csv = await ask("alarmPerformance", {}, "text/csv");
     assert.match(csv.text, /^machine,alarm_id,code,priority,count,/);
   });

@@ -148,6 +148,11 @@ const stops = route({
         lost_ms: ms("Lost in sum"),
         minor_stops: Type.Integer({ description: "Called so, or without a reason and under five minutes" }),
         minor_stop_ms: ms("Lost in minor stops"),
+        known_share: orNull(
+          Type.Number({
+            description: "Of the planned time, 0 to 1: stops of the rest are not known; null: none",
+          }),
+        ),
       }),
     ),
     not_rated: Type.Array(Type.String(), {
@@ -179,12 +184,13 @@ function shownFiguresOf({ reports, notRated }: PlantProduction) {
 function shownStopsOf({ reports, notRated }: PlantProduction) {
   return {
     stops: reports.flatMap(shownStops),
-    totals: reports.map(({ of, pareto }) => ({
+    totals: reports.map(({ of, pareto, whole }) => ({
       of,
       stops: pareto.stops,
       lost_ms: pareto.lostMs,
       minor_stops: pareto.minorStops,
       minor_stop_ms: pareto.minorStopMs,
+      known_share: whole.coverage.states,
     })),
     not_rated: [...notRated],
   };

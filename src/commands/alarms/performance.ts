@@ -2,6 +2,8 @@ import { performanceListing } from "../../adapters/terminal/alarm-format.ts";
 import { renderListing } from "../../adapters/terminal/listing.ts";
 import { alarmPerformance } from "../../monitor/alarms/alarm-performance.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
+import { heardSpans } from "../../monitor/machine-state/heard-time.ts";
+import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
 import { defineCommand } from "../command.ts";
 import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
@@ -39,14 +41,12 @@ export const performance = defineCommand({
     const form = formatOf(format, config.json);
     const clock = await listClock(config.plant, form);
     const { sinceMs, untilMs, ...of } = filterOf(chosen);
-    return withView(config.data, terminal, ALARM_VIEW, (reading) => {
+    return withView(config.data, terminal, ALARM_VIEW, (reading, { views }) => {
       const nowMs = Date.now();
       const toMs = untilMs ?? nowMs;
-      const found = alarmPerformance(
-        reading,
-        { fromMs: sinceMs ?? toMs - DAY_MS, toMs, of, operators },
-        nowMs,
-      );
+      const fromMs = sinceMs ?? toMs - DAY_MS;
+      const heard = heardSpans(views.reading(machineStateView), { fromMs, toMs: Math.min(toMs, nowMs) }, of);
+      const found = alarmPerformance(reading, { fromMs, toMs, of, operators }, nowMs, heard);
       terminal.out.write(renderListing(performanceListing(found, clock), form, terminal));
       return 0;
     });
