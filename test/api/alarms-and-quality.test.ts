@@ -265,6 +265,18 @@ suite("quality over the API", () => {
     const capable = await ask("capability", WEIGHT);
     assert.equal(capable.json.lower, 95.5);
     assert.ok(capable.json.cpk === null ? capable.json.why_none !== null : capable.json.cpk.low > 1);
+    // Refused, it still says what it looked at.
+    const rows = await ask("samples", { ...WEIGHT, query: { limit: "7" } });
+    const to = samples.json.samples[0].at;
+    const few = await ask("capability", { ...WEIGHT, query: { from: rows.json.samples.at(-1).at, to } });
+    const own = rows.json.samples
+      .slice(1)
+      .filter((each: { product: string }) => each.product === few.json.product);
+    assert.equal(few.json.why_none, "too_few");
+    assert.deepEqual([few.json.samples, few.json.n], [own.length, 5 * own.length]);
+    const numbers: number[] = own.flatMap((each: { numbers: number[] }) => each.numbers);
+    const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+    assert.ok(Math.abs(few.json.mean - mean) < 1e-9, `${few.json.mean} of ${mean}`);
     const content = await ask("netContent", WEIGHT);
     assert.equal(content.json.batches[0].t2_g, 91);
     const places = await ask("qualityPlaces", { params: { ...MOLDER, characteristic: "deposit_g" } });
@@ -278,5 +290,6 @@ suite("quality over the API", () => {
     );
     const none = await ask("controlChart", { params: { ...PACKER, characteristic: "defect_rate_pct" } });
     assert.equal(none.json.why_none, "not_charted");
+    assert.ok(none.json.samples > 0);
   });
 });

@@ -70,7 +70,7 @@ export function chartText(chart: ControlChart, surface: TableSurface, clock: Zon
       ? ""
       : `; values hang together (${chart.correlation.toFixed(2)}), charted as ${chart.treatment}`;
   const basis = `limits ${chart.frozen ? "frozen" : "for trial"} from ${limits.samples} samples, ${short(clock, limits.fromMs)} to ${short(clock, limits.toMs)}${limits.leftOut === 0 ? "" : `, ${limits.leftOut} left out`}`;
-  const found = `${counted(signalEpisodes(points), "signal")} in ${points.length} points (by chance ${(points.length * FALSE_ALARMS[rules]).toFixed(1)})`;
+  const found = `${counted(signalEpisodes(points), "signal")} in ${counted(points.length, "point")} (by chance ${(points.length * FALSE_ALARMS[rules]).toFixed(1)})`;
   const newest = signalling
     .slice(-5)
     .reverse()
@@ -136,14 +136,25 @@ export function capabilityListing(
         title: "specification",
         cell: ({ specification: { lower, upper } }) => specificationText(lower, upper),
       },
-      { title: "n", align: "right", cell: ({ capability }) => capability?.n ?? "" },
+      { title: "n", align: "right", cell: ({ n }) => n },
       { title: "Cpk (95 %)", cell: ({ capability }) => estimateText(capability?.cpk) },
       { title: "Ppk (95 %)", cell: ({ capability }) => estimateText(capability?.ppk) },
       { title: "not given because", flexible: true, cell: (row) => whyText(row, clock) },
     ],
-    fields: ({ machine, characteristic, product, specification, capability, why, signals, points }) => ({
+    fields: ({
+      machine,
+      characteristic,
+      product,
+      specification,
+      capability,
+      why,
+      signals,
+      points,
+      n,
+      mean,
+    }) => ({
       ...{ machine, characteristic, product, lower: specification.lower, upper: specification.upper },
-      ...{ n: capability?.n ?? null, mean: capability?.mean ?? null },
+      ...{ n, mean },
       ...{ sigma_within: capability?.sigmaWithin ?? null, sigma_overall: capability?.sigmaOverall ?? null },
       ...estimateFields("cp", capability?.cp),
       ...estimateFields("cpk", capability?.cpk),
@@ -158,7 +169,7 @@ export function capabilityListing(
 function whyText({ why, signals, points, firstSignalMs }: CapabilityAnswer, clock: ZoneClock): string {
   if (why === null) return "";
   if (why !== "not_stable" || firstSignalMs === null) return WHY_NO_CAPABILITY[why];
-  return `not stable: ${signals} signals in ${points} points, the first at ${short(clock, firstSignalMs)}`;
+  return `not stable: ${counted(signals, "signal")} in ${counted(points, "point")}, the first at ${short(clock, firstSignalMs)}`;
 }
 
 function specificationText(lower: number | null, upper: number | null): string {

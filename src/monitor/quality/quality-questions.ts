@@ -1,6 +1,6 @@
 import type { Plant } from "../../plant/plant.ts";
 import type { ViewReading } from "../../views/view-table.ts";
-import { type Capability, capabilityOf, isStable, type Specification } from "./capability.ts";
+import { type Capability, capabilityOf, isStable, momentsOf, type Specification } from "./capability.ts";
 import { controlChart } from "./chart-question.ts";
 import { signalEpisodes } from "./control-chart.ts";
 import {
@@ -35,6 +35,10 @@ export interface CapabilityAnswer {
   readonly unit: string | null;
   readonly specification: Specification;
   readonly specificationFrom: "plant" | "results" | "net_content" | null;
+  /** Values of the span, samples that they came in, and their mean (null without any), given or not. */
+  readonly n: number;
+  readonly samples: number;
+  readonly mean: number | null;
   readonly capability: Capability | null;
   readonly why: NoCapability | null;
   /** Signals of the chart over the span, of so many points: what stability is judged by. */
@@ -64,7 +68,11 @@ export function capability(
   const samples = [...chartSamples(rows, 1)];
   const signalling = points.filter(({ signals }) => signals.length > 0);
   const signals = signalEpisodes(points);
+  const { n, mean } = momentsOf(samples);
   const answer = {
+    n,
+    samples: samples.length,
+    mean: n === 0 ? null : mean,
     machine,
     characteristic,
     product,
