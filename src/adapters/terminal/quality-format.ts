@@ -75,7 +75,7 @@ export function chartText(chart: ControlChart, surface: TableSurface, clock: Zon
     .slice(-5)
     .reverse()
     .map((point) => `  ${short(clock, point.atMs)}  ${shown(point.value)}  ${signalWords(point)}`);
-  return `${[`${head}: ${kind}, rules ${rules}${treated}`, drawControlChart(chart, surface), basis, found, ...newest].filter((part) => part !== "").join("\n")}\n`;
+  return `${[`${head}: ${kind}, rules ${rules}${treated}`, drawControlChart(chart, surface, clock), basis, found, ...newest].filter((part) => part !== "").join("\n")}\n`;
 }
 
 function signalWords({ signals }: ChartPoint): string {
