@@ -98,11 +98,22 @@ suite("alarms and quality from views in SQLite", () => {
     assert.match(empty.out, /\nnothing was heard in this time: whether it was quiet nobody knows\n/);
   });
 
+  test("no command looks at a longer span than the API does for the same question", async () => {
+    const performance = await conche("alarms", "performance", "--since", "0001-01-01T00:00:00Z");
+    assert.match(performance.err, /CONCHE_USAGE: the span from .* is \d+ h, the longest is 9600 h\n/);
+    const oee = await conche("oee", "--since", "400d");
+    assert.match(oee.err, /CONCHE_USAGE: the span from .* is 9600 h, the longest is 2232 h\n/);
+    assert.deepEqual([performance.code, oee.code], [2, 2]);
+  });
+
   test("conche spc: list, chart, capability, content, nozzles", async () => {
     assert.match((await conche("spc", "list")).out, /packer-03 +weight_g +\d+\.\d+ +g /);
     const chart = await conche("spc", "chart", "packer-03", "weight_g", "--since", since, "--until", until);
     assert.match(chart.out, /^weight_g \(g\) of .*: xbar_r, rules western_electric\n/);
     assert.match(chart.out, /╌ upper 10\d\.\d\n/);
+    // The axis is on the plant's clock, as the lines below it.
+    const stamp = String.raw`2026-01-1\d \d\d:\d\d:\d\d \+01:00`;
+    assert.match(chart.out, new RegExp(`\n${stamp} +${stamp}\nlimits `));
     assert.match(
       chart.out,
       /\nlimits frozen from \d+ samples, .*\n\d+ signals? in \d+ points \(by chance \d+\.\d\)/,

@@ -11,6 +11,8 @@ import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
 
 const DAY_MS = 86_400_000;
+/** The longest span that the alarm system is measured over, ms: its hours are listed one by one. */
+export const LONGEST_PERFORMANCE_MS = 400 * DAY_MS;
 const Text = Type.String();
 const Priority = Type.Enum([...ALARM_PRIORITIES]);
 const number = (description: string) => Type.Number({ description });
@@ -90,7 +92,7 @@ const performance = route({
       { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) },
       context.nowMs,
       DAY_MS,
-      400 * DAY_MS,
+      LONGEST_PERFORMANCE_MS,
     );
     const reading = context.views.reading(ALARM_VIEW);
     const past = { fromMs: period.fromMs, toMs: Math.min(period.toMs, context.nowMs) };

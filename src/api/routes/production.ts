@@ -20,6 +20,8 @@ import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
 
 const DAY_MS = 86_400_000;
+/** The longest span that OEE and stops are worked out for, ms. */
+export const LONGEST_PRODUCTION_MS = 93 * DAY_MS;
 
 const ms = (description: string) => Type.Number({ description: `${description}, milliseconds` });
 const ratio = (description: string) => orNull(Type.Number({ description: `${description}; 1 is 100 %` }));
@@ -197,7 +199,7 @@ function shownStopsOf({ reports, notRated }: PlantProduction) {
 }
 
 function periodFor(query: { readonly from?: string; readonly to?: string }, { nowMs }: ApiContext): Period {
-  return periodOf(query, nowMs, DAY_MS, 93 * DAY_MS);
+  return periodOf(query, nowMs, DAY_MS, LONGEST_PRODUCTION_MS);
 }
 
 /** @throws ConcheError CONCHE_NOT_FOUND where nothing fits */

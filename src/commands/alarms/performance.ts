@@ -1,5 +1,6 @@
 import { performanceListing } from "../../adapters/terminal/alarm-format.ts";
 import { renderListing } from "../../adapters/terminal/listing.ts";
+import { LONGEST_PERFORMANCE_MS } from "../../api/routes/alarm-performance.ts";
 import { alarmPerformance } from "../../monitor/alarms/alarm-performance.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import { heardSpans } from "../../monitor/machine-state/heard-time.ts";
@@ -7,6 +8,7 @@ import { machineStateView } from "../../monitor/machine-state/machine-state-view
 import { defineCommand } from "../command.ts";
 import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
+import { requireSpan } from "../longest-span.ts";
 import { wholeNumber } from "../option-values.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
@@ -45,6 +47,7 @@ export const performance = defineCommand({
       const nowMs = Date.now();
       const toMs = untilMs ?? nowMs;
       const fromMs = sinceMs ?? toMs - DAY_MS;
+      requireSpan({ fromMs, toMs }, LONGEST_PERFORMANCE_MS);
       const heard = heardSpans(views.reading(machineStateView), { fromMs, toMs: Math.min(toMs, nowMs) }, of);
       const found = alarmPerformance(reading, { fromMs, toMs, of, operators }, nowMs, heard);
       terminal.out.write(renderListing(performanceListing(found, clock), form, terminal));
