@@ -256,6 +256,13 @@ suite("quality over the API", () => {
     const samples = await ask("samples", { ...WEIGHT, query: { limit: "3" } });
     assert.equal(samples.json.samples.length, 3);
     assert.equal(samples.json.samples[0].numbers.length, 5);
+    // Weights come in hundredths: the mean of five has thousandths, and nothing behind them.
+    const all = await ask("samples", { ...WEIGHT, query: { limit: "1000" } });
+    const means: number[] = all.json.samples.map(({ mean }: { mean: number }) => mean);
+    assert.deepEqual(
+      means.filter((mean) => Number(mean.toFixed(6)) !== mean),
+      [],
+    );
     const chart = await ask("controlChart", WEIGHT);
     assert.equal(chart.json.chart, "xbar_r");
     assert.equal(chart.json.limits.frozen, true);

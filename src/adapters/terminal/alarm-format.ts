@@ -6,10 +6,10 @@ import type { AlarmState } from "../../monitor/alarms/alarm-state.ts";
 import type { AlarmEventRow } from "../../monitor/alarms/alarm-tables.ts";
 import { PERFORMANCE_TARGETS } from "../../monitor/alarms/performance-targets.ts";
 import { counted } from "./counts.ts";
-import { type Listing, spanText } from "./listing.ts";
+import type { Listing } from "./listing.ts";
 import type { Style } from "./styled-text.ts";
 import type { TableCell } from "./table.ts";
-import type { ZoneClock } from "./time-text.ts";
+import { lastingText, type ZoneClock } from "./time-text.ts";
 
 /** As ISA-18.2 names the states, in words. */
 const STATE_WORDS: Readonly<Record<AlarmState, string>> = {
@@ -87,7 +87,7 @@ function stateText({ state, silence, newest }: AlarmNow, nowMs: number, clock: Z
   const words = STATE_WORDS[state];
   if (silence?.untilMs != null)
     return `${words} until ${short(clock, silence.untilMs)} by ${silence.by ?? "nobody"}`;
-  const lasts = newest?.end === "stands" ? `, ${spanText(nowMs - newest.raisedMs)}` : "";
+  const lasts = newest?.end === "stands" ? `, ${lastingText(nowMs - newest.raisedMs)}` : "";
   const unknown = newest?.end === "not_reported" ? " (end not reported)" : "";
   return state === "unack" ? { text: words + lasts, style: "bold" } : words + lasts + unknown;
 }
@@ -99,7 +99,7 @@ function verdictOf(alarms: readonly AlarmNow[], nowMs: number): string {
   const owed =
     unacknowledged.length === 0
       ? "all acknowledged"
-      : `${unacknowledged.length} unacknowledged, for up to ${spanText(nowMs - oldest)}`;
+      : `${unacknowledged.length} unacknowledged, for up to ${lastingText(nowMs - oldest)}`;
   const first =
     active.length === 0
       ? "no active alarm"
@@ -127,7 +127,7 @@ export function occurrenceListing(
       {
         title: "lasted",
         align: "right",
-        cell: (one) => (one.durationMs === null ? "not known" : spanText(one.durationMs)),
+        cell: (one) => (one.durationMs === null ? "not known" : lastingText(one.durationMs)),
       },
       {
         title: "acknowledged",

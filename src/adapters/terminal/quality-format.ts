@@ -9,7 +9,7 @@ import type {
   PlacesAnswer,
 } from "../../monitor/quality/quality-questions.ts";
 import { FALSE_ALARMS } from "../../monitor/quality/runs-rules.ts";
-import type { CharacteristicNow } from "../../monitor/quality/samples.ts";
+import { type CharacteristicNow, withoutDust } from "../../monitor/quality/samples.ts";
 import { drawControlChart, shown } from "./control-chart-drawing.ts";
 import { counted } from "./counts.ts";
 import type { CsvValue } from "./csv.ts";
@@ -43,7 +43,13 @@ export function characteristicListing(
       { title: "last", cell: ({ lastMs }) => short(clock, lastMs) },
     ],
     fields: ({ machine, characteristic, newest, unit, firstMs, lastMs }) => ({
-      ...{ machine, characteristic, unit, newest: newest?.mean ?? null, product: newest?.product ?? null },
+      ...{
+        machine,
+        characteristic,
+        unit,
+        newest: withoutDust(newest?.mean ?? null),
+        product: newest?.product ?? null,
+      },
       ...{ first_at: iso(firstMs), last_at: iso(lastMs) },
     }),
     ...(rows.length === 0 ? { verdict: "nothing was examined yet" } : {}),
@@ -92,7 +98,7 @@ export function chartListing(chart: ControlChart): Listing<ChartPoint> {
     rows: chart.points,
     columns: [],
     fields: ({ atMs, n, value, lower, upper, spread, signals }) => ({
-      ...{ at: iso(atMs), n, value, lower, upper, spread, signals: signals.join(" ") },
+      ...{ at: iso(atMs), n, value: withoutDust(value), lower, upper, spread, signals: signals.join(" ") },
     }),
     beside: {
       ...{

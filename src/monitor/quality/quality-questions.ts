@@ -22,6 +22,7 @@ import {
   placeSamples,
   type SampleQuestion,
   samplesOf,
+  withoutDust,
 } from "./samples.ts";
 
 /** Why a capability is not given. */
@@ -72,7 +73,7 @@ export function capability(
   const answer = {
     n,
     samples: samples.length,
-    mean: n === 0 ? null : mean,
+    mean: n === 0 ? null : withoutDust(mean),
     machine,
     characteristic,
     product,
@@ -166,7 +167,7 @@ function weightsOf(weightsG: readonly number[], { t1G, t2G }: ContentLimits): Pa
   const squares = weightsG.reduce((sum, weight) => sum + (weight - meanG) ** 2, 0);
   return {
     n,
-    meanG,
+    meanG: withoutDust(meanG),
     deviationG: n < 2 ? 0 : Math.sqrt(squares / (n - 1)),
     belowT1: weightsG.filter((weight) => weight < t1G).length,
     belowT2: weightsG.filter((weight) => weight < t2G).length,
