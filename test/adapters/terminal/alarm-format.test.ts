@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { occurrenceListing } from "../../../src/adapters/terminal/alarm-format.ts";
-import { chartText } from "../../../src/adapters/terminal/quality-format.ts";
+import { capabilityListing, chartText } from "../../../src/adapters/terminal/quality-format.ts";
 import { lastingText, ZoneClock } from "../../../src/adapters/terminal/time-text.ts";
 import type { OccurrenceView } from "../../../src/monitor/alarms/alarm-history.ts";
 import type { ControlChart } from "../../../src/monitor/quality/chart-question.ts";
 import type { ChartPoint } from "../../../src/monitor/quality/control-chart.ts";
 import type { CharacteristicPlan } from "../../../src/monitor/quality/quality-plan.ts";
+import type { CapabilityAnswer } from "../../../src/monitor/quality/quality-questions.ts";
 
 const clock = new ZoneClock("Africa/Tunis");
 
@@ -34,4 +35,7 @@ test("one signal is one signal, one point one point", () => {
   };
   const text = chartText(chart, { columns: 80, colour: false }, clock);
   assert.match(text, /\n1 signal in 1 point \(by chance /);
+  const why = capabilityListing([], clock).columns.at(-1);
+  const row = { why: "not_stable", signals: 1, points: 32, firstSignalMs: 0 } as CapabilityAnswer;
+  assert.match(String(why?.cell(row)), /^not stable: 1 signal in 32 points, /);
 });
