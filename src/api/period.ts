@@ -36,14 +36,16 @@ export function periodOf(
   if (fromMs >= toMs) {
     throw badRequest(`from (${isoTime(fromMs)}) must be before to (${isoTime(toMs)})`);
   }
-  if (toMs - fromMs > longestMs) {
-    const hours = (ms: number) => `${Math.round(ms / 3_600_000)} h`;
-    throw badRequest(
-      `the span from ${isoTime(fromMs)} to ${isoTime(toMs)} is ${hours(toMs - fromMs)}, the longest is ${hours(longestMs)}`,
-      "ask for a shorter span",
-    );
-  }
+  const tooLong = spanTooLong({ fromMs, toMs }, longestMs);
+  if (tooLong !== undefined) throw badRequest(tooLong, "ask for a shorter span");
   return { fromMs, toMs };
+}
+
+/** That a span is longer than a question may be, in words with the limit; undefined where it isn't. */
+export function spanTooLong({ fromMs, toMs }: Period, longestMs: number): string | undefined {
+  if (toMs - fromMs <= longestMs) return undefined;
+  const hours = (ms: number) => `${Math.round(ms / 3_600_000)} h`;
+  return `the span from ${isoTime(fromMs)} to ${isoTime(toMs)} is ${hours(toMs - fromMs)}, the longest is ${hours(longestMs)}`;
 }
 
 /** A time of a query in milliseconds since 1970. @throws ConcheError CONCHE_REQUEST_INVALID */

@@ -4,7 +4,7 @@ import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { oeeCsv, oeeText } from "../adapters/terminal/oee-format.ts";
 import { ZoneClock } from "../adapters/terminal/time-text.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
-import { shownProduction } from "../api/routes/production.ts";
+import { LONGEST_PRODUCTION_MS, shownProduction } from "../api/routes/production.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { machineStateView } from "../monitor/machine-state/machine-state-view.ts";
 import { silenceOf } from "../monitor/machine-state/silence.ts";
@@ -15,6 +15,7 @@ import { type ChosenLevels, chosenMeant } from "../plant/chosen-machines.ts";
 import type { Plant } from "../plant/plant.ts";
 import { defineCommand } from "./command.ts";
 import { FILTER_OPTIONS, filterOf } from "./log/filter-options.ts";
+import { requireSpan } from "./longest-span.ts";
 import { oneOf } from "./option-values.ts";
 import { FORMAT_OPTION, formatOf } from "./output-format.ts";
 
@@ -60,6 +61,7 @@ export const oee = defineCommand({
       until: until ?? nowMs,
     });
     const span = { fromMs: sinceMs ?? nowMs - DAY_MS, toMs: untilMs ?? nowMs };
+    requireSpan(span, LONGEST_PRODUCTION_MS);
     const plant = await loadPlant(config.plant);
     const views = new ViewsReader(config.data);
     try {

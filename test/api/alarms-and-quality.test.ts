@@ -10,7 +10,9 @@ import { readPayload } from "../../src/contract/read-payload.ts";
 import { bodyText } from "../../src/edge/message-body.ts";
 import { ConcheError } from "../../src/errors/conche-error.ts";
 import { ALARM_VIEW } from "../../src/monitor/alarms/alarm-view.ts";
+import { machineStateView } from "../../src/monitor/machine-state/machine-state-view.ts";
 import { QUALITY_VIEW } from "../../src/monitor/quality/quality-view.ts";
+import type { View } from "../../src/views/view.ts";
 import { readingOf, viewMessages } from "../monitor/simulated-messages.ts";
 import { hoursOf, quietPlant, START_MS } from "../simulator/simulated-line.ts";
 import { MemoryViewStore } from "../views/memory-view-store.ts";
@@ -18,9 +20,11 @@ import { contextOf, endingAt, requestFor } from "./context.ts";
 
 const HOURS = 5;
 const plant = quietPlant();
-const stores = new Map([ALARM_VIEW, QUALITY_VIEW].map((view) => [view, new MemoryViewStore()]));
-for (const message of viewMessages(hoursOf(HOURS, { plant }), ["alarm", "quality"])) {
-  for (const [view, store] of stores) view.fold(message, store);
+const stores = new Map<View, MemoryViewStore>(
+  [ALARM_VIEW, QUALITY_VIEW, machineStateView].map((view) => [view, new MemoryViewStore()]),
+);
+for (const message of viewMessages(hoursOf(HOURS, { plant }), ["alarm", "quality", "state"])) {
+  for (const [view, store] of stores) if (view.consumes.includes(message.type)) view.fold(message, store);
 }
 const context = contextOf({
   plant,
@@ -76,6 +80,17 @@ suite("alarms over the API", () => {
     const found = await ask("alarmPerformance", { query: { from: new Date(START_MS).toISOString() } });
     assert.equal(found.json.measures.length, 15);
     assert.equal(found.json.hours.length, HOURS);
+    const measure = ({ json }: typeof found, name: string) =>
+      json.measures.find((each: { measure: string }) => each.measure === name).found;
+    assert.ok(found.json.coverage > 0.9, `${found.json.coverage}`);
+    // A week that was heard for its last hours is as busy as those hours; one that nobody heard is not quiet.
+    const at = (hours: number) => new Date(START_MS + hours * 3_600_000).toISOString();
+    const week = await ask("alarmPerformance", { query: { from: at(HOURS - 7 * 24) } });
+    assert.equal(week.json.raised, found.json.raised);
+    assert.ok(Math.abs(measure(week, "per_day") / measure(found, "per_day") - 1) < 0.01);
+    const empty = await ask("alarmPerformance", { query: { from: at(-48), to: at(-24) } });
+    assert.equal(empty.json.coverage, 0);
+    assert.ok(empty.json.measures.every((each: { found: number | null }) => each.found === null));
     const csv = await ask("alarmPerformance", {}, "text/csv");
     assert.match(csv.text, /^machine,alarm_id,code,priority,count,/);
   });
@@ -228,6 +243,23 @@ suite("what actions must not say", () => {
 });
 
 suite("quality over the API", () => {
+  test("18: ten thousand years are worked through as quickly as the hours that have samples", async () => {
+    let steps = 0;
+    const spend = () => {
+      if (++steps > 1000) throw new ConcheError("CONCHE_TIME_LIMIT", { message: "too many steps" });
+    };
+    const hourly = (from: string, to: string) =>
+      door.answer(
+        requestFor("askQuestion", { params: { number: 18 } as never, query: { from, to } as never }),
+        { ...context, spend },
+      );
+    const endless = await hourly("0001-01-01", "9999-12-31");
+    assert.equal(endless.status, 200, endless.body);
+    const day = await hourly(new Date(START_MS).toISOString(), new Date(context.nowMs).toISOString());
+    assert.ok(JSON.parse(day.body).rows.length >= HOURS);
+    assert.deepEqual(JSON.parse(endless.body).rows, JSON.parse(day.body).rows);
+  });
+
   test("characteristics, samples, chart, capability, net content, nozzles", async () => {
     const list = await ask("characteristics");
     assert.ok(
@@ -238,6 +270,13 @@ suite("quality over the API", () => {
     const samples = await ask("samples", { ...WEIGHT, query: { limit: "3" } });
     assert.equal(samples.json.samples.length, 3);
     assert.equal(samples.json.samples[0].numbers.length, 5);
+    // Weights come in hundredths: the mean of five has thousandths, and nothing behind them.
+    const all = await ask("samples", { ...WEIGHT, query: { limit: "1000" } });
+    const means: number[] = all.json.samples.map(({ mean }: { mean: number }) => mean);
+    assert.deepEqual(
+      means.filter((mean) => Number(mean.toFixed(6)) !== mean),
+      [],
+    );
     const chart = await ask("controlChart", WEIGHT);
     assert.equal(chart.json.chart, "xbar_r");
     assert.equal(chart.json.limits.frozen, true);
@@ -247,6 +286,18 @@ suite("quality over the API", () => {
     const capable = await ask("capability", WEIGHT);
     assert.equal(capable.json.lower, 95.5);
     assert.ok(capable.json.cpk === null ? capable.json.why_none !== null : capable.json.cpk.low > 1);
+    // Refused, it still says what it looked at.
+    const rows = await ask("samples", { ...WEIGHT, query: { limit: "7" } });
+    const to = samples.json.samples[0].at;
+    const few = await ask("capability", { ...WEIGHT, query: { from: rows.json.samples.at(-1).at, to } });
+    const own = rows.json.samples
+      .slice(1)
+      .filter((each: { product: string }) => each.product === few.json.product);
+    assert.equal(few.json.why_none, "too_few");
+    assert.deepEqual([few.json.samples, few.json.n], [own.length, 5 * own.length]);
+    const numbers: number[] = own.flatMap((each: { numbers: number[] }) => each.numbers);
+    const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+    assert.ok(Math.abs(few.json.mean - mean) < 1e-9, `${few.json.mean} of ${mean}`);
     const content = await ask("netContent", WEIGHT);
     assert.equal(content.json.batches[0].t2_g, 91);
     const places = await ask("qualityPlaces", { params: { ...MOLDER, characteristic: "deposit_g" } });
@@ -260,5 +311,6 @@ suite("quality over the API", () => {
     );
     const none = await ask("controlChart", { params: { ...PACKER, characteristic: "defect_rate_pct" } });
     assert.equal(none.json.why_none, "not_charted");
+    assert.ok(none.json.samples > 0);
   });
 });

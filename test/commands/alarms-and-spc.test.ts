@@ -6,6 +6,7 @@ import { after, before, suite, test } from "node:test";
 import { OpenViews } from "../../src/adapters/sqlite/views/open-views.ts";
 import { LOG_START } from "../../src/log/log-position.ts";
 import { ALARM_VIEW } from "../../src/monitor/alarms/alarm-view.ts";
+import { machineStateView } from "../../src/monitor/machine-state/machine-state-view.ts";
 import { QUALITY_VIEW } from "../../src/monitor/quality/quality-view.ts";
 import type { View } from "../../src/views/view.ts";
 import { viewMessages } from "../monitor/simulated-messages.ts";
@@ -15,7 +16,9 @@ import { MemoryViewStore } from "../views/memory-view-store.ts";
 import { runConche } from "./run-conche.ts";
 
 const HOURS = 5;
-const VIEWS: readonly View[] = [ALARM_VIEW, QUALITY_VIEW];
+const COMPARED: readonly View[] = [ALARM_VIEW, QUALITY_VIEW];
+// When machines were heard is beside what is asked.
+const VIEWS: readonly View[] = [...COMPARED, machineStateView];
 const messages = viewMessages(hoursOf(HOURS, { plant: quietPlant() }), ["alarm", "quality"]);
 let data = "";
 /** What SQLite holds of a view's tables, after commits, forgotten groups and groups begun again. */
@@ -62,7 +65,7 @@ const until = new Date(START_MS + HOURS * HOUR_MS).toISOString();
 
 suite("alarms and quality from views in SQLite", () => {
   test("the file holds what the pure fold gives in memory, row by row", () => {
-    for (const view of VIEWS) {
+    for (const view of COMPARED) {
       const store = new MemoryViewStore();
       for (const message of messages) if (view.consumes.includes(message.type)) view.fold(message, store);
       const tables = view.tables.map((table) => [...store.rows(table).range()].map((row) => ({ ...row })));
@@ -89,6 +92,18 @@ suite("alarms and quality from views in SQLite", () => {
     const { measures, raised } = await json("alarms", "performance", "--since", since, "--until", until);
     assert.equal(measures.length, 12);
     assert.equal(raised, csv.out.trimEnd().split("\n").length - 1);
+    const before = ["--since", "2026-01-01T00:00:00Z", "--until", "2026-01-02T00:00:00Z"];
+    const empty = await conche("alarms", "performance", ...before);
+    assert.match(empty.out, /alarms a day and operator +– +144 /);
+    assert.match(empty.out, /\nnothing was heard in this time: whether it was quiet nobody knows\n/);
+  });
+
+  test("no command looks at a longer span than the API does for the same question", async () => {
+    const performance = await conche("alarms", "performance", "--since", "0001-01-01T00:00:00Z");
+    assert.match(performance.err, /CONCHE_USAGE: the span from .* is \d+ h, the longest is 9600 h\n/);
+    const oee = await conche("oee", "--since", "400d");
+    assert.match(oee.err, /CONCHE_USAGE: the span from .* is 9600 h, the longest is 2232 h\n/);
+    assert.deepEqual([performance.code, oee.code], [2, 2]);
   });
 
   test("conche spc: list, chart, capability, content, nozzles", async () => {
@@ -96,6 +111,9 @@ suite("alarms and quality from views in SQLite", () => {
     const chart = await conche("spc", "chart", "packer-03", "weight_g", "--since", since, "--until", until);
     assert.match(chart.out, /^weight_g \(g\) of .*: xbar_r, rules western_electric\n/);
     assert.match(chart.out, /╌ upper 10\d\.\d\n/);
+    // The axis is on the plant's clock, as the lines below it.
+    const stamp = String.raw`2026-01-1\d \d\d:\d\d:\d\d \+01:00`;
+    assert.match(chart.out, new RegExp(`\n${stamp} +${stamp}\nlimits `));
     assert.match(
       chart.out,
       /\nlimits frozen from \d+ samples, .*\n\d+ signals? in \d+ points \(by chance \d+\.\d\)/,

@@ -472,8 +472,8 @@ export const texts = {
     performance: "Is it bearable?",
     unheard: "Nothing is heard of the plant, and no alarm came in this time: there is nothing to measure.",
     unheardList: "No alarm has come. Nothing is heard of the plant, so there may be some all the same.",
-    raisedIn: (count: number, operators: number) =>
-      `${count} raised in this period, for ${operators === 1 ? "one operator" : `${operators} operators`}`,
+    raisedIn: (count: number, operators: number, coverage: number) =>
+      `${count} raised in this period, for ${operators === 1 ? "one operator" : `${operators} operators`}${coverage < 0.995 ? ` · ${(100 * coverage).toFixed(0)} % of it heard; rates are of that` : ""}`,
     measures: {
       per_day: "A day, per operator",
       per_hour: "An hour, mean",

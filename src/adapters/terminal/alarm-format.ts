@@ -5,10 +5,11 @@ import type { AlarmPerformance } from "../../monitor/alarms/alarm-performance.ts
 import type { AlarmState } from "../../monitor/alarms/alarm-state.ts";
 import type { AlarmEventRow } from "../../monitor/alarms/alarm-tables.ts";
 import { PERFORMANCE_TARGETS } from "../../monitor/alarms/performance-targets.ts";
-import { type Listing, spanText } from "./listing.ts";
+import { counted } from "./counts.ts";
+import type { Listing } from "./listing.ts";
 import type { Style } from "./styled-text.ts";
 import type { TableCell } from "./table.ts";
-import type { ZoneClock } from "./time-text.ts";
+import { lastingText, type ZoneClock } from "./time-text.ts";
 
 /** As ISA-18.2 names the states, in words. */
 const STATE_WORDS: Readonly<Record<AlarmState, string>> = {
@@ -86,7 +87,7 @@ function stateText({ state, silence, newest }: AlarmNow, nowMs: number, clock: Z
   const words = STATE_WORDS[state];
   if (silence?.untilMs != null)
     return `${words} until ${short(clock, silence.untilMs)} by ${silence.by ?? "nobody"}`;
-  const lasts = newest?.end === "stands" ? `, ${spanText(nowMs - newest.raisedMs)}` : "";
+  const lasts = newest?.end === "stands" ? `, ${lastingText(nowMs - newest.raisedMs)}` : "";
   const unknown = newest?.end === "not_reported" ? " (end not reported)" : "";
   return state === "unack" ? { text: words + lasts, style: "bold" } : words + lasts + unknown;
 }
@@ -98,7 +99,7 @@ function verdictOf(alarms: readonly AlarmNow[], nowMs: number): string {
   const owed =
     unacknowledged.length === 0
       ? "all acknowledged"
-      : `${unacknowledged.length} unacknowledged, for up to ${spanText(nowMs - oldest)}`;
+      : `${unacknowledged.length} unacknowledged, for up to ${lastingText(nowMs - oldest)}`;
   const first =
     active.length === 0
       ? "no active alarm"
@@ -126,7 +127,7 @@ export function occurrenceListing(
       {
         title: "lasted",
         align: "right",
-        cell: (one) => (one.durationMs === null ? "not known" : spanText(one.durationMs)),
+        cell: (one) => (one.durationMs === null ? "not known" : lastingText(one.durationMs)),
       },
       {
         title: "acknowledged",
@@ -184,7 +185,7 @@ export function alarmEventListing(
 
 interface Measure {
   readonly name: string;
-  readonly found: number;
+  readonly found: number | null;
   readonly acceptable: number;
   readonly manageable: number | null;
 }
@@ -206,7 +207,7 @@ const MEASURES: readonly (readonly [keyof typeof PERFORMANCE_TARGETS, string])[]
 
 /** The alarm system beside its targets. */
 export function performanceListing(found: AlarmPerformance, clock: ZoneClock): Listing<Measure> {
-  const values: Partial<Record<string, number>> = {
+  const values: Partial<Record<string, number | null>> = {
     ...found,
     hours: undefined,
     frequent: undefined,
@@ -218,7 +219,7 @@ export function performanceListing(found: AlarmPerformance, clock: ZoneClock): L
   };
   const rows = MEASURES.map(([key, name]) => {
     const { acceptable, manageable } = PERFORMANCE_TARGETS[key];
-    return { name, found: values[key] ?? 0, acceptable, manageable };
+    return { name, found: found.coverage === 0 ? null : (values[key] ?? null), acceptable, manageable };
   });
   const frequent = found.frequent
     .slice(0, 5)
@@ -235,10 +236,12 @@ export function performanceListing(found: AlarmPerformance, clock: ZoneClock): L
       {
         title: "found",
         align: "right",
-        cell: (row) =>
-          row.found > (row.manageable ?? row.acceptable)
-            ? { text: rounded(row.found), style: "yellow" }
-            : rounded(row.found),
+        cell: ({ found: value, acceptable, manageable }) =>
+          value === null
+            ? { text: "–", style: "magenta" }
+            : value > (manageable ?? acceptable)
+              ? { text: rounded(value), style: "yellow" }
+              : rounded(value),
       },
       { title: "acceptable", align: "right", cell: ({ acceptable }) => acceptable },
       { title: "manageable", align: "right", cell: ({ manageable }) => manageable ?? "" },
@@ -253,13 +256,17 @@ export function performanceListing(found: AlarmPerformance, clock: ZoneClock): L
       from: iso(found.fromMs),
       to: iso(found.toMs),
       raised: found.raised,
+      coverage: found.coverage,
       priorities: found.priorities,
       frequent: found.frequent,
       floods: found.floods,
       acknowledged: found.acknowledged,
     },
     verdict: [
-      `${found.raised} alarms from ${short(clock, found.fromMs)} to ${short(clock, found.toMs)}, ${found.operators} operator position${found.operators === 1 ? "" : "s"}; targets of ISA-18.2 and EEMUA 191`,
+      `${counted(found.raised, "alarm")} from ${short(clock, found.fromMs)} to ${short(clock, found.toMs)}, ${counted(found.operators, "operator position")}; targets of ISA-18.2 and EEMUA 191`,
+      found.coverage === 0
+        ? "nothing was heard in this time: whether it was quiet nobody knows"
+        : `heard ${(100 * found.coverage).toFixed(1)} % of this time; rates are over what was heard`,
       `priorities: ${ALARM_PRIORITIES.toReversed()
         .map((priority) => `${priority} ${found.priorities[priority]}`)
         .join(", ")} (about 5 % high, 15 % medium, 80 % low)`,

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { ControlChart } from "../../monitor/quality/chart-question.ts";
 import type { ChartPoint } from "../../monitor/quality/control-chart.ts";
 import type { TableSurface } from "./table.ts";
+import type { ZoneClock } from "./time-text.ts";
 
 const HEIGHT = 17;
 const LABELS = 16;
@@ -14,9 +15,9 @@ const SIGNAL = "◆";
 
 /**
  * A control chart in characters: points from left to right, the limits as dashed lines with their values at the right,
- * a diamond where a rule is broken. Where there are more points than columns, each column shows the range of its own.
+ * a diamond where a rule is broken; below, the times of both ends on the plant's clock. Where there are more points than columns, each column shows the range of its own.
  */
-export function drawControlChart(chart: ControlChart, surface: TableSurface): string {
+export function drawControlChart(chart: ControlChart, surface: TableSurface, clock: ZoneClock): string {
   const { points, limits } = chart;
   const [first, last] = [points[0], points.at(-1)];
   if (limits === null || first === undefined || last === undefined) return "";
@@ -49,7 +50,7 @@ export function drawControlChart(chart: ControlChart, surface: TableSurface): st
     }
   }
   const drawn = lines.map((line, row) => `${line.join("")} ${labels.get(row) ?? ""}`.trimEnd());
-  return [...drawn, timeAxis(first.atMs, last.atMs, columns.length)].join("\n");
+  return [...drawn, timeAxis(clock.stamp(first.atMs), clock.stamp(last.atMs), columns.length)].join("\n");
 }
 
 function put(lines: readonly string[][], row: number, column: number, mark: string): void {
@@ -71,8 +72,7 @@ function binned(points: readonly ChartPoint[], width: number): ChartPoint[][] {
   );
 }
 
-function timeAxis(fromMs: number, toMs: number, width: number): string {
-  const [from, to] = [fromMs, toMs].map((ms) => new Date(ms).toISOString().slice(0, 16)) as [string, string];
+function timeAxis(from: string, to: string, width: number): string {
   return `${from.padEnd(Math.max(from.length + 1, width - to.length))}${to}`;
 }
 

@@ -46,13 +46,3 @@ export function renderListing<Row>(
     }
   }
 }
-
-/** `5 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`: the two largest units. */
-export function spanText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}

@@ -121,8 +121,12 @@ function wholeSeconds(all: readonly number[]): number[] {
   });
 }
 
-function stopLines({ pareto }: ProductionReport, surface: TableSurface): string[] {
-  if (pareto.groups.length === 0) return ["", "it never stood"];
+function stopLines({ pareto, whole }: ProductionReport, surface: TableSurface): string[] {
+  if (pareto.groups.length === 0) {
+    const { states } = whole.coverage;
+    const none = states === 0 ? "whether it stood is not known" : "it never stood in what is known";
+    return ["", states === null || states === 1 ? "it never stood" : none];
+  }
   const rows = pareto.groups.slice(0, STOPS_SHOWN).flatMap((group): TableCell[][] => [
     [
       reasonText(group.category, group.code),

@@ -9,7 +9,7 @@ import type {
   PlacesAnswer,
 } from "../../monitor/quality/quality-questions.ts";
 import { FALSE_ALARMS } from "../../monitor/quality/runs-rules.ts";
-import type { CharacteristicNow } from "../../monitor/quality/samples.ts";
+import { type CharacteristicNow, withoutDust } from "../../monitor/quality/samples.ts";
 import { drawControlChart, shown } from "./control-chart-drawing.ts";
 import { counted } from "./counts.ts";
 import type { CsvValue } from "./csv.ts";
@@ -43,7 +43,13 @@ export function characteristicListing(
       { title: "last", cell: ({ lastMs }) => short(clock, lastMs) },
     ],
     fields: ({ machine, characteristic, newest, unit, firstMs, lastMs }) => ({
-      ...{ machine, characteristic, unit, newest: newest?.mean ?? null, product: newest?.product ?? null },
+      ...{
+        machine,
+        characteristic,
+        unit,
+        newest: withoutDust(newest?.mean ?? null),
+        product: newest?.product ?? null,
+      },
       ...{ first_at: iso(firstMs), last_at: iso(lastMs) },
     }),
     ...(rows.length === 0 ? { verdict: "nothing was examined yet" } : {}),
@@ -70,12 +76,12 @@ export function chartText(chart: ControlChart, surface: TableSurface, clock: Zon
       ? ""
       : `; values hang together (${chart.correlation.toFixed(2)}), charted as ${chart.treatment}`;
   const basis = `limits ${chart.frozen ? "frozen" : "for trial"} from ${limits.samples} samples, ${short(clock, limits.fromMs)} to ${short(clock, limits.toMs)}${limits.leftOut === 0 ? "" : `, ${limits.leftOut} left out`}`;
-  const found = `${counted(signalEpisodes(points), "signal")} in ${points.length} points (by chance ${(points.length * FALSE_ALARMS[rules]).toFixed(1)})`;
+  const found = `${counted(signalEpisodes(points), "signal")} in ${counted(points.length, "point")} (by chance ${(points.length * FALSE_ALARMS[rules]).toFixed(1)})`;
   const newest = signalling
     .slice(-5)
     .reverse()
     .map((point) => `  ${short(clock, point.atMs)}  ${shown(point.value)}  ${signalWords(point)}`);
-  return `${[`${head}: ${kind}, rules ${rules}${treated}`, drawControlChart(chart, surface), basis, found, ...newest].filter((part) => part !== "").join("\n")}\n`;
+  return `${[`${head}: ${kind}, rules ${rules}${treated}`, drawControlChart(chart, surface, clock), basis, found, ...newest].filter((part) => part !== "").join("\n")}\n`;
 }
 
 function signalWords({ signals }: ChartPoint): string {
@@ -92,7 +98,7 @@ export function chartListing(chart: ControlChart): Listing<ChartPoint> {
     rows: chart.points,
     columns: [],
     fields: ({ atMs, n, value, lower, upper, spread, signals }) => ({
-      ...{ at: iso(atMs), n, value, lower, upper, spread, signals: signals.join(" ") },
+      ...{ at: iso(atMs), n, value: withoutDust(value), lower, upper, spread, signals: signals.join(" ") },
     }),
     beside: {
       ...{
@@ -136,14 +142,25 @@ export function capabilityListing(
         title: "specification",
         cell: ({ specification: { lower, upper } }) => specificationText(lower, upper),
       },
-      { title: "n", align: "right", cell: ({ capability }) => capability?.n ?? "" },
+      { title: "n", align: "right", cell: ({ n }) => n },
       { title: "Cpk (95 %)", cell: ({ capability }) => estimateText(capability?.cpk) },
       { title: "Ppk (95 %)", cell: ({ capability }) => estimateText(capability?.ppk) },
       { title: "not given because", flexible: true, cell: (row) => whyText(row, clock) },
     ],
-    fields: ({ machine, characteristic, product, specification, capability, why, signals, points }) => ({
+    fields: ({
+      machine,
+      characteristic,
+      product,
+      specification,
+      capability,
+      why,
+      signals,
+      points,
+      n,
+      mean,
+    }) => ({
       ...{ machine, characteristic, product, lower: specification.lower, upper: specification.upper },
-      ...{ n: capability?.n ?? null, mean: capability?.mean ?? null },
+      ...{ n, mean },
       ...{ sigma_within: capability?.sigmaWithin ?? null, sigma_overall: capability?.sigmaOverall ?? null },
       ...estimateFields("cp", capability?.cp),
       ...estimateFields("cpk", capability?.cpk),
@@ -158,7 +175,7 @@ export function capabilityListing(
 function whyText({ why, signals, points, firstSignalMs }: CapabilityAnswer, clock: ZoneClock): string {
   if (why === null) return "";
   if (why !== "not_stable" || firstSignalMs === null) return WHY_NO_CAPABILITY[why];
-  return `not stable: ${signals} signals in ${points} points, the first at ${short(clock, firstSignalMs)}`;
+  return `not stable: ${counted(signals, "signal")} in ${counted(points, "point")}, the first at ${short(clock, firstSignalMs)}`;
 }
 
 function specificationText(lower: number | null, upper: number | null): string {

@@ -114,6 +114,7 @@ function cell(value: unknown): string | number | null {
 }
 
 interface Performance {
+  readonly coverage: number;
   readonly raised: number;
   readonly floods: readonly { readonly from: string; readonly alarms: number }[];
   readonly frequent: readonly {
@@ -125,7 +126,7 @@ interface Performance {
     readonly longest_s: number | null;
     readonly chattered: number;
   }[];
-  readonly measures: readonly { readonly measure: string; readonly found: number }[];
+  readonly measures: readonly { readonly measure: string; readonly found: number | null }[];
 }
 
 /** 21: the most frequent alarms, floods, and what stood unacknowledged for more than ten minutes. */
@@ -144,7 +145,7 @@ export async function worstAlarms(context: ApiContext, asked: Asked): Promise<An
   return {
     verdict:
       worst === undefined
-        ? "No alarm called anybody in this time."
+        ? `No alarm called anybody in this time, of which ${(100 * found.coverage).toFixed(0)} % was heard.`
         : `${counted(found.raised, "alarm")}; most frequent ${worst.code} (${worst.count}); ${counted(found.floods.length, "flood")}; ${waited} unacknowledged for more than 10 min.`,
     rows,
   };

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { netContent, placesOf } from "../../monitor/quality/quality-questions.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
-import { characteristics } from "../../monitor/quality/samples.ts";
+import { characteristics, samplesOf } from "../../monitor/quality/samples.ts";
 import { type Answer, type Asked, counted, iso } from "../../trace/questions/ask/question.ts";
 import { findSubject } from "../../trace/questions/find-subject.ts";
 import { recordOf } from "../batch-record.ts";
@@ -60,7 +60,10 @@ export function weights(context: ApiContext, asked: Asked): Answer {
   const reading = context.views.reading(QUALITY_VIEW);
   const rows: Record<string, string | number | null>[] = [];
   for (const { machine, characteristic } of characteristics(reading)) {
-    for (let fromMs = hourOf(asked.fromMs); fromMs < asked.toMs; fromMs += HOUR_MS) {
+    const { fromMs: sinceMs, toMs: untilMs } = asked;
+    const samples = samplesOf(reading, { machine, characteristic, fromMs: sinceMs, toMs: untilMs });
+    // The hours that have samples: the work goes by the data, however long the time asked for is.
+    for (const fromMs of new Set(Iterator.from(samples).map(({ at_ms }) => hourOf(at_ms)))) {
       context.spend();
       const toMs = Math.min(asked.toMs, fromMs + HOUR_MS);
       const question = { machine, characteristic, fromMs: Math.max(fromMs, asked.fromMs), toMs };

@@ -3,12 +3,16 @@ import { ALARM_PRIORITIES } from "../../contract/schemas/alarm-v2.ts";
 import { type AlarmShare, alarmPerformance } from "../../monitor/alarms/alarm-performance.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
 import { PERFORMANCE_TARGETS } from "../../monitor/alarms/performance-targets.ts";
+import { heardSpans } from "../../monitor/machine-state/heard-time.ts";
+import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
 import { isoTime } from "../../time/iso-time.ts";
 import { PERIOD, periodOf, Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
 
 const DAY_MS = 86_400_000;
+/** The longest span that the alarm system is measured over, ms: its hours are listed one by one. */
+export const LONGEST_PERFORMANCE_MS = 400 * DAY_MS;
 const Text = Type.String();
 const Priority = Type.Enum([...ALARM_PRIORITIES]);
 const number = (description: string) => Type.Number({ description });
@@ -32,7 +36,7 @@ const performance = route({
   area: "Alarms",
   summary: "The alarm system against ISA-18.2 and EEMUA 191: rates, floods, bad actors, priorities",
   description:
-    "Rates are per operator position: one a line unless `operators` says otherwise. Alarms that were shelved, suppressed or out of service when they came called nobody and don't count. The last 24 h unless a period is given.",
+    "Rates are per operator position: one a line unless `operators` says otherwise. Alarms that were shelved, suppressed or out of service when they came called nobody and don't count. Rates are over the time in which anything was heard; where nothing was, all measures are null. The last 24 h unless a period is given.",
   query: closed({
     ...LEVELS,
     ...PERIOD,
@@ -42,10 +46,14 @@ const performance = route({
     ...{ from: Time, to: Time, operators: Type.Integer() },
     raised: Type.Integer({ description: "Alarms that called a person" }),
     silenced: Type.Integer({ description: "Alarms that came while they were silenced" }),
+    coverage: Type.Number({
+      ...{ minimum: 0, maximum: 1 },
+      description: "Share of the period in which any of the machines was heard",
+    }),
     measures: listOf(
       closed({
         measure: Text,
-        found: Type.Number(),
+        found: orNull(number("Null where nothing was heard")),
         acceptable: Type.Number(),
         manageable: orNull(Type.Number()),
         source: Text,
@@ -76,7 +84,7 @@ const performance = route({
     acknowledged: listOf(closed({ by: Text, count: Type.Integer(), median_s: Type.Number() }), "By person"),
   }),
   list: "frequent",
-  views: [ALARM_VIEW],
+  views: [ALARM_VIEW, machineStateView],
   changesWith: ["now", "views"],
   handle({ query }, context) {
     const { from, to, operators, ...of } = query;
@@ -84,13 +92,15 @@ const performance = route({
       { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) },
       context.nowMs,
       DAY_MS,
-      400 * DAY_MS,
+      LONGEST_PERFORMANCE_MS,
     );
     const reading = context.views.reading(ALARM_VIEW);
-    const found = alarmPerformance(reading, { ...period, of, operators }, context.nowMs);
+    const past = { fromMs: period.fromMs, toMs: Math.min(period.toMs, context.nowMs) };
+    const heard = heardSpans(context.views.reading(machineStateView), past, of);
+    const found = alarmPerformance(reading, { ...period, of, operators }, context.nowMs, heard);
     const share = (count: number) => (found.raised === 0 ? 0 : (100 * count) / found.raised);
     const { low, medium, high, critical } = found.priorities;
-    const values: Readonly<Record<keyof typeof PERFORMANCE_TARGETS, number>> = {
+    const values: Readonly<Record<keyof typeof PERFORMANCE_TARGETS, number | null>> = {
       ...{ perDay: found.perDay, perHour: found.perHour, perTenMinutes: found.perTenMinutes },
       hoursAboveThirtyPct: found.hoursAboveThirtyPct,
       tenMinutesAboveTenPct: found.tenMinutesAboveTenPct,
@@ -103,9 +113,10 @@ const performance = route({
     return {
       ...{ from: isoTime(found.fromMs), to: isoTime(found.toMs), operators: found.operators },
       ...{ raised: found.raised, silenced: found.silenced, hours: [...found.hours] },
+      coverage: found.coverage,
       measures: Object.entries(PERFORMANCE_TARGETS).map(([name, target]) => ({
         measure: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-        found: values[name as keyof typeof PERFORMANCE_TARGETS],
+        found: found.coverage === 0 ? null : values[name as keyof typeof PERFORMANCE_TARGETS],
         ...target,
       })),
       floods: found.floods.map((flood) => ({

@@ -20,6 +20,8 @@ import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
 
 const DAY_MS = 86_400_000;
+/** The longest span that OEE and stops are worked out for, ms. */
+export const LONGEST_PRODUCTION_MS = 93 * DAY_MS;
 
 const ms = (description: string) => Type.Number({ description: `${description}, milliseconds` });
 const ratio = (description: string) => orNull(Type.Number({ description: `${description}; 1 is 100 %` }));
@@ -148,6 +150,11 @@ const stops = route({
         lost_ms: ms("Lost in sum"),
         minor_stops: Type.Integer({ description: "Called so, or without a reason and under five minutes" }),
         minor_stop_ms: ms("Lost in minor stops"),
+        known_share: orNull(
+          Type.Number({
+            description: "Of the planned time, 0 to 1: stops of the rest are not known; null: none",
+          }),
+        ),
       }),
     ),
     not_rated: Type.Array(Type.String(), {
@@ -179,19 +186,20 @@ function shownFiguresOf({ reports, notRated }: PlantProduction) {
 function shownStopsOf({ reports, notRated }: PlantProduction) {
   return {
     stops: reports.flatMap(shownStops),
-    totals: reports.map(({ of, pareto }) => ({
+    totals: reports.map(({ of, pareto, whole }) => ({
       of,
       stops: pareto.stops,
       lost_ms: pareto.lostMs,
       minor_stops: pareto.minorStops,
       minor_stop_ms: pareto.minorStopMs,
+      known_share: whole.coverage.states,
     })),
     not_rated: [...notRated],
   };
 }
 
 function periodFor(query: { readonly from?: string; readonly to?: string }, { nowMs }: ApiContext): Period {
-  return periodOf(query, nowMs, DAY_MS, 93 * DAY_MS);
+  return periodOf(query, nowMs, DAY_MS, LONGEST_PRODUCTION_MS);
 }
 
 /** @throws ConcheError CONCHE_NOT_FOUND where nothing fits */

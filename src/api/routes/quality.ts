@@ -6,7 +6,13 @@ import { placesOf } from "../../monitor/quality/quality-questions.ts";
 import type { SampleRow } from "../../monitor/quality/quality-tables.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { FALSE_ALARMS, RULE_SETS, RULES } from "../../monitor/quality/runs-rules.ts";
-import { characteristics, numbersOf, resultsOf, samplesOf } from "../../monitor/quality/samples.ts";
+import {
+  characteristics,
+  numbersOf,
+  resultsOf,
+  samplesOf,
+  withoutDust,
+} from "../../monitor/quality/samples.ts";
 import { CHART_KINDS, RULE_SET_NAMES, TREATMENTS } from "../../plant/schema/quality.ts";
 import { isoTime } from "../../time/iso-time.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
@@ -86,7 +92,7 @@ const list = route({
     return {
       characteristics: found.map(({ machine, characteristic, unit, firstMs, lastMs, newest }) => ({
         ...{ machine, characteristic, unit, first_at: isoTime(firstMs), last_at: isoTime(lastMs) },
-        ...{ newest: newest?.mean ?? null, product: newest?.product ?? null },
+        ...{ newest: withoutDust(newest?.mean ?? null), product: newest?.product ?? null },
         ...{ passed: newest?.passed ?? null, failed: newest?.failed ?? null },
       })),
     };
@@ -143,7 +149,20 @@ function shownSample(row: SampleRow) {
   const { n, mean, min, max, unit, lower, upper, target, passed, failed, doubtful } = row;
   return {
     ...{ at: isoTime(row.at_ms), sample_id: row.sample_id, product: row.product, batch_id: row.batch_id },
-    ...{ lot_id: row.lot_id, n, mean, min, max, unit, lower, upper, target, passed, failed, doubtful },
+    ...{
+      lot_id: row.lot_id,
+      n,
+      mean: withoutDust(mean),
+      min,
+      max,
+      unit,
+      lower,
+      upper,
+      target,
+      passed,
+      failed,
+      doubtful,
+    },
     numbers: numbersOf(row),
     results: resultsOf(row).map(({ value, nozzle, lane, piece, pass }) => ({
       ...{ value, nozzle: nozzle ?? null, lane: lane ?? null, piece: piece ?? null, pass: pass ?? null },
@@ -189,6 +208,7 @@ const chart = route({
     treatment: Type.Enum([...TREATMENTS]),
     correlation: number("Of values with the one before"),
     limits: orNull(Limits),
+    samples: Type.Integer({ description: "With numbers in the period, charted or not" }),
     why_none: orNull(Type.Enum(["not_charted", "no_samples", "no_numbers", "too_few", "too_coarse"])),
     signals: Type.Integer({ description: "Points in a row that break the same rule count once" }),
     by_chance: number("So many a process in control would have given"),
@@ -218,11 +238,12 @@ function shownChart(found: ControlChart) {
     rule_texts: RULE_SETS[rules].map((rule) => ({ rule, text: RULES[rule] })),
     ...{ lower: plan.specification.lower, upper: plan.specification.upper },
     limits: limits === null ? null : shownLimits(limits, found.frozen),
+    samples: found.samples,
     why_none: found.why,
     signals: signalEpisodes(found.points),
     by_chance: found.points.length * FALSE_ALARMS[rules],
     points: found.points.map(({ atMs, n, value, lower, upper, spread, signals }) => ({
-      ...{ at: isoTime(atMs), n, value, lower, upper, spread, signals: [...signals] },
+      ...{ at: isoTime(atMs), n, value: withoutDust(value), lower, upper, spread, signals: [...signals] },
     })),
   };
 }

@@ -1,11 +1,15 @@
 import { performanceListing } from "../../adapters/terminal/alarm-format.ts";
 import { renderListing } from "../../adapters/terminal/listing.ts";
+import { LONGEST_PERFORMANCE_MS } from "../../api/routes/alarm-performance.ts";
 import { alarmPerformance } from "../../monitor/alarms/alarm-performance.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
+import { heardSpans } from "../../monitor/machine-state/heard-time.ts";
+import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
 import { defineCommand } from "../command.ts";
 import { requireKnown } from "../known-names.ts";
 import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
+import { requireSpan } from "../longest-span.ts";
 import { wholeNumber } from "../option-values.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
@@ -41,14 +45,13 @@ export const performance = defineCommand({
     const clock = await listClock(config.plant, form);
     const { sinceMs, untilMs, ...of } = filterOf(chosen);
     await requireKnown(of, config);
-    return withView(config.data, terminal, ALARM_VIEW, (reading) => {
+    return withView(config.data, terminal, ALARM_VIEW, (reading, { views }) => {
       const nowMs = Date.now();
       const toMs = untilMs ?? nowMs;
-      const found = alarmPerformance(
-        reading,
-        { fromMs: sinceMs ?? toMs - DAY_MS, toMs, of, operators },
-        nowMs,
-      );
+      const fromMs = sinceMs ?? toMs - DAY_MS;
+      requireSpan({ fromMs, toMs }, LONGEST_PERFORMANCE_MS);
+      const heard = heardSpans(views.reading(machineStateView), { fromMs, toMs: Math.min(toMs, nowMs) }, of);
+      const found = alarmPerformance(reading, { fromMs, toMs, of, operators }, nowMs, heard);
       terminal.out.write(renderListing(performanceListing(found, clock), form, terminal));
       return 0;
     });

@@ -2,6 +2,7 @@ import { ALARM_PRIORITIES, type AlarmPriority } from "../../contract/schemas/ala
 import type { ViewReading } from "../../views/view-table.ts";
 import { isChosen, type MachineChoice } from "../machine-choice.ts";
 import { median } from "../robust.ts";
+import { overlapMs, type Span, touching } from "../span.ts";
 import { type AlarmFlood, alarmFloods, chatters } from "./alarm-floods.ts";
 import { occurrencesWithin } from "./alarm-history.ts";
 import { durationMs } from "./alarm-state.ts";
@@ -54,18 +55,21 @@ export interface AlarmPerformance {
   /** Alarms that called a person; shelved, suppressed and switched off ones don't count. */
   readonly raised: number;
   readonly silenced: number;
-  /** Means per operator position. */
-  readonly perDay: number;
-  readonly perHour: number;
-  readonly perTenMinutes: number;
+  /** Share of the span in which any of the machines was heard, 0 to 1: of the rest nobody knows whether it was quiet. */
+  readonly coverage: number;
+  /** Means per operator position over the time that was heard; null where none was. */
+  readonly perDay: number | null;
+  readonly perHour: number | null;
+  readonly perTenMinutes: number | null;
   /** How many came in each hour from the begin of the span. */
   readonly hours: readonly number[];
-  /** Of the whole span, per operator position. */
-  readonly hoursAboveThirtyPct: number;
-  readonly tenMinutesAboveTenPct: number;
+  /** Of those in which anything was heard, per operator position; null where none was. */
+  readonly hoursAboveThirtyPct: number | null;
+  readonly tenMinutesAboveTenPct: number | null;
   readonly mostInTenMinutes: number;
   readonly floods: readonly LineFlood[];
-  readonly inFloodPct: number;
+  /** Of the time that was heard. */
+  readonly inFloodPct: number | null;
   /** Most frequent first; all alarms that came. */
   readonly frequent: readonly AlarmShare[];
   readonly topTenPct: number;
@@ -93,11 +97,15 @@ interface Standing {
   readonly raisedMs: number;
 }
 
-/** Measures the alarm system over a span. */
+/**
+ * Measures the alarm system over a span.
+ * @param heard when any of the machines was heard within it, in order (heard-time.ts)
+ */
 export function alarmPerformance(
   reading: ViewReading,
   { fromMs, toMs, of, operators: asked }: PerformanceQuestion,
   nowMs: number,
+  heard: readonly Span[],
 ): AlarmPerformance {
   const endMs = Math.max(fromMs, Math.min(toMs, nowMs));
   const all = [...occurrencesWithin(reading, fromMs, endMs, of)];
@@ -105,7 +113,18 @@ export function alarmPerformance(
   const lines = Map.groupBy(called, ({ machine }) => lineOf(machine));
   const operators = Math.max(1, asked ?? lines.size);
   const spanMs = Math.max(1, endMs - fromMs);
-  const per = (unitMs: number) => ((called.length / spanMs) * unitMs) / operators;
+  const heardMs = overlapMs(heard, { fromMs, toMs: endMs });
+  const per = (unitMs: number) => (heardMs === 0 ? null : ((called.length / heardMs) * unitMs) / operators);
+  const aboveOf = (counts: readonly number[], unitMs: number, limit: number) => {
+    const slot = (index: number) => ({
+      fromMs: fromMs + index * unitMs,
+      toMs: fromMs + (index + 1) * unitMs,
+    });
+    return shareAbovePct(
+      counts.filter((count, index) => count > 0 || touching(heard, slot(index)).length > 0),
+      limit * operators,
+    );
+  };
   const hours = countsIn(called, fromMs, endMs, HOUR_MS);
   const tens = countsIn(called, fromMs, endMs, TEN_MINUTES_MS);
   const floods = [...lines].flatMap(([line, own]) => floodsOf(line, own, endMs));
@@ -117,15 +136,16 @@ export function alarmPerformance(
     operators,
     raised: called.length,
     silenced: all.length - called.length,
+    coverage: heardMs / spanMs,
     perDay: per(24 * HOUR_MS),
     perHour: per(HOUR_MS),
     perTenMinutes: per(TEN_MINUTES_MS),
     hours,
-    hoursAboveThirtyPct: shareAbovePct(hours, 30 * operators),
-    tenMinutesAboveTenPct: shareAbovePct(tens, FLOOD.beginsAbove * operators),
+    hoursAboveThirtyPct: aboveOf(hours, HOUR_MS, 30),
+    tenMinutesAboveTenPct: aboveOf(tens, TEN_MINUTES_MS, FLOOD.beginsAbove),
     mostInTenMinutes: tens.reduce((most, count) => Math.max(most, count), 0),
     floods: floods.sort((a, b) => a.fromMs - b.fromMs),
-    inFloodPct: (100 * floodedMs(floods, endMs)) / spanMs / Math.max(1, lines.size),
+    inFloodPct: heardMs === 0 ? null : (100 * floodedMs(floods, endMs)) / heardMs / Math.max(1, lines.size),
     frequent: shares,
     topTenPct: called.length === 0 ? 0 : (100 * top) / called.length,
     chattering: shares.filter(({ chattered }) => chattered > 0),
@@ -150,8 +170,8 @@ function countsIn(rows: readonly OccurrenceRow[], fromMs: number, toMs: number, 
   return counts;
 }
 
-function shareAbovePct(counts: readonly number[], limit: number): number {
-  return counts.length === 0 ? 0 : (100 * counts.filter((count) => count > limit).length) / counts.length;
+function shareAbovePct(counts: readonly number[], limit: number): number | null {
+  return counts.length === 0 ? null : (100 * counts.filter((count) => count > limit).length) / counts.length;
 }
 
 function floodsOf(line: string, rows: readonly OccurrenceRow[], endMs: number): LineFlood[] {

@@ -43,7 +43,7 @@ export function capabilityOf(
   { lower, upper }: Specification,
 ): Capability | undefined {
   if ((lower === null && upper === null) || samples.length < 2) return undefined;
-  const all = samples.reduce(pooled, { n: 0, mean: 0, m2: 0 });
+  const all = momentsOf(samples);
   const subgroup = usualSize(samples);
   const spread = spreadOf("xbar_r", subgroup);
   const whole = spread === "moving_range" ? samples : samples.filter(({ n }) => n === subgroup);
@@ -104,6 +104,11 @@ export function placeIndex(
 export function isStable(signals: number, points: number, falseAlarms: number): boolean {
   const expected = points * falseAlarms;
   return signals <= Math.floor(expected + 2 * Math.sqrt(expected));
+}
+
+/** How many values samples have, their mean (0 without any) and their sum of squared deviations from it. */
+export function momentsOf(samples: readonly ChartSample[]): Moments {
+  return samples.reduce(pooled, { n: 0, mean: 0, m2: 0 });
 }
 
 interface Moments {

@@ -43,6 +43,8 @@ export interface ControlChart {
   /** Whether the limits stand: false while fewer samples have come than limits can be made from. */
   readonly frozen: boolean;
   readonly why: NoChart | null;
+  /** Samples with numbers of the span, charted or not; at most one in the plan's interval. */
+  readonly samples: number;
   readonly points: readonly ChartPoint[];
 }
 
@@ -78,11 +80,19 @@ export function controlChart(
   };
   const first = firstSamples(reading, { machine, characteristic, product }, plan);
   const asked = askedFor(reading, { ...question, product }, plan);
+  const samples = asked.samples.filter(({ atMs }) => atMs >= asked.fromMs).length;
   const values = first.map(({ mean }) => mean);
   const correlation = values.length < FEWEST ? 0 : autocorrelation(values, 1);
   const treatment = question.treatment ?? plan.treatment ?? usualTreatment(correlation, values.length);
   const none = (why: NoChart): ControlChart => {
-    return { ...chart, treatment, correlation, model: null, limits: null, frozen: false, why, points: [] };
+    return {
+      ...chart,
+      ...{ treatment, correlation, samples, why },
+      model: null,
+      limits: null,
+      frozen: false,
+      points: [],
+    };
   };
   if (question.chart === undefined && plan.chart === null) return none("not_charted");
   if (asked.samples.length === 0 && first.length === 0)
@@ -110,6 +120,7 @@ export function controlChart(
     limits,
     frozen: first.length >= Math.min(FEWEST_FROZEN, plan.limitsSamples),
     why: null,
+    samples,
     points: points.filter(({ atMs }) => atMs >= asked.fromMs),
   };
 }

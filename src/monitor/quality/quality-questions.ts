@@ -1,6 +1,6 @@
 import type { Plant } from "../../plant/plant.ts";
 import type { ViewReading } from "../../views/view-table.ts";
-import { type Capability, capabilityOf, isStable, type Specification } from "./capability.ts";
+import { type Capability, capabilityOf, isStable, momentsOf, type Specification } from "./capability.ts";
 import { controlChart } from "./chart-question.ts";
 import { signalEpisodes } from "./control-chart.ts";
 import {
@@ -22,6 +22,7 @@ import {
   placeSamples,
   type SampleQuestion,
   samplesOf,
+  withoutDust,
 } from "./samples.ts";
 
 /** Why a capability is not given. */
@@ -35,6 +36,10 @@ export interface CapabilityAnswer {
   readonly unit: string | null;
   readonly specification: Specification;
   readonly specificationFrom: "plant" | "results" | "net_content" | null;
+  /** Values of the span, samples that they came in, and their mean (null without any), given or not. */
+  readonly n: number;
+  readonly samples: number;
+  readonly mean: number | null;
   readonly capability: Capability | null;
   readonly why: NoCapability | null;
   /** Signals of the chart over the span, of so many points: what stability is judged by. */
@@ -64,7 +69,11 @@ export function capability(
   const samples = [...chartSamples(rows, 1)];
   const signalling = points.filter(({ signals }) => signals.length > 0);
   const signals = signalEpisodes(points);
+  const { n, mean } = momentsOf(samples);
   const answer = {
+    n,
+    samples: samples.length,
+    mean: n === 0 ? null : withoutDust(mean),
     machine,
     characteristic,
     product,
@@ -158,7 +167,7 @@ function weightsOf(weightsG: readonly number[], { t1G, t2G }: ContentLimits): Pa
   const squares = weightsG.reduce((sum, weight) => sum + (weight - meanG) ** 2, 0);
   return {
     n,
-    meanG,
+    meanG: withoutDust(meanG),
     deviationG: n < 2 ? 0 : Math.sqrt(squares / (n - 1)),
     belowT1: weightsG.filter((weight) => weight < t1G).length,
     belowT2: weightsG.filter((weight) => weight < t2G).length,

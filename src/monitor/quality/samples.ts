@@ -75,6 +75,11 @@ export function* chartSamples(rows: Iterable<SampleRow>, everyMs: number): Itera
   }
 }
 
+/** A figure as it is shown: what adding up in binary leaves behind the twelfth digit (100.44800000000001) is no result. */
+export function withoutDust<Figure extends number | null>(figure: Figure): Figure {
+  return (figure === null ? null : Number(figure.toPrecision(12))) as Figure; // of null only null is made
+}
+
 /** The single numbers of a sample. */
 export function numbersOf(row: SampleRow): number[] {
   return row.numbers === null ? [] : (JSON.parse(row.numbers) as number[]);

@@ -21,7 +21,7 @@ export interface SeriesRequest {
 
 /** A point of a series: the figures of a slot of time. There is none where nothing was measured. */
 export interface SeriesPoint extends Figures {
-  /** The begin of its slot, milliseconds since 1970; it ends with the series' width. */
+  /** The begin of its slot, milliseconds since 1970; it ends with the series' width. Of a single value its own time. */
   readonly beginMs: number;
 }
 
@@ -31,7 +31,7 @@ export type SeriesSource = "raw" | ResolutionS;
 /** The course of a tag: at most as many points as asked for, smallest and largest values kept. */
 export interface TagSeries extends MeasuredTime {
   readonly source: SeriesSource;
-  /** Of a point's slot, milliseconds. */
+  /** Of a point's slot, milliseconds; 0 where every point is one value of the log. */
   readonly widthMs: number;
   readonly points: readonly SeriesPoint[];
 }
@@ -51,7 +51,10 @@ export function tagSeries(
   const slotMs = (toMs - fromMs) / points;
   if (log !== undefined && slotMs < 10_000 && toMs - fromMs <= RAW_SPAN_MS) {
     const raw = rawSpans(log, machine, tag, fromMs, toMs, MAX_RAW);
-    if (raw !== undefined) return seriesOf(raw, "raw", fromMs, toMs, Math.max(1, Math.ceil(slotMs)));
+    if (raw !== undefined) {
+      const widthMs = raw.length <= points ? 0 : Math.max(1, Math.ceil(slotMs));
+      return seriesOf(raw, "raw", fromMs, toMs, widthMs);
+    }
   }
   const resolution = resolutionFor(reading, fromMs, slotMs);
   const stepMs = resolution * 1000;
@@ -84,8 +87,8 @@ function seriesOf(
   };
   for (const { beginMs, bucket } of spans) {
     times.add(bucket);
-    const slotBegin = fromMs + spanBegin(beginMs - fromMs, widthMs);
-    if (slotBegin !== begin) {
+    const slotBegin = widthMs === 0 ? beginMs : fromMs + spanBegin(beginMs - fromMs, widthMs);
+    if (widthMs === 0 || slotBegin !== begin) {
       close();
       begin = slotBegin;
       slot = emptyBucket();

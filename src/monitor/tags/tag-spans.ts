@@ -25,7 +25,13 @@ export function* spansOf(
   const rollups = reading.rows(ROLLUPS);
   for (let begin = spanBegin(fromMs, chunkMs); begin < toMs; begin += chunkMs) {
     const row = rollups.get(resolution, begin, machine, tag);
-    if (row === undefined) continue;
+    if (row === undefined) {
+      // On to the next chunk that anything has: what is read goes by the data, however long the time asked for is.
+      const [next] = rollups.range({ prefix: [resolution], from: begin + chunkMs, to: toMs, limit: 1 });
+      if (next === undefined) break;
+      begin = next.begin - chunkMs;
+      continue;
+    }
     const first = Math.max(0, Math.ceil((fromMs - begin) / widthMs));
     const end = Math.min(CHUNK_BUCKETS, Math.ceil((toMs - begin) / widthMs));
     for (const { place, bucket } of bucketsOf(row.chunk, begin, widthMs, first, end)) {

@@ -79,14 +79,14 @@ describe("the performance of an alarm system", () => {
   says("line-b/s5_tempering/temper-01", 111, raised("quiet", "medium"));
 
   const question = { fromMs: START_MS, toMs: START_MS + 6 * HOUR_MS };
-  const found = alarmPerformance(readingOf(store), question, START_MS + 6 * HOUR_MS);
+  const found = alarmPerformance(readingOf(store), question, START_MS + 6 * HOUR_MS, [question]);
 
   it("counts what called a person, per operator position", () => {
     assert.equal(found.raised, 13);
     assert.equal(found.silenced, 1);
     assert.equal(found.operators, 2);
-    assert.ok(Math.abs(found.perHour - 13 / 6 / 2) < 1e-9);
-    assert.ok(Math.abs(found.perDay - 26) < 1e-9);
+    assert.ok(Math.abs((found.perHour ?? 0) - 13 / 6 / 2) < 1e-9);
+    assert.ok(Math.abs((found.perDay ?? 0) - 26) < 1e-9);
     assert.deepEqual(found.hours, [2, 3, 2, 2, 2, 2]);
     assert.deepEqual(found.priorities, { low: 12, medium: 1, high: 0, critical: 0 });
   });
@@ -111,9 +111,29 @@ describe("the performance of an alarm system", () => {
       readingOf(store),
       { ...question, of: { line: "line-b" } },
       START_MS + HOUR_MS,
+      [question],
     );
     assert.equal(line.raised, 0);
     assert.equal(line.toMs, START_MS + HOUR_MS);
     assert.equal(line.perHour, 0);
+  });
+
+  it("rates are over the time in which anything was heard, and none where nothing was", () => {
+    const week = { fromMs: START_MS - 7 * 24 * HOUR_MS, toMs: question.toMs };
+    const long = alarmPerformance(readingOf(store), week, question.toMs, [question]);
+    assert.equal(long.raised, 14);
+    assert.ok(Math.abs((long.perDay ?? 0) - 28) < 1e-9, `${long.perDay}`);
+    assert.ok(Math.abs(long.coverage - 6 / (7 * 24 + 6)) < 1e-9);
+    const before = { fromMs: START_MS - 9 * HOUR_MS, toMs: START_MS - 8 * HOUR_MS };
+    const { coverage, perDay, perHour, hoursAboveThirtyPct, inFloodPct } = alarmPerformance(
+      readingOf(store),
+      before,
+      question.toMs,
+      [],
+    );
+    assert.deepEqual(
+      { coverage, perDay, perHour, hoursAboveThirtyPct, inFloodPct },
+      { coverage: 0, perDay: null, perHour: null, hoursAboveThirtyPct: null, inFloodPct: null },
+    );
   });
 });

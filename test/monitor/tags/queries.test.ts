@@ -7,6 +7,7 @@ import { allCurrentValues, currentValues } from "../../../src/monitor/tags/curre
 import { tagSeries } from "../../../src/monitor/tags/tag-series.ts";
 import { tagsViewKeeping } from "../../../src/monitor/tags/tags-view.ts";
 import { timeInState } from "../../../src/monitor/tags/time-in-state.ts";
+import type { ViewReading } from "../../../src/views/view-table.ts";
 import { MemoryViewStore } from "../../views/memory-view-store.ts";
 import { readingOf } from "../memory-reading.ts";
 import { viewMessage } from "../view-messages.ts";
@@ -146,6 +147,29 @@ suite("a tag's course", () => {
     assert.equal(series.points.length, 90);
   });
 
+  test("ten thousand years are read as quickly as the hours that have values", () => {
+    const { reading } = storeOf(second(5000, (at) => ({ x: wave(at), word: "OK" })));
+    let reads = 0;
+    const counting: ViewReading = {
+      position: () => reading.position(),
+      rows: (table) => ({
+        get(...key) {
+          reads++;
+          return reading.rows(table).get(...key);
+        },
+        *range(range) {
+          reads++;
+          yield* reading.rows(table).range(range);
+        },
+      }),
+    };
+    const [fromMs, toMs] = [Date.parse("0001-01-01"), Date.parse("9999-12-31")];
+    const request = { machine: TEMPER, fromMs, toMs, points: 1000 };
+    assert.equal(tagSeries(counting, { ...request, tag: "x" }).points[0]?.count, 5000);
+    assert.equal(timeInState(counting, TEMPER, "word", fromMs, toMs).states[0]?.word, "OK");
+    assert.ok(reads < 50, `${reads} reads`);
+  });
+
   test("bad values count as values and in no figure; nothing at all is one gap", () => {
     const { reading } = storeOf(
       second(120, (at) => ({ x: at % 2 === 0 ? 5 : { value: 900, quality: "bad" } })),
@@ -170,7 +194,7 @@ suite("a tag's course", () => {
             ...{
               id: at + 1,
               ts: "",
-              tsMs: START_MS + at * 1000,
+              tsMs: START_MS + at * 1000 + 139,
               topic: `factory/${TEMPER}/telemetry`,
               type: "telemetry",
             },
@@ -195,6 +219,11 @@ suite("a tag's course", () => {
       series.points.map(({ mean }) => mean),
       [0, 2, 4, 6, 8],
     );
+    // Each at its own time while there are no more of them than points, and in stretches beyond.
+    const times = ({ points }: typeof series) => points.map(({ beginMs }) => beginMs - START_MS);
+    assert.deepEqual([times(series), series.widthMs], [[139, 1139, 2139, 3139, 4139], 0]);
+    const few = tagSeries(reading, { ...request, toMs: START_MS + 5000, points: 2 }, log);
+    assert.deepEqual([few.source, times(few), few.widthMs], ["raw", [0, 2500], 2500]);
     assert.equal(asked?.machine, "temper-01");
     assert.equal(tagSeries(reading, { ...request, points: 10 }, log).source, 60);
   });

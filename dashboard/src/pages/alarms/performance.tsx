@@ -48,7 +48,7 @@ export function Performance({ answer, unheard, problem, reload, children }: Perf
   return (
     <Section
       title={words.performance}
-      note={answer === undefined ? "" : words.raisedIn(answer.raised, answer.operators)}
+      note={answer === undefined ? "" : words.raisedIn(answer.raised, answer.operators, answer.coverage)}
       aside={
         <>
           <span class="space" />
@@ -57,7 +57,7 @@ export function Performance({ answer, unheard, problem, reload, children }: Perf
       }
       of={{ problem, reload }}
     >
-      {answer === undefined ? null : unheard && answer.raised === 0 ? (
+      {answer === undefined ? null : answer.raised === 0 && (unheard || answer.coverage === 0) ? (
         <p class="empty">{words.unheard}</p>
       ) : (
         <>
@@ -65,7 +65,8 @@ export function Performance({ answer, unheard, problem, reload, children }: Perf
             {SHOWN.map((name) => {
               const measure = answer.measures.find((each) => each.measure === name);
               if (measure === undefined) return null;
-              const over = measure.found > measure.acceptable;
+              const { found } = measure;
+              const over = found !== null && found > measure.acceptable;
               return (
                 <div key={name} title={measure.source}>
                   <dt class="label xs">
@@ -77,7 +78,7 @@ export function Performance({ answer, unheard, problem, reload, children }: Perf
                   </dt>
                   <dd>
                     <b class={over ? "measure over" : "measure"}>
-                      {plain(Math.round(measure.found * 10) / 10)}
+                      {found === null ? "–" : plain(Math.round(found * 10) / 10)}
                     </b>{" "}
                     <span class="label xs">{words.acceptable(plain(measure.acceptable))}</span>
                   </dd>
