@@ -190,9 +190,9 @@ suite("alarms and quality from views in SQLite", () => {
     );
   });
 
-  test("what isn't there: views, a machine, a characteristic, each with what to do", async () => {
+  test("what isn't there: a log, a machine, a characteristic, each with what to do", async () => {
     const nowhere = await runConche(["alarms", "list", "--data", join(data, "nowhere")]);
-    assert.match(nowhere.err, /^conche: CONCHE_VIEW_NOT_READY: .*\n {2}what to do: /);
+    assert.match(nowhere.err, /^conche: CONCHE_LOG_MISSING: .*\n {2}what to do: /);
     const alarm = await conche("alarms", "show", "temper-01", "nothing");
     assert.match(
       alarm.err,
