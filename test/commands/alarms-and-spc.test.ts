@@ -200,5 +200,13 @@ suite("alarms and quality from views in SQLite", () => {
     );
     const chart = await conche("spc", "chart", "packer-03", "length");
     assert.match(chart.err, /what to do: it examines defect_rate_pct, /);
+    for (const words of [
+      ["chart", "packer-03", "weight_g"],
+      ["nozzles", "molder-01", "deposit_g"],
+    ]) {
+      const product = await conche("spc", ...words, "--product", "darc");
+      assert.match(product.err, /^conche: CONCHE_USAGE: there is no product darc, did you mean dark\?\n/);
+      assert.equal(product.code, 2);
+    }
   });
 });
