@@ -132,6 +132,7 @@ answered. Whatever only reads needs \`viewer\`; the rest:
 | over HTTP | role |
 |---|---|
 ${[...actions, ...pages].join("\n")}
+| \`${I3X_BASE}/info\` | ${I3X_ROLES.info} |
 | \`${I3X_BASE}\`: questions and subscriptions; writing, which is answered with 501 | ${I3X_ROLES.POST}; ${I3X_ROLES.PUT} |
 `;
 }

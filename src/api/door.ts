@@ -5,6 +5,7 @@ import type { HttpLogin } from "../access/http-logins.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import type { ChosenLevels } from "../plant/chosen-machines.ts";
 import { requireLevel } from "../views/level.ts";
+import { preferredType } from "./accept.ts";
 import { actorName } from "./actor.ts";
 import { asOf } from "./as-of.ts";
 import type { ApiContext } from "./context.ts";
@@ -50,6 +51,7 @@ interface Checker {
   readonly validator: Validator;
 }
 
+const CSV = "text/csv";
 const NOTHING = Type.Object({}, { additionalProperties: false });
 
 /** Answers requests by the table of routes. Never throws: whatever goes wrong is an answer, too. */
@@ -82,7 +84,8 @@ export class ApiDoor {
     const found = this.#routes.get(request.route);
     if (found === undefined) throw new TypeError(`no route ${request.route}`); // the server knows only these
     const { route } = found;
-    const format = formatOf(request.accept, route);
+    const media = mediaOf(request.accept, route);
+    const format = media === CSV ? "csv" : "json";
     const asked = {
       params: checked("", request.params, found.params),
       query: checked("", request.query, found.query),
@@ -103,7 +106,7 @@ export class ApiDoor {
         : { etag, "cache-control": "no-cache", vary: "accept" };
     if (format === "csv") return csvAnswer(route, answer, request.query, caching);
     if (route.media !== undefined) {
-      return documentAnswer(route, mediaOf(request.accept, route.media), answer, request.query, caching);
+      return documentAnswer(route, media, answer, request.query, caching);
     }
     const body = JSON.stringify({ ...answer, as_of: asOf(route, context) });
     const status = route.status ?? 200;
@@ -158,7 +161,7 @@ function csvAnswer(
     status: 200,
     headers: {
       ...caching,
-      "content-type": "text/csv; charset=utf-8; header=present",
+      "content-type": `${CSV}; charset=utf-8; header=present`,
       ...(typeof next === "string" ? { link: nextPage(query, next) } : {}),
     },
     body: csvText(Object.keys(list.items?.properties ?? {}), rows),
@@ -195,32 +198,22 @@ function nextPage(query: ApiRequest["query"], cursor: string, parameter = "curso
   return `<?${parameters}>; rel="next"`;
 }
 
-/** A document of JSON is plain JSON for who asks for that and names nothing more exact. */
-function mediaOf(accept: string, media: string): string {
-  const isPlain = /application\/json\b/i.test(accept) && !accept.toLowerCase().includes(media);
-  return isPlain && media.endsWith("+json") ? "application/json" : media;
-}
-
-/** @throws ConcheError CONCHE_NOT_ACCEPTABLE */
-function formatOf(accept: string, route: Route): "json" | "csv" {
-  const types = accept
-    .split(",")
-    .map((part) => (part.split(";")[0] ?? "").trim().toLowerCase())
-    .filter((type) => type !== "");
-  for (const type of types.length === 0 ? ["*/*"] : types) {
-    if (type === "text/csv" && route.list !== undefined) return "csv";
-    if (type === route.media || type === route.media?.replace(/\/.*/, "/*")) return "json";
-    if (["*/*", "application/*", "application/json"].includes(type)) return "json";
-  }
+/** Which of its formats a route answers in. @throws ConcheError CONCHE_NOT_ACCEPTABLE */
+function mediaOf(accept: string, route: Route): string {
+  const formats = formatsOf(route);
+  const preferred = preferredType(accept, formats);
+  if (preferred !== undefined) return preferred;
+  const named = formats.join(" and ");
   throw new ConcheError("CONCHE_NOT_ACCEPTABLE", {
-    message: `${route.path} gives ${formatsOf(route)}, not ${accept}`,
-    ...(route.media === undefined ? {} : { hint: `ask for ${formatsOf(route)}, or for */*` }),
+    message: `${route.path} gives ${named}, not ${accept}`,
+    ...(route.media === undefined ? {} : { hint: `ask for ${named}, or for */*` }),
   });
 }
 
-function formatsOf({ media, list }: Route): string {
-  if (media !== undefined) return media.endsWith("+json") ? `${media} and application/json` : media;
-  return list === undefined ? "application/json" : "application/json and text/csv";
+/** A document of JSON is plain JSON for who asks for that. */
+function formatsOf({ media, list }: Route): readonly string[] {
+  if (media !== undefined) return media.endsWith("+json") ? [media, "application/json"] : [media];
+  return list === undefined ? ["application/json"] : ["application/json", CSV];
 }
 
 function checker(schema: TObject): Checker {

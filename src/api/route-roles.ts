@@ -38,8 +38,8 @@ export const PAGE_ROLES = {
   "the dashboard's files": "anybody",
 } as const satisfies Readonly<Record<string, NeededRole>>;
 
-/** i3X asks by POST, too; it writes nothing, and says so to whoever may write. */
-export const I3X_ROLES = { GET: "viewer", POST: "viewer", PUT: "admin" } as const;
+/** i3X asks by POST, too; it writes nothing, and says so to whoever may write. What it is, it says to everybody. */
+export const I3X_ROLES = { info: "anybody", GET: "viewer", POST: "viewer", PUT: "admin" } as const;
 
 /** The role that a route needs. */
 export function roleOf({ method, name }: Pick<Route, "method" | "name">): DeskRole {

@@ -17,7 +17,7 @@ export interface ViewStanding {
 /**
  * Reads a view of a data folder as it stands, beside whoever folds it. Says so where much of the log is not in it yet:
  * "no active alarm" must not look like the present then.
- * @throws ConcheError CONCHE_VIEW_NOT_READY where nobody has folded it yet, and others that opening gives
+ * @throws ConcheError CONCHE_VIEW_NOT_READY where nobody has folded it yet, CONCHE_LOG_MISSING, and others that opening gives
  */
 export async function withView<Result>(
   folder: string,

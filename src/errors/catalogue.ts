@@ -317,7 +317,7 @@ export const ERROR_CATALOGUE = {
   },
   CONCHE_VIEW_NOT_READY: {
     meaning: "The view that is asked is not built yet",
-    hint: "`conche views` shows how far it is; ask again when it has caught up",
+    hint: "`conche views` shows how far it is: `conche up`, `datacenter` and `serve` build it while they run, `conche rebuild` at once; ask again when it has caught up",
   },
   CONCHE_MATERIAL_UNKNOWN: {
     meaning: "No event says what a batch was made of, or what a machine made: its material can't be traced",

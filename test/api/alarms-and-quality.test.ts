@@ -304,6 +304,25 @@ suite("quality over the API", () => {
     assert.equal(places.json.places.length, 10);
   });
 
+  test("a product that there isn't is named; one that was not examined, too", async () => {
+    for (const [name, params] of [
+      ["controlChart", WEIGHT.params],
+      ["capability", WEIGHT.params],
+      ["samples", WEIGHT.params],
+      ["qualityPlaces", { ...MOLDER, characteristic: "deposit_g" }],
+    ] as const) {
+      const mistyped = await ask(name, { params, query: { product: "darc" } });
+      assert.equal(mistyped.status, 404, name);
+      assert.equal(mistyped.json.detail, "there is no product darc, did you mean dark?");
+      assert.match(mistyped.json.hint, /dark, milk, white/);
+    }
+    const other = await ask("controlChart", { ...WEIGHT, query: { product: "dark" } });
+    assert.equal(other.status, 404);
+    assert.match(other.json.detail, /packer-03 has no samples of weight_g of dark$/);
+    const list = await ask("samples", { ...WEIGHT, query: { product: "dark" } });
+    assert.deepEqual([list.status, list.json.samples], [200, []]);
+  });
+
   test("what was never examined is not found; a characteristic that isn't charted says so", async () => {
     assert.equal(
       (await ask("controlChart", { params: { ...PACKER, characteristic: "length_mm" } })).status,

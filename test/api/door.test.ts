@@ -148,6 +148,18 @@ suite("the door of the API", () => {
     assert.equal((await ask({ accept: "application/xml" })).status, 406);
     assert.equal((await ask({ accept: "text/csv" }, "failing")).status, 406);
     assert.equal((await ask({ accept: "text/html, application/xhtml+xml, */*;q=0.8" })).status, 200);
+    assert.equal((await ask({ accept: "text/csv;q=0" })).status, 406);
+  });
+
+  test("of two formats the one that weighs more", async () => {
+    for (const [accept, type] of [
+      ["text/csv;q=0.5, application/json;q=0.9", "application/json; charset=utf-8"],
+      ["text/csv;q=0.9, application/json;q=0.5", "text/csv; charset=utf-8; header=present"],
+      ["text/*", "text/csv; charset=utf-8; header=present"],
+    ] as const) {
+      const { status, headers } = await ask({ accept });
+      assert.deepEqual([status, headers["content-type"]], [200, type], accept);
+    }
   });
 
   test("a format that a document doesn't have: 406 names the one that it has", async () => {

@@ -208,9 +208,9 @@ suite("alarms and quality from views in SQLite", () => {
     );
   });
 
-  test("what isn't there: views, a machine, a characteristic, each with what to do", async () => {
+  test("what isn't there: a log, a machine, a characteristic, each with what to do", async () => {
     const nowhere = await runConche(["alarms", "list", "--data", join(data, "nowhere")]);
-    assert.match(nowhere.err, /^conche: CONCHE_VIEW_NOT_READY: .*\n {2}what to do: /);
+    assert.match(nowhere.err, /^conche: CONCHE_LOG_MISSING: .*\n {2}what to do: /);
     const alarm = await conche("alarms", "show", "temper-01", "nothing");
     assert.match(
       alarm.err,
@@ -218,5 +218,13 @@ suite("alarms and quality from views in SQLite", () => {
     );
     const chart = await conche("spc", "chart", "packer-03", "length");
     assert.match(chart.err, /what to do: it examines defect_rate_pct, /);
+    for (const words of [
+      ["chart", "packer-03", "weight_g"],
+      ["nozzles", "molder-01", "deposit_g"],
+    ]) {
+      const product = await conche("spc", ...words, "--product", "darc");
+      assert.match(product.err, /^conche: CONCHE_USAGE: there is no product darc, did you mean dark\?\n/);
+      assert.equal(product.code, 2);
+    }
   });
 });

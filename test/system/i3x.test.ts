@@ -110,6 +110,9 @@ suite("i3X 1.0", () => {
 
   test("info says the version and what is offered", async () => {
     const info = await get("/info");
+    // Whoever asks is told this, logged in or not: nothing beside what the guide names.
+    const fields = ["capabilities", "serverName", "serverVersion", "specVersion"];
+    assert.deepEqual(Object.keys(info).sort(), fields);
     assert.equal(info.specVersion, "1.0");
     assert.deepEqual(info.capabilities, {
       query: { history: true },
@@ -118,19 +121,37 @@ suite("i3X 1.0", () => {
     });
   });
 
-  test("who takes gzip is given gzip", async () => {
-    const url = `${center.started.http}/api/i3x/v1/namespaces`;
-    const [encoding, body] = await new Promise<[unknown, Buffer]>((resolve, reject) => {
-      request(url, { headers: { "accept-encoding": "gzip" } }, (answer) => {
-        const parts: Buffer[] = [];
-        answer.on("data", (part: Buffer) => parts.push(part));
-        answer.on("end", () => resolve([answer.headers["content-encoding"], Buffer.concat(parts)]));
-      })
-        .on("error", reject)
-        .end();
-    });
-    assert.equal(encoding, "gzip");
-    assert.equal(JSON.parse(gunzipSync(body).toString()).success, true);
+  test("who takes gzip is given gzip, however little there is to say, refusals too", async () => {
+    const asked = (path: string, headers: Record<string, string>, method = "GET") =>
+      new Promise<[number | undefined, unknown, Buffer]>((resolve, reject) => {
+        request(`${center.started.http}/api/i3x/v1${path}`, { method, headers }, (answer) => {
+          const parts: Buffer[] = [];
+          answer.on("data", (part: Buffer) => parts.push(part));
+          answer.on("end", () =>
+            resolve([answer.statusCode, answer.headers["content-encoding"], Buffer.concat(parts)]),
+          );
+        })
+          .on("error", reject)
+          .end();
+      });
+    for (const [path, status, method] of [
+      ["/info", 200, "GET"],
+      ["/namespaces", 200, "GET"],
+      ["/nothing", 404, "GET"],
+      ["/objects/%zz", 400, "GET"],
+      ["/info", 405, "DELETE"],
+    ] as const) {
+      for (const coding of ["gzip", "x-gzip", "br, gzip;q=0.5", "*"]) {
+        const [said, encoding, body] = await asked(path, { "accept-encoding": coding }, method);
+        assert.deepEqual([said, encoding], [status, "gzip"], `${method} ${path}, ${coding}`);
+        assert.equal(JSON.parse(gunzipSync(body).toString()).success, status === 200);
+      }
+      for (const coding of ["identity", "gzip;q=0", "*, gzip;q=0", "gzipped"]) {
+        const [said, encoding, body] = await asked(path, { "accept-encoding": coding }, method);
+        assert.deepEqual([said, encoding], [status, undefined], `${method} ${path}, ${coding}`);
+        assert.equal(JSON.parse(body.toString()).success, status === 200);
+      }
+    }
   });
 
   test("namespaces, types and objects have unique, clean ids and belong together", async () => {

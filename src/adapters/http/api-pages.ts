@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ApiAnswer, ApiRequest } from "../../api/door.ts";
-import type { SubscriptionDoor } from "../../api/i3x/subscription-door.ts";
 import type { LiveChanges } from "../../api/live.ts";
 import type { Route } from "../../api/route.ts";
 import { PAGE_ROLES, roleOf } from "../../api/route-roles.ts";
@@ -8,7 +7,7 @@ import { ConcheError } from "../../errors/conche-error.ts";
 import { refuseMethod } from "./admission.ts";
 import type { AllowedMethods } from "./allowed-methods.ts";
 import { type HttpLimits, NO_LIMIT_MS } from "./http-limits.ts";
-import { addI3x } from "./i3x-pages.ts";
+import { addI3x, type I3xSource } from "./i3x-pages.ts";
 import { addLiveStream } from "./live-stream.ts";
 import { sendCompressed } from "./send-answer.ts";
 
@@ -20,8 +19,8 @@ export interface ApiSource {
   /** `gone`: nobody waits for the answer any more. */
   readonly ask: (request: ApiRequest, gone?: AbortSignal) => Promise<ApiAnswer>;
   readonly live: LiveChanges;
-  /** Subscriptions of i3X, which is answered beside the API; no i3X where it is left out. */
-  readonly i3x?: SubscriptionDoor;
+  /** What i3X has beside questions; no i3X where it is left out. */
+  readonly i3x?: Omit<I3xSource, "ask">;
 }
 
 /** Shorter answers are sent as they are. */
@@ -62,7 +61,7 @@ export function addApi(
   }
   app.get("/api/openapi.json", { config: { role: PAGE_ROLES["/api/openapi.json"] } }, () => openApi());
   addLiveStream(app, live);
-  if (i3x !== undefined) addI3x(app, { ask, door: i3x }, limits);
+  if (i3x !== undefined) addI3x(app, { ask, ...i3x }, limits);
   app.all("/api/*", { config: { role: "viewer" } }, (request, reply) =>
     refuseMethod(request, reply, allowed),
   );

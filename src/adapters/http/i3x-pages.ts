@@ -14,6 +14,8 @@ import { endWithLogin } from "./stream-login.ts";
 export interface I3xSource {
   readonly ask: (request: ApiRequest) => Promise<ApiAnswer>;
   readonly door: SubscriptionDoor;
+  /** The answer to `GET /info`. */
+  readonly info: ApiAnswer;
 }
 
 /** Longest silence of a stream, milliseconds: shorter than the time after which a silent connection is closed. */
@@ -21,10 +23,13 @@ const HEARTBEAT_MS = 4_000;
 const MOST_STREAMS = 100;
 
 /** Adds i3X 1.0 below `/api/i3x/v1`. Its errors have a form of their own. */
-export function addI3x(app: FastifyInstance, { ask, door }: I3xSource, limits: HttpLimits): void {
+export function addI3x(app: FastifyInstance, { ask, door, info }: I3xSource, limits: HttpLimits): void {
   app.register(
     async (scope) => {
       const config = { role: I3X_ROLES.POST };
+      scope.get("/info", { config: { role: I3X_ROLES.info } }, (request, reply) =>
+        sendCompressed(request, reply, info),
+      );
       for (const { method, path, name } of I3X_QUESTIONS) {
         scope.route({
           method,

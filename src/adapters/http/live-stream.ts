@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { problemAnswer } from "../../api/door.ts";
 import { type LiveChanges, type LiveReader, subjectsOf } from "../../api/live.ts";
+import { badRequest } from "../../api/problem.ts";
 import { PAGE_ROLES } from "../../api/route-roles.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import { NO_LIMIT_MS } from "./http-limits.ts";
@@ -22,7 +23,11 @@ export function addLiveStream(app: FastifyInstance, live: LiveChanges): void {
       if (live.readers >= MOST_READERS) throw tooMany();
       const { of, after } = request.query as { of?: string | string[]; after?: string | string[] };
       const subjects = subjectsOf(Array.isArray(of) ? of.join(",") : of);
-      stream(live, subjects, positionOf(request.headers["last-event-id"] ?? after), reply);
+      const asked = positionOf(after);
+      if (after !== undefined && asked === undefined)
+        throw badRequest("after: must be a whole number from 0 on");
+      // What a browser sends by itself is nobody's mistake.
+      stream(live, subjects, positionOf(request.headers["last-event-id"]) ?? asked, reply);
       endWithLogin(request, reply);
       return reply;
     } catch (error) {
@@ -77,9 +82,9 @@ function stream(
   write();
 }
 
-function positionOf(header: string | string[] | undefined): number | undefined {
-  const position = Number(header);
-  return header !== undefined && Number.isSafeInteger(position) && position >= 0 ? position : undefined;
+function positionOf(text: string | string[] | undefined): number | undefined {
+  if (typeof text !== "string" || !/^\d+$/.test(text)) return undefined;
+  return Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
 }
 
 function tooMany(): ConcheError {

@@ -4,10 +4,10 @@ import { mayAs } from "../../access/access-document.ts";
 import type { AuditTrail } from "../../access/audit.ts";
 import type { HttpLogin, HttpLogins, LoginRefusal, StandingLogin } from "../../access/http-logins.ts";
 import type { ProviderLogins } from "../../access/provider-logins.ts";
-import { problemAnswer } from "../../api/door.ts";
+import { problemOf } from "../../api/problem.ts";
 import type { NeededRole } from "../../api/route-roles.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
-import { sendAnswer } from "./send-answer.ts";
+import { sendProblem } from "./refusals.ts";
 import { cookieOf } from "./session-cookie.ts";
 import { clientCertificate } from "./tls-server.ts";
 
@@ -113,11 +113,11 @@ export function requireOwnPage(request: FastifyRequest, login: Pick<HttpLogin, "
 
 /** Answers with the problem, as whoever asks can read it; nothing more is read of the request. */
 export function refuse(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
-  const answer = problemAnswer(error);
-  if (answer.status === 401) reply.header("www-authenticate", 'Bearer realm="conche"');
-  if (answer.status === 429) reply.header("retry-after", "60");
+  const { status } = problemOf(error);
+  if (status === 401) reply.header("www-authenticate", 'Bearer realm="conche"');
+  if (status === 429) reply.header("retry-after", "60");
   if (!READING_METHODS.includes(request.method)) reply.header("connection", "close");
-  return sendAnswer(reply, answer);
+  return sendProblem(request, reply, error);
 }
 
 /** Writes down who was not let in, and where. */

@@ -6,13 +6,13 @@ import { failure } from "../../api/i3x/envelope.ts";
 import { I3X_BASE } from "../../api/i3x/questions.ts";
 import { badRequest, problemOf } from "../../api/problem.ts";
 import { ConcheError, systemCodeOf } from "../../errors/conche-error.ts";
-import { sendAnswer } from "./send-answer.ts";
+import { sendAnswer, sendBriefCompressed } from "./send-answer.ts";
 
 /** Answers with the problem; below i3X in the form that i3X has. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   if (!request.url.startsWith(`${I3X_BASE}/`)) return sendAnswer(reply, problemAnswer(error));
   const { status, detail } = problemOf(error);
-  return sendAnswer(reply, failure(status, detail));
+  return sendBriefCompressed(request, reply, failure(status, detail));
 }
 
 /** What the framework says of a request, in the product's words; what is none of the request's fault stays as it is. */

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
-import { gzip } from "node:zlib";
+import { gzip, gzipSync } from "node:zlib";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { weightedList } from "../../api/accept.ts";
 import type { ApiAnswer } from "../../api/door.ts";
 
 const zipped = promisify(gzip);
@@ -22,19 +23,36 @@ export async function sendCompressed(
   answer: ApiAnswer,
   fromBytes = 0,
 ): Promise<FastifyReply> {
-  const { status, headers, body } = answer;
+  const { body } = answer;
   if (body === "" || body.length < fromBytes || !takesGzip(request.headers["accept-encoding"])) {
     return sendAnswer(reply, answer);
   }
+  return sendZipped(reply, answer, await zipped(body, { level: LEVEL }));
+}
+
+/** The same for a sentence or two, at once: refusals are sent from where nobody can wait. */
+export function sendBriefCompressed(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: ApiAnswer,
+): FastifyReply {
+  return takesGzip(request.headers["accept-encoding"])
+    ? sendZipped(reply, answer, gzipSync(answer.body, { level: LEVEL }))
+    : sendAnswer(reply, answer);
+}
+
+function sendZipped(reply: FastifyReply, { status, headers }: ApiAnswer, body: Buffer): FastifyReply {
   const vary = headers.vary === undefined ? "accept-encoding" : `${headers.vary}, accept-encoding`;
   return reply
     .code(status)
     .headers({ ...headers, vary, "content-encoding": "gzip" })
-    .send(await zipped(body, { level: LEVEL }));
+    .send(body);
 }
 
-/** RFC 9110, 12.5.3: named, and not with a weight of 0. */
+/** RFC 9110, 12.5.3: named, by its old name, too, or as whatever is not named; and not with a weight of 0. */
 export function takesGzip(header: string | string[] | undefined): boolean {
-  const coding = (Array.isArray(header) ? header.join(",") : (header ?? "")).toLowerCase();
-  return coding.split(",").some((each) => /^\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/.test(each));
+  const codings = weightedList(Array.isArray(header) ? header.join(",") : (header ?? ""));
+  const named = codings.filter(({ name }) => name === "gzip" || name === "x-gzip");
+  const said = named.length > 0 ? named : codings.filter(({ name }) => name === "*");
+  return said.some(({ weight }) => weight > 0);
 }

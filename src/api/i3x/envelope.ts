@@ -13,6 +13,7 @@ export type BulkItem = { readonly result: unknown } | { readonly detail: Respons
 const TITLES: Readonly<Record<number, string>> = {
   206: "Partial Content",
   400: "Bad Request",
+  401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",

@@ -1,4 +1,5 @@
 import { parseTimestamp } from "../../contract/timestamp.ts";
+import type { Plant } from "../../plant/plant.ts";
 import type { ApiContext } from "../context.ts";
 import type { ApiAnswer, ApiRequest } from "../door.ts";
 import { problemOf } from "../problem.ts";
@@ -23,7 +24,6 @@ interface Question {
 
 /** What is answered from plant, views and log. Subscriptions have a memory and are answered elsewhere. */
 const QUESTIONS: readonly Question[] = [
-  { method: "GET", path: "/info", name: "i3x:info", answer: info },
   { method: "GET", path: "/namespaces", name: "i3x:namespaces", answer: () => success(NAMESPACES) },
   { method: "GET", path: "/objecttypes", name: "i3x:objecttypes", answer: objectTypes },
   { method: "POST", path: "/objecttypes/query", name: "i3x:objecttypes/query", answer: objectTypesByIds },
@@ -64,7 +64,11 @@ export function answerI3x(request: ApiRequest, context: ApiContext): ApiAnswer {
   }
 }
 
-function info(_request: ApiRequest, { version, plant }: ApiContext): ApiAnswer {
+/**
+ * What the server is, as `GET /info` says it to everybody: nobody has to log in to find out what they speak to. It is
+ * the same all along, so who isn't known takes nobody's turn.
+ */
+export function i3xInfo(plant: Plant, version: string): ApiAnswer {
   return success({
     specVersion: "1.0",
     serverVersion: version,

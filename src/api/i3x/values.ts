@@ -1,6 +1,6 @@
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
 import { type MachineNow, oneMachineNow } from "../../monitor/machine-state/machines-now.ts";
-import { silenceOf } from "../../monitor/machine-state/silence.ts";
+import { isStale, silenceOf } from "../../monitor/machine-state/silence.ts";
 import { currentValues, type MachineValues } from "../../monitor/tags/current-values.ts";
 import { tagsView } from "../../monitor/tags/tags-view.ts";
 import type { PlantMachine } from "../../plant/plant.ts";
@@ -48,7 +48,13 @@ export class CurrentI3xValues {
   #tagValue(machine: PlantMachine, tag: string): Vqt {
     const said = this.#tagsOf(machine)?.values.find((each) => each.tag === tag);
     if (said === undefined) return noData(this.#context.nowMs);
-    return vqt(asTyped(machine, tag, said.value), said.quality, said.atMs);
+    const { atMs, receivedAtMs } = said;
+    const connected = this.#stateOf(machine)?.connected;
+    const silentAfterMs = silenceOf(this.#context.plant)(machine.key);
+    // i3X: good is valid and current; what is only held is uncertain, however well it was measured.
+    const held = isStale({ atMs, receivedAtMs, connected, silentAfterMs }, this.#context.nowMs);
+    const quality = held && said.quality === "good" ? "uncertain" : said.quality;
+    return vqt(asTyped(machine, tag, said.value), quality, atMs);
   }
 
   #machineValue(machine: PlantMachine): Vqt {

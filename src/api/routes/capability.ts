@@ -49,8 +49,8 @@ const capabilityRoute = route({
     const question = questionOf(params, query, context.nowMs, 30 * DAY_MS);
     const found = known(
       capability(context.views.reading(QUALITY_VIEW), context.plant, question),
-      question.machine,
-      question.characteristic,
+      context,
+      question,
     );
     const { capability: given } = found;
     return {

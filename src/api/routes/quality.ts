@@ -8,13 +8,17 @@ import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { FALSE_ALARMS, RULE_SETS, RULES } from "../../monitor/quality/runs-rules.ts";
 import {
   characteristics,
+  newestSample,
   numbersOf,
   resultsOf,
+  type SampleQuestion,
   samplesOf,
+  whyNoSamples,
   withoutDust,
 } from "../../monitor/quality/samples.ts";
 import { CHART_KINDS, RULE_SET_NAMES, TREATMENTS } from "../../plant/schema/quality.ts";
 import { isoTime } from "../../time/iso-time.ts";
+import type { ApiContext } from "../context.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
 import { PERIOD, periodOf, Time } from "../period.ts";
 import { notFound } from "../problem.ts";
@@ -58,12 +62,17 @@ export function questionOf(
   };
 }
 
-/** @throws ConcheError CONCHE_NOT_FOUND where the characteristic was never examined */
-export function known<Found>(found: Found | undefined, machine: string, characteristic: string): Found {
+/** @throws ConcheError CONCHE_NOT_FOUND where the characteristic was never examined, or not of the product */
+export function known<Found>(
+  found: Found | undefined,
+  { plant, views }: ApiContext,
+  question: SampleQuestion,
+): Found {
   if (found !== undefined) return found;
+  const products = plant.document.products.map(({ id }) => id).join(", ");
   throw notFound(
-    `${machine} has no samples of ${characteristic}`,
-    "GET /api/quality lists what is examined where",
+    whyNoSamples(views.reading(QUALITY_VIEW), plant, question),
+    `GET /api/quality lists what is examined where${question.product === undefined ? "" : `; the plant's products are ${products}`}`,
   );
 }
 
@@ -139,7 +148,12 @@ const samples = route({
   handle({ params, query }, context) {
     const { limit = 100, cursor, ...about } = query;
     const question = questionOf(params, about, context.nowMs, LONGEST_MS);
-    const rows = samplesOf(context.views.reading(QUALITY_VIEW), question, "desc", keyOf(cursor, 4));
+    const reading = context.views.reading(QUALITY_VIEW);
+    const { product, machine, characteristic } = question;
+    // Nothing found must not be a name that was mistyped.
+    if (product !== undefined && !context.plant.document.products.some(({ id }) => id === product))
+      known(newestSample(reading, { machine, characteristic, product }), context, question);
+    const rows = samplesOf(reading, question, "desc", keyOf(cursor, 4));
     const taken = page(rows, limit, (row) => [row.machine, row.characteristic, row.at_ms, row.tie]);
     return { samples: taken.rows.map(shownSample), next: taken.next };
   },
@@ -227,7 +241,7 @@ const chart = route({
     const question = questionOf(params, about, context.nowMs, 8 * HOUR_MS);
     const reading = context.views.reading(QUALITY_VIEW);
     const found = controlChart(reading, context.plant, { ...question, chart: kind, rules, treatment });
-    return shownChart(known(found, question.machine, question.characteristic));
+    return shownChart(known(found, context, question));
   },
 });
 
@@ -290,7 +304,7 @@ const places = route({
     const { by = "nozzle", ...about } = query;
     const question = questionOf(params, about, context.nowMs, 8 * HOUR_MS);
     const found = placesOf(context.views.reading(QUALITY_VIEW), question, by);
-    const answer = known(found, question.machine, question.characteristic);
+    const answer = known(found, context, question);
     return {
       ...{ by: answer.by, samples: answer.samples, unit: answer.unit },
       places: answer.places.map((place) => ({

@@ -1,5 +1,8 @@
 import { Type } from "typebox";
 import { DEVICE_STATUSES, VALUE_QUALITIES } from "../../contract/schemas/value-quality.ts";
+import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
+import { oneMachineNow } from "../../monitor/machine-state/machines-now.ts";
+import { isStale, silenceOf } from "../../monitor/machine-state/silence.ts";
 import {
   allCurrentValues,
   type CurrentValue,
@@ -31,7 +34,7 @@ const Value = closed({
   label: orNull(Type.String({ description: "A word or two for a display" })),
   value: AnyValue,
   unit: orNull(Type.String({ description: "As the machine says it, else as the plant model has it" })),
-  quality: Type.Enum(VALUE_QUALITIES),
+  quality: Type.Enum(VALUE_QUALITIES, { description: "As the machine said it when it measured" }),
   status: orNull(Type.Enum(DEVICE_STATUSES, { description: "NAMUR NE 107" })),
   standing: orNull(
     Type.Enum(["normal", "out", "alarm"], {
@@ -40,6 +43,10 @@ const Value = closed({
   ),
   at: Time,
   age_ms: Type.Number({ description: "Now minus `at`, milliseconds" }),
+  stale: Type.Boolean({
+    description:
+      "The value is only held: its machine's connection is lost, or nobody said it for ten telemetry intervals (30 s at least)",
+  }),
   received_at: Time,
   ...LIMITS,
   decimals: orNull(Type.Integer()),
@@ -60,7 +67,7 @@ const values = route({
   query: closed({ ...LEVELS, ...PAGE }),
   answer: closed({ values: Type.Array(Value), next: NEXT }),
   list: "values",
-  views: [tagsView],
+  views: [tagsView, machineStateView],
   changesWith: ["now"],
   handle({ query }, context) {
     const { limit = 100, cursor, ...levels } = query;
@@ -72,8 +79,18 @@ const values = route({
       for (const each of all) if (isChosen(each.machine)) yield each;
     }
     const { rows, next } = page(chosen(), limit, ({ machine }) => [machine]);
+    const { plant, nowMs, views } = context;
+    const watch = { nowMs, silentAfterMs: silenceOf(plant) };
+    const states = views.reading(machineStateView);
     return {
-      values: rows.flatMap((machine) => machine.values.map((value) => shown(machine, value, context))),
+      values: rows.flatMap((machine) => {
+        const connected = oneMachineNow(states, machine.machine, watch)?.connected;
+        const silentAfterMs = watch.silentAfterMs(machine.machine);
+        return machine.values.map((value) => ({
+          ...shown(machine, value, context),
+          stale: isStale({ ...value, connected, silentAfterMs }, nowMs),
+        }));
+      }),
       next,
     };
   },

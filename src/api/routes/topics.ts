@@ -1,8 +1,11 @@
 import { Type } from "typebox";
 import { topicsBelow } from "../../monitor/topics/topic-tree.ts";
-import { topicView } from "../../monitor/topics/topic-view.ts";
+import { TOPICS, topicView } from "../../monitor/topics/topic-view.ts";
+import type { Plant } from "../../plant/plant.ts";
 import { isoTime } from "../../time/iso-time.ts";
+import type { ViewReading } from "../../views/view-table.ts";
 import { Time } from "../period.ts";
+import { notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
 
 const topics = route({
@@ -40,7 +43,15 @@ const topics = route({
   changesWith: ["views"],
   handle({ query }, context) {
     const under = (query.under ?? "").replace(/\/+$/, "");
-    const levels = topicsBelow(context.views.reading(topicView), under).map((node) => ({
+    const reading = context.views.reading(topicView);
+    const nodes = topicsBelow(reading, under);
+    if (nodes.length === 0 && !isKnown(reading, context.plant, under)) {
+      throw notFound(
+        `nothing came on ${under} or below it, and the plant has no such place`,
+        "GET /api/topics has the levels of the root; go on from there with `under`",
+      );
+    }
+    const levels = nodes.map((node) => ({
       level: node.level,
       topic: node.topic,
       branch: node.branch,
@@ -53,6 +64,12 @@ const topics = route({
     return { under, levels };
   },
 });
+
+/** Whether it is the root, a topic itself, or a level of the plant's topics, on which nothing need have come. */
+function isKnown(reading: ViewReading, plant: Plant, under: string): boolean {
+  if (under === "" || reading.rows(TOPICS).get(under) !== undefined) return true;
+  return plant.machines.some(({ key }) => `factory/${key}/`.startsWith(`${under}/`));
+}
 
 /** `GET /api/topics`. */
 export const topicRoutes: readonly Route[] = [topics];

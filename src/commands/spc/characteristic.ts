@@ -1,7 +1,13 @@
 import { ConcheError } from "../../errors/conche-error.ts";
 import { suggestion } from "../../errors/nearest-name.ts";
-import { type CharacteristicNow, characteristics } from "../../monitor/quality/samples.ts";
+import {
+  type CharacteristicNow,
+  characteristics,
+  type SampleQuestion,
+  whyNoSamples,
+} from "../../monitor/quality/samples.ts";
 import { machineMeant } from "../../plant/machine-meant.ts";
+import type { Plant } from "../../plant/plant.ts";
 import type { ViewReading } from "../../views/view-table.ts";
 import type { ArgumentDefinition } from "../command.ts";
 import { FILTER_OPTIONS } from "../log/filter-options.ts";
@@ -52,5 +58,13 @@ export function knownCharacteristic(reading: ViewReading, machine: string, name:
   throw new ConcheError("CONCHE_USAGE", {
     message: `${machine} is the name of ${found.length} machines`,
     hint: `give the whole address: ${found.map((row) => row.machine).join(" or ")}`,
+  });
+}
+
+/** A question that found no sample at all, mostly for its product. */
+export function nothingExamined(reading: ViewReading, plant: Plant, question: SampleQuestion): ConcheError {
+  return new ConcheError("CONCHE_USAGE", {
+    message: whyNoSamples(reading, plant, question),
+    hint: `the plant's products are ${plant.document.products.map(({ id }) => id).join(", ")}`,
   });
 }

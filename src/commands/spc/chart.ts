@@ -11,7 +11,7 @@ import { filterOf } from "../log/filter-options.ts";
 import { oneOf } from "../option-values.ts";
 import { CSV_EXCEL_HELP, FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
-import { CHARACTERISTIC, knownCharacteristic, SAMPLE_OPTIONS } from "./characteristic.ts";
+import { CHARACTERISTIC, knownCharacteristic, nothingExamined, SAMPLE_OPTIONS } from "./characteristic.ts";
 
 const SHIFT_MS = 8 * 3_600_000;
 const OPTIONS = {
@@ -60,11 +60,12 @@ export const chart = defineCommand({
       const known = knownCharacteristic(reading, machine, characteristic);
       const toMs = untilMs ?? Math.max(Date.now(), known.lastMs + 1);
       const fromMs = sinceMs ?? Math.min(toMs, known.lastMs) - SHIFT_MS;
+      const question = { machine: known.machine, characteristic, product, batchId: chosen.batch };
       const found = controlChart(reading, plant, {
-        ...{ machine: known.machine, characteristic, product, batchId: chosen.batch },
+        ...question,
         ...{ fromMs, toMs, chart: kind, rules, treatment },
       });
-      if (found === undefined) return 0;
+      if (found === undefined) throw nothingExamined(reading, plant, question);
       const text =
         form === "table"
           ? chartText(found, terminal, clock)

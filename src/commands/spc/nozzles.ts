@@ -1,5 +1,6 @@
 import { renderListing } from "../../adapters/terminal/listing.ts";
 import { placesListing } from "../../adapters/terminal/quality-format.ts";
+import { loadPlant } from "../../adapters/yaml/load-plant.ts";
 import { placesOf } from "../../monitor/quality/quality-questions.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { defineCommand } from "../command.ts";
@@ -8,7 +9,7 @@ import { filterOf } from "../log/filter-options.ts";
 import { oneOf } from "../option-values.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
-import { CHARACTERISTIC, knownCharacteristic, SAMPLE_OPTIONS } from "./characteristic.ts";
+import { CHARACTERISTIC, knownCharacteristic, nothingExamined, SAMPLE_OPTIONS } from "./characteristic.ts";
 
 const SHIFT_MS = 8 * 3_600_000;
 const OPTIONS = {
@@ -26,11 +27,12 @@ export const nozzles = defineCommand({
     "and how sure that is. The last 8 h unless --since and --until say otherwise.",
   examples: [["conche spc nozzles molder-01 deposit_g", "the depositor's cavities"]],
   arguments: CHARACTERISTIC,
-  settings: ["data"],
+  settings: ["data", "plant"],
   options: OPTIONS,
   async run({ arguments: { machine = "", characteristic = "" }, options, config, terminal }) {
     const { by = "nozzle", product, format, ...chosen } = options;
     const form = formatOf(format, config.json);
+    const plant = await loadPlant(config.plant);
     const { sinceMs, untilMs } = filterOf(chosen);
     await requireKnown(chosen, config);
     return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
@@ -46,7 +48,8 @@ export const nozzles = defineCommand({
         toMs,
       };
       const found = placesOf(reading, question, by);
-      if (found !== undefined) terminal.out.write(renderListing(placesListing(found), form, terminal));
+      if (found === undefined) throw nothingExamined(reading, plant, question);
+      terminal.out.write(renderListing(placesListing(found), form, terminal));
       return 0;
     });
   },

@@ -17,6 +17,23 @@ export function silenceOf(plant: Plant): (machine: string) => number {
   };
 }
 
+/** When a value was so and was received, ms since 1970; whether its machine is connected; how long may be said nothing. */
+interface HeldValue {
+  readonly atMs: number;
+  readonly receivedAtMs: number;
+  /** Null or undefined where it isn't known. */
+  readonly connected: boolean | null | undefined;
+  readonly silentAfterMs: number;
+}
+
+/**
+ * Whether a value may no longer be the present one: its machine's connection is lost, or it was not said for as long as
+ * is called silence. By receipt, too: a clock that is behind makes no value old.
+ */
+export function isStale({ atMs, receivedAtMs, connected, silentAfterMs }: HeldValue, nowMs: number): boolean {
+  return connected === false || nowMs - Math.max(atMs, receivedAtMs) > silentAfterMs;
+}
+
 /** Event time of a machine's newest message by type, ms since 1970; types that it never sent are left out. */
 export type LastSeen = Partial<Readonly<Record<MessageType, number>>>;
 

@@ -1,4 +1,6 @@
 import type { QualityResult } from "../../contract/schemas/quality-v2.ts";
+import { suggestion } from "../../errors/nearest-name.ts";
+import type { Plant } from "../../plant/plant.ts";
 import type { Key, ViewReading } from "../../views/view-table.ts";
 import type { ChartSample } from "./chart-limits.ts";
 import type { PlaceSample } from "./places.ts";
@@ -62,6 +64,18 @@ export function* samplesOf(
 export function newestSample(reading: ViewReading, question: SampleQuestion): SampleRow | undefined {
   for (const row of samplesOf(reading, question, "desc")) return row;
   return undefined;
+}
+
+/** Why a question found no sample at all, whenever: nothing was examined, or not of its product, or there is no such product. */
+export function whyNoSamples(reading: ViewReading, plant: Plant, question: SampleQuestion): string {
+  const { machine, characteristic, product } = question;
+  const nothing = `${machine} has no samples of ${characteristic}`;
+  if (product === undefined || newestSample(reading, { machine, characteristic }) === undefined)
+    return nothing;
+  const products = plant.document.products.map(({ id }) => id);
+  return products.includes(product)
+    ? `${nothing} of ${product}`
+    : `there is no product ${product}${suggestion(product, products)}`;
 }
 
 /** The samples with numbers, at most one in `everyMs`, as charts take them. */

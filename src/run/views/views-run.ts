@@ -5,6 +5,7 @@ import { ApiWorker } from "../../adapters/worker-threads/api-worker.ts";
 import { FollowerWorker } from "../../adapters/worker-threads/follower-worker.ts";
 import type { ApiRequest } from "../../api/door.ts";
 import { addressSpaceOf } from "../../api/i3x/address-space.ts";
+import { i3xInfo } from "../../api/i3x/questions.ts";
 import { SubscriptionDoor } from "../../api/i3x/subscription-door.ts";
 import { Subscriptions } from "../../api/i3x/subscriptions.ts";
 import { UpdatePump } from "../../api/i3x/update-pump.ts";
@@ -102,7 +103,12 @@ export class ViewsRun {
       openApi: () => openApi(ROUTES, version),
       ask,
       live,
-      i3x: new SubscriptionDoor(this.#subscriptions, (subscription) => this.#pump.registered(subscription)),
+      i3x: {
+        door: new SubscriptionDoor(this.#subscriptions, (subscription) =>
+          this.#pump.registered(subscription),
+        ),
+        info: i3xInfo(plant, version),
+      },
     };
   }
 

@@ -281,6 +281,20 @@ suite("the API over HTTP", () => {
     assert.equal((await fetch(`${url}/api/live?of=everything`)).status, 400);
   });
 
+  test("a position that none can be is a problem, too; one of a browser that is is left alone", async (t) => {
+    const { url } = await server(t);
+    for (const after of ["-1", "1.5", "soon", "", "1&after=2", "1e300"]) {
+      const answer = await fetch(`${url}/api/live?after=${after}`);
+      assert.equal(answer.status, 400, after);
+      assert.match(((await answer.json()) as { detail: string }).detail, /^after: /);
+    }
+    const leaving = new AbortController();
+    const headers = { "last-event-id": "nonsense" };
+    const open = await fetch(`${url}/api/live?after=0`, { signal: leaving.signal, headers });
+    assert.equal(open.status, 200);
+    leaving.abort();
+  });
+
   test("a built dashboard is served under /, its own paths too, and nothing outside of it", async (t) => {
     const folder = mkdtempSync(join(tmpdir(), "conche-dashboard-"));
     t.after(() => rmSync(folder, { recursive: true, force: true }));

@@ -79,7 +79,10 @@ export async function guardedServer(
         return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
       },
       live,
-      i3x: new SubscriptionDoor(subscriptions, () => {}),
+      i3x: {
+        door: new SubscriptionDoor(subscriptions, () => {}),
+        info: { status: 200, headers: { "content-type": "application/json" }, body: "{}" },
+      },
     },
     access: { logins, audit: { record: (event) => void audited.push(event) }, withCertificate: certified },
     ...options,

@@ -81,16 +81,25 @@ suite("which role may what over HTTP", () => {
     assert.ok(walked > 4 * ROUTES.length, String(walked));
   });
 
-  test("i3X, metrics and paths that there aren't ask, too; health doesn't, and says its details to whoever is known", async (t) => {
+  test("i3X but for its info, metrics and paths that there aren't ask, too; health doesn't, and says its details to whoever is known", async (t) => {
     const server = await guardedServer(t);
     for (const { method, path } of I3X_QUESTIONS) {
       const url = `${I3X_BASE}${path}`;
-      assert.equal((await ask(server, method, url, {})).status, 401, url);
+      const nobody = await ask(server, method, url, {});
+      assert.equal(nobody.status, 401, url);
+      const { success, responseDetail } = JSON.parse(nobody.text);
+      assert.deepEqual([success, responseDetail.title], [false, "Unauthorized"], url);
+      assert.match(nobody.headers.get("www-authenticate") ?? "", /^Bearer/);
       for (const role of DESK_ROLES) {
         const { status } = await ask(server, method, url, bearer(server.secrets[role]));
         assert.equal(status, mayAs(role, I3X_ROLES[method]) ? 200 : 403, `${method} ${url} as ${role}`);
       }
     }
+    // The guide has it that clients find out what they speak to before they log in; it takes no turn of who has.
+    const before = server.asked.length;
+    assert.equal((await ask(server, "GET", `${I3X_BASE}/info`, {})).status, 200);
+    assert.equal((await ask(server, "GET", `${I3X_BASE}/info`, bearer("conche_wrong"))).status, 200);
+    assert.equal(server.asked.length, before);
     for (const path of ["/metrics", "/api/nothing", "/api/i3x/v1/nothing", "/api/openapi.json"]) {
       assert.equal((await ask(server, "GET", path, {})).status, 401, path);
     }

@@ -44,8 +44,6 @@ export class ReadableLog {
  */
 export function openForReading(folder: string): ReadableLog {
   const files = logFiles(resolve(folder));
-  // A log that is gone must not look like one that was never made.
-  requireNothingLost(files);
   requireLog(files);
   const db = openReader(files.database);
   try {
@@ -69,9 +67,11 @@ export function openForReading(folder: string): ReadableLog {
 
 /**
  * Refuses a folder without a log.
- * @throws ConcheError CONCHE_LOG_MISSING, CONCHE_DATA_FOLDER
+ * @throws ConcheError CONCHE_LOG_MISSING, CONCHE_LOG_CORRUPT where there was one, CONCHE_DATA_FOLDER
  */
 export function requireLog(files: DatabaseFiles): void {
+  // A log that is gone must not look like one that was never made.
+  requireNothingLost(files);
   if (fileSize(files.database) === undefined) {
     const isOutbox = fileSize(outboxFiles(files.folder).database) !== undefined;
     const hint = `it is an outbox: conche verify --outbox ${files.folder}`;

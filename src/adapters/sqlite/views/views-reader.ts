@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { ConcheError } from "../../../errors/conche-error.ts";
 import type { View } from "../../../views/view.ts";
@@ -12,7 +13,8 @@ import type {
 } from "../../../views/view-table.ts";
 import type { ViewEdition } from "../../../views/views-store.ts";
 import { openReader } from "../database/connection.ts";
-import { viewsFiles } from "../database/database-files.ts";
+import { logFiles, viewsFiles } from "../database/database-files.ts";
+import { requireLog } from "../log/open-for-reading.ts";
 import { DamageReport, identityOf } from "./damage-report.ts";
 import { FINDING_COUNTS, FINDINGS, OWN_TABLES, readEditions, type StoredEdition } from "./editions.ts";
 import { RangeQuery, TableSql } from "./table-sql.ts";
@@ -24,6 +26,7 @@ const READING = "reading the views";
 
 /** Reads the views of a folder beside whoever folds them. All it gives is as of the last `refresh`. */
 export class ViewsReader {
+  readonly #folder: string;
   readonly #path: string;
   readonly #onPage: () => void;
   readonly #report: DamageReport;
@@ -34,6 +37,7 @@ export class ViewsReader {
 
   /** @param onPage called before each page of rows: throws where the time for an answer is over */
   constructor(folder: string, onPage: () => void = () => {}) {
+    this.#folder = resolve(folder);
     this.#path = viewsFiles(folder).database;
     this.#onPage = onPage;
     this.#report = new DamageReport(folder);
@@ -70,10 +74,13 @@ export class ViewsReader {
 
   /**
    * What one view has derived.
-   * @throws ConcheError CONCHE_VIEW_NOT_READY where there is nothing that this program's questions fit
+   * @throws ConcheError CONCHE_VIEW_NOT_READY where there is nothing that this program's questions fit,
+   *   CONCHE_LOG_MISSING where there is nothing to make it of either
    */
   reading(view: View): ViewReading {
     const edition = this.#answering(view.name);
+    // Of a folder without a log nothing will ever be ready.
+    if (this.#db === undefined) requireLog(logFiles(this.#folder));
     if (edition === undefined) {
       const made = this.#editions.find(({ name }) => name === view.name)?.position.id;
       throw notReady(
