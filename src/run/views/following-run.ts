@@ -175,7 +175,7 @@ class TroubleNotices {
   tell({ code, message }: ConcheError, then = ""): void {
     if (code === this.#told) return;
     this.#told = code;
-    this.#tell({ level: "warning", code, text: `views: ${code}: ${message}${then}` });
+    this.#tell({ level: "warning", code, text: `views: ${message}${then}` });
   }
 
   over(): void {

@@ -1,5 +1,5 @@
 import { type BigIntStats, statSync } from "node:fs";
-import { ConcheError, messageOf } from "../../../errors/conche-error.ts";
+import { ConcheError, messageOf, systemCodeOf } from "../../../errors/conche-error.ts";
 import type { DatabaseFiles } from "./database-files.ts";
 
 /**
@@ -34,7 +34,7 @@ function identityOf(path: string): string {
     stats = statSync(path, { bigint: true });
   } catch (error) {
     throw new ConcheError("CONCHE_LOG_IO", {
-      message: `a file of the log is gone while the log was open: ${messageOf(error)}`,
+      message: `a file of the log is gone while the log was open: ${systemCodeOf(error) === "ENOENT" ? path : messageOf(error)}`,
       hint: "stop whatever changes the data folder, and start again",
       cause: error,
     });
