@@ -22,7 +22,7 @@ export function openApi(routes: readonly Route[], version: string): object {
       title: "Conche",
       version,
       description:
-        "What the data center knows: read from its log and from the views that are derived from it. Every answer says as of which message it is.",
+        "What the data center knows: read from its log and from the views that are derived from it. Every answer says as of which message it is. i3X 1.0 is answered below /api/i3x/v1 and described by CESMII's OpenAPI document, what stands for what by docs/i3x.md.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],

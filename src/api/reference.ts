@@ -6,7 +6,7 @@ const HEAD = `<!-- Made from src/api by \`npm run generate\`. -->
 # The HTTP API
 
 On the HTTP port of \`conche up\`, \`conche datacenter\` and \`conche serve\` (8080 unless told otherwise). For programs:
-\`/api/openapi.json\` (OpenAPI 3.1).
+\`/api/openapi.json\` (OpenAPI 3.1). i3X is answered beside it and described in [i3x.md](i3x.md).
 
 \`\`\`sh
 curl http://127.0.0.1:8080/api/views

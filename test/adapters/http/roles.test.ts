@@ -50,6 +50,8 @@ suite("which role may what over HTTP", () => {
     const server = await guardedServer(t);
     const said = await ask(server, "GET", "/api/openapi.json", bearer(server.secrets.viewer));
     const document: OpenApi = JSON.parse(said.text);
+    // i3X has a description of its own, which is pointed to.
+    assert.match(said.text, new RegExp(`${I3X_BASE} and described by`));
     let walked = 0;
     for (const [path, methods] of Object.entries(document.paths)) {
       const url = path.replaceAll(/\{\w+\}/g, "x");

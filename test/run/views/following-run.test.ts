@@ -78,6 +78,8 @@ describe("views whose file fails again and again", () => {
     });
     assert.ok(attempts > 0 && attempts < 20, `${attempts} attempts`);
     // Whoever shows a notice puts its code before it.
-    assert.deepEqual(told, ["CONCHE_VIEWS_DAMAGED views: the disk refuses every flush: the views are made anew"]);
+    assert.deepEqual(told, [
+      "CONCHE_VIEWS_DAMAGED views: the disk refuses every flush: the views are made anew",
+    ]);
   });
 });
