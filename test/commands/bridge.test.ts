@@ -3,11 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { afterwards } from "../servers/afterwards.ts";
 import { runConche } from "./run-conche.ts";
 
 test("a bridge says which side is missing, and that two sides are one", async (context) => {
   const cwd = await mkdtemp(join(tmpdir(), "conche-bridge-"));
-  context.after(() => rm(cwd, { recursive: true }));
+  afterwards(context, () => rm(cwd, { recursive: true }));
   const url = "mqtt://127.0.0.1:1";
   const [edge, bridge, same, address, key] = await Promise.all([
     runConche(["edge"], { cwd }),

@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { contractDocuments } from "../../src/contract/documents/contract-documents.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { runConche } from "./run-conche.ts";
 
 test("contract writes every document, leaves right ones alone, and --check tells what is stale", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "conche-contract-"));
-  context.after(() => rm(folder, { recursive: true }));
+  afterwards(context, () => rm(folder, { recursive: true }));
   const out = join(folder, "deep", "contract");
 
   const missing = await runConche(["contract", "--out", out, "--check"]);
@@ -40,7 +41,7 @@ test("a folder that can never be made is a clear error, and no endless attempt",
 
 test("a folder that can't be written is a clear error", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "conche-contract-"));
-  context.after(() => rm(folder, { recursive: true }));
+  afterwards(context, () => rm(folder, { recursive: true }));
   await writeFile(join(folder, "file"), "");
   const { code, err } = await runConche(["contract", "--out", join(folder, "file")]);
   assert.equal(code, 1);

@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
 import { atLeast } from "../../src/commands/doctor/check-machine.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { filledLog, record } from "./filled-log.ts";
 import { runConche } from "./run-conche.ts";
 
@@ -21,14 +22,14 @@ interface FoundLine {
 
 async function temporary(context: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "conche-doctor-"));
-  context.after(() => rm(folder, { recursive: true }));
+  afterwards(context, () => rm(folder, { recursive: true }));
   return folder;
 }
 
 async function listening(context: TestContext, server: Server): Promise<string> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  context.after(() => server.close());
+  afterwards(context, () => server.close());
   return String((server.address() as AddressInfo).port);
 }
 

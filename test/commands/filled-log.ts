@@ -6,6 +6,7 @@ import type { TestContext } from "node:test";
 import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
 import { isUpTopic, type MessageType, parseUpTopic } from "../../src/contract/topic.ts";
 import type { LogRecord, MessageLog, QuarantineRecord } from "../../src/log/message-log.ts";
+import { afterwards } from "../servers/afterwards.ts";
 
 /** The event time of the first message; the next ones follow a second apart. */
 export const FIRST_MS = Date.UTC(2026, 0, 11, 8);
@@ -50,7 +51,7 @@ export async function filledLog(
   quarantined: readonly QuarantineRecord[] = [],
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "conche-log-"));
-  context.after(() => rm(folder, { recursive: true }));
+  afterwards(context, () => rm(folder, { recursive: true }));
   const log = await openMessageLog(folder);
   await append(log, messages, quarantined);
   await log.close();

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
+import { afterwards } from "../servers/afterwards.ts";
 import { portOf, type RunningConche, startConche } from "../servers/conche.ts";
 import { runConche } from "./run-conche.ts";
 
@@ -120,7 +121,7 @@ suite("conche holds", () => {
 
 test("a hold that was put while no data center was there is in the log once one is back, without another command", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "conche-holds-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  afterwards(t, () => rm(folder, { recursive: true, force: true }));
   const data = join(folder, "data");
   const start = () => startConche(["datacenter", "--data", data, "--mqtt-port", "0", "--http-port", "0"]);
   const holds = async (center: RunningConche) => {

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
 import type { LogRecord } from "../../src/log/message-log.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { append, filledLog, record } from "./filled-log.ts";
 import { CONCHE, runConche } from "./run-conche.ts";
 
@@ -93,7 +94,7 @@ function following(context: TestContext, data: string, words: readonly string[] 
       stdio: ["ignore", "pipe", "inherit"],
     },
   );
-  context.after(() => child.kill("SIGKILL"));
+  afterwards(context, () => child.kill("SIGKILL"));
   assert.ok(child.stdout !== null);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => String((await lines.next()).value);

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { afterwards } from "../servers/afterwards.ts";
 import { runConche } from "./run-conche.ts";
 
 const TEMPER = "tunis-01/line-a/s5_tempering/temper-01";
@@ -23,7 +24,7 @@ const COMMANDS = [
 
 test("every command says of a folder that has no log that it has none, and not that it will be ready", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "conche-no-log-"));
-  context.after(() => rm(folder, { recursive: true, force: true }));
+  afterwards(context, () => rm(folder, { recursive: true, force: true }));
   const missing = join(folder, "missing");
   for (const words of COMMANDS) {
     const { code, err } = await runConche([...words, "--data", missing]);

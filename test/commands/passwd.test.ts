@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { PasswordFile } from "../../src/adapters/credentials/password-file.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { runConche } from "./run-conche.ts";
 
 test("passwd writes users the broker accepts, from standard input, and never shows the password", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "conche-passwd-"));
-  context.after(() => rm(folder, { recursive: true }));
+  afterwards(context, () => rm(folder, { recursive: true }));
   const file = join(folder, "passwords");
 
   const first = await runConche(["passwd", file, "temper-01"], { input: "geheim\nsecond line\n" });
@@ -24,7 +25,7 @@ test("passwd writes users the broker accepts, from standard input, and never sho
 
 test("no password, a bad name or a file of another form change nothing", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "conche-passwd-"));
-  context.after(() => rm(folder, { recursive: true }));
+  afterwards(context, () => rm(folder, { recursive: true }));
   const file = join(folder, "passwords");
   await writeFile(file, "not a password file\n");
 

@@ -7,13 +7,14 @@ import { type TestContext, test } from "node:test";
 import { publicKeysIn, signingKey } from "../../src/adapters/credentials/signing-keys.ts";
 import { readRevocationLists } from "../../src/adapters/x509/revocation-list.ts";
 import { commonNameOf } from "../../src/adapters/x509/subject-names.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { runConche } from "./run-conche.ts";
 
 const MACHINE = "tunis-01/line-a/s4_conching/conche-01";
 
 async function folderOf(context: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "conche-provision-"));
-  context.after(() => rm(folder, { recursive: true }));
+  afterwards(context, () => rm(folder, { recursive: true }));
   return folder;
 }
 

@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { SqliteOutbox } from "../../src/adapters/sqlite/outbox/outbox-sqlite.ts";
 import type { MachineKey } from "../../src/contract/topic.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { filledLog, record, refused } from "./filled-log.ts";
 import { runConche } from "./run-conche.ts";
 
@@ -50,7 +51,7 @@ test("without a log, verify says so", async (context) => {
 /** A folder with an outbox in which three forwarded messages wait, and one was receipted. */
 async function filledOutbox(context: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "conche-outbox-"));
-  context.after(() => rm(folder, { recursive: true }));
+  afterwards(context, () => rm(folder, { recursive: true }));
   const outbox = await SqliteOutbox.open({ folder, telemetryBytes: 1_000_000 }, Date.now());
   const publisher = { machine: "tunis-01/line-a/s5_tempering/temper-01" as MachineKey, boot: "boot-0001" };
   const waiting = { publisher, type: "alarm", durable: true, payload: Buffer.from("{}"), raw: {} } as const;

@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { LogReader } from "../../src/adapters/sqlite/log/log-reader.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { runConche } from "./run-conche.ts";
 
 const START = "2026-01-11T08:00:00Z";
 
 test("what is answered from views that lack much of the log says so", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "conche-with-view-"));
-  context.after(() => rm(folder, { recursive: true, force: true }));
+  afterwards(context, () => rm(folder, { recursive: true, force: true }));
   const history = async (name: string, span: string): Promise<string> => {
     const data = join(folder, name);
     const made = await runConche([

@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { suite, type TestContext, test } from "node:test";
 import { FLAG_NAMES, MESSAGE_FLAG } from "../../src/contract/policy.ts";
 import { filledLog, record, refused } from "../commands/filled-log.ts";
+import { afterwards } from "../servers/afterwards.ts";
 
 const PAGE = await readFile(new URL("../../docs/sql.md", import.meta.url), "utf8");
 const QUERIES = Array.from(PAGE.matchAll(/```sql\n(.*?)```/gs), ([, sql]) => String(sql));
@@ -50,7 +51,7 @@ async function database(context: TestContext): Promise<DatabaseSync> {
     [refused(Buffer.from("{"))],
   );
   const db = new DatabaseSync(join(folder, "datacenter_messages.db"), { readOnly: true });
-  context.after(() => db.close());
+  afterwards(context, () => db.close());
   return db;
 }
 

@@ -10,12 +10,13 @@ import { ROOT } from "../../scripts/tool.ts";
 import { loadPlant } from "../../src/adapters/yaml/load-plant.ts";
 import { checkMessage } from "../../src/ingest/check-message.ts";
 import { Plausibility } from "../../src/plant/plausibility.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { portOf, type RunningConche, startConche } from "../servers/conche.ts";
 import { NO_PAHO, PYTHON } from "../servers/paho.ts";
 
 async function center(t: TestContext): Promise<{ running: RunningConche; folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), "conche-example-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  afterwards(t, () => rmSync(folder, { recursive: true, force: true }));
   const words = ["datacenter", "--data", join(folder, "data"), "--mqtt-port", "0", "--http-port", "0"];
   const running = await startConche(words);
   return { running, folder };

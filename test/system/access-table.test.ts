@@ -8,6 +8,7 @@ import { DOWN_KINDS, MESSAGE_TYPES, UP_ROOT } from "../../src/contract/topic.ts"
 import { matchesFilter } from "../../src/mqtt/topic-rules.ts";
 import { startBroker } from "../adapters/broker/broker-under-test.ts";
 import { RawClient } from "../adapters/broker/raw-client.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { type MosquittoOptions, NO_MOSQUITTO, startMosquitto } from "../servers/mosquitto.ts";
 import { dynamicSecurityPlugin, NO_DYNAMIC_SECURITY, passwordLine } from "../servers/mosquitto-access.ts";
 
@@ -183,7 +184,7 @@ async function mosquitto(
     global: ["allow_anonymous false", "password_file FOLDER/passwords", ...global],
     files: { passwords: [...users].map((user) => passwordLine(user, PASSWORD)).join(""), ...files },
   });
-  context.after(() => server.dispose());
+  afterwards(context, () => server.dispose());
   const login = { username: OBSERVER, password: PASSWORD };
   const observer = await RawClient.connected(server.port, 5, "observer", login);
   observer.subscribe(1, ["#", 0]);

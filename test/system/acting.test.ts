@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openEdge } from "../../src/index.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { portOf, type RunningConche, startConche } from "../servers/conche.ts";
 
 const TEMPER = "tunis-01/line-a/s5_tempering/temper-01";
@@ -20,7 +21,7 @@ interface AlarmAnswer {
 
 test("an alarm is acknowledged over the API: a message of the desk, in the log, then in the view", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "conche-acting-"));
-  context.after(() => rm(folder, { recursive: true, force: true }));
+  afterwards(context, () => rm(folder, { recursive: true, force: true }));
   const data = join(folder, "data");
   const center = await startConche(["datacenter", "--data", data, "--mqtt-port", "0", "--http-port", "0"]);
   const edge = await openEdge({ url: String(center.started.mqtt), outbox: join(folder, "machine") });
@@ -83,7 +84,7 @@ test("an alarm is acknowledged over the API: a message of the desk, in the log, 
 
 test("goods are put on hold and released over the API; who has not seen the newest word is refused", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "conche-acting-"));
-  context.after(() => rm(folder, { recursive: true, force: true }));
+  afterwards(context, () => rm(folder, { recursive: true, force: true }));
   const data = join(folder, "data");
   const center = await startConche(["datacenter", "--data", data, "--mqtt-port", "0", "--http-port", "0"]);
   const post = async (path: string, body: object) => {
@@ -136,7 +137,7 @@ test("goods are put on hold and released over the API; who has not seen the newe
 
 test("while the broker is away, whoever acts is told that it waits; log, health and metrics say so, too, until it is back", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "conche-acting-"));
-  context.after(() => rm(folder, { recursive: true, force: true }));
+  afterwards(context, () => rm(folder, { recursive: true, force: true }));
   const data = join(folder, "data");
   const center = (port: number) => {
     const ports = ["--mqtt-port", String(port), "--http-port", "0", "--views", "off"];

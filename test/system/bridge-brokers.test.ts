@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import mqtt, { type MqttClient } from "mqtt";
 import { runConche } from "../commands/run-conche.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { type Certificate, makeAuthority } from "../servers/certificates.ts";
 import type { JsonEvent } from "../servers/conche.ts";
 import { type Mosquitto, NO_MOSQUITTO } from "../servers/mosquitto.ts";
@@ -51,7 +52,7 @@ function up(side: "local" | "cloud") {
 /** A client of a broker of its own, for what a person would look at. */
 async function office(context: TestContext, port: number): Promise<MqttClient> {
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5 });
-  context.after(() => client.endAsync(true));
+  afterwards(context, () => client.endAsync(true));
   return client;
 }
 
@@ -138,7 +139,7 @@ suite("the brokers of a bridge", { skip: NO_MOSQUITTO }, () => {
     const local = await mosquitto(context, ROOMY);
     const cloud = await mosquitto(context, ROOMY);
     const wire = await TcpProxy.listen(cloud.port);
-    context.after(() => wire.close());
+    afterwards(context, () => wire.close());
     const center = await dataCenter(context, { data, brokerPort: cloud.port, words: ["--quiet"] });
     await ready(center);
     const bridge = await forwarding(context, [
@@ -220,7 +221,7 @@ suite("the brokers of a bridge", { skip: NO_MOSQUITTO }, () => {
     const cloud = await mosquitto(context, ROOMY);
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
-    context.after(() => other.close());
+    afterwards(context, () => other.close());
     const { port } = other.address() as AddressInfo;
     const { code, err } = await runConche([
       ...["edge", "--cloud", `mqtt://127.0.0.1:${cloud.port}`, "--outbox", join(folder, "outbox")],

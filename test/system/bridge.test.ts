@@ -5,6 +5,7 @@ import { suite, test } from "node:test";
 import mqtt, { type MqttClient } from "mqtt";
 import { MESSAGE_FLAG } from "../../src/contract/policy.ts";
 import { runConche } from "../commands/run-conche.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { startConche } from "../servers/conche.ts";
 import { NO_MOSQUITTO } from "../servers/mosquitto.ts";
 import {
@@ -71,7 +72,7 @@ suite("a bridge between two brokers", { skip: NO_MOSQUITTO }, () => {
     const local = await mosquitto(context, { global: [anonymous, "max_queued_messages 0"] });
     const cloud = await mosquitto(context, { global: [anonymous, "max_queued_messages 0"] });
     const wire = await TcpProxy.listen(cloud.port);
-    context.after(() => wire.close());
+    afterwards(context, () => wire.close());
     const center = await dataCenter(context, { data, brokerPort: cloud.port, words: ["--quiet"] });
     await ready(center);
     const words = ["bridge", "--local", `mqtt://127.0.0.1:${local.port}`, "--outbox", outbox];
@@ -86,10 +87,10 @@ suite("a bridge between two brokers", { skip: NO_MOSQUITTO }, () => {
     const plc = await machineClient(context, local.port, PLC);
     const simulate = ["simulate", "--broker", `mqtt://127.0.0.1:${local.port}`, "--speed", "5"];
     const line = await startConche([...simulate, "--outbox", `${outbox}-line`]);
-    context.after(() => line.stop("SIGKILL"));
+    afterwards(context, () => line.stop("SIGKILL"));
 
     const alarms = load(plc, () => stored);
-    context.after(() => void alarms.stop()); // who talks on after a failure keeps the file from ending
+    afterwards(context, () => void alarms.stop()); // who talks on after a failure keeps the file from ending
     const flows = async () => {
       await until(() => count(data, "mqtt_messages") >= stored + BETWEEN_BLOWS);
       stored = count(data, "mqtt_messages");
@@ -140,7 +141,7 @@ suite("a bridge between two brokers", { skip: NO_MOSQUITTO }, () => {
     });
     const came = heard(context, local.port, `datacenter/${PLC}/command`);
     const office = await mqtt.connectAsync(`mqtt://127.0.0.1:${cloud.port}`);
-    context.after(() => office.endAsync(true));
+    afterwards(context, () => office.endAsync(true));
     await office.publishAsync(`datacenter/${PLC}/command`, command, { qos: 1 });
     assert.equal((await came).payload, command);
 
@@ -165,7 +166,7 @@ suite("a bridge between two brokers", { skip: NO_MOSQUITTO }, () => {
     const data = await temporaryFolder(context);
     const center = await dataCenter(context, { data, words: ["--quiet"] });
     const wire = await TcpProxy.listen(Number(new URL(String(center.started.mqtt)).port));
-    context.after(() => wire.close());
+    afterwards(context, () => wire.close());
     const site = async (name: string) => {
       const outbox = join(await temporaryFolder(context), "outbox");
       const words = [

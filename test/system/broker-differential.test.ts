@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { startBroker } from "../adapters/broker/broker-under-test.ts";
 import { RawClient, type ServerPacket } from "../adapters/broker/raw-client.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { NO_MOSQUITTO, startMosquitto } from "../servers/mosquitto.ts";
 
 const RUNS = Number(process.env.CONCHE_TEST_DIFFERENTIAL ?? 60);
@@ -222,7 +223,7 @@ test(`${RUNS} random sessions give the same deliveries as at Mosquitto`, {
     global: ["allow_anonymous true", "max_queued_messages 1000"],
     verbose: false,
   });
-  t.after(() => mosquitto.dispose());
+  afterwards(t, () => mosquitto.dispose());
   const { port } = await startBroker(t);
   const seed = Number(process.env.CONCHE_TEST_SEED ?? Date.now() % 1_000_000_000);
   t.diagnostic(`CONCHE_TEST_SEED=${seed}`);

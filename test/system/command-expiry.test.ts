@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import mqtt, { type IPublishPacket, type MqttClient } from "mqtt";
 import { RawClient } from "../adapters/broker/raw-client.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import type { RunningConche } from "../servers/conche.ts";
 import { NO_MOSQUITTO } from "../servers/mosquitto.ts";
 import { endInOrder, metric, mosquitto, ready, temporaryFolder, until } from "./fault-matrix/data-center.ts";
@@ -47,7 +48,7 @@ class Machine {
 
 async function clientOf(context: TestContext, port: number): Promise<MqttClient> {
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5 });
-  context.after(() => client.endAsync(true));
+  afterwards(context, () => client.endAsync(true));
   return client;
 }
 
@@ -56,7 +57,7 @@ async function between(context: TestContext, cut: "local" | "cloud") {
   const local = await mosquitto(context);
   const cloud = await mosquitto(context);
   const wire = await TcpProxy.listen((cut === "local" ? local : cloud).port);
-  context.after(() => wire.close());
+  afterwards(context, () => wire.close());
   const outbox = join(await temporaryFolder(context), "outbox");
   const port = (side: "local" | "cloud", broker: { readonly port: number }) =>
     `mqtt://127.0.0.1:${side === cut ? wire.port : broker.port}`;
@@ -66,7 +67,7 @@ async function between(context: TestContext, cut: "local" | "cloud") {
   await until(async () => (await metric(bridge, 'conche_link_up{side="cloud"}')) === 1);
   const machine = await Machine.connected(context, local.port);
   const office = await RawClient.connected(cloud.port, 5, "office");
-  context.after(() => office.cut());
+  afterwards(context, () => office.cut());
   /** Resolves with the reason code of the PUBACK. */
   const command = async (id: string, messageExpiryInterval: number) => {
     office.publish(TOPIC, hold(id), 1, 1, { properties: { messageExpiryInterval } });

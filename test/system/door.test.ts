@@ -3,16 +3,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { afterwards } from "../servers/afterwards.ts";
 import { DOOR, startConche } from "../servers/conche.ts";
 
 const YOUNG = /^nodejs_heap_space_size_total_bytes\{space="new"\} (\d+)$/m;
 
 test("through the command's door a data center keeps its young heap small, in the process it was started as", async (t) => {
   const data = await mkdtemp(join(tmpdir(), "conche-door-"));
-  t.after(() => rm(data, { recursive: true, force: true }));
+  afterwards(t, () => rm(data, { recursive: true, force: true }));
   const words = ["datacenter", "--data", data, "--mqtt-port", "0", "--http-port", "0"];
   const center = await startConche(words, [], DOOR);
-  t.after(() => center.child.kill("SIGKILL"));
+  afterwards(t, () => center.stop("SIGKILL"));
   const metrics = await center.page("/metrics");
   const young = Number(YOUNG.exec(metrics.text)?.[1]);
   assert.ok(young > 0, "the metric is there");
@@ -24,7 +25,7 @@ test("through the command's door a data center keeps its young heap small, in th
 
 test("so does a gateway", async (t) => {
   const outbox = await mkdtemp(join(tmpdir(), "conche-door-"));
-  t.after(() => rm(outbox, { recursive: true, force: true }));
+  afterwards(t, () => rm(outbox, { recursive: true, force: true }));
   // Nobody listens there: what it takes waits.
   const words = [
     "edge",
@@ -38,7 +39,7 @@ test("so does a gateway", async (t) => {
     "0",
   ];
   const edge = await startConche(words, [], DOOR);
-  t.after(() => edge.child.kill("SIGKILL"));
+  afterwards(t, () => edge.stop("SIGKILL"));
   const young = Number(YOUNG.exec((await edge.page("/metrics")).text)?.[1]);
   assert.ok(young > 0, "the metric is there");
   if (process.platform !== "win32") assert.ok(young <= 16 * 1024 * 1024, `${young} bytes`);

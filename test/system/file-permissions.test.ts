@@ -5,6 +5,7 @@ import { suite, test } from "node:test";
 import { openEdge } from "../../src/index.ts";
 import { RawClient } from "../adapters/broker/raw-client.ts";
 import { runConche } from "../commands/run-conche.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { portOf } from "../servers/conche.ts";
 import { passwordLine } from "../servers/mosquitto-access.ts";
 import {
@@ -34,7 +35,7 @@ async function open(folder: string): Promise<string[]> {
 suite("files are for the user that runs the program", { skip: NO_MODES }, () => {
   test("data folder, log, views, audit and exports", async (context) => {
     const before = process.umask(USUAL_UMASK);
-    context.after(() => process.umask(before));
+    afterwards(context, () => process.umask(before));
     const folder = await temporaryFolder(context);
     const data = join(folder, "made", "data");
     const center = await dataCenter(context, { data });
@@ -68,7 +69,7 @@ suite("files are for the user that runs the program", { skip: NO_MODES }, () => 
 
   test("the outbox of a program that uses the library, whatever its umask", async (context) => {
     const before = process.umask(USUAL_UMASK);
-    context.after(() => process.umask(before));
+    afterwards(context, () => process.umask(before));
     const outbox = join(await temporaryFolder(context), "outbox");
     const edge = await openEdge({ url: "mqtt://127.0.0.1:1", outbox });
     const machine = await edge.machine("tunis-01/line-a/s5_tempering/temper-01");

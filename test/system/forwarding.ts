@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import { afterwards } from "../servers/afterwards.ts";
 import { type RunningConche, startConche } from "../servers/conche.ts";
 
 /** The will of a machine of the first version. */
@@ -21,14 +22,14 @@ export async function machineClient(
     will: { topic: `factory/${machine}/state`, payload: Buffer.from(OFFLINE), qos: 1, retain: true },
   });
   client.on("error", () => {}); // its broker may be away: that is part of the test
-  context.after(() => client.endAsync(true));
+  afterwards(context, () => client.endAsync(true));
   return client;
 }
 
 /** Starts `conche edge` or `conche bridge`; ended after the test however that ended. */
 export async function forwarding(context: TestContext, words: readonly string[]): Promise<RunningConche> {
   const running = await startConche([...words, "--http-port", "0", "--quiet"]);
-  context.after(() => running.stop("SIGKILL"));
+  afterwards(context, () => running.stop("SIGKILL"));
   return running;
 }
 
@@ -39,7 +40,7 @@ export async function heard(
   topic: string,
 ): Promise<{ payload: string; retain: boolean }> {
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`);
-  context.after(() => client.endAsync(true));
+  afterwards(context, () => client.endAsync(true));
   const message = new Promise<{ payload: string; retain: boolean }>((resolve) => {
     client.once("message", (_, payload, { retain }) => resolve({ payload: payload.toString(), retain }));
   });

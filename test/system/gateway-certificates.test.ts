@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import type { CertificateFolder } from "../../src/run/certificates/certificate-folder.ts";
 import type { RawClient } from "../adapters/broker/raw-client.ts";
 import { runConche } from "../commands/run-conche.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { portOf, type RunningConche, startConche } from "../servers/conche.ts";
 import { NO_MOSQUITTO } from "../servers/mosquitto.ts";
 import { dataCenter, mosquitto, select, temporaryFolder, until } from "./fault-matrix/data-center.ts";
@@ -77,7 +78,7 @@ function alarmsOf(data: string): unknown[] {
 
 async function forwarder(t: TestContext, words: readonly string[]): Promise<RunningConche> {
   const running = await startConche([...words, "--gateway", VOICE, "--http-port", "0"]);
-  t.after(() => running.stop("SIGKILL"));
+  afterwards(t, () => running.stop("SIGKILL"));
   return running;
 }
 

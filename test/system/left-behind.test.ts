@@ -19,6 +19,7 @@ import { messageOf } from "../broker/messages.ts";
 import { telemetry } from "../ingest/delivered.ts";
 import { liveHeap } from "../live-heap.ts";
 import { MemoryMessageLog } from "../log/memory-message-log.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { START_MS, simulation } from "../simulator/simulated-line.ts";
 
 /**
@@ -143,7 +144,7 @@ suite(`what ${OPERATIONS} operations leave behind`, {
       saturated: false,
       onRelief: (resume) => resume(),
     });
-    t.after(() => broker.stop());
+    afterwards(t, () => broker.stop());
     const { port } = broker;
     // Each takes a port of this machine for a minute.
     const connections = Math.min(3_000, OPERATIONS / 600);

@@ -12,6 +12,7 @@ import { allViews } from "../../src/run/views/all-views.ts";
 import { Follower } from "../../src/views/follower.ts";
 import { dumpViews } from "../adapters/sqlite/views/views-dump.ts";
 import { runConche } from "../commands/run-conche.ts";
+import { afterwards } from "../servers/afterwards.ts";
 
 const TELEMETRY_S = "300";
 const LARGE = 64 * 1024 * 1024;
@@ -46,7 +47,7 @@ async function folded(folder: string, cacheBytes: number, portionMs: number, ste
 
 test("views of a simulated day: lived through in small steps and many starts, or rebuilt at once, byte for byte", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "conche-rebuilt-"));
-  context.after(() => rm(folder, { recursive: true, force: true }));
+  afterwards(context, () => rm(folder, { recursive: true, force: true }));
   const day = ["simulate", "--backfill", "1d", "--data", folder, "--quiet"];
   const made = await runConche([...day, "--telemetry-interval", TELEMETRY_S]);
   assert.equal(made.code, 0, made.err);

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
 import mqtt from "mqtt";
 import { runConche } from "../commands/run-conche.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { NO_MOSQUITTO } from "../servers/mosquitto.ts";
 import { mosquitto, until } from "./fault-matrix/data-center.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
 
 async function client(context: TestContext, port: number) {
   const connected = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5 });
-  context.after(() => connected.endAsync(true));
+  afterwards(context, () => connected.endAsync(true));
   return connected;
 }
 
@@ -16,7 +17,7 @@ suite("Mosquitto's own bridge with the generated configuration", { skip: NO_MOSQ
   test("takes messages up with what stands beside them and receipts down, and keeps them while the link is cut", async (context) => {
     const cloud = await mosquitto(context, { global: ["allow_anonymous true", "max_queued_messages 0"] });
     const wire = await TcpProxy.listen(cloud.port);
-    context.after(() => wire.close());
+    afterwards(context, () => wire.close());
     const words = ["bridge-config", "--cloud", `mqtt://127.0.0.1:${wire.port}`, "--connection", "plant-1"];
     const { code, out, err } = await runConche(words);
     assert.equal(code, 0, err);
@@ -76,7 +77,7 @@ suite("Mosquitto's own bridge with the generated configuration", { skip: NO_MOSQ
       reconnectPeriod: 50,
     });
     machine.on("error", () => {}); // its broker is away for a while
-    context.after(() => machine.endAsync(true));
+    afterwards(context, () => machine.endAsync(true));
     machine.on("message", (_topic, payload) => came.push(String(payload)));
     await machine.subscribeAsync("datacenter/#", { qos: 1 });
     const above = await client(context, cloud.port);

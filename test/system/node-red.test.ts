@@ -6,6 +6,7 @@ import { after, before, suite, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { ROOT } from "../../scripts/tool.ts";
 import { startBroker, TOPIC } from "../adapters/broker/broker-under-test.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { NO_CHROMIUM, startChromium } from "../servers/chromium.ts";
 import { type RunningConche, startConche } from "../servers/conche.ts";
 import { NO_NODE_RED, NodeRed } from "../servers/node-red.ts";
@@ -165,7 +166,7 @@ test("Node-RED speaks MQTT 5 with the embedded broker, both ways", {
 }, async (t) => {
   const { port, sink } = await startBroker(t);
   const nodeRed = await NodeRed.start(passingOn(port));
-  t.after(() => nodeRed.stop());
+  afterwards(t, () => nodeRed.stop());
   const [said, heard] = await sink.have(2);
   assert.deepEqual(
     [said, heard].map((each) => [each?.message.topic, each?.text, each?.message.qos]),

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
 import { COMPILE_CACHE, CONCHE } from "../commands/run-conche.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { freePort } from "../servers/mosquitto.ts";
 import { temporaryFolder, until } from "./fault-matrix/data-center.ts";
 
@@ -19,7 +20,7 @@ function start(context: TestContext, words: readonly string[], output: Output): 
     stdio: ["ignore", output, "pipe"],
     env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
   });
-  context.after(() => child.kill("SIGKILL"));
+  afterwards(context, () => child.kill("SIGKILL"));
   return child;
 }
 
@@ -58,14 +59,14 @@ suite("output that can't be written", () => {
 
     test(`${words[0]} goes on beside a full disk`, { skip: NO_FULL_DEVICE }, async (context) => {
       const full = await open("/dev/full", "w");
-      context.after(() => full.close());
+      afterwards(context, () => full.close());
       await goesOn(context, words, full.fd);
     });
   }
 
   test("a command that prints says that it could not", { skip: NO_FULL_DEVICE }, async (context) => {
     const full = await open("/dev/full", "w");
-    context.after(() => full.close());
+    afterwards(context, () => full.close());
     const child = start(context, ["scenario", "list"], full.fd);
     const [said, [code]] = await Promise.all([saidBy(child), once(child, "exit")]);
     assert.equal(code, 1, said);

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { ROOT, tool } from "../../scripts/tool.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { startConche } from "../servers/conche.ts";
 
 const NO_NETWORK =
@@ -125,7 +126,7 @@ suite("the package", () => {
       ...["datacenter", "--data", join(folder, "example-data"), "--views", "off"],
       ...["--mqtt-port", "0", "--http-port", "0"],
     ]);
-    t.after(() => center.stop("SIGTERM"));
+    afterwards(t, () => center.stop("SIGTERM"));
     copyFileSync(join(home, "node_modules", "conche", "examples", "publish.ts"), join(home, "publish.ts"));
     const said = spawnSync(process.execPath, ["publish.ts", String(center.started.mqtt), "./outbox"], {
       cwd: home,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RawClient } from "../adapters/broker/raw-client.ts";
 import { runConche } from "../commands/run-conche.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { portOf, type RunningConche, startConche } from "../servers/conche.ts";
 import {
   assertVerified,
@@ -86,7 +87,7 @@ test("quarantine is replayed, corrected and dismissed over HTTP while its data c
 
   // Another process can't, and says who can.
   const beside = await startConche(["serve", "--data", data, "--http-port", "0"]);
-  t.after(() => beside.stop("SIGKILL"));
+  afterwards(t, () => beside.stop("SIGKILL"));
   const refused = await post(beside, "2/dismiss", PERSON);
   assert.deepEqual([refused.status, refused.code], [409, "CONCHE_LOG_IN_USE"]);
   assert.match(refused.hint ?? "", /that process does it while it runs: at its own dashboard/);

@@ -4,6 +4,7 @@ import { type TestContext, test } from "node:test";
 import { certificateFiles, openEdge } from "../../src/index.ts";
 import type { CertificateFolder } from "../../src/run/certificates/certificate-folder.ts";
 import { runConche } from "../commands/run-conche.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { portOf, type RunningConche, startConche } from "../servers/conche.ts";
 import { dataCenter, select, temporaryFolder, until } from "./fault-matrix/data-center.ts";
 import { answerTo, MACHINE, pemsOf, plantCertificates } from "./fault-matrix/plant-certificates.ts";
@@ -34,14 +35,14 @@ async function running(t: TestContext, folder: CertificateFolder) {
     ...["--cloud", `mqtts://localhost:${portOf(center.started.mqtt)}`, "--cloud-ca", gateway("ca.pem")],
     ...["--cloud-cert", gateway("cert.pem"), "--cloud-key", gateway("key.pem")],
   ]);
-  t.after(() => edge.stop("SIGKILL"));
+  afterwards(t, () => edge.stop("SIGKILL"));
   const own = (file: "cert.pem" | "key.pem" | "ca.pem") => folder.layout.identity(MACHINE, file);
   const line = await openEdge({
     url: `mqtts://localhost:${portOf(edge.started.mqtt)}`,
     outbox: join(cwd, "machine"),
     tls: certificateFiles({ ca: own("ca.pem"), cert: own("cert.pem"), key: own("key.pem") }),
   });
-  t.after(() => line.close());
+  afterwards(t, () => line.close());
   return { data, center, edge, line, machine: await line.machine(MACHINE) };
 }
 

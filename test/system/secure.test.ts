@@ -13,6 +13,7 @@ import { certificateFiles } from "../../src/index.ts";
 import { firstLogin } from "../../src/run/first-login.ts";
 import { runConche } from "../commands/run-conche.ts";
 import { blocksOf } from "../docs/page-blocks.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { startConche } from "../servers/conche.ts";
 import { NO_MOSQUITTO } from "../servers/mosquitto.ts";
 import { temporaryFolder } from "./fault-matrix/data-center.ts";
@@ -74,7 +75,7 @@ test("up --secure: the whole line is stored over mutual TLS, and nobody connects
     ...["up", "--secure", "--data", data, "--history", "none", "--speed", "10"],
     ...["--mqtt-port", "0", "--http-port", "0"],
   ]);
-  t.after(() => run.child.kill("SIGKILL"));
+  afterwards(t, () => run.stop("SIGKILL"));
   const url = new URL(String(run.started.mqtt));
   assert.equal(url.protocol, "mqtts:");
   await run.event(({ event }) => event === "stored");

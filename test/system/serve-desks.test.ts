@@ -5,6 +5,7 @@ import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { join } from "node:path";
 import { test } from "node:test";
+import { afterwards } from "../servers/afterwards.ts";
 import { startConche } from "../servers/conche.ts";
 import { dataCenter, endInOrder, temporaryFolder } from "./fault-matrix/data-center.ts";
 import { pemsOf, plantCertificates } from "./fault-matrix/plant-certificates.ts";
@@ -24,7 +25,7 @@ test("conche serve lets desks in with their certificates, each in the role of th
     ...["--http-cert", server("cert.pem"), "--http-key", server("key.pem")],
     ...["--http-client-ca", server("ca.pem"), "--http-crl", server("crl.pem")],
   ]);
-  t.after(() => serve.stop("SIGKILL"));
+  afterwards(t, () => serve.stop("SIGKILL"));
   const ask = async (name: string, path: string, method = "GET") => {
     const asked = request(`${serve.started.http}${path}`, {
       ...(await pemsOf(folder, name)),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runConche } from "../commands/run-conche.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { startConche } from "../servers/conche.ts";
 import { freePort } from "../servers/mosquitto.ts";
 import { endInOrder, temporaryFolder } from "./fault-matrix/data-center.ts";
@@ -15,7 +16,7 @@ test("who is logged in stays so when the data center is restarted; who has logge
   const start = async () => {
     const words = ["--data", data, "--mqtt-port", "0", "--http-port", port];
     const center = await startConche(["datacenter", ...words]);
-    t.after(() => center.stop("SIGKILL"));
+    afterwards(t, () => center.stop("SIGKILL"));
     return center;
   };
   const session = (headers: Record<string, string>, method = "GET", body?: object) =>

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { MESSAGE_FLAG } from "../../src/contract/policy.ts";
 import { runConche } from "../commands/run-conche.ts";
+import { afterwards } from "../servers/afterwards.ts";
 import { startConche } from "../servers/conche.ts";
 import { NO_MOSQUITTO } from "../servers/mosquitto.ts";
 import {
@@ -42,7 +43,7 @@ suite("a simulated line whose broker loses everything and whose data center is k
     const first = await dataCenter(context, setting);
     await ready(first);
     const line = await startConche(["simulate", ...words]);
-    context.after(() => line.stop("SIGKILL"));
+    afterwards(context, () => line.stop("SIGKILL"));
     await until(() => count(data, "mqtt_messages") > 200);
 
     await first.stop("SIGKILL");

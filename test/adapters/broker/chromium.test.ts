@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { afterwards } from "../../servers/afterwards.ts";
 import { NO_CHROMIUM, startChromium } from "../../servers/chromium.ts";
 import { startBroker, TOPIC } from "./broker-under-test.ts";
 
@@ -41,7 +42,7 @@ test("MQTT over WebSocket from a page in Chromium, MQTT 3.1.1 and 5", { skip: NO
   }).listen(0, "127.0.0.1");
   await once(pages, "listening");
   const browser = await startChromium();
-  t.after(async () => {
+  afterwards(t, async () => {
     await browser.close();
     pages.close();
   });

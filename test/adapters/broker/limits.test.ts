@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { generate } from "mqtt-packet";
 import { addPassword } from "../../../src/adapters/credentials/password-file.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { STATE, startBroker, TOPIC } from "./broker-under-test.ts";
 import { RawClient } from "./raw-client.ts";
 
@@ -104,7 +105,7 @@ test("a CONNECT that never ends is closed in time, and others are served meanwhi
 
 test("what is sent while the password is being checked stays in the socket", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "conche-limits-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  afterwards(t, () => rm(folder, { recursive: true, force: true }));
   const passwordFile = join(folder, "passwords");
   await addPassword(passwordFile, "machine", "secret");
   const { port, broker, sink, reported } = await startBroker(t, { passwordFile });
@@ -134,7 +135,7 @@ test("silent connections make room for one that speaks, those from the most crow
       if (!over) setTimeout(() => renew(RawClient.open(port, 5)), 1);
     });
   };
-  t.after(() => {
+  afterwards(t, () => {
     over = true;
   });
   for (const client of silent) renew(client);
@@ -171,7 +172,7 @@ test("a client that has gone silent is noticed, and one that talks isn't", async
   const silent = await RawClient.connected(port, 5, "silent", { keepalive: 1, will });
   const talking = await RawClient.connected(port, 4, "talking", { keepalive: 1 });
   const talk = setInterval(() => talking.send({ cmd: "pingreq" }), 300);
-  t.after(() => clearInterval(talk));
+  afterwards(t, () => clearInterval(talk));
   assert.equal((await silent.expect("disconnect")).reasonCode, 0x8d);
   await sink.have(1);
   assert.deepEqual(sink.texts(), ["gone"]);
@@ -250,7 +251,7 @@ test("a client that never reads its acknowledgements is read no further, and clo
   const packet = generate(refused, { protocolVersion: 5 });
   const burst = Buffer.alloc(packet.length * 5_000, packet);
   const flood = setInterval(() => socket.writableNeedDrain || socket.write(burst), 1);
-  t.after(() => clearInterval(flood));
+  afterwards(t, () => clearInterval(flood));
   assert.equal((await reported("disconnected")).reason, "it does not read what it is sent");
   assert.equal(sink.accepted.length, 0);
 });

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { EmbeddedBroker } from "../../../src/adapters/broker/embedded-broker.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { startBroker } from "./broker-under-test.ts";
 import { FakeSink } from "./fake-sink.ts";
 import { RawClient } from "./raw-client.ts";
@@ -29,7 +30,7 @@ for (const host of ["127.0.0.1", "127.8.9.10", "localhost"]) {
 test("a port in use is named, MQTT's and the WebSocket's", async (t) => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
-  t.after(() => other.close());
+  afterwards(t, () => other.close());
   const address = other.address();
   const port = typeof address === "object" ? (address?.port ?? 0) : 0;
   const inUse = { code: "CONCHE_PORT_IN_USE", message: new RegExp(`127\\.0\\.0\\.1:${port}`) };

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { addPassword, PasswordFile } from "../../../src/adapters/credentials/password-file.ts";
 import { ConcheError } from "../../../src/errors/conche-error.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { startBroker, TOPIC } from "./broker-under-test.ts";
 import { RawClient } from "./raw-client.ts";
 
@@ -17,7 +18,7 @@ const NO_MOSQUITTO_PASSWD: string | false =
 
 async function folder(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "conche-passwords-"));
-  t.after(() => rm(path, { recursive: true, force: true }));
+  afterwards(t, () => rm(path, { recursive: true, force: true }));
   return path;
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { afterwards } from "../../servers/afterwards.ts";
 import { NO_MOSQUITTO, startMosquitto } from "../../servers/mosquitto.ts";
 import { startBroker, TOPIC } from "./broker-under-test.ts";
 import { RawClient } from "./raw-client.ts";
@@ -18,7 +19,7 @@ const BROKERS: readonly {
     skip: NO_MOSQUITTO,
     port: async (t) => {
       const mosquitto = await startMosquitto();
-      t.after(() => mosquitto.dispose());
+      afterwards(t, () => mosquitto.dispose());
       return mosquitto.port;
     },
   },

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { writeWholeFile } from "../../../src/adapters/host/whole-file.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 
 async function temporary(context: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "conche-file-"));
-  context.after(() => rm(folder, { recursive: true }));
+  afterwards(context, () => rm(folder, { recursive: true }));
   return folder;
 }
 

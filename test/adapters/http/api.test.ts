@@ -10,6 +10,7 @@ import { startHealthServer } from "../../../src/adapters/http/health-server.ts";
 import type { ApiAnswer, ApiRequest } from "../../../src/api/door.ts";
 import { LiveChanges } from "../../../src/api/live.ts";
 import type { Problem } from "../../../src/api/problem.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 
 /** Long enough to be compressed. */
 const LONG = "export {};\n".repeat(500);
@@ -54,7 +55,7 @@ async function server(t: TestContext, dashboard?: string, answered?: Ask) {
     },
     ...(dashboard === undefined ? {} : { dashboard }),
   });
-  t.after(() => running.close());
+  afterwards(t, () => running.close());
   return { url: `http://127.0.0.1:${running.port}`, port: running.port, asked, live };
 }
 
@@ -297,7 +298,7 @@ suite("the API over HTTP", () => {
 
   test("a built dashboard is served under /, its own paths too, and nothing outside of it", async (t) => {
     const folder = mkdtempSync(join(tmpdir(), "conche-dashboard-"));
-    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    afterwards(t, () => rmSync(folder, { recursive: true, force: true }));
     mkdirSync(join(folder, "dist", "assets"), { recursive: true });
     writeFileSync(join(folder, "secret.html"), "secret");
     writeFileSync(join(folder, "dist", "index.html"), "<title>dashboard</title>");

@@ -18,6 +18,7 @@ import { Subscriptions } from "../../../src/api/i3x/subscriptions.ts";
 import { LiveChanges } from "../../../src/api/live.ts";
 import { openApi } from "../../../src/api/openapi.ts";
 import { ROUTES } from "../../../src/api/routes.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 
 const PLANT = join(import.meta.dirname, "../../../plants/chocolate.yaml");
 
@@ -87,7 +88,7 @@ export async function guardedServer(
     access: { logins, audit: { record: (event) => void audited.push(event) }, withCertificate: certified },
     ...options,
   });
-  t.after(async () => {
+  afterwards(t, async () => {
     await running.close();
     store.close();
     rmSync(folder, { recursive: true, force: true });

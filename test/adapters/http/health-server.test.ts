@@ -6,6 +6,7 @@ import { type HealthServerOptions, startHealthServer } from "../../../src/adapte
 import { HTTP_LIMITS } from "../../../src/adapters/http/http-limits.ts";
 import { ConcheError } from "../../../src/errors/conche-error.ts";
 import type { HealthReport } from "../../../src/ingest/health.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 
 const READY: HealthReport = {
   alive: true,
@@ -25,7 +26,7 @@ async function server(t: TestContext, options: Partial<HealthServerOptions> = {}
     metrics: async () => "conche_up 1\n",
     ...options,
   });
-  t.after(() => running.close());
+  afterwards(t, () => running.close());
   return running.port;
 }
 
@@ -257,7 +258,7 @@ suite("the health server under attack", () => {
   test("one connection too many is closed at once", async (t) => {
     const port = await server(t, { limits: { ...HTTP_LIMITS, connections: 1 } });
     const first = connect(port, "127.0.0.1");
-    t.after(() => first.destroy());
+    afterwards(t, () => first.destroy());
     await new Promise((resolve) => first.once("connect", resolve));
     assert.equal(await raw(port, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"), "");
   });

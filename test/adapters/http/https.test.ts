@@ -8,6 +8,7 @@ import { suite, test } from "node:test";
 import { connect, type TLSSocket } from "node:tls";
 import { HTTP_LIMITS } from "../../../src/adapters/http/http-limits.ts";
 import type { HttpTls, HttpTlsMaterial } from "../../../src/adapters/http/tls-server.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { makeAuthority } from "../../servers/certificates.ts";
 import { bearer, guardedServer } from "./guarded-server.ts";
 
@@ -97,7 +98,7 @@ suite("HTTPS", () => {
       },
     });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    t.after(() => agent.destroy());
+    afterwards(t, () => agent.destroy());
     const as = async (
       own: { cert?: string; key?: string },
       method: string,

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { generate, type IConnectPacket, type Packet, parser } from "mqtt-packet";
 import { probeBroker } from "../../../src/adapters/mqtt-packet/probe-broker.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 
 /** A broker that answers CONNECT as told; what it got is kept. */
 async function broker(context: TestContext, answer: (connect: IConnectPacket, socket: Socket) => void) {
@@ -22,7 +23,7 @@ async function broker(context: TestContext, answer: (connect: IConnectPacket, so
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  context.after(() => {
+  afterwards(context, () => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });

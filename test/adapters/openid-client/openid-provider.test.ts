@@ -5,6 +5,7 @@ import {
   type ProviderSettings,
 } from "../../../src/adapters/openid-client/openid-provider.ts";
 import type { ConcheError } from "../../../src/errors/conche-error.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { makeAuthority } from "../../servers/certificates.ts";
 import { type Issuer, startIssuer } from "../../servers/issuer.ts";
 
@@ -12,7 +13,7 @@ const BACK = "http://127.0.0.1:1/api/session/oidc/callback";
 
 async function issuerOf(t: TestContext, ...given: Parameters<typeof startIssuer>): Promise<Issuer> {
   const issuer = await startIssuer(...given);
-  t.after(() => issuer.close());
+  afterwards(t, () => issuer.close());
   return issuer;
 }
 

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { suite, type TestContext, test } from "node:test";
 import { runConche } from "../../commands/run-conche.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { freePort, NO_MOSQUITTO } from "../../servers/mosquitto.ts";
 import { dataCenter, endInOrder, mosquitto, ready, temporaryFolder } from "../fault-matrix/data-center.ts";
 import { ConcheProcess } from "./conche-process.ts";
@@ -15,7 +16,7 @@ async function closedDoor(context: TestContext): Promise<{ url: string; knocked:
     resolve();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  context.after(() => server.close());
+  afterwards(context, () => server.close());
   const address = server.address();
   assert.ok(address !== null && typeof address === "object");
   return { url: `mqtt://127.0.0.1:${address.port}`, knocked: () => promise };
@@ -55,7 +56,7 @@ suite("bad surroundings: a broker that can't be reached", () => {
     for (const words of [["simulate"], ["up", "--history", "none", ...ports]]) {
       const door = await closedDoor(context);
       const conche = new ConcheProcess([...words, "--broker", door.url, "--quiet"]);
-      context.after(() => conche.kill());
+      afterwards(context, () => conche.kill());
       await conche.complained(/CONCHE_BROKER_UNREACHABLE: (no connection to )?mqtt:/);
       assert.equal(await conche.stop("SIGINT"), 0, conche.err);
     }

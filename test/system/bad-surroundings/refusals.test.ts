@@ -9,6 +9,7 @@ import { SCHEMA_VERSION } from "../../../src/adapters/sqlite/log/migrations/all.
 import type { ErrorCode } from "../../../src/errors/catalogue.ts";
 import { filledLog, record } from "../../commands/filled-log.ts";
 import { runConche } from "../../commands/run-conche.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { assertVerified, select, temporaryFolder } from "../fault-matrix/data-center.ts";
 
 const CHOCOLATE = join(import.meta.dirname, "../../../plants/chocolate.yaml");
@@ -69,7 +70,7 @@ const rowsOf = (data: string) => select(data, "SELECT * FROM mqtt_messages ORDER
 async function takenPort(context: TestContext): Promise<string> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  context.after(() => server.close());
+  afterwards(context, () => server.close());
   return String((server.address() as AddressInfo).port);
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { afterwards } from "../../servers/afterwards.ts";
 import { portOf } from "../../servers/conche.ts";
 import { NO_MOSQUITTO } from "../../servers/mosquitto.ts";
 import { AcknowledgedPublisher } from "../acknowledged-load.ts";
@@ -63,7 +64,7 @@ suite(`row 5, SIGTERM under load: drained and exited within 10 s, nothing lost (
       { length: 4 },
       (_, index) => new AcknowledgedPublisher(broker.port, index, limit),
     );
-    context.after(() => {
+    afterwards(context, () => {
       for (const publisher of publishers) publisher.leave();
     });
     await until(() => count(data, "mqtt_messages") > 0);

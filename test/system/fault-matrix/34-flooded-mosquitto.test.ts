@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { suite, test } from "node:test";
 import { RawClient } from "../../adapters/broker/raw-client.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { NO_MOSQUITTO } from "../../servers/mosquitto.ts";
 import { count, TELEMETRY, telemetry, until } from "./data-center.ts";
 import { ATTACKER, underRules, VICTIM } from "./under-rules.ts";
@@ -18,7 +19,7 @@ suite("rows 34 and 36 behind Mosquitto: whoever floods it keeps no machine's mes
     const { connected, data, broker } = await underRules(context, "acl_file");
     const port = broker?.port ?? 0;
     const silent: Socket[] = [];
-    context.after(() => {
+    afterwards(context, () => {
       for (const socket of silent) socket.destroy();
     });
     for (let index = 0; index < SILENT; index++) {

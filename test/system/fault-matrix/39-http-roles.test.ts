@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { runConche } from "../../commands/run-conche.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { type RunningConche, startConche } from "../../servers/conche.ts";
 import { temporaryFolder } from "./data-center.ts";
 
@@ -15,7 +16,7 @@ async function made(data: string, name: string, role: string): Promise<Record<st
 
 async function running(t: TestContext, data: string): Promise<RunningConche> {
   const center = await startConche(["datacenter", "--data", data, ...PORTS]);
-  t.after(() => center.child.kill("SIGKILL"));
+  afterwards(t, () => center.stop("SIGKILL"));
   return center;
 }
 
@@ -85,7 +86,7 @@ test("row 39: beyond this machine without token and certificate nothing is serve
   }
   const admin = await made(data, "admin", "admin");
   const center = await startConche(["datacenter", "--data", data, "--http-host", "0.0.0.0", ...PORTS]);
-  t.after(() => center.child.kill("SIGKILL"));
+  afterwards(t, () => center.stop("SIGKILL"));
   await center.event(({ code }) => code === "http-unencrypted");
   const url = `http://127.0.0.1:${new URL(String(center.started.http)).port}/api/views`;
   assert.equal((await fetch(url)).status, 401);
@@ -97,7 +98,7 @@ test("row 39: an edge's metrics are whoever's has a token of its outbox, once th
   const outbox = join(await temporaryFolder(t), "outbox");
   const ports = ["--mqtt-port", "0", "--http-port", "0"];
   const edge = await startConche(["edge", "--cloud", "mqtt://127.0.0.1:1", "--outbox", outbox, ...ports]);
-  t.after(() => edge.child.kill("SIGKILL"));
+  afterwards(t, () => edge.stop("SIGKILL"));
   const status = async (path: string, headers: Record<string, string> = {}) =>
     (await fetch(`${edge.started.http}${path}`, { headers })).status;
   assert.equal(await status("/metrics"), 200);

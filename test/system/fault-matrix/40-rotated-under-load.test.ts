@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { certificateFiles, openEdge } from "../../../src/index.ts";
 import type { CertificateFolder } from "../../../src/run/certificates/certificate-folder.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { startConche } from "../../servers/conche.ts";
 import { NO_MOSQUITTO } from "../../servers/mosquitto.ts";
 import { ready, select, temporaryFolder, until } from "./data-center.ts";
@@ -28,7 +29,7 @@ test("row 40: certificates of server and machine rotated under load: lost 0, ref
     ...["--mqtt-cert", server.cert, "--mqtt-key", server.key, "--mqtt-client-ca", server.ca],
     ...["--mqtt-crl", folder.layout.identity("server/broker", "crl.pem")],
   ]);
-  t.after(() => center.child.kill("SIGKILL"));
+  afterwards(t, () => center.stop("SIGKILL"));
   const url = String(center.started.mqtt);
   assert.match(url, /^mqtts:/);
   const port = Number(new URL(url).port);
@@ -37,7 +38,7 @@ test("row 40: certificates of server and machine rotated under load: lost 0, ref
     outbox: join(cwd, "outbox"),
     tls: certificateFiles(filesOf(folder, MACHINE)),
   });
-  t.after(() => edge.close());
+  afterwards(t, () => edge.close());
   const machine = await edge.machine(MACHINE);
 
   for (let round = 0; round < ROTATIONS; round++) {
@@ -81,14 +82,14 @@ test("row 40: behind Mosquitto, its certificate, the machine's and the data cent
     ...["datacenter", "--data", data, "--broker", url, "--http-port", "0", "--views", "off"],
     ...["--ca", own.ca, "--cert", own.cert, "--key", own.key],
   ]);
-  t.after(() => center.child.kill("SIGKILL"));
+  afterwards(t, () => center.stop("SIGKILL"));
   await ready(center);
   const edge = await openEdge({
     url,
     outbox: join(cwd, "outbox"),
     tls: certificateFiles(filesOf(folder, MACHINE)),
   });
-  t.after(() => edge.close());
+  afterwards(t, () => edge.close());
   const machine = await edge.machine(MACHINE);
 
   for (let round = 0; round < ROTATIONS; round++) {

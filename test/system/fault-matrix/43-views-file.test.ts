@@ -9,6 +9,7 @@ import { after, before, suite, test } from "node:test";
 import { connectAsync, type MqttClient } from "mqtt";
 import { viewsFiles } from "../../../src/adapters/sqlite/database/database-files.ts";
 import { runConche } from "../../commands/run-conche.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { portOf, type RunningConche, startConche } from "../../servers/conche.ts";
 import { noSmallDisk, seenBy, smallDisk } from "../../servers/small-disk.ts";
 
@@ -118,7 +119,7 @@ suite("row 43: the views' file under a running data center", () => {
 suite("row 43: the disk of the views is full", { skip: noSmallDisk() }, () => {
   test("it is said, questions are answered that they have to wait, and with room the views are made", async (context) => {
     const folder = await mkdtemp(join(tmpdir(), "conche-row43-full-"));
-    context.after(() => rm(folder, { recursive: true, force: true }));
+    afterwards(context, () => rm(folder, { recursive: true, force: true }));
     const [history, disk] = [join(folder, "history"), join(folder, "disk")];
     await mkdir(disk);
     const made = await runConche(["simulate", "--backfill", "2m", "--data", history, "--quiet"]);

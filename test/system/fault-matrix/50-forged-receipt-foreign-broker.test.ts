@@ -6,6 +6,7 @@ import { suite, type TestContext, test } from "node:test";
 import mqtt from "mqtt";
 import { type Edge, type EdgeEvent, openEdge, signDown, signingKey } from "../../../src/index.ts";
 import { runConche } from "../../commands/run-conche.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { startConche } from "../../servers/conche.ts";
 import { NO_MOSQUITTO } from "../../servers/mosquitto.ts";
 import { dataCenter, endInOrder, mosquitto, temporaryFolder, until } from "./data-center.ts";
@@ -22,12 +23,12 @@ async function onForeignBroker(context: TestContext, trustedKeys: string | undef
   const url = `mqtt://127.0.0.1:${broker.port}`;
   const outbox = join(await temporaryFolder(context), "outbox");
   const edge = await openEdge({ url, outbox, trustedKeys });
-  context.after(() => edge.close());
+  afterwards(context, () => edge.close());
   const events: EdgeEvent[] = [];
   edge.onEvent((event) => events.push(event));
   const machine = await edge.machine(MACHINE);
   const stranger = await mqtt.connectAsync(url);
-  context.after(() => stranger.end(true));
+  afterwards(context, () => stranger.end(true));
   const heard: { topic: string; payload: string }[] = [];
   stranger.on("message", (topic, payload) => heard.push({ topic, payload: payload.toString() }));
   await stranger.subscribeAsync(["datacenter/#", "factory/#"], { qos: 1 });
@@ -127,7 +128,7 @@ suite("row 50, forged and replayed receipts over a foreign broker", { skip: NO_M
     const gateway = await startConche([
       ...["edge", "--cloud", url, "--outbox", outbox, "--mqtt-port", "0", "--http-port", "0"],
     ]);
-    context.after(() => gateway.stop("SIGKILL"));
+    afterwards(context, () => gateway.stop("SIGKILL"));
     await gateway.event(
       ({ event, text }) => event === "notice" && /receipts are not verified/.test(String(text)),
     );

@@ -8,6 +8,7 @@ import type { ConnectionOptions } from "node:tls";
 import { createWebSocketStream, WebSocket } from "ws";
 import { RawClient } from "../../adapters/broker/raw-client.ts";
 import { runConche } from "../../commands/run-conche.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { portOf, type RunningConche } from "../../servers/conche.ts";
 import { answeredWithin } from "../../servers/end-within.ts";
 import { NO_MOSQUITTO } from "../../servers/mosquitto.ts";
@@ -58,7 +59,7 @@ suite("row 51, silent sockets, password floods, lock-out of others: known client
     });
     for (const place of [port, broker.wsPort ?? 0]) {
       const flood = socketFlood(place, { sockets: 300, atOnce: 5 });
-      t.after(() => flood.stop());
+      afterwards(t, () => flood.stop());
       await flood.full;
       await until(() => flood.opened > 600);
       for (let attempt = 1; attempt <= 5; attempt++) {
@@ -103,7 +104,7 @@ suite("row 51, silent sockets, password floods, lock-out of others: known client
     const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => ask(`conche_guess_${n}`)));
     assert.ok(answers.includes(429), "they are counted");
     const flood = socketFlood(portOf(center.started.http), { sockets: 400 });
-    t.after(() => flood.stop());
+    afterwards(t, () => flood.stop());
     await flood.full;
     await within(center, async () => assert.equal(await ask(out.trim()), 200));
   });
@@ -127,7 +128,7 @@ suite("row 51, silent sockets, password floods, lock-out of others: known client
     await ready(center);
     await guessing(t, broker.port);
     const flood = socketFlood(broker.port, { sockets: 500 });
-    t.after(() => flood.stop());
+    afterwards(t, () => flood.stop());
     await flood.full;
     const machine = await RawClient.connected(broker.port, 5, "temper-01", RIGHT);
     await storedBy(machine, 1);
@@ -144,7 +145,7 @@ async function webSocketClient(port: number, files: ConnectionOptions): Promise<
 /** All places are taken by sockets that say nothing, and by whatever comes again in their place. */
 async function amongSilent(t: TestContext, port: number): Promise<void> {
   const flood = socketFlood(port, { sockets: SOCKETS });
-  t.after(() => flood.stop());
+  afterwards(t, () => flood.stop());
   await flood.full;
 }
 
@@ -158,7 +159,7 @@ async function guessing(t: TestContext, port: number) {
     void client.next().then(() => client.cut());
   };
   const flood = socketFlood(port, { sockets: 40, begin });
-  t.after(() => flood.stop());
+  afterwards(t, () => flood.stop());
   await until(() => flood.opened > 400);
   return flood;
 }

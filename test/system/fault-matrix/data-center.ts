@@ -6,6 +6,7 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { TestContext } from "node:test";
 import type { OutboxReport } from "../../../src/edge/outbox-report.ts";
 import { runConche } from "../../commands/run-conche.ts";
+import { afterwards } from "../../servers/afterwards.ts";
 import { type RunningConche, startConche } from "../../servers/conche.ts";
 import { endWithin } from "../../servers/end-within.ts";
 import { type Mosquitto, type MosquittoOptions, startMosquitto } from "../../servers/mosquitto.ts";
@@ -25,14 +26,14 @@ export function telemetry(seq: number, { boot = BOOT, atMs = Date.now(), temp_c 
 /** A folder that is removed after the test. */
 export async function temporaryFolder(context: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "conche-system-"));
-  context.after(() => rm(folder, { recursive: true, force: true }));
+  afterwards(context, () => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
 /** A Mosquitto that is gone after the test. */
 export async function mosquitto(context: TestContext, options: MosquittoOptions = {}): Promise<Mosquitto> {
   const broker = await startMosquitto({ verbose: false, ...options });
-  context.after(() => broker.dispose());
+  afterwards(context, () => broker.dispose());
   return broker;
 }
 
@@ -54,7 +55,7 @@ export async function dataCenter(context: TestContext, setting: DataCenterSettin
     ["datacenter", "--data", data, "--http-port", "0", ...broker, ...words],
     wrapper,
   );
-  context.after(() => center.stop("SIGKILL"));
+  afterwards(context, () => center.stop("SIGKILL"));
   return center;
 }
 

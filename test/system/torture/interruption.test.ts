@@ -5,6 +5,7 @@ import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { afterwards } from "../../servers/afterwards.ts";
 import { NO_MOSQUITTO } from "../../servers/mosquitto.ts";
 import { until } from "../fault-matrix/data-center.ts";
 
@@ -26,9 +27,9 @@ describe("A campaign of the fault harness that is interrupted", {
 }, () => {
   it("reports the runs so far, and leaves no process and no folder", async (context) => {
     const folder = mkdtempSync(join(tmpdir(), "conche-interruption-"));
-    context.after(() => rmSync(folder, { recursive: true, force: true }));
+    afterwards(context, () => rmSync(folder, { recursive: true, force: true }));
     const outside = mkdtempSync(join(tmpdir(), "conche-interruption-json-"));
-    context.after(() => rmSync(outside, { recursive: true, force: true }));
+    afterwards(context, () => rmSync(outside, { recursive: true, force: true }));
     const json = join(outside, "found.json");
     // A short row first; then one that has a data center and a publisher, and one whose processes have processes.
     const rows = [20, 1, 32].flatMap((row) => ["--row", String(row)]);
@@ -36,7 +37,7 @@ describe("A campaign of the fault harness that is interrupted", {
       env: { ...process.env, TMPDIR: folder },
       stdio: ["ignore", "pipe", "inherit"],
     });
-    context.after(() => child.kill("SIGKILL"));
+    afterwards(context, () => child.kill("SIGKILL"));
     let out = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
       out += text;

@@ -7,6 +7,7 @@ import { CompletenessReader } from "../../../../src/adapters/sqlite/log/complete
 import { openMessageLog } from "../../../../src/adapters/sqlite/log/open-message-log.ts";
 import { UnsequencedCounts } from "../../../../src/adapters/sqlite/log/unsequenced-counts.ts";
 import { append, FIRST_MS, filledLog, record } from "../../../commands/filled-log.ts";
+import { afterwards } from "../../../servers/afterwards.ts";
 
 const TEMPERER = "tunis-01/line-a/s5_tempering/temper-01";
 const OTHER = "tunis-01/line-a/s5_tempering/temper-02";
@@ -33,7 +34,7 @@ async function more(folder: string, from: number, to: number, machine = "temper-
 
 function emptyFolder(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "conche-counts-"));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  afterwards(context, () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -8,13 +8,14 @@ import { Sessions } from "../../../../src/access/sessions.ts";
 import { secretHash } from "../../../../src/adapters/sqlite/tokens/token-secret.ts";
 import { TokenStore } from "../../../../src/adapters/sqlite/tokens/token-store.ts";
 import type { ConcheError } from "../../../../src/errors/conche-error.ts";
+import { afterwards } from "../../../servers/afterwards.ts";
 
 const AMEL = { name: "Amel Trabelsi", role: "operator", expiresMs: undefined } as const;
 
 function place(t: TestContext): { folder: string; open: () => TokenStore } {
   const folder = mkdtempSync(join(tmpdir(), "conche-tokens-"));
   const opened: TokenStore[] = [];
-  t.after(() => {
+  afterwards(t, () => {
     for (const store of opened) store.close();
     rmSync(folder, { recursive: true, force: true });
   });

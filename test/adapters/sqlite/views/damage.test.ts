@@ -13,6 +13,7 @@ import { followLog } from "../../../../src/run/views/following-run.ts";
 import { rebuildViews } from "../../../../src/run/views/rebuild-run.ts";
 import { filledLog, record } from "../../../commands/filled-log.ts";
 import { runConche } from "../../../commands/run-conche.ts";
+import { afterwards } from "../../../servers/afterwards.ts";
 
 const CACHE = 1024 * 1024;
 /** The registry's page and the first of the schema stay: SQLite opens the file without a word. */
@@ -133,7 +134,7 @@ suite("views whose file is emptied while they are kept", () => {
   test("whoever keeps them notices with the next step", async (context) => {
     const folder = await folded(context);
     const views = await OpenViews.open(folder, { cacheBytes: CACHE });
-    context.after(() => views.close());
+    afterwards(context, () => views.close());
     views.store.takeRebuildRequests();
     truncateSync(viewsFiles(folder).database);
     assert.throws(() => views.store.takeRebuildRequests(), { code: "CONCHE_VIEWS_DAMAGED" });
@@ -144,7 +145,7 @@ suite("damage that only readers see", () => {
   test("is told to whoever keeps the views, once for each file", async (context) => {
     const folder = await folded(context);
     const views = await OpenViews.open(folder, { cacheBytes: CACHE });
-    context.after(() => views.close());
+    afterwards(context, () => views.close());
     // The one who keeps them has these pages in memory, and goes on as if nothing were.
     const { database, wal } = viewsFiles(folder);
     views.store.takeRebuildRequests();
