@@ -1,5 +1,6 @@
 import { ConcheError, messageOf } from "../errors/conche-error.ts";
 import { divergence, type LogPosition } from "../log/log-position.ts";
+import type { LoggedMessage, UnreadableMessage } from "../log/logged-message.ts";
 import { isReadable, MessageReader, type StoredContent } from "../log/message-reader.ts";
 import { type Changes, ChangeTally } from "./changes.ts";
 import type { FollowerStatus } from "./follower-status.ts";
@@ -35,7 +36,7 @@ export interface Step {
 }
 
 /** Messages read at a time; the time is looked at between. */
-const CHUNK = 500;
+const CHUNK = 100;
 /** Work between two commits, milliseconds: a big transaction is cheaper per message, and a kill repeats at most this. */
 const CATCH_UP_MS = 1_000;
 /** The same while views at the log's end wait for their turn beside one that is being rebuilt. */
@@ -157,10 +158,8 @@ export class Follower {
     let folded = 0;
     while (at < throughId) {
       const entries = log.read(at, throughId, CHUNK);
-      for (const entry of entries) {
-        if (entry.receivedAt > newest) newest = entry.receivedAt;
-        this.#foldOne(entry, members, changes);
-      }
+      for (const { receivedAt } of entries) if (receivedAt > newest) newest = receivedAt;
+      this.#foldAll(entries, members, changes);
       folded += entries.length;
       at = entries.at(-1)?.id ?? throughId;
       if (now() >= until) break;
@@ -177,29 +176,16 @@ export class Follower {
     return folded;
   }
 
-  #foldOne(entry: StoredContent, members: readonly Followed[], changes: ChangeTally | undefined): void {
-    const message = this.#reader.read(entry);
-    if (!isReadable(message)) {
-      for (const { view, store } of members) view.foldUnreadable?.(message, store);
-      return;
-    }
-    changes?.add(message);
-    for (const { view, store, consumes } of members) {
-      if (!consumes.has(message.type)) continue;
-      try {
-        view.fold(message, store);
-      } catch (error) {
-        if (error instanceof ConcheError) throw error; // of the store
-        // A defect in a view must not keep the others from going on, nor this one.
-        store.report({
-          key: `not_folded ${message.id}`,
-          reason: "not_folded",
-          detail: `the view failed over the message: ${messageOf(error)}`,
-          subject: message.topic.machineKey,
-          atMs: message.atMs,
-          messageId: message.id,
-        });
-      }
+  /** View by view: what a view works on is at hand then, in the processor's caches, too. */
+  #foldAll(
+    entries: readonly StoredContent[],
+    members: readonly Followed[],
+    changes: ChangeTally | undefined,
+  ): void {
+    const messages = entries.map((entry) => this.#reader.read(entry));
+    for (const message of messages) if (isReadable(message)) changes?.add(message);
+    for (const member of members) {
+      for (const message of messages) foldOne(message, member);
     }
   }
 
@@ -291,6 +277,28 @@ export class Follower {
 
   #notice(kind: FollowerNotice["kind"], text: string): void {
     this.#dependencies.onNotice?.({ kind, text });
+  }
+}
+
+function foldOne(message: LoggedMessage | UnreadableMessage, { view, store, consumes }: Followed): void {
+  if (!isReadable(message)) {
+    view.foldUnreadable?.(message, store);
+    return;
+  }
+  if (!consumes.has(message.type)) return;
+  try {
+    view.fold(message, store);
+  } catch (error) {
+    if (error instanceof ConcheError) throw error; // of the store
+    // A defect in a view must not keep the others from going on, nor this one.
+    store.report({
+      key: `not_folded ${message.id}`,
+      reason: "not_folded",
+      detail: `the view failed over the message: ${messageOf(error)}`,
+      subject: message.topic.machineKey,
+      atMs: message.atMs,
+      messageId: message.id,
+    });
   }
 }
 

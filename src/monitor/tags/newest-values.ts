@@ -2,7 +2,7 @@ import { MESSAGE_FLAG } from "../../contract/policy.ts";
 import type { TagValue } from "../../contract/schemas/telemetry-v2.ts";
 import type { ViewMessageOf } from "../../views/view.ts";
 import { HELD_BYTES } from "../../views/view-table.ts";
-import { FINEST_MS, MINUTE_MS, spanBegin } from "./resolution.ts";
+import { MINUTE_MS, spanBegin } from "./resolution.ts";
 import type { MachineRow } from "./tag-tables.ts";
 import type { TagSample } from "./tag-values.ts";
 import { wordKey } from "./words.ts";
@@ -39,13 +39,10 @@ class NewestRow implements MachineRow {
   readonly tags: string;
   readonly older: string;
   readonly #values: readonly TagValue[];
-  /** Spans of 10 s of the newest minute that hold a value, a bit for each; undefined where the row was read from disk. */
-  readonly spans: number | undefined;
 
-  constructor(machine: string, newest: NewestMinute, group: NewestGroup, tags: string, older: string) {
+  constructor(machine: string, minute: number, group: NewestGroup, tags: string, older: string) {
     this.machine = machine;
-    this.minute = newest.minute;
-    this.spans = newest.spans;
+    this.minute = minute;
     this.order_at = group.orderAt;
     this.at = group.at;
     this.received_at = group.receivedAt;
@@ -66,12 +63,6 @@ class NewestRow implements MachineRow {
   }
 }
 
-/** The newest minute of a machine, milliseconds since 1970, and what is known of its spans. */
-interface NewestMinute {
-  readonly minute: number;
-  readonly spans: number | undefined;
-}
-
 /** The newest values of a machine with one more message, newer or older, and its newest minute. */
 export function withNewest(
   row: MachineRow | undefined,
@@ -79,29 +70,11 @@ export function withNewest(
   sample: TagSample,
 ): MachineRow {
   const said = groupOf(message, sample);
-  const minute = newestMinute(row, sample.at);
+  const minute = Math.max(row?.minute ?? Number.NEGATIVE_INFINITY, spanBegin(sample.at, MINUTE_MS));
   if (row === undefined || (row.older === "" && row.tags === sample.set.text && isNewer(said, row))) {
     return new NewestRow(message.topic.machineKey, minute, said, sample.set.text, "");
   }
   return merged(row, minute, said);
-}
-
-/** Whether the span of 10 s that begins there, of a machine's newest minute, may hold a value. */
-export function mayHold(row: MachineRow, beginMs: number): boolean {
-  const spans = row instanceof NewestRow ? row.spans : undefined;
-  return spans === undefined || (spans & spanBit(row.minute, beginMs)) !== 0;
-}
-
-function newestMinute(row: MachineRow | undefined, at: number): NewestMinute {
-  const minute = spanBegin(at, MINUTE_MS);
-  if (row === undefined || minute > row.minute) return { minute, spans: spanBit(minute, at) };
-  const spans = row instanceof NewestRow ? row.spans : undefined;
-  if (spans === undefined || minute < row.minute) return { minute: row.minute, spans };
-  return { minute, spans: spans | spanBit(minute, at) };
-}
-
-function spanBit(minute: number, ms: number): number {
-  return 1 << Math.floor((ms - minute) / FINEST_MS);
 }
 
 /** What a row holds, newest first. */
@@ -128,7 +101,7 @@ function groupOf(message: ViewMessageOf<"telemetry">, sample: TagSample): Newest
   };
 }
 
-function merged(row: MachineRow, minute: NewestMinute, said: NewestGroup): MachineRow {
+function merged(row: MachineRow, minute: number, said: NewestGroup): MachineRow {
   const groups = [said, ...newestGroups(row)].sort((a, b) => (isBefore(a, b) ? 1 : -1));
   const taken = new Set<string>();
   const kept: NewestGroup[] = [];

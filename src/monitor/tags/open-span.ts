@@ -3,6 +3,7 @@ import { HELD_BYTES } from "../../views/view-table.ts";
 import { type Bucket, emptyBucket } from "./bucket.ts";
 import { readBucket, writeBucket } from "./bucket-codec.ts";
 import { PackedReader, PackedWriter } from "./packed-bytes.ts";
+import { FINEST_MS, MINUTE_MS } from "./resolution.ts";
 import type { RecentRow } from "./tag-tables.ts";
 import { addValue, type TagSample, type TagSet, tagSet } from "./tag-values.ts";
 
@@ -36,6 +37,10 @@ export class OpenSpan implements RecentRow {
 
   static empty(machine: string, begin: number, set: TagSet): OpenSpan {
     return new OpenSpan(machine, begin, set, set.names.map(emptyBucket));
+  }
+
+  get place(): number {
+    return placeOf(this.begin);
   }
 
   get set(): TagSet {
@@ -81,6 +86,11 @@ export class OpenSpan implements RecentRow {
     this.#buckets = both.names.map((tag) => before[own.names.indexOf(tag)] ?? emptyBucket());
     this.#set = both;
   }
+}
+
+/** Which of its minute's spans of 10 s one is, from 0. */
+export function placeOf(begin: number): number {
+  return (((begin % MINUTE_MS) + MINUTE_MS) % MINUTE_MS) / FINEST_MS;
 }
 
 /** A row's buckets, by tag. */

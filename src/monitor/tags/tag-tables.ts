@@ -20,9 +20,11 @@ export type MachineRow = {
   older: string;
 };
 
-/** The spans of 10 s of a machine's newest minute. */
+/** A span of 10 s of a machine's newest minute. */
 export type RecentRow = {
   machine: string;
+  /** Which of the minute's spans, from 0. */
+  place: number;
   begin: number;
   /** JSON: the names of the tags, sorted. */
   tags: string;
@@ -52,11 +54,14 @@ export const MACHINES: ViewTable<MachineRow> = {
   key: ["machine"],
 };
 
-/** By machine and begin: the spans that are still being filled, all tags in a row. */
+/**
+ * By machine and place: the spans that are still being filled, all tags in a row. Each minute uses the rows of the one
+ * before it, so that none is looked for on disk.
+ */
 export const RECENT: ViewTable<RecentRow> = {
   name: "tag_recent",
-  columns: { machine: "text", begin: "integer", tags: "text", buckets: "blob" },
-  key: ["machine", "begin"],
+  columns: { machine: "text", place: "integer", begin: "integer", tags: "text", buckets: "blob" },
+  key: ["machine", "place"],
 };
 
 /** By resolution and begin first: what is too old is one range at the front. */

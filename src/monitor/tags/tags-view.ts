@@ -26,7 +26,7 @@ export function tagsViewKeeping(retention: Retention = DEFAULT_RETENTION): View 
   const samples = new SampleReader();
   return {
     name: "tags",
-    version: 1,
+    version: 2,
     consumes: ["telemetry"],
     tables: [MACHINES, RECENT, ROLLUPS, KEPT],
     fold(message: ViewMessage, store: ViewStore): void {
@@ -45,7 +45,7 @@ export function tagsViewKeeping(retention: Retention = DEFAULT_RETENTION): View 
         return;
       }
       if (row !== undefined && minute > before) {
-        const settled = takeMinute(recent, row);
+        const settled = takeMinute(recent, machine);
         const kept = keptFromAll(store);
         for (const [tag, spans] of settled) settle(store, machine, tag, spans, kept);
       }
