@@ -1,4 +1,4 @@
-import type { Key, ViewRow } from "../../../views/view-table.ts";
+import type { Key } from "../../../views/view-table.ts";
 import type { CachedRow } from "./row-cache.ts";
 
 /** Rows that are at hand: one for each combination that came lately. */
@@ -12,14 +12,12 @@ type Level = Map<Part, Level | CachedRow>;
  * row that it changed before, and making a whole key's text and finding it costs more than the fold itself.
  */
 export class AtHand {
-  readonly #columns: readonly string[];
   readonly #places: readonly number[];
   #root: Level = new Map();
   #size = 0;
 
   /** @param columns key columns; @param key all of them, in order */
   constructor(columns: readonly string[], key: readonly string[]) {
-    this.#columns = columns;
     this.#places = columns.map((column) => key.indexOf(column));
   }
 
@@ -28,16 +26,6 @@ export class AtHand {
     let found: Level | CachedRow | undefined = this.#root;
     for (const place of this.#places) {
       found = (found as Level).get(key[place] as Part);
-      if (found === undefined) return undefined;
-    }
-    return found as CachedRow;
-  }
-
-  /** The same by a row. */
-  ofRow(row: ViewRow): CachedRow | undefined {
-    let found: Level | CachedRow | undefined = this.#root;
-    for (const column of this.#columns) {
-      found = (found as Level).get(row[column] as Part);
       if (found === undefined) return undefined;
     }
     return found as CachedRow;

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ConcheError } from "../../../errors/conche-error.ts";
 import {
   type ColumnValue,
@@ -36,7 +36,6 @@ export class CachedRows implements ViewRows {
   readonly #budget: CacheBudget;
   readonly #ranges: RangeQuery;
   readonly #statements: Readonly<Record<"select" | "upsert" | "delete", StatementSync>>;
-  readonly #varying: readonly string[];
   readonly #fixedBytes: number;
   readonly #owner: RowsOwner;
   /** By the first part of their key: most ranges ask for one of it. */
@@ -49,9 +48,6 @@ export class CachedRows implements ViewRows {
     this.#owner = owner;
     this.#ranges = new RangeQuery(db, sql);
     this.#statements = { select: sql.selectOne(db), upsert: sql.upsert(db), delete: sql.deleteOne(db) };
-    this.#varying = Object.entries(table.columns).flatMap(([name, type]) =>
-      type === "text" || type === "blob" ? [name] : [],
-    );
     this.#fixedBytes = ROW_BYTES + VALUE_BYTES * sql.columns.length;
     this.#atHand = new AtHand(table.atHand ?? table.key.slice(0, 1), table.key);
     this.#cache = new RowCache(budget, { write: (rows) => this.#writeForgotten(rows) });
@@ -62,10 +58,7 @@ export class CachedRows implements ViewRows {
   }
 
   put(row: ViewRow): void {
-    const { key } = this.#sql;
-    const atHand = this.#atHand.ofRow(row);
-    if (atHand !== undefined && isKeyOf(row, key, atHand.key)) this.#change(atHand, row);
-    else this.#change(this.#known(this.#sql.keyOf(row)), row);
+    this.#change(this.#known(this.#sql.keyOf(row)), row);
   }
 
   delete(...key: Key): void {
@@ -179,35 +172,20 @@ export class CachedRows implements ViewRows {
     cached.dirty = false;
     const { key, row } = cached;
     if (row !== undefined) {
-      this.#statements.upsert.run(...this.#sql.columns.map((column): SQLInputValue => row[column] ?? null));
+      this.#statements.upsert.run(...this.#sql.valuesOf(row));
     } else if (cached.stored) this.#statements.delete.run(...key);
     cached.stored = row !== undefined;
   }
 
   #bytesOf(row: ViewRow | undefined): number {
     if (row === undefined) return ROW_BYTES;
-    const held = row[HELD_BYTES];
-    if (held !== undefined) return this.#fixedBytes + held;
-    let bytes = this.#fixedBytes;
-    for (const column of this.#varying) {
-      const value = row[column];
-      if (typeof value === "string") bytes += value.length;
-      else if (value instanceof Uint8Array) bytes += value.byteLength;
-    }
-    return bytes;
+    return this.#fixedBytes + (row[HELD_BYTES] ?? this.#sql.bytesOf(row));
   }
 }
 
 function same(a: Key, b: Key): boolean {
   for (let part = 0; part < a.length; part++) if (a[part] !== b[part]) return false;
   return a.length === b.length;
-}
-
-function isKeyOf(row: ViewRow, columns: readonly string[], key: Key): boolean {
-  for (let part = 0; part < columns.length; part++) {
-    if (row[columns[part] as string] !== key[part]) return false;
-  }
-  return true;
 }
 
 /** A key as one string, different for different keys: each text with its length before it. */
