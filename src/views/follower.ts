@@ -55,8 +55,9 @@ interface Followed {
 
 /**
  * Folds a log into views, by position and never by time. Each step folds one portion and commits rows and positions
- * together. A view answers from the moment on when it has been at the log's end once. Views at the same position share each message's decoding; one that is behind (new, of a new version, or
- * being rebuilt) catches up in turn with the others, which go on.
+ * together. A view answers from the moment on when it has been at the log's end once. Views at the same position share
+ * each message's decoding; one that is behind (new, of a new version, or being rebuilt) catches up in turn with the
+ * others, which go on.
  */
 export class Follower {
   readonly #dependencies: FollowerDependencies;
