@@ -309,6 +309,7 @@ suite("quality over the API", () => {
       ["controlChart", WEIGHT.params],
       ["capability", WEIGHT.params],
       ["samples", WEIGHT.params],
+      ["netContent", WEIGHT.params],
       ["qualityPlaces", { ...MOLDER, characteristic: "deposit_g" }],
     ] as const) {
       const mistyped = await ask(name, { params, query: { product: "darc" } });
@@ -321,6 +322,20 @@ suite("quality over the API", () => {
     assert.match(other.json.detail, /packer-03 has no samples of weight_g of dark$/);
     const list = await ask("samples", { ...WEIGHT, query: { product: "dark" } });
     assert.deepEqual([list.status, list.json.samples], [200, []]);
+  });
+
+  test("a characteristic or a batch that nobody has heard of is not an empty answer", async () => {
+    for (const name of ["samples", "netContent", "controlChart", "capability", "qualityPlaces"]) {
+      const unheard = await ask(name, { params: { ...PACKER, characteristic: "weight" } });
+      assert.equal(unheard.status, 404, name);
+      assert.match(unheard.json.detail, /packer-03 has no samples of weight$/);
+      const batch = await ask(name, { ...WEIGHT, query: { batch: "B1" } });
+      assert.deepEqual(
+        [batch.status, batch.json.detail],
+        [404, "no message of the log names batch B1"],
+        name,
+      );
+    }
   });
 
   test("what was never examined is not found; a characteristic that isn't charted says so", async () => {

@@ -221,10 +221,14 @@ suite("alarms and quality from views in SQLite", () => {
     for (const words of [
       ["chart", "packer-03", "weight_g"],
       ["nozzles", "molder-01", "deposit_g"],
+      ["capability"],
+      ["content"],
     ]) {
       const product = await conche("spc", ...words, "--product", "darc");
       assert.match(product.err, /^conche: CONCHE_USAGE: there is no product darc, did you mean dark\?\n/);
       assert.equal(product.code, 2);
     }
+    const examined = await conche("spc", "capability", "--characteristic", "weight_gg");
+    assert.match(examined.err, /CONCHE_USAGE: there are no samples of weight_gg, did you mean weight_g\?\n/);
   });
 });

@@ -10,7 +10,7 @@ import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
-import { SAMPLE_OPTIONS } from "./characteristic.ts";
+import { requireExamined, SAMPLE_OPTIONS } from "./characteristic.ts";
 
 const MONTH_MS = 30 * 86_400_000;
 const { machine } = FILTER_OPTIONS;
@@ -45,6 +45,7 @@ export const capability = defineCommand({
     const { sinceMs, untilMs } = filterOf(chosen);
     await requireKnown(chosen, config);
     return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
+      requireExamined(reading, plant, { product, characteristic });
       const toMs = untilMs ?? Date.now();
       const asked = characteristics(reading).filter(
         (known) =>

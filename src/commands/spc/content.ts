@@ -9,7 +9,7 @@ import { requireKnown } from "../known-names.ts";
 import { filterOf } from "../log/filter-options.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
-import { SAMPLE_OPTIONS } from "./characteristic.ts";
+import { requireExamined, SAMPLE_OPTIONS } from "./characteristic.ts";
 
 const OPTIONS = { ...SAMPLE_OPTIONS, format: FORMAT_OPTION } as const;
 
@@ -33,6 +33,7 @@ export const content = defineCommand({
     const { sinceMs, untilMs } = filterOf(chosen);
     await requireKnown(chosen, config);
     return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
+      requireExamined(reading, plant, { product });
       const batches = characteristics(reading).flatMap(({ machine, characteristic }) =>
         netContent(reading, plant, {
           ...{ machine, characteristic, product, batchId: chosen.batch, fromMs: sinceMs, toMs: untilMs },
