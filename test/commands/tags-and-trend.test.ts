@@ -90,7 +90,7 @@ suite("tags and trends from views in SQLite", () => {
     const { out, code } = await conche("tags", "temper-01");
     assert.equal(code, 0);
     const last = valuesOf(said, "temper-01", "temp_c").at(-1)?.toFixed(2);
-    assert.match(out, new RegExp(`temp_c +\\S+ +${last} +°C .* to .*>31`));
+    assert.match(out, new RegExp(`temp_c +\\S+ +${last} +°C .* to .*>31 +\\d+ d, stale\n`));
   });
 
   test("conche tags in JSON and CSV has every tag of every machine", async () => {
@@ -100,8 +100,13 @@ suite("tags and trends from views in SQLite", () => {
       .map((line) => JSON.parse(line));
     assert.equal(new Set(lines.map(({ machine }) => machine)).size, 10);
     assert.ok(lines.every(({ quality, at }) => quality !== undefined && Date.parse(at) > START_MS));
+    // What the table tells a person: what the tag is called, how old the value is, and whether it is only held.
+    const outlet = lines.find(({ machine, tag }) => machine.endsWith("/temper-01") && tag === "temp_c");
+    assert.deepEqual([outlet.label, outlet.decimals, outlet.stale], ["outlet", 2, true]);
+    assert.ok(Math.abs(Date.now() - Date.parse(outlet.at) - outlet.age_ms) < 600_000);
     const csv = (await conche("tags", "--format", "csv")).out.trimEnd().split("\n");
     assert.equal(csv.length, lines.length + 1);
+    assert.match(csv[0] ?? "", /,at,age_ms,stale,/);
   });
 
   test("conche trend draws a chart with limits, and says what was measured", async () => {

@@ -30,8 +30,8 @@ function reportText(report: ProductionReport, clock: ZoneClock, surface: TableSu
   const { whole, groups, of, measuredAt, qualityAt } = report;
   const figures = [
     { title: "" },
-    { title: `from (${clock.zone(whole.fromMs)})` },
-    { title: "to" },
+    { title: `from (${clock.zone(whole.fromMs)})`, minor: true as const },
+    { title: "to", minor: true as const },
     ...["OEE %", "availability", "effectiveness", "quality", "good", "known %"].map(right),
   ];
   const rows = [

@@ -38,9 +38,9 @@ export function characteristicListing(
         cell: ({ newest }) => (newest?.mean == null ? "" : shown(newest.mean)),
       },
       { title: "unit", cell: ({ unit }) => unit ?? "" },
-      { title: "product", cell: ({ newest }) => newest?.product ?? "" },
-      { title: "since", cell: ({ firstMs }) => short(clock, firstMs) },
-      { title: "last", cell: ({ lastMs }) => short(clock, lastMs) },
+      { title: "product", minor: true, cell: ({ newest }) => newest?.product ?? "" },
+      { title: "since", minor: true, cell: ({ firstMs }) => short(clock, firstMs) },
+      { title: "last", minor: true, cell: ({ lastMs }) => short(clock, lastMs) },
     ],
     fields: ({ machine, characteristic, newest, unit, firstMs, lastMs }) => ({
       ...{
@@ -140,9 +140,10 @@ export function capabilityListing(
       { title: "product", cell: ({ product }) => product ?? "" },
       {
         title: "specification",
+        minor: true,
         cell: ({ specification: { lower, upper } }) => specificationText(lower, upper),
       },
-      { title: "n", align: "right", cell: ({ n }) => n },
+      { title: "n", minor: true, align: "right", cell: ({ n }) => n },
       { title: "Cpk (95 %)", cell: ({ capability }) => estimateText(capability?.cpk) },
       { title: "Ppk (95 %)", cell: ({ capability }) => estimateText(capability?.ppk) },
       { title: "not given because", flexible: true, cell: (row) => whyText(row, clock) },
