@@ -71,6 +71,7 @@ export function alarmListing(
       ...{ priority: alarm.newest?.priority ?? null, code: alarm.newest?.code ?? null },
       raised_at: iso(alarm.newest?.raisedMs ?? null),
       cleared_at: iso(alarm.newest?.clearedMs ?? null),
+      end: alarm.newest?.end ?? null,
       acknowledged_by: alarm.newest?.acknowledgedBy ?? null,
       unacknowledged: alarm.unacknowledged,
       unacknowledged_since: iso(alarm.unacknowledgedSinceMs),
@@ -258,6 +259,7 @@ export function performanceListing(found: AlarmPerformance, clock: ZoneClock): L
     beside: {
       from: iso(found.fromMs),
       to: iso(found.toMs),
+      operators: found.operators,
       raised: found.raised,
       coverage: found.coverage,
       priorities: found.priorities,

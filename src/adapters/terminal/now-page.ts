@@ -130,7 +130,7 @@ function alarmRows({ alarms, nowMs, clock }: NowPage): Piece[][] {
     return [
       [
         { text: `  ${mark} `, style },
-        { text: `${clock.time(newest.raisedMs)}  ` },
+        { text: `${clock.near(newest.raisedMs, nowMs)}  ` },
         { text: `${lastingText(nowMs - newest.raisedMs).padStart(12)}  ` },
         { text: `${idOf(machine)}  ` },
         { text },
@@ -145,7 +145,7 @@ function alarmRows({ alarms, nowMs, clock }: NowPage): Piece[][] {
     return [
       [
         {
-          text: `  ${mark.replace(/^./, "○")} ${clock.time(newest.raisedMs)}  ${idOf(machine)}  ${newest.message}  ${lasted}`,
+          text: `  ${mark.replace(/^./, "○")} ${clock.near(newest.raisedMs, nowMs)}  ${idOf(machine)}  ${newest.message}  ${lasted}`,
           style: "dim",
         },
       ],

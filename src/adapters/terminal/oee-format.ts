@@ -30,9 +30,11 @@ function reportText(report: ProductionReport, clock: ZoneClock, surface: TableSu
   const { whole, groups, of, measuredAt, qualityAt } = report;
   const figures = [
     { title: "" },
-    { title: `from (${clock.zone(whole.fromMs)})`, minor: true as const },
+    { title: `from (${clock.zone(whole.fromMs)})` },
     { title: "to", minor: true as const },
-    ...["OEE %", "availability", "effectiveness", "quality", "good", "known %"].map(right),
+    ...["OEE %", "availability", "effectiveness", "quality"].map(right),
+    { ...right("good"), minor: true as const },
+    right("known %"),
   ];
   const rows = [
     ...groups.map((group) => figureCells(group, group.name ?? "(none named)", clock)),

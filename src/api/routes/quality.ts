@@ -27,7 +27,8 @@ import { closed, type Route, route } from "../route.ts";
 import { ADDRESS, keyOfAddress, orNull } from "../schemas.ts";
 
 const HOUR_MS = 3_600_000;
-const LONGEST_MS = 400 * 24 * HOUR_MS;
+/** No question about samples looks at more at once. */
+export const LONGEST_QUALITY_MS = 400 * 24 * HOUR_MS;
 const Text = Type.String();
 const Num = Type.Number();
 const number = (description: string) => Type.Number({ description });
@@ -62,7 +63,7 @@ export function questionOf(
   if (batch !== undefined) requireBatch(batch, log());
   const span = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   return {
-    ...periodOf(span, nowMs, byDefaultMs, LONGEST_MS),
+    ...periodOf(span, nowMs, byDefaultMs, LONGEST_QUALITY_MS),
     ...{ machine: keyOfAddress(params), characteristic: params.characteristic, product, batchId: batch },
   };
 }
@@ -163,7 +164,7 @@ const samples = route({
   changesWith: ["now", "views"],
   handle({ params, query }, context) {
     const { limit = 100, cursor, ...about } = query;
-    const question = questionOf(params, about, context, LONGEST_MS);
+    const question = questionOf(params, about, context, LONGEST_QUALITY_MS);
     const reading = context.views.reading(QUALITY_VIEW);
     requireExamined(question, context);
     const rows = samplesOf(reading, question, "desc", keyOf(cursor, 4));

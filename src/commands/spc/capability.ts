@@ -1,6 +1,7 @@
 import { renderListing } from "../../adapters/terminal/listing.ts";
 import { capabilityListing } from "../../adapters/terminal/quality-format.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
+import { LONGEST_QUALITY_MS } from "../../api/routes/quality.ts";
 import { capability as capabilityOf } from "../../monitor/quality/quality-questions.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { characteristics } from "../../monitor/quality/samples.ts";
@@ -8,6 +9,7 @@ import { defineCommand } from "../command.ts";
 import { requireKnown } from "../known-names.ts";
 import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
+import { requireSpan } from "../longest-span.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
 import { requireExamined, SAMPLE_OPTIONS } from "./characteristic.ts";
@@ -47,6 +49,7 @@ export const capability = defineCommand({
     return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
       requireExamined(reading, plant, { product, characteristic });
       const toMs = untilMs ?? Date.now();
+      if (sinceMs !== undefined) requireSpan({ fromMs: sinceMs, toMs }, LONGEST_QUALITY_MS);
       const asked = characteristics(reading).filter(
         (known) =>
           (characteristic === undefined || known.characteristic === characteristic) &&

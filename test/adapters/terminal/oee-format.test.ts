@@ -30,7 +30,7 @@ suite("OEE as text", () => {
       /^tunis-01\/line-a\/s8_packaging\/packer-03: OEE [\d.]+ % \(against its own rated speed\)\n/,
     );
     assert.match(text, /from \(\+01:00\)/);
-    assert.match(text, /\nMorning +Sun 11 Jan 09:00 +Sun 11 Jan 12:00 /);
+    assert.match(text, /\nMorning +2026-01-11 09:00 +2026-01-11 12:00 /);
     const seconds = (line: string) => {
       const [, hours = 0, minutes = 0, rest = 0] = /(\d+):(\d\d):(\d\d)/.exec(line) ?? [];
       return Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
