@@ -153,9 +153,7 @@ function csvAnswer(
   caching: Record<string, string>,
 ): ApiAnswer {
   const rows = Reflect.get(answer, route.list ?? "") as Record<string, unknown>[];
-  const list = route.answer.properties[route.list ?? ""] as {
-    items?: { properties?: Record<string, TSchema> };
-  };
+  const list = route.answer.properties[route.list ?? ""] as { readonly items?: TSchema };
   const next: unknown = Reflect.get(answer, "next");
   return {
     status: 200,
@@ -164,7 +162,7 @@ function csvAnswer(
       "content-type": `${CSV}; charset=utf-8; header=present`,
       ...(typeof next === "string" ? { link: nextPage(query, next) } : {}),
     },
-    body: csvText(Object.keys(list.items?.properties ?? {}), rows),
+    body: csvText(list.items ?? {}, rows),
   };
 }
 
