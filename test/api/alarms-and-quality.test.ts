@@ -302,6 +302,15 @@ suite("quality over the API", () => {
     assert.equal(content.json.batches[0].t2_g, 91);
     const places = await ask("qualityPlaces", { params: { ...MOLDER, characteristic: "deposit_g" } });
     assert.equal(places.json.places.length, 10);
+    // Nothing in a period is no unknown name.
+    const before = { from: "2020-01-01", to: "2020-01-02" };
+    const none = await ask("qualityPlaces", {
+      params: { ...MOLDER, characteristic: "deposit_g" },
+      query: before,
+    });
+    assert.deepEqual([none.status, none.json.samples, none.json.places], [200, 0, []]);
+    const early = await ask("controlChart", { ...WEIGHT, query: before });
+    assert.match(early.json.detail, /has no samples of weight_g before 2020-01-02T00:00:00\.000Z$/);
   });
 
   test("a product that there isn't is named; one that was not examined, too", async () => {
