@@ -28,6 +28,9 @@ const FORWARDING = ["edge", "bridge"];
  */
 const ONE_POOL = ["rebuild"];
 
+/** Says to a process that this file began it, under another Node. */
+const DOOR = "CONCHE_DOOR";
+
 const inCheckout = existsSync(SOURCE);
 if (inCheckout && !existsSync(join(ROOT, "node_modules", ".conche-setup"))) {
   const setup = spawnSync(process.execPath, [join(ROOT, "scripts", "setup.mjs")], { stdio: "inherit" });
@@ -35,6 +38,7 @@ if (inCheckout && !existsSync(join(ROOT, "node_modules", ".conche-setup"))) {
 }
 
 if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
+  if (process.env[DOOR] !== undefined) endWithDoor();
   startSmall();
   // What was stripped and compiled once is read back: half a second and some 25 MB less at every start.
   if (inCheckout) {
@@ -63,11 +67,24 @@ if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
   const child = spawn(
     pinned,
     [...heapOf(process.argv[2]), fileURLToPath(import.meta.url), ...process.argv.slice(2)],
-    { stdio: "inherit", env: environmentOf(process.argv[2]) },
+    // The channel says nothing: it ends with this process, however that ends, and what it began hears it (endWithDoor).
+    {
+      stdio: ["inherit", "inherit", "inherit", "ipc"],
+      env: { ...environmentOf(process.argv[2]), [DOOR]: "1" },
+    },
   );
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   if (["exec", "start"].includes(process.env.npm_command)) endWithParent(child);
   child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+}
+
+/** Who kills the process that an old Node runs means the one that it began: it ends as by a signal, with nobody to send one. */
+function endWithDoor() {
+  delete process.env[DOOR];
+  process.once("disconnect", () => {
+    if (!process.emit("SIGTERM", "SIGTERM")) process.exit(1);
+  });
+  process.channel?.unref();
 }
 
 /** As src/commands/stop-signal.ts: npm's shell in between dies of a signal and tells nobody. */

@@ -99,9 +99,15 @@ export class ApiDoor {
     if (route.mustBeLevel === true && (format === "csv" || route.media !== undefined)) {
       requireLevel(Math.max(0, ...asOf(route, context).views.map(({ behind }) => behind)));
     }
-    const answer = await route.handle(asked as never, context);
+    let isPart = false;
+    const isLate = () => {
+      isPart ||= context.isLate?.() === true;
+      return isPart;
+    };
+    const answer = await route.handle(asked as never, { ...context, isLate });
+    // What ended where its time did is not the whole that its ETag would stand for.
     const caching: Record<string, string> =
-      etag === undefined
+      etag === undefined || isPart
         ? { "cache-control": "no-store" }
         : { etag, "cache-control": "no-cache", vary: "accept" };
     if (format === "csv") return csvAnswer(route, answer, request.query, caching);
@@ -153,9 +159,7 @@ function csvAnswer(
   caching: Record<string, string>,
 ): ApiAnswer {
   const rows = Reflect.get(answer, route.list ?? "") as Record<string, unknown>[];
-  const list = route.answer.properties[route.list ?? ""] as {
-    items?: { properties?: Record<string, TSchema> };
-  };
+  const list = route.answer.properties[route.list ?? ""] as { readonly items?: TSchema };
   const next: unknown = Reflect.get(answer, "next");
   return {
     status: 200,
@@ -164,7 +168,7 @@ function csvAnswer(
       "content-type": `${CSV}; charset=utf-8; header=present`,
       ...(typeof next === "string" ? { link: nextPage(query, next) } : {}),
     },
-    body: csvText(Object.keys(list.items?.properties ?? {}), rows),
+    body: csvText(list.items ?? {}, rows),
   };
 }
 

@@ -2,6 +2,17 @@ import { suggestion } from "../errors/nearest-name.ts";
 import type { LogReading } from "../log/log-reading.ts";
 import type { ChosenLevels } from "../plant/chosen-machines.ts";
 import type { Plant } from "../plant/plant.ts";
+import { notFound } from "./problem.ts";
+
+/** @throws ConcheError CONCHE_NOT_FOUND for a batch that no message of the log names, with the one that was meant */
+export function requireBatch(
+  batch: string,
+  log: Pick<LogReading, "names" | "query">,
+  hint = "GET /api/messages?type=batch has what batches there are",
+): void {
+  for (const _ of log.query({ batchId: batch, limit: 1 })) return;
+  throw notFound(`no message of the log names batch ${batch}${suggestion(batch, log.names("batch"))}`, hint);
+}
 
 /** The levels of the topic that questions choose machines by, in its order. */
 const LEVEL_NAMES = ["site", "line", "step", "machine"] as const;

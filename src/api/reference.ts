@@ -20,7 +20,9 @@ curl -N 'http://127.0.0.1:8080/api/live?of=alarms,states'
   is \`behind\` doesn't know the newest messages yet.
 - Lists come in pages: \`next\` is the \`cursor\` of the page that follows, null after the last one.
 - \`Accept: text/csv\` gives the list of an answer as a table; the next page is in the \`Link\` header. Weights count:
-  \`text/csv;q=0.5, application/json\` is JSON.
+  \`text/csv;q=0.5, application/json\` is JSON. An object in a row has a column for each of its properties
+  (\`losses.speed_ms\`, as pandas' \`json_normalize\` names them), empty where there is none. A list of plain values is one cell
+  with \`;\` between them (\`numbers\`: \`100.1;100.3\`); a list of objects or lists is JSON in its cell (\`causes\`).
 - An answer with an \`ETag\` is the same for as long as nothing is folded or stored: send it as \`If-None-Match\`.
 - Errors are problem details (RFC 9457) with a code of [errors.md](errors.md) and a hint.
 - A question that takes longer than \`--api-time-limit\` is answered with 503 and CONCHE_TIME_LIMIT.

@@ -1,8 +1,7 @@
 import { LogReader } from "../adapters/sqlite/log/log-reader.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
-import { unknownLevel } from "../api/known-levels.ts";
+import { requireBatch, unknownLevel } from "../api/known-levels.ts";
 import { ConcheError } from "../errors/conche-error.ts";
-import { suggestion } from "../errors/nearest-name.ts";
 import type { LogReading } from "../log/log-reading.ts";
 import type { ChosenLevels } from "../plant/chosen-machines.ts";
 import type { Plant } from "../plant/plant.ts";
@@ -30,7 +29,8 @@ export async function requireKnown(
   const known = named ? await loadPlant(plant) : undefined;
   withNames(data, (log) => {
     if (known !== undefined) requireLevels(levels, known, log);
-    if (batch !== undefined) requireBatch(batch, log);
+    if (batch !== undefined)
+      requireBatch(batch, log, "conche log query --type batch lists what batches there are");
   });
 }
 
@@ -41,14 +41,6 @@ export function requireLevels(chosen: ChosenLevels, plant: Plant, log: Pick<LogR
   throw new ConcheError("CONCHE_USAGE", {
     message: unknown,
     hint: "`conche now` lists the machines; --plant FILE names the plant",
-  });
-}
-
-function requireBatch(batch: string, log: Names): void {
-  for (const _ of log.query({ batchId: batch, limit: 1 })) return;
-  throw new ConcheError("CONCHE_NOT_FOUND", {
-    message: `no message of the log names batch ${batch}${suggestion(batch, log.names("batch"))}`,
-    hint: "conche log query --type batch lists what batches there are",
   });
 }
 

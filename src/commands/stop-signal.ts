@@ -9,6 +9,12 @@ export const INTERRUPTED = 130;
 /** How often a process that npm began looks whether its parent is still there, milliseconds. */
 const PARENT_WATCH_MS = 500;
 
+/**
+ * A Ctrl-C reaches all of a terminal's processes, and one that waits for this one (bin/conche.mjs under an old Node) sends
+ * it on: the same signal so soon is no second one. Milliseconds.
+ */
+const TWIN_MS = 1_000;
+
 let controller: AbortController | undefined;
 
 /**
@@ -18,9 +24,12 @@ let controller: AbortController | undefined;
 export function stopSignal(serves = false): AbortSignal {
   if (controller === undefined) {
     controller = new AbortController();
+    let first: { readonly name: string; readonly atMs: number } | undefined;
     for (const name of SIGNALS) {
       process.on(name, () => {
         if (name === "SIGHUP" && serves && process.stdin.isTTY !== true) return;
+        if (first?.name === name && performance.now() - first.atMs < TWIN_MS) return;
+        first ??= { name, atMs: performance.now() };
         if (controller?.signal.aborted) process.exit(INTERRUPTED);
         controller?.abort();
       });

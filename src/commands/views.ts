@@ -7,13 +7,13 @@ import { defineCommand } from "./command.ts";
 
 const COLUMNS = [
   { title: "view" },
-  { title: "version", align: "right" },
+  { title: "version", minor: true, align: "right" },
   { title: "standing" },
   { title: "position", align: "right" },
   { title: "behind", align: "right" },
-  { title: "newest", flexible: true },
-  { title: "rows", align: "right" },
-  { title: "size", align: "right" },
+  { title: "newest", minor: true, flexible: true },
+  { title: "rows", minor: true, align: "right" },
+  { title: "size", minor: true, align: "right" },
   { title: "findings", align: "right" },
 ] as const;
 const KIB = 1024;

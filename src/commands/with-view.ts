@@ -37,6 +37,16 @@ export async function withView<Result>(
   }
 }
 
+/** A view that makes an answer richer; undefined where nobody has folded it yet. */
+export function readingIfKept(views: ViewsReader, view: View): ViewReading | undefined {
+  try {
+    return views.reading(view);
+  } catch (error) {
+    if (error instanceof ConcheError && error.code === "CONCHE_VIEW_NOT_READY") return undefined;
+    throw error;
+  }
+}
+
 /** Says that what follows is not the present, where it isn't. */
 export function sayBehind(behind: number, terminal: Pick<Terminal, "err">): void {
   if (isLevel(behind)) return;

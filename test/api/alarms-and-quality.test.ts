@@ -302,6 +302,15 @@ suite("quality over the API", () => {
     assert.equal(content.json.batches[0].t2_g, 91);
     const places = await ask("qualityPlaces", { params: { ...MOLDER, characteristic: "deposit_g" } });
     assert.equal(places.json.places.length, 10);
+    // Nothing in a period is no unknown name.
+    const before = { from: "2020-01-01", to: "2020-01-02" };
+    const none = await ask("qualityPlaces", {
+      params: { ...MOLDER, characteristic: "deposit_g" },
+      query: before,
+    });
+    assert.deepEqual([none.status, none.json.samples, none.json.places], [200, 0, []]);
+    const early = await ask("controlChart", { ...WEIGHT, query: before });
+    assert.match(early.json.detail, /has no samples of weight_g before 2020-01-02T00:00:00\.000Z$/);
   });
 
   test("a product that there isn't is named; one that was not examined, too", async () => {
@@ -309,6 +318,7 @@ suite("quality over the API", () => {
       ["controlChart", WEIGHT.params],
       ["capability", WEIGHT.params],
       ["samples", WEIGHT.params],
+      ["netContent", WEIGHT.params],
       ["qualityPlaces", { ...MOLDER, characteristic: "deposit_g" }],
     ] as const) {
       const mistyped = await ask(name, { params, query: { product: "darc" } });
@@ -321,6 +331,20 @@ suite("quality over the API", () => {
     assert.match(other.json.detail, /packer-03 has no samples of weight_g of dark$/);
     const list = await ask("samples", { ...WEIGHT, query: { product: "dark" } });
     assert.deepEqual([list.status, list.json.samples], [200, []]);
+  });
+
+  test("a characteristic or a batch that nobody has heard of is not an empty answer", async () => {
+    for (const name of ["samples", "netContent", "controlChart", "capability", "qualityPlaces"]) {
+      const unheard = await ask(name, { params: { ...PACKER, characteristic: "weight" } });
+      assert.equal(unheard.status, 404, name);
+      assert.match(unheard.json.detail, /packer-03 has no samples of weight$/);
+      const batch = await ask(name, { ...WEIGHT, query: { batch: "B1" } });
+      assert.deepEqual(
+        [batch.status, batch.json.detail],
+        [404, "no message of the log names batch B1"],
+        name,
+      );
+    }
   });
 
   test("what was never examined is not found; a characteristic that isn't charted says so", async () => {

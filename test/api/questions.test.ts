@@ -4,7 +4,7 @@ import { ApiDoor } from "../../src/api/door.ts";
 import { ROUTES } from "../../src/api/routes.ts";
 import { told } from "../monitor/told.ts";
 import { quietPlant } from "../simulator/simulated-line.ts";
-import { requestFor } from "./context.ts";
+import { endingAt, requestFor } from "./context.ts";
 import { ask, contextAfter } from "./monitored.ts";
 
 const START_MS = Date.parse("2026-01-11T08:00:00Z");
@@ -76,12 +76,31 @@ suite("the questions, over the API", () => {
     }
   });
 
-  async function askNumber(number: number) {
+  test("about what nobody has heard of is not found, whatever is asked of it; of a batch that only the log knows it is", async () => {
+    const { answer } = await ask("questions", {}, context);
+    for (const { number, about } of answer.questions as { number: number; about: string }[]) {
+      if (about === "period") continue;
+      const { status, answer: found } = await askNumber(number, { of: "LOT-0" });
+      assert.equal(status, 404, `${number}: ${JSON.stringify(found)}`);
+      assert.match(found.detail, /^no lot, pallet, case, batch or pack code LOT-0 was ever heard of$/);
+    }
+    assert.equal((await askNumber(17, { of: "during" })).status, 200);
+    const log = () => ({ ...endingAt(7), query: () => [{}] as never });
+    assert.equal((await askNumber(16, { of: "B1" }, { ...context, log })).status, 200);
+  });
+
+  test("the holds of a batch that nobody has heard of are not none", async () => {
+    const request = requestFor("batchHolds", { params: { batch: "B1" } });
+    const { status, body } = await new ApiDoor(ROUTES).answer(request, context);
+    assert.deepEqual([status, JSON.parse(body).detail], [404, "no message of the log names batch B1"]);
+  });
+
+  async function askNumber(number: number, more: Readonly<Record<string, string>> = {}, of = context) {
     const request = requestFor("askQuestion", {
       params: { number },
-      query: { from: iso(0), to: iso(120) },
+      query: { from: iso(0), to: iso(120), ...more },
     });
-    const { status, body } = await new ApiDoor(ROUTES).answer(request, context);
+    const { status, body } = await new ApiDoor(ROUTES).answer(request, of);
     return { status, answer: JSON.parse(body) };
   }
 });

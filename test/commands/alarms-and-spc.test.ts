@@ -104,6 +104,16 @@ suite("alarms and quality from views in SQLite", () => {
     const oee = await conche("oee", "--since", "400d");
     assert.match(oee.err, /CONCHE_USAGE: the span from .* is 9600 h, the longest is 2232 h\n/);
     assert.deepEqual([performance.code, oee.code], [2, 2]);
+    for (const words of [
+      ["chart", "packer-03", "weight_g"],
+      ["nozzles", "molder-01", "deposit_g"],
+      ["capability"],
+      ["content"],
+    ]) {
+      const { code, err } = await conche("spc", ...words, "--since", "0001-01-01", "--until", "9999-12-31");
+      assert.match(err, /CONCHE_USAGE: the span from .* is \d+ h, the longest is 9600 h\n/, words.join(" "));
+      assert.equal(code, 2);
+    }
   });
 
   test("conche spc: list, chart, capability, content, nozzles", async () => {
@@ -118,7 +128,7 @@ suite("alarms and quality from views in SQLite", () => {
       chart.out,
       /\nlimits frozen from \d+ samples, .*\n\d+ signals? in \d+ points \(by chance \d+\.\d\)/,
     );
-    const { points, limits } = await json(
+    const { points, limits, signals, by_chance } = await json(
       "spc",
       "chart",
       "packer-03",
@@ -129,6 +139,10 @@ suite("alarms and quality from views in SQLite", () => {
       until,
     );
     assert.ok(points.length > 20 && limits.frozen);
+    assert.match(
+      chart.out,
+      new RegExp(`\n${signals} signals? in .* \\(by chance ${by_chance.toFixed(1)}\\)`),
+    );
     const { capabilities } = await json("spc", "capability", "--since", since, "--until", until);
     assert.ok(capabilities.length >= 3);
     const content = await conche("spc", "content");
@@ -221,10 +235,14 @@ suite("alarms and quality from views in SQLite", () => {
     for (const words of [
       ["chart", "packer-03", "weight_g"],
       ["nozzles", "molder-01", "deposit_g"],
+      ["capability"],
+      ["content"],
     ]) {
       const product = await conche("spc", ...words, "--product", "darc");
       assert.match(product.err, /^conche: CONCHE_USAGE: there is no product darc, did you mean dark\?\n/);
       assert.equal(product.code, 2);
     }
+    const examined = await conche("spc", "capability", "--characteristic", "weight_gg");
+    assert.match(examined.err, /CONCHE_USAGE: there are no samples of weight_gg, did you mean weight_g\?\n/);
   });
 });

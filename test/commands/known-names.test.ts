@@ -24,6 +24,26 @@ suite("a name that neither plant nor log knows", () => {
       "CONCHE_NOT_FOUND",
       /did you mean B20260111-DA-0042/,
     ],
+    [
+      ["report", "plausibility", "--machine", "temper-1x", "--strict"],
+      "CONCHE_USAGE",
+      /no machine of the log has temper-1x in its address, did you mean temper-01/,
+    ],
+    [
+      ["quarantine", "list", "--machine", "temper-1"],
+      "CONCHE_USAGE",
+      /no machine temper-1, did you mean temper-01/,
+    ],
+    [
+      ["quarantine", "replay", "--machine", "tunis-01/line-z/s5_tempering/temper-01"],
+      "CONCHE_USAGE",
+      /no line line-z/,
+    ],
+    [
+      ["quarantine", "dismiss", "--machine", "nope", "--by", "a", "--why", "b"],
+      "CONCHE_USAGE",
+      /no machine nope/,
+    ],
     [["spc", "nozzles", ...SPC, "--batch", "B1"], "CONCHE_NOT_FOUND", /names batch B1/],
   ];
   for (const [words, code, message] of commands)

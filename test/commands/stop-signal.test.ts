@@ -29,6 +29,26 @@ test("the first signal asks the command to end, a second one ends the process", 
   assert.deepEqual(await once(child, "close"), [130, null]);
 });
 
+test("a signal that was sent on by who got it, too, is no second one", {
+  skip: process.platform === "win32" && "needs POSIX signals",
+}, async () => {
+  const source = `${NEVER_ENDING}\nprocess.on("SIGUSR2", () => console.log("still here"));`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", source], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => (await lines.next()).value;
+  await next();
+  await next();
+  child.kill("SIGINT");
+  assert.equal(await next(), "asked to end");
+  child.kill("SIGINT");
+  child.kill("SIGUSR2");
+  assert.equal(await next(), "still here");
+  child.kill("SIGTERM");
+  assert.deepEqual(await once(child, "close"), [130, null]);
+});
+
 test("what npx began ends when the shell between them has gone", {
   skip: process.platform === "win32" && "needs a POSIX shell",
 }, async () => {

@@ -90,7 +90,7 @@ suite("tags and trends from views in SQLite", () => {
     const { out, code } = await conche("tags", "temper-01");
     assert.equal(code, 0);
     const last = valuesOf(said, "temper-01", "temp_c").at(-1)?.toFixed(2);
-    assert.match(out, new RegExp(`temp_c +\\S+ +${last} +°C .* to .*>31`));
+    assert.match(out, new RegExp(`temp_c +\\S+ +${last} +°C .* to .*>31 +\\d+ d, stale\n`));
   });
 
   test("conche tags in JSON and CSV has every tag of every machine", async () => {
@@ -100,8 +100,13 @@ suite("tags and trends from views in SQLite", () => {
       .map((line) => JSON.parse(line));
     assert.equal(new Set(lines.map(({ machine }) => machine)).size, 10);
     assert.ok(lines.every(({ quality, at }) => quality !== undefined && Date.parse(at) > START_MS));
+    // What the table tells a person: what the tag is called, how old the value is, and whether it is only held.
+    const outlet = lines.find(({ machine, tag }) => machine.endsWith("/temper-01") && tag === "temp_c");
+    assert.deepEqual([outlet.label, outlet.decimals, outlet.stale], ["outlet", 2, true]);
+    assert.ok(Math.abs(Date.now() - Date.parse(outlet.at) - outlet.age_ms) < 600_000);
     const csv = (await conche("tags", "--format", "csv")).out.trimEnd().split("\n");
     assert.equal(csv.length, lines.length + 1);
+    assert.match(csv[0] ?? "", /,at,age_ms,stale,/);
   });
 
   test("conche trend draws a chart with limits, and says what was measured", async () => {
@@ -110,12 +115,25 @@ suite("tags and trends from views in SQLite", () => {
     assert.match(out, /^temper-01 outlet temp_c .*alarm > 31/);
     assert.match(out, /[\u2801-\u28ff]/u);
     assert.match(out, /measured (100|99\.\d) %/);
+    assert.match(out, /\n11 Jan 2026 \d\d:00 to \d\d:00 Africa\/Tunis · /);
+    const years = await conche(
+      "trend",
+      "temper-01",
+      "temp_c",
+      "--since",
+      "2025-03-01",
+      "--until",
+      "2027-03-01",
+    );
+    assert.match(years.out, /\n.* [A-Z][a-z]{2} 2026 /);
+    assert.match(years.out, /\n1 Mar 2025 01:00 to 1 Mar 2027 01:00 Africa\/Tunis · /);
   });
 
   test("conche trend in JSON and CSV has the points, smallest and largest values kept", async () => {
     const series = JSON.parse((await conche(...OUTLET, "--points", "20", "--json")).out);
     const values = valuesOf(said, "temper-01", "temp_c");
     assert.equal(Math.max(...series.points.map(({ max }: { max: number }) => max)), Math.max(...values));
+    assert.deepEqual([series.label, series.decimals], ["outlet", 2]);
     const csv = (await conche(...OUTLET, "--points", "20", "--format", "csv")).out.trimEnd().split("\n");
     assert.equal(csv.length, series.points.length + 1);
   });
@@ -123,6 +141,9 @@ suite("tags and trends from views in SQLite", () => {
   test("a tag of words is drawn as lanes with the time in each", async () => {
     const { out } = await conche("trend", "conche-01", "phase", ...SPAN);
     assert.match(out, /│.*▆.* \d+ (min|h|s) \d+ %/);
+    const { states } = JSON.parse((await conche("trend", "conche-01", "phase", ...SPAN, "--json")).out);
+    const share = states.reduce((sum: number, each: { share: number }) => sum + each.share, 0);
+    assert.ok(Math.abs(share - 1) < 1e-9 && states[0].duration_ms > 0);
   });
 
   test("a machine or tag that isn't there is said, with what there is", async () => {

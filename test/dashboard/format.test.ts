@@ -65,6 +65,8 @@ suite("figures as people read them", () => {
     assert.equal(zone.offset(at), "+01:00");
     assert.equal(zone.near(at, at + 60_000), "23:24:00");
     assert.equal(zone.near(at, at + 3_600_000), "Fri 27 Nov 23:24");
+    assert.equal(zone.near(at, at + 299 * 86_400_000), "Fri 27 Nov 23:24");
+    assert.equal(zone.near(at, at + 365 * 86_400_000), "Fri 27 Nov 2026 23:24");
     assert.equal(new ZonedTime("UTC").offset(at), "+00:00");
   });
 

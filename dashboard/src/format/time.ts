@@ -1,3 +1,5 @@
+const DAY_MS = 86_400_000;
+
 /** Shows times in one zone: the plant's, or UTC where that is preferred. */
 export class ZonedTime {
   readonly zone: string;
@@ -48,10 +50,12 @@ export class ZonedTime {
     return name === "GMT" ? "+00:00" : name.replace("GMT", "");
   }
 
-  /** The clock alone where it is the day of `nowMs`; otherwise with its day before it. */
+  /** The clock alone where it is the day of `nowMs`; otherwise with its day before it, and its year where that is far. */
   near(atMs: number, nowMs: number): string {
-    const sameDay = this.day(atMs) === this.day(nowMs) && Math.abs(nowMs - atMs) < 86_400_000;
-    return sameDay ? this.clock(atMs) : `${this.day(atMs)} ${this.minute(atMs)}`;
+    const awayMs = Math.abs(nowMs - atMs);
+    if (this.day(atMs) === this.day(nowMs) && awayMs < DAY_MS) return this.clock(atMs);
+    const year = awayMs < 300 * DAY_MS ? "" : ` ${this.#of(atMs).year}`;
+    return `${this.day(atMs)}${year} ${this.minute(atMs)}`;
   }
 
   /** A span of hours: 22:00 – 06:00, with its day before it where it begins on another one than `nowMs`. */

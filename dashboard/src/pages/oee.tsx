@@ -107,6 +107,11 @@ function verdictOf(answer: OeeAnswer | undefined, whole: Figures | undefined) {
     whole.known_share !== null && whole.known_share < 0.995
       ? ` ${words.known(percent(whole.known_share))}`
       : "";
+  if (whole.implausible !== null)
+    return {
+      sentence: words.cantBe(percent(whole.oee)),
+      rest: words.fasterThanRated(percent(whole.effectiveness), machineWords(whole.measured_at)),
+    };
   return {
     sentence: `${words.is(percent(whole.oee))} ${cost}`,
     rest: `${words.parts(percent(whole.availability), percent(whole.effectiveness), percent(whole.quality_ratio, 2))}${unknown}`,
@@ -313,6 +318,7 @@ function GroupRow({ figures, name }: { readonly figures: Figures; readonly name:
     oee,
     availability,
     effectiveness,
+    implausible,
     quality_ratio,
     good,
     good_unit,
@@ -327,7 +333,14 @@ function GroupRow({ figures, name }: { readonly figures: Figures; readonly name:
       </th>
       <td class="number strong">{percent(oee)}</td>
       <td class="number">{percent(availability)}</td>
-      <td class="number">{percent(effectiveness)}</td>
+      <td class={implausible === null ? "number" : "number strong"}>
+        {implausible === null ? null : (
+          <abbr title={words.fasterThanRated(percent(effectiveness), machineWords(figures.measured_at))}>
+            !
+          </abbr>
+        )}{" "}
+        {percent(effectiveness)}
+      </td>
       <td class="number">{percent(quality_ratio, 2)}</td>
       <td class="number nowrap">
         {number(good)} <span class="unit">{good_unit ?? ""}</span>

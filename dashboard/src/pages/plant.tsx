@@ -218,6 +218,7 @@ function LineRow({ brief, line, verdict, present, alarms, lately }: LineRowProps
             <span class="label">{words.lately}</span>{" "}
             <a href={`/oee?line=${encodeURIComponent(key)}`}>
               OEE <b>{percent(lately?.oee ?? null)}</b>
+              {lately == null || lately.implausible === null ? null : ` (${words.cantBe})`}
             </a>
             {lately === undefined || lately.good_unit === null ? null : (
               <span>

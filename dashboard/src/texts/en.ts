@@ -345,6 +345,9 @@ export const texts = {
     notGiven: "OEE is not given for this time.",
     why: "Nothing was planned, or nothing was counted.",
     is: (oee: string) => `OEE ${oee}:`,
+    cantBe: (oee: string) => `OEE ${oee}, which can't be.`,
+    fasterThanRated: (effectiveness: string, machine: string) =>
+      `At ${effectiveness} of its rated speed ${machine} is faster than it can be: the rated speed in the plant file is too low, or a clock runs wrong.`,
     cost: (reason: string, share: string) => `${reason} cost ${share} of the time.`,
     noStop: "it never stood.",
     noStops: "It never stood.",
@@ -577,6 +580,7 @@ export const texts = {
   },
   plant: {
     lately: "last 8 h",
+    cantBe: "can't be: faster than rated",
     good: (unit: string) => `${unit} good`,
     alarms: (active: number) => (active === 1 ? "alarm active" : "alarms active"),
     waiting: "to acknowledge",

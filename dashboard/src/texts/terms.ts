@@ -7,7 +7,7 @@ export const terms = {
   availability: ["availability", "Of the time in which it was meant to work, the share in which it ran."],
   effectiveness: [
     "effectiveness",
-    "How fast it was while it ran, against its rated speed. Above 100 % where it caught up faster than rated.",
+    "How fast it was while it ran, against its rated speed. Nothing is faster than rated: above 100 % the rated speed is too low, or a clock runs wrong.",
   ],
   quality: ["quality", "Of all that was made, the share that was good."],
   busy: [

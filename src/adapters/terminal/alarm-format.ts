@@ -55,14 +55,15 @@ export function alarmListing(
       { title: "priority", cell: ({ newest }) => priorityCell(newest?.priority) },
       { title: "machine", cell: ({ machine }) => nameOf(machine) },
       { title: "alarm", cell: ({ alarmId }) => alarmId },
-      { title: "raised", cell: ({ newest }) => short(clock, newest?.raisedMs ?? null) },
+      { title: "raised", minor: true, cell: ({ newest }) => short(clock, newest?.raisedMs ?? null) },
       {
         title: "times",
+        minor: true,
         align: "right",
         cell: ({ unacknowledged }) => (unacknowledged > 1 ? `${unacknowledged} x` : ""),
       },
       { title: "state", cell: (alarm) => stateText(alarm, nowMs, clock) },
-      { title: "seen", align: "right", cell: ({ version }) => version },
+      { title: "seen", minor: true, align: "right", cell: ({ version }) => version },
       { title: "message", flexible: true, cell: ({ newest }) => newest?.message ?? "" },
     ],
     fields: (alarm) => ({
@@ -70,6 +71,7 @@ export function alarmListing(
       ...{ priority: alarm.newest?.priority ?? null, code: alarm.newest?.code ?? null },
       raised_at: iso(alarm.newest?.raisedMs ?? null),
       cleared_at: iso(alarm.newest?.clearedMs ?? null),
+      end: alarm.newest?.end ?? null,
       acknowledged_by: alarm.newest?.acknowledgedBy ?? null,
       unacknowledged: alarm.unacknowledged,
       unacknowledged_since: iso(alarm.unacknowledgedSinceMs),
@@ -126,11 +128,13 @@ export function occurrenceListing(
       { title: "code", cell: ({ code }) => code },
       {
         title: "lasted",
+        minor: true,
         align: "right",
         cell: (one) => (one.durationMs === null ? "not known" : lastingText(one.durationMs)),
       },
       {
         title: "acknowledged",
+        minor: true,
         cell: (one) =>
           one.acknowledgedMs === null ? "" : `${short(clock, one.acknowledgedMs)} ${one.acknowledgedBy}`,
       },
@@ -170,8 +174,8 @@ export function alarmEventListing(
       { title: "at", cell: ({ said_ms }) => short(clock, said_ms) },
       { title: "event", cell: ({ event }) => event },
       { title: "by", cell: ({ by }) => by ?? "" },
-      { title: "until", cell: ({ until_ms }) => short(clock, until_ms) },
-      { title: "message id", align: "right", cell: ({ message_id }) => message_id },
+      { title: "until", minor: true, cell: ({ until_ms }) => short(clock, until_ms) },
+      { title: "message id", minor: true, align: "right", cell: ({ message_id }) => message_id },
       { title: "why", flexible: true, cell: ({ reason, message }) => reason ?? message ?? "" },
     ],
     fields: (row) => ({
@@ -244,7 +248,7 @@ export function performanceListing(found: AlarmPerformance, clock: ZoneClock): L
               : rounded(value),
       },
       { title: "acceptable", align: "right", cell: ({ acceptable }) => acceptable },
-      { title: "manageable", align: "right", cell: ({ manageable }) => manageable ?? "" },
+      { title: "manageable", minor: true, align: "right", cell: ({ manageable }) => manageable ?? "" },
     ],
     fields: ({ name, found: value, acceptable, manageable }) => ({
       measure: name,
@@ -255,6 +259,7 @@ export function performanceListing(found: AlarmPerformance, clock: ZoneClock): L
     beside: {
       from: iso(found.fromMs),
       to: iso(found.toMs),
+      operators: found.operators,
       raised: found.raised,
       coverage: found.coverage,
       priorities: found.priorities,

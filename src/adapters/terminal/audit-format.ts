@@ -5,10 +5,10 @@ import { renderTable, type TableColumn, type TableSurface } from "./table.ts";
 
 const COLUMNS: readonly TableColumn[] = [
   { title: "time" },
-  { title: "times", align: "right" },
+  { title: "times", minor: true, align: "right" },
   { title: "kind" },
   { title: "who" },
-  { title: "from" },
+  { title: "from", minor: true },
   { title: "about" },
   { title: "detail", flexible: true },
 ];

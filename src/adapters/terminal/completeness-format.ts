@@ -8,15 +8,15 @@ import { renderTable, type TableCell, type TableColumn, type TableSurface } from
 
 const COLUMNS: readonly TableColumn[] = [
   { title: "machine", flexible: true },
-  { title: "boot" },
+  { title: "boot", minor: true },
   { title: "seen", align: "right" },
   { title: "stored", align: "right" },
   { title: "missing", align: "right" },
-  { title: "refilled", align: "right" },
-  { title: "duplicates", align: "right" },
+  { title: "refilled", minor: true, align: "right" },
+  { title: "duplicates", minor: true, align: "right" },
   { title: "quarantined", align: "right" },
-  { title: "clock", align: "right" },
-  { title: "last heard" },
+  { title: "clock", minor: true, align: "right" },
+  { title: "last heard", minor: true },
   { title: "missing numbers" },
 ];
 const RANGES_SHOWN = 5;

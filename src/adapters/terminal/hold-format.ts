@@ -13,12 +13,12 @@ export function holdListing(holds: readonly Hold[], clock: ZoneClock): Listing<H
     rows: holds,
     columns: [
       { title: "hold", cell: ({ holdId }) => holdId },
-      { title: "line", cell: ({ line }) => line },
-      { title: "since", cell: ({ events }) => short(clock, events[0]?.at_ms ?? 0) },
+      { title: "line", minor: true, cell: ({ line }) => line },
+      { title: "since", minor: true, cell: ({ events }) => short(clock, events[0]?.at_ms ?? 0) },
       { title: "on hold", cell: (hold) => (hold.open ? { text: goodsInWords(hold), style: "bold" } : "") },
       { title: "decided", cell: ({ targets }) => decisionsInWords(targets) },
       { title: "seen", align: "right", cell: ({ version }) => version },
-      { title: "by", cell: ({ events }) => events.at(-1)?.by_person ?? "" },
+      { title: "by", minor: true, cell: ({ events }) => events.at(-1)?.by_person ?? "" },
       { title: "why", flexible: true, cell: ({ events }) => events.at(-1)?.reason ?? "" },
     ],
     fields: (hold) => {

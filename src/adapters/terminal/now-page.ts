@@ -1,6 +1,7 @@
 import type { AlarmNow } from "../../monitor/alarms/alarm-list.ts";
 import { lineVerdict } from "../../monitor/machine-state/line-verdict.ts";
 import type { LineNow } from "../../monitor/machine-state/plant-now.ts";
+import { whyImplausible } from "../../monitor/production/oee.ts";
 import type { CurrentShift } from "../../monitor/production/production-report.ts";
 import { counted, grouped } from "./counts.ts";
 import { idOf, type MachinesShown, machineRows } from "./now-machines.ts";
@@ -70,6 +71,9 @@ function shiftRows({ shifts, clock }: NowPage, { line }: LineNow): Piece[][] {
     [
       { text: `  ${shift.name} since ${clock.time(shift.fromMs).slice(0, 5)}  `, style: "dim" },
       { text: `OEE ${percent(figures.oee)}` },
+      ...(whyImplausible(figures) === null
+        ? []
+        : [{ text: ", which can't be: faster than rated", style: "yellow" as const }]),
       {
         text: ` (availability ${percent(figures.availability)}, effectiveness ${percent(figures.effectiveness)}, quality ${percent(figures.qualityRatio)})`,
         style: "dim",
@@ -130,7 +134,7 @@ function alarmRows({ alarms, nowMs, clock }: NowPage): Piece[][] {
     return [
       [
         { text: `  ${mark} `, style },
-        { text: `${clock.time(newest.raisedMs)}  ` },
+        { text: `${clock.near(newest.raisedMs, nowMs)}  ` },
         { text: `${lastingText(nowMs - newest.raisedMs).padStart(12)}  ` },
         { text: `${idOf(machine)}  ` },
         { text },
@@ -145,7 +149,7 @@ function alarmRows({ alarms, nowMs, clock }: NowPage): Piece[][] {
     return [
       [
         {
-          text: `  ${mark.replace(/^./, "○")} ${clock.time(newest.raisedMs)}  ${idOf(machine)}  ${newest.message}  ${lasted}`,
+          text: `  ${mark.replace(/^./, "○")} ${clock.near(newest.raisedMs, nowMs)}  ${idOf(machine)}  ${newest.message}  ${lasted}`,
           style: "dim",
         },
       ],

@@ -1,3 +1,4 @@
+import { whyImplausible } from "../../monitor/production/oee.ts";
 import type { PlantProduction } from "../../monitor/production/plant-production.ts";
 import type { ProductionFigures, ProductionReport } from "../../monitor/production/production-report.ts";
 import type { CauseGroup } from "../../monitor/production/stop-pareto.ts";
@@ -31,8 +32,10 @@ function reportText(report: ProductionReport, clock: ZoneClock, surface: TableSu
   const figures = [
     { title: "" },
     { title: `from (${clock.zone(whole.fromMs)})` },
-    { title: "to" },
-    ...["OEE %", "availability", "effectiveness", "quality", "good", "known %"].map(right),
+    { title: "to", minor: true as const },
+    ...["OEE %", "availability", "effectiveness", "quality"].map(right),
+    { ...right("good"), minor: true as const },
+    right("known %"),
   ];
   const rows = [
     ...groups.map((group) => figureCells(group, group.name ?? "(none named)", clock)),
@@ -44,10 +47,16 @@ function reportText(report: ProductionReport, clock: ZoneClock, surface: TableSu
       : `pace of ${idOf(measuredAt)}, quality at ${idOf(qualityAt)}`;
   // No data must not look like no losses.
   if (whole.coverage.states === 0) return `${of}: nothing is known of this time (${measured})`;
+  const doubted = [...groups, whole].filter((group) => whyImplausible(group.figures) !== null);
   return [
-    `${of}: OEE ${percent(whole.figures.oee)} % (${measured})`,
+    `${of}: OEE ${percent(whole.figures.oee)} % (${measured})${whyImplausible(whole.figures) === null ? "" : ", which can't be"}`,
     "",
     renderTable(figures, rows, surface),
+    ...(doubted.length === 0
+      ? []
+      : [
+          `! faster than rated: the plant file's rated speed of ${idOf(measuredAt)} is too low, or a clock runs wrong`,
+        ]),
     "",
     renderTable(
       [{ title: "where the time went", flexible: true }, right("time"), right("share %")],
@@ -72,7 +81,9 @@ function figureCells(
     clock.minute(toMs),
     { text: percent(figures.oee), style: "bold" },
     percent(figures.availability),
-    percent(figures.effectiveness),
+    whyImplausible(figures) === null
+      ? percent(figures.effectiveness)
+      : { text: `! ${percent(figures.effectiveness)}`, style: ["yellow", "bold"] },
     percent(figures.qualityRatio),
     `${grouped(elements.goodQuantity)} ${unit}`.trim(),
     style === undefined ? percent(known) : { text: percent(known), ...style },
@@ -181,7 +192,7 @@ function reasonText(category: string, code: string | null): string {
 
 const COLUMNS = [
   ...["of", "measured_at", "quality_at", "group", "from", "to"],
-  ...["oee", "availability", "effectiveness", "quality_ratio"],
+  ...["oee", "availability", "effectiveness", "quality_ratio", "implausible"],
   ...["planned_operation_ms", "not_busy_ms", "unknown_ms", "planned_busy_ms"],
   ...["actual_production_ms", "counted_production_ms", "produced", "unit", "good", "inspected", "good_unit"],
   ...["not_counted_ms", "speed_ms", "rejected_ms", "good_ms"],
@@ -194,6 +205,7 @@ export function oeeCsv({ reports }: PlantProduction, format: CsvFormat): string 
       ...[report.of, report.measuredAt, report.qualityAt, name ?? ""],
       ...[new Date(fromMs).toISOString(), new Date(toMs).toISOString()],
       ...[figures.oee, figures.availability, figures.effectiveness, figures.qualityRatio],
+      whyImplausible(figures),
       ...[elements.plannedOperationMs, elements.notBusyMs, elements.unknownMs, elements.plannedBusyMs],
       ...[elements.actualProductionMs, elements.countedProductionMs],
       ...[

@@ -12,14 +12,14 @@ import { renderTable, type TableCell, type TableColumn, type TableSurface } from
 
 const COLUMNS: readonly TableColumn[] = [
   { title: "machine", flexible: true },
-  { title: "boot" },
-  { title: "highest", align: "right" },
+  { title: "boot", minor: true },
+  { title: "highest", minor: true, align: "right" },
   { title: "taken", align: "right" },
   { title: "receipted", align: "right" },
   { title: "dropped", align: "right" },
   { title: "waiting", align: "right" },
-  { title: "telemetry", align: "right" },
-  { title: "bytes", align: "right" },
+  { title: "telemetry", minor: true, align: "right" },
+  { title: "bytes", minor: true, align: "right" },
   { title: "oldest" },
 ];
 const FINDING_COLUMNS: readonly TableColumn[] = [

@@ -7,9 +7,9 @@ const COLUMNS: readonly TableColumn[] = [
   { title: "machine", flexible: true },
   { title: "flag" },
   { title: "messages", align: "right" },
-  { title: "first received" },
+  { title: "first received", minor: true },
   { title: "last received" },
-  { title: "newest", align: "right" },
+  { title: "newest", minor: true, align: "right" },
 ];
 
 /** The plausibility report as a table, or one sentence where all fits. */

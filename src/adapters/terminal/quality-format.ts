@@ -17,7 +17,7 @@ import type { Listing } from "./listing.ts";
 import type { TableSurface } from "./table.ts";
 import type { ZoneClock } from "./time-text.ts";
 
-const iso = (ms: number) => new Date(ms).toISOString();
+const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 const short = (clock: ZoneClock, ms: number) => clock.stamp(ms);
 const nameOf = (machine: string) => machine.split("/").slice(1).join("/");
 
@@ -38,9 +38,9 @@ export function characteristicListing(
         cell: ({ newest }) => (newest?.mean == null ? "" : shown(newest.mean)),
       },
       { title: "unit", cell: ({ unit }) => unit ?? "" },
-      { title: "product", cell: ({ newest }) => newest?.product ?? "" },
-      { title: "since", cell: ({ firstMs }) => short(clock, firstMs) },
-      { title: "last", cell: ({ lastMs }) => short(clock, lastMs) },
+      { title: "product", minor: true, cell: ({ newest }) => newest?.product ?? "" },
+      { title: "since", minor: true, cell: ({ firstMs }) => short(clock, firstMs) },
+      { title: "last", minor: true, cell: ({ lastMs }) => short(clock, lastMs) },
     ],
     fields: ({ machine, characteristic, newest, unit, firstMs, lastMs }) => ({
       ...{
@@ -113,8 +113,12 @@ export function chartListing(chart: ControlChart): Listing<ChartPoint> {
         treatment: chart.treatment,
         correlation: chart.correlation,
       },
+      lower: chart.plan.specification.lower,
+      upper: chart.plan.specification.upper,
       limits: limits === null ? null : { ...limits, frozen: chart.frozen },
       why_none: chart.why,
+      signals: signalEpisodes(chart.points),
+      by_chance: chart.points.length * FALSE_ALARMS[chart.rules],
     },
   };
 }
@@ -140,9 +144,10 @@ export function capabilityListing(
       { title: "product", cell: ({ product }) => product ?? "" },
       {
         title: "specification",
+        minor: true,
         cell: ({ specification: { lower, upper } }) => specificationText(lower, upper),
       },
-      { title: "n", align: "right", cell: ({ n }) => n },
+      { title: "n", minor: true, align: "right", cell: ({ n }) => n },
       { title: "Cpk (95 %)", cell: ({ capability }) => estimateText(capability?.cpk) },
       { title: "Ppk (95 %)", cell: ({ capability }) => estimateText(capability?.ppk) },
       { title: "not given because", flexible: true, cell: (row) => whyText(row, clock) },
@@ -156,17 +161,20 @@ export function capabilityListing(
       why,
       signals,
       points,
+      firstSignalMs,
       n,
       mean,
+      unit,
     }) => ({
-      ...{ machine, characteristic, product, lower: specification.lower, upper: specification.upper },
+      ...{ machine, characteristic, product, unit },
+      ...{ lower: specification.lower, upper: specification.upper },
       ...{ n, mean },
       ...{ sigma_within: capability?.sigmaWithin ?? null, sigma_overall: capability?.sigmaOverall ?? null },
       ...estimateFields("cp", capability?.cp),
       ...estimateFields("cpk", capability?.cpk),
       ...estimateFields("pp", capability?.pp),
       ...estimateFields("ppk", capability?.ppk),
-      ...{ why_none: why, signals, points },
+      ...{ why_none: why, signals, points, first_signal_at: iso(firstSignalMs) },
     }),
     ...(rows.length === 0 ? { verdict: "nothing with numbers was examined" } : {}),
   };
@@ -232,6 +240,7 @@ export function contentListing(rows: readonly BatchContent[]): Listing<BatchCont
       ...{ below_t1: row.weights.belowT1, below_t2: row.weights.belowT2, rejected: row.rejected },
       ...{ weighed_below_t1: row.weighed.belowT1, weighed_below_t2: row.weighed.belowT2 },
       lawful: passed(row),
+      broken: brokenRules(row).join(" "),
       reference: row.reference === null ? null : row.reference.checks.every((check) => check.passed),
     }),
     verdict:
@@ -241,10 +250,13 @@ export function contentListing(rows: readonly BatchContent[]): Listing<BatchCont
   };
 }
 
-function broken({ checks }: BatchContent): string {
-  return `broken: ${checks
-    .filter(({ passed }) => !passed)
-    .map(({ rule }) => rule.replaceAll("_", " "))
+function brokenRules({ checks }: BatchContent): string[] {
+  return checks.flatMap(({ rule, passed }) => (passed ? [] : rule));
+}
+
+function broken(content: BatchContent): string {
+  return `broken: ${brokenRules(content)
+    .map((rule) => rule.replaceAll("_", " "))
     .join(", ")}`;
 }
 
@@ -296,6 +308,7 @@ export function placesListing({ by, samples, unit, places }: PlacesAnswer): List
         drift_half: row.driftHalf,
         confidence: row.confidence,
         drifts: row.drifts,
+        drifts_since: iso(row.sinceMs),
       },
     }),
     beside: { by, samples, unit },

@@ -7,9 +7,9 @@ import { renderTable, type TableCell, type TableColumn, type TableSurface } from
 
 const LIST_COLUMNS: readonly TableColumn[] = [
   { title: "id", align: "right" },
-  { title: "received" },
+  { title: "received", minor: true },
   { title: "reason" },
-  { title: "bytes", align: "right" },
+  { title: "bytes", minor: true, align: "right" },
   { title: "topic" },
   { title: "detail", flexible: true },
 ];

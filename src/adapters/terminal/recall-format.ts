@@ -101,8 +101,8 @@ function unitsTable(units: readonly RecalledUnit[], surface: TableSurface): stri
   return renderTable(
     [
       { title: "pallet or case" },
-      { title: "packed" },
-      { title: "product" },
+      { title: "packed", minor: true },
+      { title: "product", minor: true },
       { title: "kg", align: "right" },
       { title: "share", align: "right" },
       { title: "decision" },

@@ -67,8 +67,8 @@ const TABLE_COLUMNS: readonly TableColumn[] = [
   { title: "id", align: "right" },
   { title: "ts" },
   { title: "machine" },
-  { title: "type" },
-  { title: "batch" },
+  { title: "type", minor: true },
+  { title: "batch", minor: true },
   { title: "payload", flexible: true },
 ];
 

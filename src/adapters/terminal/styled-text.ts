@@ -29,7 +29,11 @@ function characterWidth(character: string): number {
   return WIDE.test(character) ? 2 : 1;
 }
 
-/** The text, cut with an ellipsis where it is wider than that. */
+/** A number or time up to the end of a text, as far as it goes. */
+const BEGUN_NUMBER = /(?<![^\s(=<>~≤≥])[-−+]?\d[\d.,:T-]*$/u;
+const GOES_ON = /^[\d.,:T-]*\d/;
+
+/** The text, cut with an ellipsis where it is wider than that; before a number, and never in its middle: it would be another. */
 export function cutText(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   let kept = "";
@@ -39,6 +43,7 @@ export function cutText(text: string, width: number): string {
     if (left < 0) break;
     kept += character;
   }
+  if (GOES_ON.test(text.slice(kept.length))) kept = kept.replace(BEGUN_NUMBER, "");
   return width < 1 ? "" : `${kept}…`;
 }
 

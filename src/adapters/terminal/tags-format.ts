@@ -12,38 +12,38 @@ export interface TagRow extends CurrentValue {
   readonly decimals: number | null;
   readonly limits: TagLimits;
   readonly stands: "normal" | "out" | "alarm" | null;
+  /** Now minus when it was measured, milliseconds. */
+  readonly ageMs: number;
+  /** Only held: the machine isn't connected, or said it no more for too long. */
+  readonly stale: boolean;
 }
 
 const COLUMNS: readonly TableColumn[] = [
   { title: "tag", flexible: true },
-  { title: "" },
+  { title: "", minor: true },
   { title: "value", align: "right" },
   { title: "unit" },
-  { title: "" },
-  { title: "normal" },
+  { title: "", minor: true },
+  { title: "normal", minor: true },
   { title: "alarm" },
   { title: "age", align: "right" },
 ];
 const RANGE_WIDTH = 12;
 
 /** For people: a table for each machine. */
-export function tagsText(rows: readonly TagRow[], nowMs: number, surface: TableSurface): string {
+export function tagsText(rows: readonly TagRow[], surface: TableSurface): string {
   if (rows.length === 0) return "no machine has sent telemetry yet";
   const machines = Map.groupBy(rows, ({ machine }) => machine);
   return [...machines]
     .map(([machine, values]) => {
       const product = values[0]?.product;
       const title = product === null || product === undefined ? machine : `${machine}  ${product}`;
-      return `${title}\n${renderTable(
-        COLUMNS,
-        values.map((value) => cells(value, nowMs)),
-        surface,
-      )}`;
+      return `${title}\n${renderTable(COLUMNS, values.map(cells), surface)}`;
     })
     .join("\n\n");
 }
 
-function cells(row: TagRow, nowMs: number): TableCell[] {
+function cells(row: TagRow): TableCell[] {
   const { limits, stands } = row;
   const style = stands === "alarm" ? ("red" as const) : stands === "out" ? ("bold" as const) : undefined;
   const value = valueText(row);
@@ -62,7 +62,7 @@ function cells(row: TagRow, nowMs: number): TableCell[] {
     style === undefined ? rangeBar(row) : { text: rangeBar(row), style },
     range,
     alarms.filter((text) => text !== "").join(" "),
-    ageText(nowMs - row.atMs),
+    row.stale ? { text: `${ageText(row.ageMs)}, stale`, style: "magenta" } : ageText(row.ageMs),
   ];
 }
 
@@ -111,11 +111,13 @@ function shown(row: TagRow) {
   return {
     ...{ machine, tag, value, unit, quality, status, standing: stands },
     at: new Date(row.atMs).toISOString(),
+    ...{ age_ms: row.ageMs, stale: row.stale },
     received_at: new Date(row.receivedAtMs).toISOString(),
     min: limits.min ?? null,
     max: limits.max ?? null,
     alarm_low: limits.alarm_low ?? null,
     alarm_high: limits.alarm_high ?? null,
     ...{ product, boot: row.boot, seq: row.seq, message_id: row.messageId },
+    ...{ label: row.label, decimals: row.decimals },
   };
 }

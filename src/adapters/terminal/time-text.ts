@@ -55,9 +55,14 @@ export class ZoneClock {
     return this.#time.format(ms);
   }
 
-  /** `Fri 27 Nov 23:24` */
+  /** `2026-11-27 23:24`: where the zone is said beside it. */
   minute(ms: number): string {
-    return `${this.#date.format(ms).replace(",", "")} ${this.time(ms).slice(0, 5)}`;
+    return this.stamp(ms).slice(0, "2026-11-27 23:24".length);
+  }
+
+  /** `23:24:00` of what was within a day of `nowMs`; otherwise `2026-11-27 23:24`. */
+  near(ms: number, nowMs: number): string {
+    return Math.abs(nowMs - ms) < DAY_MS ? this.time(ms) : this.minute(ms);
   }
 
   /** `2026-11-27 23:24:00 +01:00`: for lists that may go back over years. */

@@ -3,10 +3,12 @@ import { TimeZone } from "../../time/time-zone.ts";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+const MONTH_MS = 30 * DAY_MS;
 const STEPS = [
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS),
   ...[1, 2, 3, 4, 6, 8, 12].map((hours) => hours * HOUR_MS),
-  ...[1, 2, 5, 7, 14, 30, 91, 365].map((days) => days * DAY_MS),
+  ...[1, 2, 5, 7, 14, 30, 91, 182].map((days) => days * DAY_MS),
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].map((years) => years * 365.25 * DAY_MS),
 ];
 
 /** A time that an axis names. */
@@ -20,8 +22,10 @@ export function timeTicks(fromMs: number, toMs: number, most: number, zone: stri
   const step = STEPS.find((each) => (toMs - fromMs) / each <= most) ?? toMs - fromMs;
   const offset = new TimeZone(zone).offsetMs(fromMs);
   const ticks: TimeTick[] = [];
+  const isOverYears = step >= MONTH_MS && yearOf(fromMs, zone) !== yearOf(toMs, zone);
   for (let at = Math.ceil((fromMs + offset) / step) * step - offset; at < toMs; at += step) {
-    ticks.push({ atMs: at, text: step >= DAY_MS ? dayText(at, zone) : clockText(at, zone) });
+    const text = isOverYears ? monthText : step >= DAY_MS ? dayText : clockText;
+    ticks.push({ atMs: at, text: text(at, zone) });
   }
   return ticks;
 }
@@ -34,6 +38,20 @@ export function clockText(atMs: number, zone: string): string {
 }
 
 /** `11 Jan` in a time zone. */
-export function dayText(atMs: number, zone: string): string {
+function dayText(atMs: number, zone: string): string {
   return new Intl.DateTimeFormat("en-GB", { timeZone: zone, day: "numeric", month: "short" }).format(atMs);
+}
+
+/** `11 Jan 2026` in a time zone. */
+export function dateText(atMs: number, zone: string): string {
+  return `${dayText(atMs, zone)} ${yearOf(atMs, zone)}`;
+}
+
+function monthText(atMs: number, zone: string): string {
+  const month = new Intl.DateTimeFormat("en-GB", { timeZone: zone, month: "short" }).format(atMs);
+  return `${month} ${yearOf(atMs, zone)}`;
+}
+
+function yearOf(atMs: number, zone: string): string {
+  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, year: "numeric" }).format(atMs);
 }

@@ -4,9 +4,9 @@ import type { TagLimits } from "../../plant/schema/tag.ts";
 import { type CsvFormat, csvFile } from "./csv.ts";
 import { jsonLine } from "./json-line.ts";
 import { stateLanes } from "./state-lanes.ts";
-import { type Piece, renderLine } from "./styled-text.ts";
+import { type Piece, renderLine, textWidth } from "./styled-text.ts";
 import { ageText } from "./tags-format.ts";
-import { clockText, dayText } from "./time-ticks.ts";
+import { clockText, dateText } from "./time-ticks.ts";
 import { type ChartSurface, trendChart } from "./trend-chart.ts";
 
 /** A tag's course with what the plant model says of it. */
@@ -36,17 +36,16 @@ const SOURCE_WORDS = {
   60: "figures of 1 min",
   3600: "figures of 1 h",
 } as const;
-const DAY_MS = 86_400_000;
 
 /** The chart for people: what it is, the picture, what it comes to. */
 export function trendText(trend: Trend, surface: ChartSurface): string {
   const { series, states } = trend;
   const line = (pieces: readonly Piece[]) => renderLine(pieces, surface.columns, surface.colour);
   if (series.points.length === 0) {
-    return `${line(heading(trend))}\nnothing was measured from ${timeText(trend, trend.fromMs)} to ${timeText(trend, trend.toMs)}`;
+    return `${line(heading(trend))}\nnothing was measured from ${spanText(trend)}`;
   }
   const picture = states === undefined ? numbers(trend, surface) : lanes(trend, states, surface);
-  return [line(heading(trend)), ...picture, line(footing(trend))].join("\n");
+  return [line(heading(trend)), ...picture, ...footing(trend, surface.columns).map(line)].join("\n");
 }
 
 function heading({ machine, tag, product, series, model }: Trend): Piece[] {
@@ -95,8 +94,11 @@ function lanes({ series, zone, fromMs, toMs }: Trend, states: TimeInState, surfa
   );
 }
 
-/** What it comes to: extremes and mean of numbers, source, coverage: "nothing happened" and "nothing came" differ. */
-function footing(trend: Trend): Piece[] {
+/**
+ * What it comes to: extremes and mean of numbers, source, coverage: "nothing happened" and "nothing came" differ. Two lines
+ * where one has no room for all of it.
+ */
+function footing(trend: Trend, columns: number): Piece[][] {
   const { series, model, states } = trend;
   const { points, coverage, gaps, source } = series;
   const decimals = model.decimals ?? decimalsOf(points.map(({ last }) => last));
@@ -119,21 +121,23 @@ function footing(trend: Trend): Piece[] {
   if (bad > 0) figures.push(`${Math.round(bad)} bad`);
   const measured = `measured ${(coverage * 100).toFixed(coverage > 0.9995 ? 0 : 1)} %`;
   const missing = gaps.length === 0 ? "" : `, ${gaps.length} ${gaps.length === 1 ? "gap" : "gaps"}`;
-  return [
-    {
-      text: `${timeText(trend, trend.fromMs)} to ${timeText(trend, trend.toMs)} ${trend.zone} · `,
-      style: "dim",
-    },
-    { text: figures.join(" · ") },
-    { text: `${figures.length === 0 ? "" : " · "}${SOURCE_WORDS[source]} · `, style: "dim" },
-    { text: `${measured}${missing}`, style: coverage < 0.99 || gaps.length > 0 ? "magenta" : "dim" },
+  const missed = coverage < 0.99 || gaps.length > 0;
+  const basis: Piece = {
+    text: `${spanText(trend)} ${trend.zone} · ${SOURCE_WORDS[source]}`,
+    style: "dim",
+  };
+  const found: Piece[] = [
+    { text: figures.map((figure) => `${figure} · `).join("") },
+    { text: `${measured}${missing}`, style: missed ? "magenta" : "dim" },
   ];
+  const one: Piece[] = [basis, { text: " · ", style: "dim" }, ...found];
+  return one.reduce((sum, { text }) => sum + textWidth(text), 0) <= columns ? [one] : [[basis], found];
 }
 
-function timeText({ zone, fromMs, toMs }: Trend, atMs: number): string {
-  return toMs - fromMs > DAY_MS / 2
-    ? `${dayText(atMs, zone)} ${clockText(atMs, zone)}`
-    : clockText(atMs, zone);
+/** `11 Jan 2026 08:00 to 12:00`; the day of its end, too, where that is another one. */
+function spanText({ zone, fromMs, toMs }: Trend): string {
+  const [from, to] = [dateText(fromMs, zone), dateText(toMs, zone)];
+  return `${from} ${clockText(fromMs, zone)} to ${from === to ? "" : `${to} `}${clockText(toMs, zone)}`;
 }
 
 /** As many decimals as the values have, up to four. */
@@ -146,7 +150,7 @@ function decimalsOf(values: readonly unknown[]): number {
 }
 
 /** A trend as JSON for `conche trend --format json`; times in ISO 8601, UTC. */
-export function seriesJson({ machine, tag, model, series, fromMs, toMs }: Trend): string {
+export function seriesJson({ machine, tag, product, model, series, states, fromMs, toMs }: Trend): string {
   const iso = (ms: number) => new Date(ms).toISOString();
   const points = series.points.map(({ beginMs, firstAtMs, lastAtMs, ...figures }) => ({
     at: iso(beginMs),
@@ -155,12 +159,23 @@ export function seriesJson({ machine, tag, model, series, fromMs, toMs }: Trend)
     ...figures,
   }));
   return `${jsonLine({
-    ...{ machine, tag, unit: model.unit, ...model.limits, from: iso(fromMs), to: iso(toMs) },
+    ...{ machine, tag, label: model.label, product, unit: model.unit, decimals: model.decimals },
+    ...{ ...model.limits, from: iso(fromMs), to: iso(toMs) },
     source: SOURCES[series.source],
     width_ms: series.widthMs,
     interval_ms: series.intervalMs,
     coverage: series.coverage,
     gaps: series.gaps.map((gap) => ({ from: iso(gap.fromMs), to: iso(gap.toMs) })),
+    // Of a tag of words: how long each stood, as the lanes of the chart say it.
+    ...(states === undefined
+      ? {}
+      : {
+          states: states.states.map(({ word, durationMs, share }) => ({
+            word,
+            duration_ms: durationMs,
+            share,
+          })),
+        }),
     points,
   })}\n`;
 }

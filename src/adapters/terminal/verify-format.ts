@@ -5,12 +5,12 @@ import { renderTable, type TableCell, type TableColumn, type TableSurface } from
 
 const PUBLISHER_COLUMNS: readonly TableColumn[] = [
   { title: "machine", flexible: true },
-  { title: "boot" },
+  { title: "boot", minor: true },
   { title: "highest", align: "right" },
   { title: "stored", align: "right" },
   { title: "quarantined", align: "right" },
   { title: "missing", align: "right" },
-  { title: "duplicates", align: "right" },
+  { title: "duplicates", minor: true, align: "right" },
   { title: "missing numbers" },
 ];
 const RANGES_SHOWN = 5;

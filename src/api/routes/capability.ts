@@ -7,7 +7,7 @@ import { isoTime } from "../../time/iso-time.ts";
 import { Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { orNull } from "../schemas.ts";
-import { ABOUT, CHARACTERISTIC, CHARACTERISTIC_PATH, known, questionOf } from "./quality.ts";
+import { ABOUT, CHARACTERISTIC, CHARACTERISTIC_PATH, known, questionOf, requireExamined } from "./quality.ts";
 
 const DAY_MS = 86_400_000;
 const Text = Type.String();
@@ -46,7 +46,7 @@ const capabilityRoute = route({
   views: [QUALITY_VIEW],
   changesWith: ["now", "views"],
   handle({ params, query }, context) {
-    const question = questionOf(params, query, context.nowMs, 30 * DAY_MS);
+    const question = questionOf(params, query, context, 30 * DAY_MS);
     const found = known(
       capability(context.views.reading(QUALITY_VIEW), context.plant, question),
       context,
@@ -118,7 +118,8 @@ const netContentRoute = route({
   views: [QUALITY_VIEW],
   changesWith: ["now", "views"],
   handle({ params, query }, context) {
-    const question = questionOf(params, query, context.nowMs, 30 * DAY_MS);
+    const question = questionOf(params, query, context, 30 * DAY_MS);
+    requireExamined(question, context);
     const found = netContent(context.views.reading(QUALITY_VIEW), context.plant, question);
     return {
       batches: found.map(

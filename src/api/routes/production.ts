@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { STOP_CATEGORIES } from "../../contract/schemas/state-v2.ts";
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
 import { silenceOf } from "../../monitor/machine-state/silence.ts";
+import { IMPLAUSIBLE_FIGURES, whyImplausible } from "../../monitor/production/oee.ts";
 import { type PlantProduction, plantProduction } from "../../monitor/production/plant-production.ts";
 import {
   GROUPINGS,
@@ -56,6 +57,12 @@ const Figures = closed({
   availability: ratio("APT / PBT"),
   effectiveness: ratio("PRI x PQ / APT, over counted time"),
   quality_ratio: ratio("GQ / PQ"),
+  implausible: orNull(
+    Type.Enum([...IMPLAUSIBLE_FIGURES], {
+      description:
+        "`faster_than_rated`: effectiveness above 101 %, so the rated speed in the plant file is too low or a clock runs wrong; null: nothing speaks against the figures",
+    }),
+  ),
   planned_operation_ms: ms("Shifts without planned breaks (POT)"),
   not_busy_ms: ms("Of it: no order, or a break"),
   unknown_ms: ms("Of it: nobody knows what the machine did; in no ratio"),
@@ -245,6 +252,7 @@ function shownFigures(report: ProductionReport, group: ProductionFigures): Stati
     availability: figures.availability,
     effectiveness: figures.effectiveness,
     quality_ratio: figures.qualityRatio,
+    implausible: whyImplausible(figures),
     planned_operation_ms: elements.plannedOperationMs,
     not_busy_ms: elements.notBusyMs,
     unknown_ms: elements.unknownMs,

@@ -19,6 +19,7 @@ import {
 import { CHART_KINDS, RULE_SET_NAMES, TREATMENTS } from "../../plant/schema/quality.ts";
 import { isoTime } from "../../time/iso-time.ts";
 import type { ApiContext } from "../context.ts";
+import { requireBatch } from "../known-levels.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
 import { PERIOD, periodOf, Time } from "../period.ts";
 import { notFound } from "../problem.ts";
@@ -26,7 +27,8 @@ import { closed, type Route, route } from "../route.ts";
 import { ADDRESS, keyOfAddress, orNull } from "../schemas.ts";
 
 const HOUR_MS = 3_600_000;
-const LONGEST_MS = 400 * 24 * HOUR_MS;
+/** No question about samples looks at more at once. */
+export const LONGEST_QUALITY_MS = 400 * 24 * HOUR_MS;
 const Text = Type.String();
 const Num = Type.Number();
 const number = (description: string) => Type.Number({ description });
@@ -47,17 +49,21 @@ export const ABOUT = {
   batch: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
 };
 
-/** Which samples a request asks about. @throws ConcheError CONCHE_REQUEST_INVALID */
+/**
+ * Which samples a request asks about.
+ * @throws ConcheError CONCHE_REQUEST_INVALID; CONCHE_NOT_FOUND for a batch that no message names
+ */
 export function questionOf(
   params: { site: string; line: string; step: string; machine: string; characteristic: string },
   query: { from?: string; to?: string; product?: string; batch?: string },
-  nowMs: number,
+  { nowMs, log }: Pick<ApiContext, "nowMs" | "log">,
   byDefaultMs: number,
 ) {
   const { from, to, product, batch } = query;
+  if (batch !== undefined) requireBatch(batch, log());
   const span = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   return {
-    ...periodOf(span, nowMs, byDefaultMs, LONGEST_MS),
+    ...periodOf(span, nowMs, byDefaultMs, LONGEST_QUALITY_MS),
     ...{ machine: keyOfAddress(params), characteristic: params.characteristic, product, batchId: batch },
   };
 }
@@ -74,6 +80,17 @@ export function known<Found>(
     whyNoSamples(views.reading(QUALITY_VIEW), plant, question),
     `GET /api/quality lists what is examined where${question.product === undefined ? "" : `; the plant's products are ${products}`}`,
   );
+}
+
+/**
+ * Nothing found must not be a name that was mistyped.
+ * @throws ConcheError CONCHE_NOT_FOUND where the characteristic was never examined, or there is no such product
+ */
+export function requireExamined(question: SampleQuestion, context: ApiContext): void {
+  const { product, machine, characteristic } = question;
+  const isProduct = product === undefined || context.plant.document.products.some(({ id }) => id === product);
+  const asked = isProduct ? { machine, characteristic } : { machine, characteristic, product };
+  known(newestSample(context.views.reading(QUALITY_VIEW), asked), context, isProduct ? asked : question);
 }
 
 const list = route({
@@ -147,12 +164,9 @@ const samples = route({
   changesWith: ["now", "views"],
   handle({ params, query }, context) {
     const { limit = 100, cursor, ...about } = query;
-    const question = questionOf(params, about, context.nowMs, LONGEST_MS);
+    const question = questionOf(params, about, context, LONGEST_QUALITY_MS);
     const reading = context.views.reading(QUALITY_VIEW);
-    const { product, machine, characteristic } = question;
-    // Nothing found must not be a name that was mistyped.
-    if (product !== undefined && !context.plant.document.products.some(({ id }) => id === product))
-      known(newestSample(reading, { machine, characteristic, product }), context, question);
+    requireExamined(question, context);
     const rows = samplesOf(reading, question, "desc", keyOf(cursor, 4));
     const taken = page(rows, limit, (row) => [row.machine, row.characteristic, row.at_ms, row.tie]);
     return { samples: taken.rows.map(shownSample), next: taken.next };
@@ -238,7 +252,7 @@ const chart = route({
   changesWith: ["now", "views"],
   handle({ params, query }, context) {
     const { chart: kind, rules, treatment, ...about } = query;
-    const question = questionOf(params, about, context.nowMs, 8 * HOUR_MS);
+    const question = questionOf(params, about, context, 8 * HOUR_MS);
     const reading = context.views.reading(QUALITY_VIEW);
     const found = controlChart(reading, context.plant, { ...question, chart: kind, rules, treatment });
     return shownChart(known(found, context, question));
@@ -302,7 +316,7 @@ const places = route({
   changesWith: ["now", "views"],
   handle({ params, query }, context) {
     const { by = "nozzle", ...about } = query;
-    const question = questionOf(params, about, context.nowMs, 8 * HOUR_MS);
+    const question = questionOf(params, about, context, 8 * HOUR_MS);
     const found = placesOf(context.views.reading(QUALITY_VIEW), question, by);
     const answer = known(found, context, question);
     return {

@@ -12,6 +12,7 @@ import {
   FILTER_OPTIONS,
   filterOf,
   narrowed,
+  requireMachine,
   whichInWords,
   whoAndWhy,
 } from "./quarantine-options.ts";
@@ -41,7 +42,7 @@ export const dismiss = defineCommand({
       "everything that a machine sent before it was repaired",
     ],
   ],
-  settings: ["data"],
+  settings: ["data", "plant"],
   options: OPTIONS,
   async run({ options, config, terminal }) {
     const { id, all } = options;
@@ -52,6 +53,7 @@ export const dismiss = defineCommand({
       });
     }
     const decision = whoAndWhy(options);
+    await requireMachine(options, config);
     const ids = await withQuarantine(config.data, async (quarantine) => {
       if (id !== undefined) return [quarantine.get(id).id];
       return Array.from(quarantine.list(filterOf(options)), (message) => message.id);

@@ -4,7 +4,7 @@ import { QUARANTINE_REASONS, QUARANTINE_STATES } from "../../log/quarantine-reas
 import { defineCommand } from "../command.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "../with-log.ts";
-import { FILTER_OPTIONS, filterOf, REASONS } from "./quarantine-options.ts";
+import { FILTER_OPTIONS, filterOf, REASONS, requireMachine } from "./quarantine-options.ts";
 
 const DEFAULT_LIMIT = 50;
 const HIGHEST_LIMIT = 100_000;
@@ -34,10 +34,11 @@ export const list = defineCommand({
     ["conche quarantine list --text /tags/temp_c --since 1h", "a fault that many have in common"],
     ["conche quarantine list --state all --json", "everything as JSON Lines"],
   ],
-  settings: ["data"],
+  settings: ["data", "plant"],
   options: OPTIONS,
   async run({ options, config, terminal }) {
     const { state, limit = DEFAULT_LIMIT } = options;
+    await requireMachine(options, config);
     return withQuarantine(config.data, async (quarantine) => {
       // One more than wanted shows whether there are more.
       const found = [...quarantine.list({ ...filterOf(options), state, limit: limit + 1 })];

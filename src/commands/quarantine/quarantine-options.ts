@@ -2,8 +2,10 @@ import { ConcheError } from "../../errors/conche-error.ts";
 import type { QuarantineFilter } from "../../log/quarantine-reading.ts";
 import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-reason.ts";
 import type { WhoAndWhy } from "../../log/replay-log.ts";
+import { requireKnown } from "../known-names.ts";
 import { SINCE_HELP, sinceOption, timeOption } from "../log/point-in-time.ts";
 import { oneOf, wholeNumber } from "../option-values.ts";
+import { withQuarantine } from "../with-log.ts";
 
 /** Every reason, for help texts and options. */
 export const REASONS = Object.keys(QUARANTINE_REASONS) as QuarantineReason[];
@@ -28,6 +30,24 @@ interface FilterValues {
 /** The filter that the options ask for. */
 export function filterOf({ reason, machine, since, until, text }: FilterValues): QuarantineFilter {
   return { reason, machine, sinceMs: since, untilMs: until, text };
+}
+
+/**
+ * Nothing in quarantine must not be a machine that was mistyped; one that only the quarantine has heard of is none.
+ * @throws ConcheError CONCHE_USAGE
+ */
+export async function requireMachine(
+  { machine }: Pick<FilterValues, "machine">,
+  config: { readonly data: string; readonly plant: string },
+): Promise<void> {
+  if (machine === undefined) return;
+  const heard = await withQuarantine(
+    config.data,
+    async (quarantine) => [...quarantine.list({ machine, state: "all", limit: 1 })].length > 0,
+  );
+  if (heard) return;
+  const [name, step, line, site] = machine.split("/").reverse();
+  await requireKnown({ site, line, step, machine: name }, config);
 }
 
 /** Which messages are meant, in words. */

@@ -11,7 +11,7 @@ import { whereItIsDone } from "../../run/views/quarantine-work.ts";
 import { defineCommand } from "../command.ts";
 import { wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "../with-log.ts";
-import { FILTER_OPTIONS, filterOf, whichInWords } from "./quarantine-options.ts";
+import { FILTER_OPTIONS, filterOf, requireMachine, whichInWords } from "./quarantine-options.ts";
 
 /** Messages put through in one transaction. */
 const GROUP = 500;
@@ -42,6 +42,7 @@ export const replay = defineCommand({
   async run({ options, config, terminal }) {
     const { id } = options;
     const plant = await loadPlant(config.plant);
+    await requireMachine(options, config);
     const log = await openMessageLog(config.data).catch((error: unknown) => {
       throw whereItIsDone(error);
     });

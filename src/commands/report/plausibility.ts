@@ -1,9 +1,13 @@
 import { FlaggedReader } from "../../adapters/sqlite/log/flagged-reader.ts";
 import { plausibilityJson, plausibilityText } from "../../adapters/terminal/plausibility-format.ts";
 import { IMPLAUSIBLE_FLAGS } from "../../contract/policy.ts";
+import { ConcheError } from "../../errors/conche-error.ts";
+import { suggestion } from "../../errors/nearest-name.ts";
+import type { LogReading } from "../../log/log-reading.ts";
 import { plausibilityRows } from "../../log/plausibility-report.ts";
 import { defineCommand } from "../command.ts";
 import { SINCE_HELP, sinceOption, timeOption } from "../log/point-in-time.ts";
+import { withLog } from "../with-log.ts";
 
 const OPTIONS = {
   machine: { argument: "NAME", help: "only machines with this in their address" },
@@ -37,6 +41,7 @@ export const plausibility = defineCommand({
     const { machine, since, until, strict } = options;
     const reading = FlaggedReader.open(config.data);
     try {
+      if (machine !== undefined) await withLog(config.data, async (log) => requireHeard(machine, log));
       const counts = reading.flagged(
         IMPLAUSIBLE_FLAGS,
         since ?? Number.MIN_SAFE_INTEGER,
@@ -53,3 +58,17 @@ export const plausibility = defineCommand({
     }
   },
 });
+
+/**
+ * "Everything fits" must not be said of a machine that was mistyped.
+ * @throws ConcheError CONCHE_USAGE for what is in the address of no machine of the log
+ */
+function requireHeard(text: string, log: LogReading): void {
+  const names = (["machine", "step", "line", "site"] as const).flatMap((level) => log.names(level));
+  const parts = text.split("/");
+  if (parts.every((part) => names.some((name) => name.includes(part)))) return;
+  throw new ConcheError("CONCHE_USAGE", {
+    message: `no machine of the log has ${text} in its address${suggestion(text, names)}`,
+    hint: "`conche report completeness` lists who was heard",
+  });
+}

@@ -1,6 +1,7 @@
 import { renderListing } from "../../adapters/terminal/listing.ts";
 import { capabilityListing } from "../../adapters/terminal/quality-format.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
+import { LONGEST_QUALITY_MS } from "../../api/routes/quality.ts";
 import { capability as capabilityOf } from "../../monitor/quality/quality-questions.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { characteristics } from "../../monitor/quality/samples.ts";
@@ -8,9 +9,10 @@ import { defineCommand } from "../command.ts";
 import { requireKnown } from "../known-names.ts";
 import { listClock } from "../list-clock.ts";
 import { FILTER_OPTIONS, filterOf } from "../log/filter-options.ts";
+import { requireSpan } from "../longest-span.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
-import { SAMPLE_OPTIONS } from "./characteristic.ts";
+import { requireExamined, SAMPLE_OPTIONS } from "./characteristic.ts";
 
 const MONTH_MS = 30 * 86_400_000;
 const { machine } = FILTER_OPTIONS;
@@ -45,7 +47,9 @@ export const capability = defineCommand({
     const { sinceMs, untilMs } = filterOf(chosen);
     await requireKnown(chosen, config);
     return withView(config.data, terminal, QUALITY_VIEW, (reading) => {
+      requireExamined(reading, plant, { product, characteristic });
       const toMs = untilMs ?? Date.now();
+      if (sinceMs !== undefined) requireSpan({ fromMs: sinceMs, toMs }, LONGEST_QUALITY_MS);
       const asked = characteristics(reading).filter(
         (known) =>
           (characteristic === undefined || known.characteristic === characteristic) &&

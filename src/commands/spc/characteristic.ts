@@ -3,6 +3,7 @@ import { suggestion } from "../../errors/nearest-name.ts";
 import {
   type CharacteristicNow,
   characteristics,
+  newestSample,
   type SampleQuestion,
   whyNoSamples,
 } from "../../monitor/quality/samples.ts";
@@ -66,5 +67,40 @@ export function nothingExamined(reading: ViewReading, plant: Plant, question: Sa
   return new ConcheError("CONCHE_USAGE", {
     message: whyNoSamples(reading, plant, question),
     hint: `the plant's products are ${plant.document.products.map(({ id }) => id).join(", ")}`,
+  });
+}
+
+/**
+ * An empty list must not be a name that was mistyped.
+ * @throws ConcheError CONCHE_USAGE for a product that neither the plant nor a sample knows, or a characteristic that
+ * was never examined
+ */
+export function requireExamined(
+  reading: ViewReading,
+  plant: Plant,
+  {
+    product,
+    characteristic,
+  }: { readonly product?: string | undefined; readonly characteristic?: string | undefined },
+): void {
+  const known = characteristics(reading);
+  const names = [...new Set(known.map((each) => each.characteristic))];
+  if (characteristic !== undefined && !names.includes(characteristic)) {
+    throw new ConcheError("CONCHE_USAGE", {
+      message: `there are no samples of ${characteristic}${suggestion(characteristic, names)}`,
+      hint: "`conche spc list` shows what is examined where",
+    });
+  }
+  const products = plant.document.products.map(({ id }) => id);
+  if (product === undefined || products.includes(product)) return;
+  if (
+    known.some(({ machine, characteristic: of }) =>
+      newestSample(reading, { machine, characteristic: of, product }),
+    )
+  )
+    return;
+  throw new ConcheError("CONCHE_USAGE", {
+    message: `there is no product ${product}${suggestion(product, products)}`,
+    hint: `the plant's products are ${products.join(", ")}`,
   });
 }

@@ -1,6 +1,7 @@
 import { renderListing } from "../../adapters/terminal/listing.ts";
 import { chartListing, chartText } from "../../adapters/terminal/quality-format.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
+import { LONGEST_QUALITY_MS } from "../../api/routes/quality.ts";
 import { controlChart } from "../../monitor/quality/chart-question.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { CHART_KINDS, RULE_SET_NAMES, TREATMENTS } from "../../plant/schema/quality.ts";
@@ -8,6 +9,7 @@ import { defineCommand } from "../command.ts";
 import { requireKnown } from "../known-names.ts";
 import { listClock } from "../list-clock.ts";
 import { filterOf } from "../log/filter-options.ts";
+import { requireSpan } from "../longest-span.ts";
 import { oneOf } from "../option-values.ts";
 import { CSV_EXCEL_HELP, FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
@@ -60,6 +62,7 @@ export const chart = defineCommand({
       const known = knownCharacteristic(reading, machine, characteristic);
       const toMs = untilMs ?? Math.max(Date.now(), known.lastMs + 1);
       const fromMs = sinceMs ?? Math.min(toMs, known.lastMs) - SHIFT_MS;
+      requireSpan({ fromMs, toMs }, LONGEST_QUALITY_MS);
       const question = { machine: known.machine, characteristic, product, batchId: chosen.batch };
       const found = controlChart(reading, plant, {
         ...question,

@@ -1,11 +1,13 @@
 import { renderListing } from "../../adapters/terminal/listing.ts";
 import { placesListing } from "../../adapters/terminal/quality-format.ts";
 import { loadPlant } from "../../adapters/yaml/load-plant.ts";
+import { LONGEST_QUALITY_MS } from "../../api/routes/quality.ts";
 import { placesOf } from "../../monitor/quality/quality-questions.ts";
 import { QUALITY_VIEW } from "../../monitor/quality/quality-view.ts";
 import { defineCommand } from "../command.ts";
 import { requireKnown } from "../known-names.ts";
 import { filterOf } from "../log/filter-options.ts";
+import { requireSpan } from "../longest-span.ts";
 import { oneOf } from "../option-values.ts";
 import { FORMAT_OPTION, formatOf } from "../output-format.ts";
 import { withView } from "../with-view.ts";
@@ -39,6 +41,7 @@ export const nozzles = defineCommand({
       const known = knownCharacteristic(reading, machine, characteristic);
       const toMs = untilMs ?? Math.max(Date.now(), known.lastMs + 1);
       const fromMs = sinceMs ?? Math.min(toMs, known.lastMs) - SHIFT_MS;
+      requireSpan({ fromMs, toMs }, LONGEST_QUALITY_MS);
       const question = {
         machine: known.machine,
         characteristic,

@@ -46,6 +46,20 @@ export interface OeeFigures {
   readonly oee: number | null;
 }
 
+/** Why figures can't be right. */
+export const IMPLAUSIBLE_FIGURES = ["faster_than_rated"] as const;
+
+/** So far above 1 effectiveness may come from readings that lie beside the ends of a span. */
+const COUNTING_TOLERANCE = 0.01;
+
+/**
+ * Nothing runs faster than what it makes at best: the rated speed of the plant file is too low, or a clock runs wrong.
+ * Such figures are shown as they are, never cut to 100 %. Null where nothing speaks against them.
+ */
+export function whyImplausible({ effectiveness }: OeeFigures): (typeof IMPLAUSIBLE_FIGURES)[number] | null {
+  return effectiveness !== null && effectiveness > 1 + COUNTING_TOLERANCE ? "faster_than_rated" : null;
+}
+
 /** The elements of one machine in some parts of its record's span (a shift, a product, an order, or all of it). */
 export function oeeElements(record: MachineRecord, parts: readonly Span[]): OeeElements {
   const time = timeIn(record, parts);

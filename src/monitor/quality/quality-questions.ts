@@ -182,13 +182,14 @@ export interface PlacesAnswer {
   readonly places: readonly PlaceComparison[];
 }
 
-/** Compares nozzles or lanes; undefined where no sample names one. */
+/** Compares nozzles or lanes; undefined where the characteristic was never examined, or not of the product. */
 export function placesOf(
   reading: ViewReading,
   question: SampleQuestion,
   by: "nozzle" | "lane",
 ): PlacesAnswer | undefined {
-  const newest = newestSample(reading, question);
+  const { machine, characteristic, product } = question;
+  const newest = newestSample(reading, { machine, characteristic, product });
   if (newest === undefined) return undefined;
   const samples = placeSamples(samplesOf(reading, question), by);
   return { by, samples: samples.length, unit: newest.unit, places: comparePlaces(samples) };

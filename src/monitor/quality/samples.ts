@@ -1,6 +1,7 @@
 import type { QualityResult } from "../../contract/schemas/quality-v2.ts";
 import { suggestion } from "../../errors/nearest-name.ts";
 import type { Plant } from "../../plant/plant.ts";
+import { isoTime } from "../../time/iso-time.ts";
 import type { Key, ViewReading } from "../../views/view-table.ts";
 import type { ChartSample } from "./chart-limits.ts";
 import type { PlaceSample } from "./places.ts";
@@ -66,12 +67,12 @@ export function newestSample(reading: ViewReading, question: SampleQuestion): Sa
   return undefined;
 }
 
-/** Why a question found no sample at all, whenever: nothing was examined, or not of its product, or there is no such product. */
+/** Why a question found no sample at all: nothing was examined, or not of its product, or there is no such product. */
 export function whyNoSamples(reading: ViewReading, plant: Plant, question: SampleQuestion): string {
-  const { machine, characteristic, product } = question;
+  const { machine, characteristic, product, toMs } = question;
   const nothing = `${machine} has no samples of ${characteristic}`;
-  if (product === undefined || newestSample(reading, { machine, characteristic }) === undefined)
-    return nothing;
+  if (newestSample(reading, { machine, characteristic }) === undefined) return nothing;
+  if (product === undefined) return toMs === undefined ? nothing : `${nothing} before ${isoTime(toMs)}`;
   const products = plant.document.products.map(({ id }) => id);
   return products.includes(product)
     ? `${nothing} of ${product}`

@@ -1,7 +1,7 @@
 import type { ViewStore } from "../../views/view.ts";
 import type { ViewRowReading, ViewTable } from "../../views/view-table.ts";
 import { type EventFacts, factsOf, lotSubject, unitSubject } from "./event-facts.ts";
-import { EVENTS, type EventRow, MENTIONS } from "./genealogy-tables.ts";
+import { EVENTS, type EventRow, MENTIONS, MOMENTS } from "./genealogy-tables.ts";
 import { MOVES, type MoveRow, PLACINGS, type PlacingRow, UNITS } from "./unit-tables.ts";
 
 /** What reads rows, for a fold and for a question. */
@@ -75,6 +75,7 @@ export function subjectsOf(store: Rows, unit: string): string[] {
 
 /** Holds an event's units against holds and shipments: nothing leaves while it is on hold. */
 export function reportHeldShipments(row: EventRow, facts: EventFacts, store: ViewStore): void {
+  if (isDecision(row) && !isShippedSince(row.at_ms, store)) return;
   for (const subject of touched(row, facts, store)) {
     const shipped = [...store.rows(MOVES).range({ prefix: [subject] })].filter(
       ({ event }) => event === "SHIPPED",
@@ -83,8 +84,21 @@ export function reportHeldShipments(row: EventRow, facts: EventFacts, store: Vie
   }
 }
 
+function isDecision({ event }: EventRow): boolean {
+  return event === "HOLD" || event === "RELEASE";
+}
+
+/**
+ * What left before a hold or release is none of its business. Mostly nothing left since, and neither the journal of a
+ * lot with its thousands of holds nor its units have to be read for each.
+ */
+function isShippedSince(atMs: number, store: ViewStore): boolean {
+  for (const _ of store.rows(MOMENTS).range({ prefix: ["SHIPPED"], from: atMs, limit: 1 })) return true;
+  return false;
+}
+
 /** What of the event may have changed whether something was shipped on hold, by its subject. */
-function touched({ event }: EventRow, facts: EventFacts, store: ViewStore): Set<string> {
+function touched(row: EventRow, facts: EventFacts, store: ViewStore): Set<string> {
   const subjects = new Set<string>();
   if (facts.unit !== undefined) {
     subjects.add(unitSubject(facts.unit.unit));
@@ -94,7 +108,7 @@ function touched({ event }: EventRow, facts: EventFacts, store: ViewStore): Set<
   for (const { parent } of facts.placings) subjects.add(unitSubject(parent));
   for (const { subject } of facts.moves) {
     subjects.add(subject);
-    if (event !== "HOLD" && event !== "RELEASE") continue;
+    if (!isDecision(row)) continue;
     if (subject.startsWith(lotSubject(""))) {
       const lot = subject.slice(lotSubject("").length);
       for (const { role, peer } of store.rows(MENTIONS).range({ prefix: [lot] })) {

@@ -93,7 +93,8 @@ export function cocoaReceived(
   return lots.reverse();
 }
 
-function shipped(genealogy: Genealogy, id: string) {
+/** What went out with a shipment, and the references passed on with it; undefined for what is none. */
+export function shipped(genealogy: Genealogy, id: string) {
   for (const { id: message, event } of genealogy.reading.rows(ABOUTS).range({ prefix: [id] })) {
     const said = event === "SHIPPED" ? genealogy.event(message) : undefined;
     if (!isEvent(said, "SHIPPED")) continue;

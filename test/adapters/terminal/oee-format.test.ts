@@ -6,6 +6,7 @@ import { machineStateView } from "../../../src/monitor/machine-state/machine-sta
 import { silenceOf } from "../../../src/monitor/machine-state/silence.ts";
 import { plantProduction } from "../../../src/monitor/production/plant-production.ts";
 import { productionView } from "../../../src/monitor/production/production-view.ts";
+import { plantOf } from "../../../src/plant/plant.ts";
 import { fromSimulation, read } from "../../monitor/told.ts";
 import { quietPlant, START_MS, simulation } from "../../simulator/simulated-line.ts";
 
@@ -30,7 +31,7 @@ suite("OEE as text", () => {
       /^tunis-01\/line-a\/s8_packaging\/packer-03: OEE [\d.]+ % \(against its own rated speed\)\n/,
     );
     assert.match(text, /from \(\+01:00\)/);
-    assert.match(text, /\nMorning +Sun 11 Jan 09:00 +Sun 11 Jan 12:00 /);
+    assert.match(text, /\nMorning +2026-01-11 09:00 +2026-01-11 12:00 /);
     const seconds = (line: string) => {
       const [, hours = 0, minutes = 0, rest = 0] = /(\d+):(\d\d):(\d\d)/.exec(line) ?? [];
       return Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
@@ -54,6 +55,27 @@ suite("OEE as text", () => {
       oeeText(none, () => clock, surface),
       /^tunis-01\/line-b: the plant file gives no machine/,
     );
+  });
+
+  test("faster than rated can't be: it is shown as it is, marked, and said why", () => {
+    const document = JSON.parse(JSON.stringify(plant.document).replaceAll('"per_h":6000', '"per_h":1200'));
+    const found = plantProduction(source, plantOf(document), {}, SPAN, "shift");
+    const text = oeeText(found, () => clock, { columns: null, colour: false });
+    assert.match(
+      text,
+      /^tunis-01\/line-a: OEE [34]\d\d\.\d % \(pace of molder-01, quality at packer-03\), which can't be\n/,
+    );
+    assert.match(text, /\nMorning .* ! 50\d\.\d /);
+    assert.match(
+      text,
+      /\n! faster than rated: the plant file's rated speed of molder-01 is too low, or a clock runs wrong\n/,
+    );
+    assert.match(oeeCsv(found, "csv"), /,faster_than_rated,/);
+    const right = oeeText(plantProduction(source, plant, {}, SPAN, "shift"), () => clock, {
+      columns: null,
+      colour: false,
+    });
+    assert.doesNotMatch(right, /can't be|faster than rated/);
   });
 
   test("of a time of which nothing is known says so, not that nothing was lost", () => {

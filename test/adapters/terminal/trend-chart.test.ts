@@ -106,5 +106,9 @@ suite("a chart in the terminal", () => {
     assert.deepEqual(texts, ["09:30", "10:00", "10:30", "11:00"]);
     const days = timeTicks(START_MS, START_MS + 5 * 86_400_000, 6, "UTC").map(({ text }) => text);
     assert.equal(days[0], "12 Jan");
+    const years = timeTicks(Date.UTC(2024, 5), Date.UTC(2027, 5), 6, "UTC").map(({ text }) => text);
+    assert.ok(years.length > 2 && years.every((text) => /^[A-Z][a-z]{2} 202\d$/.test(text)), years.join());
+    const ages = timeTicks(Date.UTC(1, 0), Date.UTC(9999, 0), 6, "UTC").map(({ text }) => text);
+    assert.ok(ages.length > 2 && ages.length <= 6, ages.join());
   });
 });

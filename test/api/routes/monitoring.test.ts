@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { ApiDoor } from "../../../src/api/door.ts";
 import { ROUTES } from "../../../src/api/routes.ts";
+import { plantOf } from "../../../src/plant/plant.ts";
 import { fromSimulation } from "../../monitor/told.ts";
 import { of, quietPlant, START_MS, simulation } from "../../simulator/simulated-line.ts";
 import { requestFor } from "../context.ts";
@@ -97,7 +98,15 @@ suite("the API on production", () => {
         planned,
       );
     }
+    assert.equal(whole.implausible, null);
     assert.ok(Math.abs(whole.oee - whole.availability * whole.effectiveness * whole.quality_ratio) < 1e-12);
+  });
+
+  test("figures faster than rated are marked, and not cut", async () => {
+    const document = JSON.parse(JSON.stringify(plant.document).replaceAll('"per_h":6000', '"per_h":1200'));
+    const { answer } = await ask("oee", { from: iso(START_MS) }, { ...context, plant: plantOf(document) });
+    assert.equal(answer.figures[0].implausible, "faster_than_rated");
+    assert.ok(answer.figures[0].effectiveness > 4.5);
   });
 
   test("gives one machine's stops, whose causes sum to them", async () => {

@@ -55,4 +55,10 @@ test("a batch record ends where its time does, and says so first", async () => {
   const { seal, exceptions } = JSON.parse(answer.body);
   assert.equal(seal.messages, 3 * 256 - 1);
   assert.match(exceptions[0].detail, /the record and its seal end at message 767/);
+  // The next one to ask may have the time for all of it.
+  assert.deepEqual([answer.headers.etag, answer.headers["cache-control"]], [undefined, "no-store"]);
+  const whole = await new ApiDoor(ROUTES).answer(request, { ...context, isLate: () => false });
+  assert.equal(JSON.parse(whole.body).seal.messages, 10_000);
+  assert.equal(whole.headers["cache-control"], "no-cache");
+  assert.ok(whole.headers.etag);
 });

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { MENTIONS } from "../../../src/trace/genealogy/genealogy-tables.ts";
+import { genealogyView } from "../../../src/trace/genealogy/genealogy-view.ts";
 import { totalMg } from "../../../src/trace/genealogy/lot-row.ts";
 import { OPEN_CASES } from "../../../src/trace/genealogy/unit-tables.ts";
-import type { ViewMessage } from "../../../src/views/view.ts";
+import type { ViewMessage, ViewStore } from "../../../src/views/view.ts";
 import { event, foldedStore, genealogyAfter, reasons, story } from "../told-events.ts";
 
 const CUSTOMER = { party_id: "9521234900108", name: "Nord Handel" };
@@ -190,6 +191,38 @@ suite("the genealogy view", () => {
     assert.equal(totalMg(same.lot("X") ?? assert.fail()), 50_100_000);
     const more = genealogyAfter(story(received("A", 99), created(20), made([["A", 50]], "X", 50)));
     assert.equal(totalMg(more.lot("X") ?? assert.fail()), 70_000_000);
+  });
+
+  test("the thousandth hold of a lot is folded with as many rows read as the tenth", () => {
+    const store = foldedStore(story(received("L", 100), packed("C1", "L", 2)));
+    let reads = 0;
+    const counting: ViewStore = {
+      rows(table) {
+        const rows = store.rows(table);
+        const counted = <Found>(found: Found) => {
+          reads++;
+          return found;
+        };
+        return {
+          get: (...key) => counted(rows.get(...key)),
+          *range(range) {
+            for (const row of rows.range(range)) yield counted(row);
+          },
+          put: (row) => rows.put(row),
+          delete: (...key) => rows.delete(...key),
+        };
+      },
+      report: (finding) => store.report(finding),
+      heal: (key) => store.heal(key),
+    };
+    const readsOf = Array.from({ length: 1_000 }, (_, index) => {
+      reads = 0;
+      const hold = { event: "HOLD", hold_id: `H${index}`, lots: ["L"], reason: "doubt", by: "q" } as const;
+      genealogyView.fold(event(10 + index, hold, 10 + index), counting);
+      return reads;
+    });
+    assert.ok((readsOf[9] ?? 0) > 0);
+    assert.equal(readsOf[999], readsOf[9]);
   });
 
   test("shipped while on hold: by the pallet, its case, its lot; not when it was released, nor before", () => {

@@ -4,11 +4,13 @@ import { ConcheError } from "../../../errors/conche-error.ts";
 import { completenessView } from "../../../monitor/completeness/completeness-view.ts";
 import { isoTime } from "../../../time/iso-time.ts";
 import { genealogyView } from "../../../trace/genealogy/genealogy-view.ts";
+import { findSubject } from "../../../trace/questions/find-subject.ts";
 import type { BatchRecord } from "../../../trace/record/batch-record.ts";
 import { recordBlocks } from "../../../trace/record/record-blocks.ts";
 import { lotsOf } from "../../../trace/record/recorded-lots.ts";
 import { recordOf } from "../../batch-record.ts";
 import type { ApiContext, PrintOrder } from "../../context.ts";
+import { requireBatch } from "../../known-levels.ts";
 import { Time } from "../../period.ts";
 import { notFound } from "../../problem.ts";
 import { closed, type Route, route } from "../../route.ts";
@@ -82,8 +84,12 @@ const holds = route({
   views: [genealogyView],
   changesWith: ["views"],
   handle({ params: { batch } }, context) {
+    const genealogy = genealogyOf(context);
+    const { holds: found } = lotsOf(batch, genealogy);
+    if (found.length === 0 && findSubject(genealogy, batch)?.kind !== "batch")
+      requireBatch(batch, context.log());
     return {
-      holds: lotsOf(batch, genealogyOf(context)).holds.map((hold) => ({
+      holds: found.map((hold) => ({
         ...{ hold_id: hold.holdId, since: isoTime(hold.sinceMs), by: hold.by, reason: hold.reason },
         ...{ goods: [...hold.goods], standing: [...hold.standing], decisions: [...hold.decisions] },
         message_id: hold.messageId,
