@@ -32,7 +32,7 @@ export function partsOf(plant: Plant, base: string, tags: ViewReading | undefine
   return {
     ids,
     sha256: (text) => createHash("sha256").update(text).digest("hex"),
-    offsetAt: (ms) => offsetAt(ms, zone),
+    offsetAt: offsetsOf(zone),
     sensors: (machine, fromMs, toMs) => sensorsOf(plant, ids, tags, machine, fromMs, toMs),
   };
 }
@@ -84,13 +84,12 @@ function sensorsOf(
   ];
 }
 
-/** `+01:00` */
-function offsetAt(ms: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    timeZoneName: "longOffset",
-  }).formatToParts(ms);
-  const name = parts.find(({ type }) => type === "timeZoneName")?.value ?? "GMT";
-  const offset = name.replace("GMT", "");
-  return offset === "" ? "+00:00" : offset;
+/** A place's offset from UTC at a time, `+01:00`. Its formatter is made once: making one costs more than all else of an event. */
+function offsetsOf(zone: string): (ms: number) => string {
+  const format = new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "longOffset" });
+  return (ms) => {
+    const name = format.formatToParts(ms).find(({ type }) => type === "timeZoneName")?.value ?? "GMT";
+    const offset = name.replace("GMT", "");
+    return offset === "" ? "+00:00" : offset;
+  };
 }

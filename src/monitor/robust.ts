@@ -1,6 +1,10 @@
 /** The middle value; of an even number the mean of the two. NaN for none. */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+  return medianOfSorted(new Float64Array(values).sort());
+}
+
+/** The same of numbers in the order of size. */
+export function medianOfSorted(sorted: ArrayLike<number>): number {
   const half = sorted.length >> 1;
   const high = sorted[half] ?? Number.NaN;
   return sorted.length % 2 === 1 ? high : ((sorted[half - 1] ?? Number.NaN) + high) / 2;
@@ -8,7 +12,7 @@ export function median(values: readonly number[]): number {
 
 /** The value below which a share of the values lies, 0 to 1, by the nearest rank. NaN for none. */
 export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = new Float64Array(values).sort();
   const rank = Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1));
   return sorted[rank] ?? Number.NaN;
 }

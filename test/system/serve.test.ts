@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { runConche } from "../commands/run-conche.ts";
 import { type RunningConche, startConche } from "../servers/conche.ts";
@@ -26,6 +27,8 @@ interface OpenApi {
   readonly components: { readonly schemas: Readonly<Record<string, object>> };
 }
 
+/** Between two looks, milliseconds. */
+const LOOK_MS = 100;
 /** What the questions of traceability begin with. */
 const LOT = "tunis-01.line-a.cocoa_mass.20260111T080000";
 const BATCH = "B20260110-MI-6728";
@@ -38,8 +41,6 @@ const VALUES: Readonly<Record<string, string>> = {
   step: "s5_tempering",
   machine: "temper-01",
   tag: "temp_c",
-  from: "2026-01-11T08:00:00Z",
-  to: "2026-01-11T08:10:00Z",
   points: "50",
   characteristic: "temper_index",
   alarm_id: "temp_c.high",
@@ -47,6 +48,13 @@ const VALUES: Readonly<Record<string, string>> = {
   number: "1",
   of: LOT,
   text: LOT.slice(0, 8),
+};
+const START = "2026-01-11T08:00:00Z";
+/** Spans of the week's history: all of it, a shift of a day, and one over midnight of the plant's clock (UTC+1). */
+const SPANS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "the whole week": spanOf(START, "2026-01-18T08:00:00Z"),
+  "a morning shift": spanOf("2026-01-13T05:00:00Z", "2026-01-13T13:00:00Z"),
+  "a night shift": spanOf("2026-01-13T22:00+01:00", "2026-01-14T06:00+01:00"),
 };
 /** What is answered otherwise, and why. */
 const OTHERWISE: Readonly<Record<string, number>> = {
@@ -56,14 +64,72 @@ const OTHERWISE: Readonly<Record<string, number>> = {
   quarantinedMessage: 404, // nothing of the history is in quarantine
 };
 
+suite("conche serve over a week's history", () => {
+  let folder = "";
+  let running: RunningConche;
+  before(async () => {
+    folder = await historyOf("7d", "--telemetry-interval", "40");
+    running = await startConche(["serve", "--data", folder, "--http-port", "0", "--api-time-limit", "60"]);
+    // Not before all of it is in the views.
+    while ((await running.page("/readyz")).status !== 200) await setTimeout(LOOK_MS);
+  });
+  after(async () => {
+    await running?.stop("SIGTERM");
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  for (const [name, span] of Object.entries(SPANS)) {
+    test(`every question answers as its schema says, as JSON and where it is a list as CSV: ${name}`, async () => {
+      const document: OpenApi = JSON.parse((await running.page("/api/openapi.json")).text);
+      const ajv = new Ajv2020({ strict: false, validateFormats: false });
+      for (const [name, schema] of Object.entries(document.components.schemas)) {
+        ajv.addSchema(schema, `#/components/schemas/${name}`);
+      }
+      let asked = 0;
+      for (const [path, methods] of Object.entries(document.paths)) {
+        const operation = methods.get;
+        if (operation === undefined || operation.operationId === "live") continue;
+        const ofTime = operation.parameters.some((each) => each.name in span);
+        if (!ofTime && span !== SPANS["the whole week"]) continue; // it was asked already
+        const named = path
+          .replace(/(find|trace|due-diligence|epcis)\/\{id\}/, `$1/${LOT}`)
+          .replace("/batches/{batch}", `/batches/${BATCH}`);
+        const url = new URL(urlOf(named, operation.parameters, span), running.started.http);
+        const answer = await fetch(url);
+        const text = await answer.text();
+        assert.equal(answer.status, OTHERWISE[operation.operationId] ?? 200, `${url}: ${text}`);
+        if (answer.status !== 200) continue;
+        const { content } = operation.responses[200];
+        if (content["application/pdf"] !== undefined) {
+          assert.match(text, /^%PDF-1\.7\n.*\n%%EOF\n$/s);
+          continue;
+        }
+        if (content["image/svg+xml"] !== undefined) {
+          assert.match(text, /^<svg .*<\/svg>\n$/s);
+          continue;
+        }
+        const validate = ajv.compile(content["application/json"]?.schema ?? {});
+        assert.ok(
+          validate(JSON.parse(text)),
+          `${url}: ${ajv.errorsText(validate.errors)}\n${text.slice(0, 1_000)}`,
+        );
+        if (content["text/csv"] !== undefined) {
+          const table = await fetch(url, { headers: { accept: "text/csv" } });
+          assert.equal(table.status, 200, `${url} as CSV`);
+          assert.match(await table.text(), /^[a-z_]+([.,][a-z_0-9]+)*\r\n/);
+        }
+        asked++;
+      }
+      assert.ok(asked >= 10, `${asked} questions`);
+    });
+  }
+});
+
 suite("conche serve over a history", () => {
   let folder = "";
   let running: RunningConche;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "conche-serve-"));
-    const history = ["simulate", "--backfill", "10m", "--data", folder, "--start", VALUES.from ?? ""];
-    const made = await runConche(history);
-    assert.equal(made.code, 0, made.err);
+    folder = await historyOf("10m");
     const rebuilt = await runConche(["rebuild", "--data", folder, "--json"]);
     assert.equal(rebuilt.code, 0, rebuilt.err);
     running = await startConche(["serve", "--data", folder, "--http-port", "0", "--api-time-limit", "60"]);
@@ -71,48 +137,6 @@ suite("conche serve over a history", () => {
   after(async () => {
     await running?.stop("SIGTERM");
     await rm(folder, { recursive: true, force: true });
-  });
-
-  test("every question answers as its schema says, as JSON and where it is a list as CSV", async () => {
-    const document: OpenApi = JSON.parse((await running.page("/api/openapi.json")).text);
-    const ajv = new Ajv2020({ strict: false, validateFormats: false });
-    for (const [name, schema] of Object.entries(document.components.schemas)) {
-      ajv.addSchema(schema, `#/components/schemas/${name}`);
-    }
-    let asked = 0;
-    for (const [path, methods] of Object.entries(document.paths)) {
-      const operation = methods.get;
-      if (operation === undefined || operation.operationId === "live") continue;
-      const named = path
-        .replace(/(find|trace|due-diligence|epcis)\/\{id\}/, `$1/${LOT}`)
-        .replace("/batches/{batch}", `/batches/${BATCH}`);
-      const url = new URL(urlOf(named, operation.parameters), running.started.http);
-      const answer = await fetch(url);
-      const text = await answer.text();
-      assert.equal(answer.status, OTHERWISE[operation.operationId] ?? 200, `${url}: ${text}`);
-      if (answer.status !== 200) continue;
-      const { content } = operation.responses[200];
-      if (content["application/pdf"] !== undefined) {
-        assert.match(text, /^%PDF-1\.7\n.*\n%%EOF\n$/s);
-        continue;
-      }
-      if (content["image/svg+xml"] !== undefined) {
-        assert.match(text, /^<svg .*<\/svg>\n$/s);
-        continue;
-      }
-      const validate = ajv.compile(content["application/json"]?.schema ?? {});
-      assert.ok(
-        validate(JSON.parse(text)),
-        `${url}: ${ajv.errorsText(validate.errors)}\n${text.slice(0, 1_000)}`,
-      );
-      if (content["text/csv"] !== undefined) {
-        const table = await fetch(url, { headers: { accept: "text/csv" } });
-        assert.equal(table.status, 200, `${url} as CSV`);
-        assert.match(await table.text(), /^[a-z_]+([.,][a-z_0-9]+)*\r\n/);
-      }
-      asked++;
-    }
-    assert.ok(asked >= 10, `${asked} questions`);
   });
 
   test("every list of views and messages says as of which message it is, and nothing is behind", async () => {
@@ -180,13 +204,36 @@ suite("conche serve over a history", () => {
   });
 });
 
-/** A question with what it needs, and whatever of {@link VALUES} it takes. */
-function urlOf(path: string, parameters: readonly Parameter[]): string {
+/** A span as most questions are asked for it, and as EPCIS has it. */
+function spanOf(from: string, to: string): Readonly<Record<string, string>> {
+  return { from, to, GE_eventTime: from, LT_eventTime: to };
+}
+
+/** A data folder with the simulated line's history of so long. */
+async function historyOf(length: string, ...more: string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "conche-serve-"));
+  const made = await runConche([
+    "simulate",
+    "--backfill",
+    length,
+    "--data",
+    folder,
+    "--start",
+    START,
+    ...more,
+  ]);
+  assert.equal(made.code, 0, made.err);
+  return folder;
+}
+
+/** A question with what it needs, and whatever of {@link VALUES} and the span it takes. */
+function urlOf(path: string, parameters: readonly Parameter[], span: object): string {
+  const values: Readonly<Record<string, string>> = { ...VALUES, ...span };
   const query = new URLSearchParams();
   let url = path;
   for (const { name, in: place, required } of parameters) {
     if (place === "path" && !path.includes(`{${name}}`)) continue;
-    const value = VALUES[name];
+    const value = values[name];
     if (value === undefined) {
       assert.ok(!required, `${path} needs ${name}: give it a value in this test`);
       continue;

@@ -8,7 +8,7 @@ import { findDrift } from "./drift.ts";
 import { findNoValue, findOutOfRange } from "./limits-crossed.ts";
 import { findNoisy } from "./noisy.ts";
 import { besideProductLevel } from "./product-level.ts";
-import { findStuck } from "./stuck.ts";
+import { findStuck, movingTags } from "./stuck.ts";
 import { hasNumbers, minutesOf, type NumberMinute } from "./tag-minutes.ts";
 import { wearFinding } from "./wear.ts";
 import { isUsageTag, wearPoints } from "./wear-points.ts";
@@ -81,20 +81,22 @@ export function machineCondition(reading: ViewReading, request: ConditionRequest
         fromMs,
       ),
     );
+  const siblings = movingTags(inRun);
   for (const [tag, minutes] of numbers) {
     const of = { machine, tag, wordsOf };
     const running = inRun.get(tag) ?? [];
     const limitsAt = (atMs: number) => limitsFor(tag, productAt(atMs));
     findings.push(
-      ...findStuck(of, running, inRun, fromMs),
+      ...findStuck(of, running, siblings, fromMs),
       ...findNoisy(of, minutes, fromMs),
       ...findOutOfRange(of, running, limitsAt, fromMs),
       ...findDrift(of, besideProductLevel(minutes, productAt, fromMs), fromMs),
     );
   }
   findings.push(...wearOfMachine(reading, { ...request, wordsOf }, [...numbers.keys()]));
+  const seen = new Set<number>();
+  for (const minutes of all.values()) for (const { atMs } of minutes) seen.add(atMs);
   const share = (from: number, to: number) => {
-    const seen = new Set([...all.values()].flatMap((minutes) => minutes.map(({ atMs }) => atMs)));
     const within = [...seen].filter((atMs) => atMs >= from && atMs < to).length;
     return Math.min(1, within / Math.max(1, (to - from) / MINUTE_MS));
   };

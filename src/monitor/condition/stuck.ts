@@ -12,6 +12,24 @@ const TIMES_LONGER = 4;
 /** The share of minutes in which a tag that is well may stand still while the other moves. */
 const MAX_STILL_SHARE = 0.1;
 
+/** A tag, and the begins of the minutes in which it moves, milliseconds since 1970. */
+export interface MovingTag {
+  readonly name: string;
+  readonly moving: ReadonlySet<number>;
+}
+
+/** The tags of a machine beside which another may be stuck. A counter moves with everything, and with nothing in particular. */
+export function movingTags(tags: ReadonlyMap<string, readonly NumberMinute[]>): MovingTag[] {
+  return [...tags]
+    .filter(([, minutes]) => !isCounter(minutes))
+    .map(([name, minutes]) => ({
+      name,
+      moving: new Set(
+        minutes.filter((minute, index) => moved(minute, minutes[index - 1])).map(({ atMs }) => atMs),
+      ),
+    }));
+}
+
 /**
  * A sensor that shows exactly the same for long, while another tag of the machine moves with which it otherwise moves.
  * Minutes in which the machine stands are not asked: its rolls cool down while everything else rests. Nor is a value at
@@ -21,21 +39,24 @@ const MAX_STILL_SHARE = 0.1;
 export function findStuck(
   { machine, tag, wordsOf }: LookedAtTag,
   minutes: readonly NumberMinute[],
-  siblings: ReadonlyMap<string, readonly NumberMinute[]>,
+  siblings: readonly MovingTag[],
   fromMs: number,
 ): ConditionFinding[] {
   if (isCounter(minutes)) return [];
   const longest = stretchesWhere(minutes, isStill).filter(
     (still) => still.length >= MIN_MINUTES && (still.at(-1)?.atMs ?? 0) >= fromMs,
   );
-  // A counter moves with everything, and with nothing in particular.
-  const sensors = [...siblings].filter(([name, others]) => name !== tag && !isCounter(others));
+  if (longest.length === 0) return [];
+  const others = siblings
+    .filter(({ name }) => name !== tag)
+    .map(({ name, moving }) => ({ name, movesAt: minutes.map(({ atMs }) => moving.has(atMs)) }));
+  const movesAt = minutes.map((minute, index) => moved(minute, minutes[index - 1]));
   return longest.flatMap((still) => {
-    const shows = still.map(({ atMs }) => atMs);
-    const within = new Set(shows);
-    if (isAtEnd(still, minutes, within)) return [];
-    const best = sensors
-      .map(([name, others]) => comparedWith(name, minutes, others, within))
+    if (isAtEnd(still, minutes)) return [];
+    const begin = minutes.indexOf(still[0] as NumberMinute);
+    const within = { begin, end: begin + still.length };
+    const best = others
+      .map((other) => comparedWith(other, movesAt, within))
       .filter(
         ({ compared, moves, stillShare }) =>
           compared >= Math.max(MIN_COMPARED, moves) && stillShare <= MAX_STILL_SHARE,
@@ -74,14 +95,13 @@ function otherwise({ longestElse, compared }: Comparison, unit: TimeUnit): strin
 }
 
 /** Whether a value lies at the lower or the upper end of all that the tag showed outside of a stretch. */
-function isAtEnd(
-  still: readonly NumberMinute[],
-  minutes: readonly NumberMinute[],
-  within: ReadonlySet<number>,
-): boolean {
-  const value = still[0]?.min ?? 0;
-  const others = minutes.filter(({ atMs }) => !within.has(atMs));
-  return others.every(({ max }) => max <= value) || others.every(({ min }) => min >= value);
+function isAtEnd(still: readonly NumberMinute[], minutes: readonly NumberMinute[]): boolean {
+  const [first, last] = [still[0] as NumberMinute, still.at(-1) as NumberMinute];
+  const isElse = ({ atMs }: NumberMinute) => atMs < first.atMs || atMs > last.atMs;
+  return (
+    minutes.every((minute) => minute.max <= first.min || !isElse(minute)) ||
+    minutes.every((minute) => minute.min >= first.min || !isElse(minute))
+  );
 }
 
 function isStill(minute: NumberMinute, before: NumberMinute | undefined): boolean {
@@ -107,31 +127,28 @@ interface Comparison {
   readonly moves: number;
 }
 
+/** @param within the stretch, by its place among the minutes: the end is not included */
 function comparedWith(
-  name: string,
-  minutes: readonly NumberMinute[],
-  others: readonly NumberMinute[],
-  within: ReadonlySet<number>,
+  other: { readonly name: string; readonly movesAt: readonly boolean[] },
+  movesAt: readonly boolean[],
+  within: { readonly begin: number; readonly end: number },
 ): Comparison {
-  const moving = new Set(
-    others.filter((minute, index) => moved(minute, others[index - 1])).map(({ atMs }) => atMs),
-  );
   let [compared, still, moves, run, longestElse] = [0, 0, 0, 0, 0];
-  minutes.forEach((minute, index) => {
-    if (!moving.has(minute.atMs)) return;
-    if (within.has(minute.atMs)) {
+  for (let index = 0; index < movesAt.length; index++) {
+    if (!other.movesAt[index]) continue;
+    if (index >= within.begin && index < within.end) {
       moves++;
       run = 0;
-      return;
+      continue;
     }
     compared++;
-    if (moved(minute, minutes[index - 1])) {
+    if (movesAt[index]) {
       run = 0;
-      return;
+      continue;
     }
     still++;
     run++;
     longestElse = Math.max(longestElse, run);
-  });
-  return { name, compared, moves, longestElse, stillShare: (still + 1) / (compared + 2) };
+  }
+  return { name: other.name, compared, moves, longestElse, stillShare: (still + 1) / (compared + 2) };
 }

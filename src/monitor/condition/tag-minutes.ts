@@ -1,5 +1,5 @@
 import type { ViewReading } from "../../views/view-table.ts";
-import { emptyBucket, mergeInto } from "../tags/bucket.ts";
+import { type Bucket, emptyBucket, mergeInto } from "../tags/bucket.ts";
 import { type Figures, figuresOf } from "../tags/figures.ts";
 import { MINUTE_MS } from "../tags/resolution.ts";
 import { spansOf } from "../tags/tag-spans.ts";
@@ -26,13 +26,18 @@ export function minutesOf(
   toMs: number,
 ): TagMinute[] {
   const minutes: TagMinute[] = [];
-  let open = emptyBucket();
+  let open: Bucket | undefined;
   let openAt = Number.NaN;
   for (const { beginMs, bucket } of spansOf(reading, machine, tag, 60, fromMs, toMs)) {
-    // The newest minute is in parts of 10 s.
-    if (beginMs !== openAt) open = emptyBucket();
-    else minutes.pop();
-    mergeInto(open, bucket);
+    if (beginMs !== openAt || open === undefined) open = bucket;
+    else {
+      // The newest minute is in parts of 10 s.
+      minutes.pop();
+      const joined = emptyBucket();
+      mergeInto(joined, open);
+      mergeInto(joined, bucket);
+      open = joined;
+    }
     openAt = beginMs;
     minutes.push({ atMs: beginMs, ...figuresOf(open) });
   }

@@ -34,7 +34,10 @@ export function unknownSpans(reading: ViewReading, machine: string, span: Span, 
     watch.silentAfterMs === null || !sendsTelemetry ? Number.POSITIVE_INFINITY : watch.silentAfterMs;
   const slots = slotsAround(reading, machine, measured);
   const first = slots[0];
-  const lossesMs = first === undefined ? [] : linkLosses(reading, machine, first, measured.toMs);
+  // A loss that is said after the span may tell that its end was no silence: one in time for its last slot.
+  const lastMs = (slots.at(-1) ?? 0) + SLOT_MS + silentAfterMs;
+  const untilMs = Number.isFinite(lastMs) ? Math.max(measured.toMs, lastMs + 1) : measured.toMs;
+  const lossesMs = first === undefined ? [] : linkLosses(reading, machine, first, untilMs);
   const unknown: UnknownSpan[] = [];
   const add = (why: UnknownWhy, fromMs: number, toMs: number) => {
     const part = overlap(measured, { fromMs, toMs });

@@ -35,7 +35,19 @@ export interface FollowingOptions {
   readonly turn?: () => Promise<void>;
   /** End where the log ends, instead of waiting for more. */
   readonly once?: boolean;
+  /** What its pace goes by; the time of this machine unless told otherwise. */
+  readonly time?: FollowersTime;
 }
+
+/** PORT. The time that a follower works and rests in, milliseconds. */
+export interface FollowersTime {
+  /** Of a clock that only goes forward. */
+  now(): number;
+  /** Resolves after so long, or with the signal. */
+  rest(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+const REAL_TIME: FollowersTime = { now: () => performance.now(), rest: paused };
 
 const AT_ONCE: Pace = { restMs: 0, portionMs: undefined };
 /** After trouble that may pass, milliseconds. */
@@ -67,7 +79,7 @@ export async function followLog(options: FollowingOptions): Promise<void> {
 }
 
 async function follow(options: FollowingOptions, trouble: TroubleNotices): Promise<void> {
-  const { folder, views, cacheBytes, signal, onProgress, onNotice } = options;
+  const { folder, views, cacheBytes, signal, onProgress, onNotice, time = REAL_TIME } = options;
   using parts = new DisposableStack();
   const log = parts.adopt(new SqliteFollowedLog(folder), (each) => each.close());
   const rebuilt = (why: ConcheError) => {
@@ -86,7 +98,7 @@ async function follow(options: FollowingOptions, trouble: TroubleNotices): Promi
       views,
       log,
       store: opened.store,
-      now: () => performance.now(),
+      now: () => time.now(),
       onNotice: ({ kind, text }) => {
         replaced ||= kind === "log-replaced";
         onNotice({ level: kind === "log-replaced" ? "warning" : "info", code: kind, text });
@@ -97,7 +109,7 @@ async function follow(options: FollowingOptions, trouble: TroubleNotices): Promi
   for (;;) {
     await options.turn?.();
     if (signal.aborted) return;
-    const beganAt = performance.now();
+    const beganAt = time.now();
     try {
       follower ??= make();
       const { atEnd, folded, changes } = follower.step(pace.portionMs);
@@ -107,11 +119,11 @@ async function follow(options: FollowingOptions, trouble: TroubleNotices): Promi
       // The mark that was watched is gone with the log: the watch is made anew with everything else.
       if (replaced) return;
       if (options.once && atEnd) return;
-      const workedMs = performance.now() - beganAt;
+      const workedMs = time.now() - beganAt;
       const committed = log.end().id - status.logEnd;
       pace = options.once ? AT_ONCE : paceAfter({ workedMs, folded, committed, atEnd });
       await turn();
-      await paused(pace.restMs, signal);
+      await time.rest(pace.restMs, signal);
       if (!atEnd) continue;
     } catch (error) {
       const known = asConcheError(error);

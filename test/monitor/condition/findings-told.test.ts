@@ -5,7 +5,7 @@ import { findDrift } from "../../../src/monitor/condition/drift.ts";
 import { findNoValue, findOutOfRange } from "../../../src/monitor/condition/limits-crossed.ts";
 import { MANY } from "../../../src/monitor/condition/noise-level.ts";
 import { findNoisy } from "../../../src/monitor/condition/noisy.ts";
-import { findStuck } from "../../../src/monitor/condition/stuck.ts";
+import { findStuck, movingTags } from "../../../src/monitor/condition/stuck.ts";
 import type { NumberMinute } from "../../../src/monitor/condition/tag-minutes.ts";
 import { RandomStream } from "../../../src/simulator/random-stream.ts";
 
@@ -125,7 +125,7 @@ for (const count of [1, 5, 7, 12, 60]) {
 suite("a frozen reading", () => {
   const random = new RandomStream(7, "frozen");
   const moves = (level: number) => () => level + 0.1 * random.normal();
-  const beside = (tag: string, minutes: readonly NumberMinute[]) => new Map([[tag, minutes]]);
+  const beside = (tag: string, minutes: readonly NumberMinute[]) => movingTags(new Map([[tag, minutes]]));
 
   test("is told with what changed meanwhile, in minutes throughout", () => {
     const pressure = moves(1.67);

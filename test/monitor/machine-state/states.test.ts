@@ -85,6 +85,18 @@ suite("intervals of a machine's states", () => {
     ]);
   });
 
+  test("of a time are the same whenever the asked span ends: before the lost connection is said, with it, or later", () => {
+    const messages = [
+      told(PACKER, "state", T0, { state: "Execute" }),
+      ...telemetry(0, 100),
+      told(PACKER, "state", T0 + 125 * S, { state: "OFFLINE" }),
+    ];
+    for (const toS of [110, 120, 125, 126, 130]) {
+      const known = `0 ${Math.min(toS, 125)} Execute`;
+      assert.deepEqual(shown(messages, 0, toS), toS > 125 ? [known, `125 ${toS} unknown offline`] : [known]);
+    }
+  });
+
   test("are unknown where a machine that sends telemetry is silent, and only there", () => {
     const messages = [
       told(PACKER, "state", T0, { state: "Execute" }),
