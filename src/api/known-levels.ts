@@ -1,6 +1,7 @@
 import { suggestion } from "../errors/nearest-name.ts";
 import type { LogReading } from "../log/log-reading.ts";
 import type { ChosenLevels } from "../plant/chosen-machines.ts";
+import { machineMeant } from "../plant/machine-meant.ts";
 import type { Plant } from "../plant/plant.ts";
 import { notFound } from "./problem.ts";
 
@@ -37,4 +38,19 @@ export function unknownLevel(
     if (!known.has(name)) return `there is no ${level} ${name}${suggestion(name, [...known])}`;
   }
   return undefined;
+}
+
+/** @throws ConcheError CONCHE_NOT_FOUND for an address `<site>/<line>/<step>/<machine>` that neither plant nor log knows */
+export function requireAddress(machine: string, plant: Plant, log: () => Pick<LogReading, "names">): void {
+  if (plant.machine(machine) !== undefined) return;
+  const [site, line, step, name, ...more] = machine.split("/");
+  const isAddress = name !== undefined && more.length === 0;
+  if (isAddress && unknownLevel({ site, line, step, machine: name }, plant, log) === undefined) return;
+  const keys = plant.machines.map(({ key }) => key as string);
+  const whole = keys.find((key) => key.endsWith(`/${machine}`));
+  const meant = whole === undefined ? machineMeant(machine, keys) : `, did you mean ${whole}?`;
+  throw notFound(
+    `there is no machine ${machine}${meant}`,
+    "give its address, <site>/<line>/<step>/<machine>",
+  );
 }

@@ -1,6 +1,6 @@
 import { LogReader } from "../adapters/sqlite/log/log-reader.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
-import { requireBatch, unknownLevel } from "../api/known-levels.ts";
+import { requireAddress, requireBatch, unknownLevel } from "../api/known-levels.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import type { LogReading } from "../log/log-reading.ts";
 import type { ChosenLevels } from "../plant/chosen-machines.ts";
@@ -32,6 +32,11 @@ export async function requireKnown(
     if (batch !== undefined)
       requireBatch(batch, log, "conche log query --type batch lists what batches there are");
   });
+}
+
+/** The same for the address of one machine. @throws ConcheError CONCHE_NOT_FOUND */
+export function requireKnownAddress(machine: string, data: string, plant: Plant): void {
+  withNames(data, (log) => requireAddress(machine, plant, () => log));
 }
 
 /** @throws ConcheError CONCHE_USAGE where neither plant nor log knows what was chosen */

@@ -12,6 +12,7 @@ import { suspicionOf } from "../trace/questions/suspicion.ts";
 import { trackingEvents } from "../trace/questions/tracking-events.ts";
 import { requireLevel } from "../views/level.ts";
 import { defineCommand } from "./command.ts";
+import { requireKnownAddress } from "./known-names.ts";
 import { oneOf } from "./option-values.ts";
 import { CSV_EXCEL_HELP } from "./output-format.ts";
 import { withGenealogy } from "./with-genealogy.ts";
@@ -58,6 +59,7 @@ export const recall = defineCommand({
     const format = options.format ?? (config.json ? "json" : "table");
     const plant = await loadPlant(config.plant);
     const begunMs = performance.now();
+    if (options.machine !== undefined) requireKnownAddress(options.machine, config.data, plant);
     return withGenealogy(config.data, terminal, (genealogy, { behind, views }) => {
       if (isCsv(format) || format === "fsma204") requireLevel(behind);
       const found = recallOf(genealogy, asked(genealogy, words.lot ?? "", options));

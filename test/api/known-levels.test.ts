@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { loadPlant } from "../../src/adapters/yaml/load-plant.ts";
 import { ApiDoor } from "../../src/api/door.ts";
-import { unknownLevel } from "../../src/api/known-levels.ts";
+import { requireAddress, unknownLevel } from "../../src/api/known-levels.ts";
 import type { Problem } from "../../src/api/problem.ts";
 import { ROUTES } from "../../src/api/routes.ts";
 import { LEVELS } from "../../src/api/schemas.ts";
@@ -39,6 +39,17 @@ suite("what a question chooses machines by", () => {
   test("is not looked for in the log where the plant has it", () => {
     const never = () => assert.fail("the log was read");
     assert.equal(unknownLevel({ machine: "temper-01" }, plant, never), undefined);
+  });
+
+  test("the address of one machine: of the plant, of the log, or named with the one that was meant", () => {
+    const TEMPER = "tunis-01/line-a/s5_tempering/temper-01";
+    requireAddress(TEMPER, plant, () => assert.fail("the log was read"));
+    requireAddress("tunis-01/line-a/s5_tempering/foreign-07", plant, () => log);
+    for (const given of ["temper-01", "tunis-01/line-a/s5_tempering/temper-1"])
+      assert.throws(() => requireAddress(given, plant, () => log), {
+        code: "CONCHE_NOT_FOUND",
+        message: `there is no machine ${given}, did you mean ${TEMPER}?`,
+      });
   });
 
   const door = new ApiDoor(ROUTES);

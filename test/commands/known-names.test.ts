@@ -44,6 +44,11 @@ suite("a name that neither plant nor log knows", () => {
       "CONCHE_USAGE",
       /no machine nope/,
     ],
+    [
+      ["recall", "--machine", "temper-01", "--from", "2026-01-11"],
+      "CONCHE_NOT_FOUND",
+      /no machine temper-01, did you mean tunis-01\/line-a\/s5_tempering\/temper-01\?/,
+    ],
     [["spc", "nozzles", ...SPC, "--batch", "B1"], "CONCHE_NOT_FOUND", /names batch B1/],
   ];
   for (const [words, code, message] of commands)

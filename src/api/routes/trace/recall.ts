@@ -8,6 +8,7 @@ import { suspicionOf } from "../../../trace/questions/suspicion.ts";
 import { trackingEvents } from "../../../trace/questions/tracking-events.ts";
 import { type DrillFacts, drillBlocks } from "../../../trace/record/drill-blocks.ts";
 import type { ApiContext, PrintOrder, ViewsReading } from "../../context.ts";
+import { requireAddress } from "../../known-levels.ts";
 import { PERIOD, Time, timeOf } from "../../period.ts";
 import { badRequest } from "../../problem.ts";
 import { closed, type Route, route } from "../../route.ts";
@@ -221,11 +222,12 @@ interface SuspectedQuery {
 }
 
 /** @throws ConcheError CONCHE_REQUEST_INVALID, CONCHE_NOT_FOUND, CONCHE_MATERIAL_UNKNOWN */
-function asked(genealogy: Genealogy, query: SuspectedQuery, { nowMs }: ApiContext): Suspicion {
+function asked(genealogy: Genealogy, query: SuspectedQuery, { nowMs, plant, log }: ApiContext): Suspicion {
   const { lots: list = "", machine } = query;
   const fromMs = timeOf("from", query.from);
   if (machine !== undefined && fromMs === undefined)
     throw badRequest("a machine is asked for together with from", "add from and to");
+  if (machine !== undefined) requireAddress(machine, plant, log);
   const made =
     machine === undefined
       ? undefined
