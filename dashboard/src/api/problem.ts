@@ -24,9 +24,10 @@ export async function problemOf(response: Response): Promise<Problem> {
   const text = (value: unknown, otherwise: string) => (typeof value === "string" ? value : otherwise);
   const code = text(said.code, `HTTP ${response.status}`);
   const detail = text(said.detail, text(said.title, response.statusText));
-  const technical = [`${code}: ${detail}`, text(said.hint, "")].filter(Boolean).join("; ");
+  const hint = text(said.hint, "");
+  const technical = [`${code}: ${detail}`, hint].filter(Boolean).join("; ");
   // What is wrong with a question is in its values; what is wrong with the server is for somebody else.
-  const { is = sentence(detail), todo } =
+  const { is = sentence(detail), todo = hint && sentence(hint) } =
     texts.problems[code] ?? (response.status < 500 ? texts.problem.ofQuestion : texts.problem.ofServer);
   return new Problem(response.status, is, todo, technical);
 }

@@ -64,8 +64,10 @@ export default function RecallPage(_: PageProps) {
       >
         {data === undefined || sum === undefined ? null : (
           <HoldButton
+            key={String(asked)}
             sum={sum}
             data={data}
+            holds={holds.open}
             asked={asked.get("lots") ?? asked.get("machine") ?? ""}
             onHeld={reload}
           />

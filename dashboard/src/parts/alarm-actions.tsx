@@ -51,11 +51,7 @@ export function AcknowledgeButton({ alarms, primary = false }: AcknowledgeButton
       >
         {progress.kind === "sent" ? words.pending : primary ? words.acknowledge : words.ack(alarms.length)}
       </button>
-      {progress.kind === "sent" && progress.waits !== undefined ? (
-        <span class="strong xs" role="status">
-          {progress.waits}
-        </span>
-      ) : null}
+      <Waits words={progress.kind === "sent" ? progress.waits : undefined} />
       {progress.kind === "refused" ? (
         <span class="high xs" role="alert">
           {progress.why}
@@ -74,6 +70,16 @@ export function AcknowledgeButton({ alarms, primary = false }: AcknowledgeButton
   );
 }
 
+/** That what was said waits, beside its button. */
+function Waits({ words: said }: { readonly words: string | undefined }) {
+  if (said === undefined) return null;
+  return (
+    <span class="strong xs" role="status">
+      {said}
+    </span>
+  );
+}
+
 interface ShelveButtonProps {
   readonly alarm: AlarmPresent;
 }
@@ -85,13 +91,19 @@ const SHELVE_HOURS = [1, 2, 4, 8] as const;
 export function ShelveButton({ alarm }: ShelveButtonProps) {
   const [open, setOpen] = useState(false);
   const [pending, setPending] = useState(false);
-  const [waits, setWaits] = useState<string>();
+  const [waits, setWaits] = useState<{ readonly shelved: boolean; readonly words: string }>();
   const shelved = alarm.state === "shelved";
+  // It waits for as long as the alarm is as it was when it was said.
+  const waiting = waits?.shelved === shelved ? waits.words : undefined;
   const why = hindrance("operator");
+  const say = async (action: string, body: object): Promise<void> => {
+    const kept = await act(alarm, action, body);
+    setWaits(kept === undefined ? undefined : { shelved, words: kept });
+  };
   const unshelve = async (): Promise<void> => {
     setPending(true);
     try {
-      setWaits(await act(alarm, "unshelve", { by: person.value }));
+      await say("unshelve", { by: person.value });
     } finally {
       setPending(false);
     }
@@ -102,17 +114,13 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
         <button
           type="button"
           class="btn"
-          disabled={pending || person.value === "" || why !== undefined}
+          disabled={pending || waiting !== undefined || person.value === "" || why !== undefined}
           title={why}
           onClick={() => void unshelve()}
         >
           {words.unshelve}
         </button>
-        {waits === undefined ? null : (
-          <span class="strong xs" role="status">
-            {waits}
-          </span>
-        )}
+        <Waits words={waiting} />
       </>
     );
   }
@@ -121,12 +129,13 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
       <button
         type="button"
         class="btn"
-        disabled={why !== undefined}
+        disabled={waiting !== undefined || why !== undefined}
         title={why}
         onClick={() => setOpen(true)}
       >
         {words.shelve}
       </button>
+      <Waits words={waiting} />
       {!open ? null : (
         <Modal title={words.shelveTitle(alarm.code)} onClose={() => setOpen(false)}>
           <PersonForm
@@ -134,9 +143,9 @@ export function ShelveButton({ alarm }: ShelveButtonProps) {
             onLeave={() => setOpen(false)}
             onSubmit={async (by, field) => {
               const until = new Date(Date.now() + Number(field("hours")) * HOUR_MS).toISOString();
-              const kept = await act(alarm, "shelve", { by, reason: field("reason"), until });
-              if (kept === undefined) setOpen(false);
-              return kept;
+              await say("shelve", { by, reason: field("reason"), until });
+              setOpen(false);
+              return undefined;
             }}
           >
             <label>

@@ -14,7 +14,15 @@ export function PersonField() {
   return (
     <label>
       {texts.actions.name}
-      <input class="field" name="by" required maxLength={80} autoComplete="name" value={person.value} />
+      {/* the default: it is there again when the form is emptied for the next one */}
+      <input
+        class="field"
+        name="by"
+        required
+        maxLength={80}
+        autoComplete="name"
+        defaultValue={person.value}
+      />
     </label>
   );
 }

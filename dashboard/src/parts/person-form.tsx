@@ -21,7 +21,7 @@ interface PersonFormProps {
   /** Whose it is to do, where the form is there for everybody. */
   readonly needs?: Role;
   readonly onLeave: () => void;
-  /** Does it. What it throws, or has to say, is shown to whoever asked. */
+  /** Does it. What it throws is shown to whoever asked; what it has to say takes the place of the form. */
   readonly onSubmit: (by: string, field: (name: string) => string) => Promise<string | undefined>;
 }
 
@@ -49,7 +49,6 @@ export function PersonForm({
     keepName(by);
     setPending(true);
     setRefused(undefined);
-    setNote(undefined);
     try {
       setNote(await onSubmit(by, field));
       form.reset();
@@ -59,6 +58,21 @@ export function PersonForm({
       setPending(false);
     }
   };
+  // What waits is asked for: the same form again would be taken for one that has yet to be sent.
+  if (note !== undefined) {
+    return (
+      <form onSubmit={(event) => event.preventDefault()}>
+        <p class="strong" role="status">
+          {note}
+        </p>
+        <div class="actions">
+          <button type="button" class="btn primary" onClick={onLeave}>
+            {words.close}
+          </button>
+        </div>
+      </form>
+    );
+  }
   return (
     <form onSubmit={(event) => void submit(event)}>
       {children}
@@ -66,11 +80,6 @@ export function PersonForm({
       {refused === undefined ? null : (
         <p class="high" role="alert">
           {refused}
-        </p>
-      )}
-      {note === undefined ? null : (
-        <p class="strong" role="status">
-          {note}
         </p>
       )}
       <div class="actions">

@@ -756,8 +756,12 @@ export const texts = {
       units > 0 ? `Hold ${units} …` : lots === 1 ? "Hold 1 lot …" : `Hold ${lots} lots …`,
     allHeld: "everything in stock is on hold",
     onItsWay: (ids: string) => `on its way: ${ids}`,
+    waits: (ids: string, waits: string) => `hold ${ids}: ${waits}`,
     holdTitle: (units: string, lots: string) =>
-      `Hold ${units} pallets and cases, and ${lots} lots with something left`,
+      `Hold ${[
+        ...(units === "0" ? [] : [`${units} pallets and cases`]),
+        ...(lots === "0" ? [] : [`${lots} ${lots === "1" ? "lot" : "lots"} with something left`]),
+      ].join(", and ")}`,
     holdNote:
       "They may not be used, moved on or shipped. It becomes a message in your name, and is done when the log has it. What has left must be called back: that is not done here.",
     line: "Line that says it",
@@ -915,7 +919,8 @@ export const texts = {
     },
     CONCHE_NOT_FOUND: { todo: "Check what was typed or chosen." },
     CONCHE_REQUEST_INVALID: { todo: "Check what was typed or chosen." },
-    CONCHE_ACTION_STALE: { todo: "Look again, and act on what is there now." },
+    // What to do depends on why: the API says it.
+    CONCHE_ACTION_STALE: {},
     CONCHE_ACTION_REFUSED: { todo: "Look again, and act on what is there now." },
     CONCHE_NO_DESK: {
       is: "From here one can look, and do nothing.",
@@ -934,7 +939,7 @@ export const texts = {
       is: "The data center that writes this log does that itself.",
       todo: "Open its own dashboard, and do it there.",
     },
-  } as Readonly<Record<string, { readonly is?: string; readonly todo: string }>>,
+  } as Readonly<Record<string, { readonly is?: string; readonly todo?: string }>>,
   problem: {
     ofQuestion: { todo: "" } as { readonly is?: string; readonly todo: string },
     ofServer: {

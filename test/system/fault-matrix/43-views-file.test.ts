@@ -2,7 +2,7 @@
 // made anew or waited for, and ingest hears nothing of it.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
@@ -77,6 +77,21 @@ suite("row 43: the views' file under a running data center", () => {
     // In one sentence, without the words of the operating system.
     assert.ok(said(/views: a file of the views is gone while the views were open: [^,]*views\.db/));
     assert.ok(!said(/ENOENT/));
+  });
+
+  test("emptied: the same", async () => {
+    // What it needs of the file the process has in memory: nothing but its length tells.
+    await publish();
+    await caughtUp();
+    const told = () => [...center.events.map((event) => JSON.stringify(event)), ...center.errors].join("\n");
+    const before = told().length;
+    await truncate(viewsFiles(folder).database);
+    await publish();
+    await caughtUp();
+    assert.match(
+      told().slice(before),
+      /CONCHE_VIEWS_DAMAGED.*the file was cut short while the views were open/s,
+    );
   });
 
   test("replaced by something that is no database: the same", async () => {

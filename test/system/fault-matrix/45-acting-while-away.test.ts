@@ -6,7 +6,7 @@ import { after, before, suite, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { buildDashboard, isStale } from "../../../scripts/build-dashboard.mjs";
-import { openEdge } from "../../../src/index.ts";
+import { type EdgeMachine, openEdge } from "../../../src/index.ts";
 import { runConche } from "../../commands/run-conche.ts";
 import { NO_CHROMIUM, startChromium } from "../../servers/chromium.ts";
 import { portOf, type RunningConche, startConche } from "../../servers/conche.ts";
@@ -19,6 +19,7 @@ const PATIENCE_MS = 180_000;
 const TEMPERER = "tunis-01/line-a/s5_tempering/temper-01";
 const DESK = "tunis-01/line-a/s0_office/dashboard";
 const NOT_LIVE = /^not live since \d\d:\d\d:\d\d, trying again$/;
+const WAITS = /^not done yet: no broker since .*; it goes out by itself$/;
 const AS_IT_WAS = /^As it was at \d\d:\d\d:\d\d:/;
 
 /**
@@ -43,22 +44,21 @@ suite("acting while something is away", { skip: NO_CHROMIUM, timeout: 900_000 },
     const words = ["--data", data, "--broker", `mqtt://127.0.0.1:${portOf(center.started.mqtt)}`];
     return startConche(["serve", ...words, "--http-port", String(port)]);
   };
-  const raise = async (alarm_id: string) => {
+  const asMachine = async (speak: (machine: EdgeMachine) => Promise<unknown>) => {
     const edge = await openEdge({ url: String(center.started.mqtt), outbox: join(folder, "machine") });
     try {
-      const machine = await edge.machine(TEMPERER);
-      const alarm = {
-        event: "raised",
-        code: alarm_id.toUpperCase(),
-        message: alarm_id,
-        priority: "high",
-      } as const;
-      await machine.publish("alarm", { ts: new Date().toISOString(), alarm_id, ...alarm });
+      await speak(await edge.machine(TEMPERER));
       await edge.drained();
     } finally {
       await edge.close();
     }
   };
+  const now = () => new Date().toISOString();
+  const raise = (alarm_id: string) =>
+    asMachine((machine) => {
+      const alarm = { event: "raised", code: alarm_id.toUpperCase(), message: alarm_id } as const;
+      return machine.publish("alarm", { ts: now(), alarm_id, ...alarm, priority: "high" });
+    });
   const rowOf = (message: string) =>
     page.locator("tr", { has: page.getByText(message, { exact: true }) }).first();
   const saidByDesk = async (type: string): Promise<Record<string, unknown>[]> => {
@@ -109,9 +109,7 @@ suite("acting while something is away", { skip: NO_CHROMIUM, timeout: 900_000 },
     await button.click();
     assert.equal((await taken).status(), 202);
     await rowOf("reel_low").getByText("on its way …").waitFor();
-    await rowOf("reel_low")
-      .getByText(/^not done yet: no broker since .*; it goes out by itself$/)
-      .waitFor();
+    await rowOf("reel_low").getByText(WAITS).waitFor();
     assert.deepEqual(await saidByDesk("alarm"), []);
     // What it waits in is a disk: the process that took it on may go, too.
     const http = portOf(views.started.http);
@@ -129,23 +127,86 @@ suite("acting while something is away", { skip: NO_CHROMIUM, timeout: 900_000 },
     );
   });
 
-  test("goods that are put on hold while data center and broker are away are on hold once, afterwards", async () => {
+  test("an alarm that is shelved meanwhile says in its row that it isn't yet; what comes second says what it waits for", async () => {
     const mqtt = portOf(center.started.mqtt);
     await center.stop("SIGKILL");
-    const answer = await fetch(`${views.started.http}/api/holds/lines/tunis-01/line-a`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ by: "q.ben-ali", reason: "metal found", lots: ["L1"], hold_id: "H-1" }),
-    });
-    assert.equal(answer.status, 202);
+    const shelve = rowOf("reel_low").getByRole("button", { name: "Shelve …" });
+    await shelve.click();
+    await page.locator("dialog input[name=reason]").fill("The reel is changed at six");
+    await page.locator("dialog form").getByRole("button", { name: "Shelve …" }).click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await rowOf("reel_low").getByText(WAITS).waitFor();
+    assert.equal(await shelve.isDisabled(), true);
+    await rowOf("reel_low").getByRole("button", { name: "…", exact: true }).click();
+    await page.locator("dialog input[name=comment]").fill("Ordered");
+    await page.getByRole("button", { name: "Say it" }).click();
+    const why = page.locator("dialog").getByRole("alert");
+    assert.match(await why.innerText(), /^Shelved of .* waits in the outbox: .*It goes out by itself/);
+    // All of it, and the buttons, can be seen.
+    const [dialog, close] = [page.locator("dialog"), page.getByRole("button", { name: "Close" })];
+    const [outer, inner] = [await dialog.boundingBox(), await close.boundingBox()];
+    assert.ok(outer !== null && inner !== null && inner.x + inner.width <= outer.x + outer.width);
+    await close.click();
     center = await startCenter(mqtt);
-    const holds = async () =>
-      (JSON.parse((await views.page("/api/holds")).text) as { holds?: { hold_id: string }[] }).holds ?? [];
-    while ((await holds()).length === 0) await pause(LOOK_MS);
+    // Done: it is among the shelved ones.
+    await rowOf("reel_low").waitFor({ state: "detached" });
     assert.deepEqual(
-      (await saidByDesk("batch")).map(({ event, hold_id }) => [event, hold_id]),
-      [["HOLD", "H-1"]],
+      (await saidByDesk("alarm")).map(({ event }) => event),
+      ["acknowledged", "shelved"],
     );
+  });
+
+  test("a comment while data center and broker are away is on its way: its form is gone, and says so", async () => {
+    const mqtt = portOf(center.started.mqtt);
+    await raise("film_low");
+    await rowOf("film_low").waitFor();
+    await center.stop("SIGKILL");
+    await rowOf("film_low").getByRole("button", { name: "…", exact: true }).click();
+    await page.locator("dialog input[name=comment]").fill("Ordered");
+    await page.getByRole("button", { name: "Say it" }).click();
+    await page.locator("dialog").getByRole("status").getByText(WAITS).waitFor();
+    assert.equal(await page.locator("dialog input[name=comment]").count(), 0);
+    center = await startCenter(mqtt);
+    await page.locator("dialog .alarm-events li", { hasText: "Ordered" }).waitFor();
+    await page.getByRole("button", { name: "Close" }).click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+  });
+
+  test("goods that are put on hold while data center and broker are away say so, and are on hold once, afterwards", async () => {
+    const mqtt = portOf(center.started.mqtt);
+    await asMachine((machine) => {
+      const lot = {
+        lot_id: "CM-7",
+        material: "cocoa_mass",
+        kind: "ingredient",
+        quantity_kg: 24_000,
+      } as const;
+      const from = { supplier: "Cacao du Sud-Ouest", supplier_lot: "CSO-11-884" };
+      return machine.publish("batch", { ts: now(), event: "LOT_RECEIVED", ...lot, ...from });
+    });
+    const base = `http://127.0.0.1:${wire.port}`;
+    while ((await views.page("/api/find/CM-7")).status !== 200) await pause(LOOK_MS);
+    await page.goto(`${base}/recall?lots=CM-7`);
+    const hold = page.getByRole("button", { name: "Hold 1 lot …" });
+    await hold.waitFor();
+    await center.stop("SIGKILL");
+    await hold.click();
+    await page.getByRole("textbox", { name: "Why" }).fill("metal found");
+    await page.locator("dialog form").getByRole("button", { name: "Hold 1 lot …" }).click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page
+      .getByRole("status")
+      .getByText(/^hold H\S+: not done yet: no broker since .*; it goes out by itself$/)
+      .waitFor();
+    // Pressed once more it would be a second hold on the same goods.
+    assert.equal(await hold.isDisabled(), true);
+    center = await startCenter(mqtt);
+    await page.getByText("everything in stock is on hold").waitFor();
+    assert.equal(await hold.count(), 0);
+    const held = (await saidByDesk("batch")).map(({ event, by, reason, lots }) => [event, by, reason, lots]);
+    assert.deepEqual(held, [["HOLD", "Amira Ben Salah", "metal found", ["CM-7"]]]);
+    await page.goto(`${base}/alarms`);
+    await live();
   });
 
   test("a data center that was killed and is back: what it takes then is shown, without a reload", async () => {

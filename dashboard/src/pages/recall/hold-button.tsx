@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { PutOnHoldAnswer, RecallAnswer } from "../../api/answers.ts";
+import type { Hold } from "../../api/holds.ts";
 import { plant } from "../../api/plant.ts";
 import { send } from "../../api/query.ts";
 import { addressOf } from "../../app/router.ts";
@@ -18,22 +19,31 @@ const PER_HOLD = 500;
 interface HoldButtonProps {
   readonly sum: RecallSum;
   readonly data: RecallAnswer;
+  /** Holds that are open now, the lots' too: the answer has those of goods. */
+  readonly holds: readonly Hold[];
   /** What was asked: it stands in the reason. */
   readonly asked: string;
   readonly onHeld: () => void;
 }
 
 /** Puts on hold what is in stock and has a part of it: goods and lots, by messages of this desk. */
-export function HoldButton({ sum, data, asked, onHeld }: HoldButtonProps) {
+export function HoldButton({ sum, data, holds, asked, onHeld }: HoldButtonProps) {
   const [open, setOpen] = useState(false);
   const [said, setSaid] = useState<readonly string[]>([]);
   const [kept, setKept] = useState<string>();
   const units = sum.notHeld.map(({ unit }) => unit);
   const behind = behindOf(data);
-  const lots = sum.lotsLeft.map(({ lot }) => lot);
+  const onHold = new Set(
+    holds.flatMap(({ goods }) => goods.flatMap((each) => (each.decision ? [] : each.id))),
+  );
+  const lots = sum.lotsLeft.map(({ lot }) => lot).filter((lot) => !onHold.has(lot));
   // Said, and not in the answer yet: the message is on its way through the log.
-  const known = new Set(data.units.flatMap(({ holds }) => holds));
+  const known = new Set([
+    ...data.units.flatMap((unit) => unit.holds),
+    ...holds.map(({ hold_id }) => hold_id),
+  ]);
   const waiting = said.filter((id) => !known.has(id));
+  const waits = waiting.length > 0 && kept !== undefined;
   const hold = async (line: string, by: string, reason: string): Promise<undefined> => {
     for (let at = 0; at < Math.max(units.length, lots.length); at += PER_HOLD) {
       const part = { units: units.slice(at, at + PER_HOLD), lots: lots.slice(at, at + PER_HOLD) };
@@ -49,7 +59,7 @@ export function HoldButton({ sum, data, asked, onHeld }: HoldButtonProps) {
     setOpen(false);
     onHeld();
   };
-  if (units.length === 0 && sum.hold.length > 0) {
+  if (units.length + lots.length === 0 && sum.hold.length + sum.lotsLeft.length > 0) {
     return (
       <span class="label" role="status">
         {words.allHeld}
@@ -62,16 +72,15 @@ export function HoldButton({ sum, data, asked, onHeld }: HoldButtonProps) {
       <button
         type="button"
         class="btn primary"
-        disabled={hindrance("quality") !== undefined}
+        disabled={waits || hindrance("quality") !== undefined}
         title={hindrance("quality")}
         onClick={() => setOpen(true)}
       >
         {words.hold(units.length, lots.length)}
       </button>
       {waiting.length === 0 ? null : (
-        <span class="label" role="status">
-          {words.onItsWay(waiting.join(", "))}
-          {kept === undefined ? "" : `; ${kept}`}
+        <span class={waits ? "strong" : "label"} role="status">
+          {waits ? words.waits(waiting.join(", "), kept) : words.onItsWay(waiting.join(", "))}
         </span>
       )}
       {!open ? null : (

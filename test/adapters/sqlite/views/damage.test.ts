@@ -4,6 +4,7 @@ import { closeSync, existsSync, fstatSync, openSync, truncateSync, writeFileSync
 import { DatabaseSync } from "node:sqlite";
 import { suite, type TestContext, test } from "node:test";
 import { viewsFiles } from "../../../../src/adapters/sqlite/database/database-files.ts";
+import { openMessageLog } from "../../../../src/adapters/sqlite/log/open-message-log.ts";
 import { OpenViews } from "../../../../src/adapters/sqlite/views/open-views.ts";
 import { ViewsReader } from "../../../../src/adapters/sqlite/views/views-reader.ts";
 import { ConcheError } from "../../../../src/errors/conche-error.ts";
@@ -11,7 +12,7 @@ import { tagsView } from "../../../../src/monitor/tags/tags-view.ts";
 import { allViews } from "../../../../src/run/views/all-views.ts";
 import { followLog } from "../../../../src/run/views/following-run.ts";
 import { rebuildViews } from "../../../../src/run/views/rebuild-run.ts";
-import { filledLog, record } from "../../../commands/filled-log.ts";
+import { append, filledLog, record } from "../../../commands/filled-log.ts";
 import { runConche } from "../../../commands/run-conche.ts";
 import { afterwards } from "../../../servers/afterwards.ts";
 
@@ -131,13 +132,48 @@ for (const [name, damage] of Object.entries(DAMAGES)) {
 }
 
 suite("views whose file is emptied while they are kept", () => {
-  test("whoever keeps them notices with the next step", async (context) => {
+  test("are made anew with the next message, though every page that is needed is in memory or the write-ahead log", async (context) => {
     const folder = await folded(context);
-    const views = await OpenViews.open(folder, { cacheBytes: CACHE });
-    afterwards(context, () => views.close());
-    views.store.takeRebuildRequests();
+    const log = await openMessageLog(folder);
+    afterwards(context, () => log.close());
+    const stop = new AbortController();
+    const told: string[] = [];
+    let reached = 0;
+    let wake = () => {};
+    const following = followLog({
+      ...{ folder, views: allViews(), cacheBytes: CACHE, signal: stop.signal },
+      onProgress: ({ views }) => {
+        reached = Math.min(...views.map(({ position }) => position));
+        wake();
+      },
+      onNotice: ({ code }) => told.push(code),
+    });
+    const ended = () => {
+      stop.abort();
+      return following;
+    };
+    afterwards(context, ended);
+    const says = async (minute: number) => {
+      await append(log, [record(minute, "telemetry", { v: 2, tags: { temp_c: minute } })]);
+      // The messages of the log are the minutes from 0 on.
+      while (reached <= minute) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    };
+    await says(40);
+    assert.deepEqual(told, []);
     truncateSync(viewsFiles(folder).database);
-    assert.throws(() => views.store.takeRebuildRequests(), { code: "CONCHE_VIEWS_DAMAGED" });
+    await says(41);
+    assert.deepEqual(told.slice(0, 1), ["CONCHE_VIEWS_DAMAGED"]);
+    await ended();
+    const live = asked(folder);
+    await rebuildViews({
+      ...{ folder, views: allViews(), wanted: allViews().map(({ name }) => name), cacheBytes: CACHE },
+      ...{ signal: new AbortController().signal, onProgress: () => {} },
+    });
+    assert.deepEqual(asked(folder), live);
   });
 });
 
