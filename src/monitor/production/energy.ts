@@ -139,7 +139,7 @@ function figuresOf(
 
 /** Good product in kilograms; null where it has pieces whose weight the plant file doesn't tell. */
 function goodMassKg(
-  { counted, running, work }: MachineRecord,
+  { counted, mayHaveRun, work }: MachineRecord,
   plant: Plant,
   parts: readonly Span[],
 ): number | null {
@@ -148,7 +148,7 @@ function goodMassKg(
     for (const run of touching(work, part)) {
       const common = overlap(run, part);
       if (common === undefined) continue;
-      const { processed, defective } = quantitiesIn(counted, running, common);
+      const { processed, defective } = quantitiesIn(counted, mayHaveRun, common);
       const good = processed - defective;
       if (counted[0]?.unit !== "pieces") {
         kg += good;

@@ -30,6 +30,8 @@ export interface MachineRecord {
   readonly counted: readonly CountedStretch[];
   /** When it ran, from the begin of the first of `counted` to the end of the last. */
   readonly running: readonly Span[];
+  /** The same, and when nobody knows whether it ran. */
+  readonly mayHaveRun: readonly Span[];
   readonly work: readonly WorkRun[];
 }
 
@@ -51,7 +53,7 @@ export function machineRecord(
     fromMs: Math.min(span.fromMs, counted[0]?.fromMs ?? span.fromMs),
     toMs: Math.max(span.toMs, counted.at(-1)?.toMs ?? span.toMs),
   };
-  const whole = stateHistory(source.states, key, around, watch).intervals;
+  const whole = usedTime(stateHistory(source.states, key, around, watch).intervals, [around]);
   return {
     machine,
     span,
@@ -61,7 +63,8 @@ export function machineRecord(
     ),
     shifts: shiftSpans,
     counted,
-    running: usedTime(whole, [around]).filter(({ use }) => use === "producing"),
+    running: whole.filter(({ use }) => use === "producing"),
+    mayHaveRun: whole.filter(({ use }) => use === "producing" || use === "unknown"),
     work: workRuns(source.states, key, span),
   };
 }

@@ -1,7 +1,7 @@
 import { lengthMs, overlap, overlapMs, type Span, touching } from "../span.ts";
 import type { MachineRecord } from "./machine-record.ts";
 import { plannedRunTimePerItemMs } from "./rated-speed.ts";
-import { NO_QUANTITIES, type Quantities, quantitiesIn } from "./running-count.ts";
+import { NO_QUANTITIES, processedRunning, type Quantities, quantitiesIn } from "./running-count.ts";
 import type { UsedTime } from "./time-use.ts";
 
 /**
@@ -30,7 +30,10 @@ export interface OeeElements {
   readonly goodQuantity: number;
   readonly inspectedQuantity: number;
   readonly goodUnit: string | null;
-  /** PQ at planned run time per item (PRI x PQ), by product; null where the plant file gives no rated speed. */
+  /**
+   * PQ at planned run time per item (PRI x PQ), by product, as far as it was made in known running time; null where the
+   * plant file gives no rated speed.
+   */
   readonly plannedRunTimeMs: number | null;
 }
 
@@ -133,9 +136,8 @@ function quantitiesByProduct(
 ): { quantities: Quantities; plannedRunTimeMs: number | null } {
   let quantities = NO_QUANTITIES;
   let plannedRunTimeMs: number | null = 0;
-  const running = record.running;
   for (const { product, ...span } of byProduct(record, parts)) {
-    const counted = quantitiesIn(record.counted, running, span);
+    const counted = quantitiesIn(record.counted, record.mayHaveRun, span);
     quantities = {
       consumed: quantities.consumed + counted.consumed,
       processed: quantities.processed + counted.processed,
@@ -143,7 +145,7 @@ function quantitiesByProduct(
     };
     const itemMs = plannedRunTimePerItemMs(record.machine, product);
     if (itemMs === null || plannedRunTimeMs === null) plannedRunTimeMs = null;
-    else plannedRunTimeMs += itemMs * counted.processed;
+    else plannedRunTimeMs += itemMs * processedRunning(record.counted, record, span);
   }
   return { quantities, plannedRunTimeMs };
 }

@@ -73,20 +73,21 @@ function stretch(
 }
 
 /**
- * What was counted in a part of time. Within a stretch the count is spread over the time in which the machine ran (over
- * all of it where it didn't), and whole pieces stay whole: parts that follow one another always sum to the stretch.
+ * What was counted in a part of time. Within a stretch the count is spread over the time in which the machine ran or
+ * nobody knows whether it did (over all of it where it stood), and whole pieces stay whole: parts that follow one another
+ * always sum to the stretch.
  */
 export function quantitiesIn(
   stretches: readonly CountedStretch[],
-  running: readonly Span[],
+  mayHaveRun: readonly Span[],
   part: Span,
 ): Quantities {
   let sum = NO_QUANTITIES;
   for (const one of touching(stretches, part)) {
     const common = overlap(one, part);
     if (common === undefined) continue;
-    const upTo = countedBy(one, running, common.toMs);
-    const before = countedBy(one, running, common.fromMs);
+    const upTo = countedBy(one, mayHaveRun, common.toMs);
+    const before = countedBy(one, mayHaveRun, common.fromMs);
     sum = {
       consumed: sum.consumed + upTo.consumed - before.consumed,
       processed: sum.processed + upTo.processed - before.processed,
@@ -96,12 +97,34 @@ export function quantitiesIn(
   return sum;
 }
 
-function countedBy(stretch: CountedStretch, running: readonly Span[], atMs: number): Quantities {
-  const all = overlapMs(running, stretch);
+/**
+ * Of what was processed in a part of time, what falls to time in which the machine is known to have run: what it made
+ * while nobody heard it makes it no faster.
+ * @param running a part of `mayHaveRun`
+ */
+export function processedRunning(
+  stretches: readonly CountedStretch[],
+  { running, mayHaveRun }: { readonly running: readonly Span[]; readonly mayHaveRun: readonly Span[] },
+  part: Span,
+): number {
+  let sum = 0;
+  for (const one of touching(stretches, part)) {
+    const common = overlap(one, part);
+    if (common === undefined) continue;
+    const { processed } = quantitiesIn([one], mayHaveRun, common);
+    const all = overlapMs(mayHaveRun, common);
+    const known = overlapMs(running, common);
+    sum += known === all ? processed : (processed * known) / all;
+  }
+  return sum;
+}
+
+function countedBy(stretch: CountedStretch, mayHaveRun: readonly Span[], atMs: number): Quantities {
+  const all = overlapMs(mayHaveRun, stretch);
   const share =
     all === 0
       ? (atMs - stretch.fromMs) / (stretch.toMs - stretch.fromMs)
-      : overlapMs(running, { fromMs: stretch.fromMs, toMs: atMs }) / all;
+      : overlapMs(mayHaveRun, { fromMs: stretch.fromMs, toMs: atMs }) / all;
   // Pieces are whole; kilograms go to the gram.
   const steps = stretch.unit === "pieces" ? 1 : 1000;
   const part = (count: number) => (share === 1 ? count : Math.floor(count * share * steps) / steps);

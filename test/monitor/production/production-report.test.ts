@@ -155,6 +155,19 @@ suite("OEE of a simulated day", () => {
     assert.deepEqual(of24h("packer-03", again), of24h("packer-03"));
   });
 
+  test("what a machine made while nobody heard it makes it no faster, and is not forgotten", () => {
+    // Of two hours in which it ran nothing came, and nothing was sent afterwards: the counters have run on.
+    const [fromMs, toMs] = [START_MS + 2 * 3_600_000, START_MS + 4 * 3_600_000];
+    const heard = said.filter(
+      ({ machine, atMs }) => machine.machine !== "packer-03" || atMs < fromMs || atMs >= toMs,
+    );
+    const whole = of24h("packer-03").whole;
+    const { elements, figures } = of24h("packer-03", sourceOf(fromSimulation(heard))).whole;
+    assert.ok(elements.unknownMs > 7_000_000, `${elements.unknownMs} ms unknown`);
+    assert.equal(elements.producedQuantity, whole.elements.producedQuantity);
+    assert.ok(Math.abs((figures.effectiveness ?? 0) - (whole.figures.effectiveness ?? 0)) < 0.03);
+  });
+
   test("a shift that has just begun, and a span of nothing, have no figures and no error", () => {
     assert.ok(line);
     const empty = lineProduction(source, line, { fromMs: SPAN.toMs + 1, toMs: SPAN.toMs + 2 }, "shift");
