@@ -1,6 +1,6 @@
 import type { PackmlState } from "../../contract/schemas/state-v2.ts";
 import type { ViewReading } from "../../views/view-table.ts";
-import { lengthMs, overlap, type Span } from "../span.ts";
+import { lengthMs, overlap, type Span, touching } from "../span.ts";
 import { STATES, type StateRow } from "./machine-state-tables.ts";
 import { beganMs, beginsAnew, isLink, sameState } from "./state-order.ts";
 import { type StopReason, stopReasonOf } from "./stop-reason.ts";
@@ -112,8 +112,7 @@ function withoutUnknown(
   const known = told.flatMap((interval) => {
     const parts: StateInterval[] = [];
     let fromMs = interval.fromMs;
-    for (const gap of unknown) {
-      if (gap.toMs <= fromMs || gap.fromMs >= interval.toMs) continue;
+    for (const gap of touching(unknown, interval)) {
       if (gap.fromMs > fromMs) parts.push({ ...interval, fromMs, toMs: gap.fromMs });
       fromMs = gap.toMs;
     }
@@ -145,7 +144,7 @@ function nothingKnown(hole: Span, unknown: readonly UnknownSpan[]): StateInterva
     else parts.push({ fromMs: reachedMs, toMs, state: "unknown", mode: null, reason: null, unknownWhy });
     reachedMs = toMs;
   };
-  for (const gap of unknown) {
+  for (const gap of touching(unknown, hole)) {
     const part = overlap(gap, hole);
     if (part === undefined) continue;
     add(part.fromMs, "not_said");
