@@ -135,7 +135,7 @@ export const simulation = Type.Object(
       {
         name: "telemetry-interval",
         argument: "SECONDS",
-        help: "a simulated machine sends telemetry at most once in so many seconds",
+        help: "a simulated machine sends telemetry at most once in so many seconds; over 30, a plant file has to say so (telemetry_interval_s), or machines are silent in between",
         defaultText: "as the plant says",
       },
       1,
