@@ -1,4 +1,6 @@
 import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
+import { viewsFiles } from "../../adapters/sqlite/database/database-files.ts";
+import { lockHolder } from "../../adapters/sqlite/database/folder-lock.ts";
 import { OpenViews } from "../../adapters/sqlite/views/open-views.ts";
 import { requestRebuild } from "../../adapters/sqlite/views/request-rebuild.ts";
 import { SqliteFollowedLog } from "../../adapters/sqlite/views/sqlite-followed-log.ts";
@@ -51,7 +53,9 @@ async function build(options: RebuildOptions): Promise<Omit<Rebuilt, "seconds">>
     opened = parts.adopt(await OpenViews.open(folder, { cacheBytes }), (each) => each.close());
   } catch (error) {
     if (!(error instanceof ConcheError) || error.code !== "CONCHE_VIEWS_IN_USE") throw error;
-    return { messages: await watch(options), elsewhere: true };
+    const messages = await watch(options);
+    // Whoever kept them has ended meanwhile: they are built here then.
+    return messages === undefined ? await build(options) : { messages, elsewhere: true };
   }
   try {
     return await fold(options, log, opened);
@@ -83,8 +87,11 @@ async function fold(
   }
 }
 
-/** Asks the process that keeps the views, and watches until new editions have taken the place of the old ones. */
-async function watch({ folder, wanted, signal, onProgress }: RebuildOptions): Promise<number> {
+/**
+ * Asks the process that keeps the views, and watches until new editions have taken the place of the old ones; undefined
+ * where that process has ended before.
+ */
+async function watch({ folder, wanted, signal, onProgress }: RebuildOptions): Promise<number | undefined> {
   const reader = new ViewsReader(folder);
   try {
     const editions = () => {
@@ -121,6 +128,7 @@ async function watch({ folder, wanted, signal, onProgress }: RebuildOptions): Pr
         );
       });
       if (done) return total;
+      if (lockHolder(viewsFiles(folder)) === undefined) return undefined;
     }
   } finally {
     reader.close();

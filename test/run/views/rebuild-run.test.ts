@@ -20,16 +20,22 @@ async function kept(context: TestContext) {
   const messages = Array.from({ length: MESSAGES }, (_, second) => record(second, "telemetry"));
   const folder = await filledLog(context, messages);
   const log = new SqliteFollowedLog(folder);
-  afterwards(context, () => log.close());
   const opened = await OpenViews.open(folder, { cacheBytes: CACHE_BYTES });
-  afterwards(context, () => opened.close());
   const { store } = opened;
   const follower = new Follower({ views: VIEWS, log, store, now: () => performance.now() });
   const portion = () => follower.step(0);
   const allOfIt = () => {
     while (!portion().atEnd);
   };
-  return { folder, store, portion, allOfIt };
+  let ended = false;
+  const ends = () => {
+    if (ended) return;
+    ended = true;
+    log.close();
+    opened.close();
+  };
+  afterwards(context, ends);
+  return { folder, store, portion, allOfIt, ends };
 }
 
 /** Rebuilds, while the keeper takes the request, folds a portion, waits for some looks, and then folds the rest. */
@@ -72,5 +78,21 @@ describe("a rebuild by the process that keeps the views", () => {
       editions.map(({ edition, standing, position }) => [edition > begun.edition, standing, position.id]),
       [[true, "answering", MESSAGES]],
     );
+  });
+
+  it("goes on here when that process ends before it is done", async (context) => {
+    const { folder, portion, allOfIt, ends } = await kept(context);
+    allOfIt();
+    let looks = 0;
+    const { elsewhere, messages } = await rebuildViews({
+      ...{ folder, views: VIEWS, wanted: ["counting"], cacheBytes: CACHE_BYTES },
+      signal: new AbortController().signal,
+      onProgress: () => {
+        looks++;
+        if (looks === 1) portion();
+        if (looks === 2) ends();
+      },
+    });
+    assert.deepEqual([elsewhere, messages], [false, MESSAGES]);
   });
 });
