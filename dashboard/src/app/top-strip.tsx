@@ -131,7 +131,7 @@ function Connection() {
   const told = data?.views.filter((view) => isTold(view, data.views)) ?? [];
   const behind = told.filter((view) => view.behind > 0 && view.newest !== null);
   const behindMs = Math.max(0, ...behind.map(({ newest }) => at - Date.parse(newest ?? "")));
-  const catchingUp = behindMs > BEHIND_MS;
+  const isBehind = behindMs > BEHIND_MS;
   // Every page says so in its first sentence: what is old must not look like the present.
   useEffect(() => {
     lagMs.value = behindMs > FAR_BEHIND_MS ? behindMs : 0;
@@ -145,7 +145,7 @@ function Connection() {
   }
   if (state === "connecting" || data === undefined) return <div class="label">{texts.strip.connecting}</div>;
   const silentMs = at - Math.max(...told.map(({ newest }) => Date.parse(newest ?? "") || 0));
-  if (!catchingUp && silentMs > SILENT_MS && silentMs < at) {
+  if (!isBehind && silentMs > SILENT_MS && silentMs < at) {
     return (
       <div role="status">
         <Glyph priority="record" size={12} />
@@ -158,8 +158,8 @@ function Connection() {
       <svg width="8" height="8" aria-hidden="true">
         <circle cx="4" cy="4" r="3.5" fill="var(--ink-2)" />
       </svg>
-      {catchingUp ? (
-        <Said class="record strong" words={texts.strip.catchingUp(duration(behindMs))} />
+      {isBehind ? (
+        <Said class="record strong" words={texts.strip.behind(duration(behindMs))} />
       ) : (
         <span>{texts.strip.live}</span>
       )}

@@ -13,6 +13,8 @@ import { lastingText, type ZoneClock } from "./time-text.ts";
 /** What `conche now` shows on one page, as of one moment. */
 export interface NowPage extends MachinesShown {
   readonly plant: string;
+  /** The present, ms since 1970; `nowMs` is the time up to which the views have heard. */
+  readonly presentMs: number;
   readonly clock: ZoneClock;
   readonly lines: readonly LineNow[];
   /** The present shift's figures, by `<site>/<line>`. */
@@ -25,6 +27,8 @@ export interface NowPage extends MachinesShown {
   readonly behind: number;
 }
 
+/** Views that lag by no more are live, milliseconds. */
+const OLD_MS = 10_000;
 const ALARMS_SHOWN = 8;
 const RETURNED_SHOWN = 3;
 /** A smaller part that is known is said. */
@@ -37,7 +41,7 @@ const WHOLE = 0.995;
 export function nowPage(page: NowPage, surface: TableSurface): string[] {
   const { lines, nowMs } = page;
   const inFull = lines.length === 1;
-  const rows: Piece[][] = [head(page, surface), []];
+  const rows: Piece[][] = [...oldRows(page), head(page, surface), []];
   for (const line of lines) {
     rows.push(verdictPieces(line, nowMs), ...shiftRows(page, line));
     const { stopped, unknown } = lineVerdict(line.machines);
@@ -53,8 +57,19 @@ export function nowPage(page: NowPage, surface: TableSurface): string[] {
   return rows.map((pieces) => renderLine(trimmed(pieces), surface.columns, surface.colour));
 }
 
-function head({ plant, clock, nowMs }: NowPage, { columns }: TableSurface): Piece[] {
-  const time = clock.full(nowMs);
+/** What is old must not look like the present: that comes first. */
+function oldRows({ clock, nowMs, presentMs, behind }: NowPage): Piece[][] {
+  if (presentMs - nowMs <= OLD_MS) return [];
+  const age = `${lastingText(presentMs - nowMs)} ago; ${counted(behind, "message")} behind`;
+  return [
+    [{ text: `OLD: as of ${clock.full(nowMs)}, ${age}`, style: ["bold", "magenta"] }],
+    [{ text: 'why: the check "views" of /api/health, or the console of who keeps them', style: "dim" }],
+    [],
+  ];
+}
+
+function head({ plant, clock, presentMs }: NowPage, { columns }: TableSurface): Piece[] {
+  const time = clock.full(presentMs);
   const gap = columns === null ? 2 : Math.max(2, columns - textWidth(plant) - textWidth(time));
   return [{ text: plant, style: "bold" }, { text: " ".repeat(gap) }, { text: time }];
 }

@@ -41,6 +41,7 @@ function shown(messages: ViewMessage[], parts: Partial<NowPage> = {}, nowMs = T0
   const page: NowPage = {
     plant: "Conche demonstration chocolate",
     nowMs,
+    presentMs: nowMs,
     clock: new ZoneClock("Africa/Tunis"),
     lines: plantNow(plant, read(machineStateView, messages), nowMs),
     values: new Map(
@@ -68,6 +69,14 @@ suite("the plant at a glance", () => {
     assert.match(page, /dark {2}B20261127-DA-0624 {2}weigher-01 to packer-03\n/);
     assert.match(page, /Alarms {2}none active/);
     assert.match(page, /✓ complete: 1,000 of 1,000 numbers/);
+  });
+
+  test("first of all says that it is old, as of when and how far behind; a view's usual lag is nothing to say", () => {
+    const page = shown(running(T0), { presentMs: T0 + 4 * 3_600 * S, behind: 1234 });
+    assert.match(page, /^OLD: as of Fri 27 Nov 23:24:00 \+01:00, 4 h ago; 1,234 messages behind\n/);
+    assert.match(page, /Conche demonstration chocolate +Sat 28 Nov 03:24:00 \+01:00\n/);
+    assert.match(page, /8 run\n/);
+    assert.match(shown(running(T0), { presentMs: T0 + 40, behind: 12 }), /^Conche demonstration/);
   });
 
   test("desks are no machines of a line, whatever they have said", () => {
