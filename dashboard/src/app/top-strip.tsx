@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import type { CompletenessAnswer, ViewsAnswer } from "../api/answers.ts";
+import type { CompletenessAnswer, HealthAnswer, ViewsAnswer } from "../api/answers.ts";
 import { lagMs, live } from "../api/live.ts";
 import { plant, zone } from "../api/plant.ts";
 import { useQuery } from "../api/query.ts";
@@ -109,12 +109,14 @@ function Record() {
 interface SaidProps {
   readonly words: readonly [always: string, roomy: string];
   readonly class?: string;
+  /** All of it, where that is more than the words. */
+  readonly title?: string | undefined;
 }
 
 /** What the strip says: all of it where there is room, its beginning on a narrow screen. */
-function Said({ words: [always, roomy], class: look = "" }: SaidProps) {
+function Said({ words: [always, roomy], class: look = "", title = always + roomy }: SaidProps) {
   return (
-    <span class={look} title={always + roomy}>
+    <span class={look} title={title}>
       {always}
       <span class="roomy">{roomy}</span>
     </span>
@@ -132,6 +134,9 @@ function Connection() {
   const behind = told.filter((view) => view.behind > 0 && view.newest !== null);
   const behindMs = Math.max(0, ...behind.map(({ newest }) => at - Date.parse(newest ?? "")));
   const isBehind = behindMs > BEHIND_MS;
+  // Why, the process that keeps them knows, where it is the one that is asked.
+  const health = useQuery<HealthAnswer>(isBehind ? "/api/health" : undefined, [], 5).data;
+  const stopped = health?.checks.find(({ name, ok }) => name === "views" && !ok)?.detail;
   // Every page says so in its first sentence: what is old must not look like the present.
   useEffect(() => {
     lagMs.value = behindMs > FAR_BEHIND_MS ? behindMs : 0;
@@ -159,7 +164,7 @@ function Connection() {
         <circle cx="4" cy="4" r="3.5" fill="var(--ink-2)" />
       </svg>
       {isBehind ? (
-        <Said class="record strong" words={texts.strip.behind(duration(behindMs))} />
+        <Said class="record strong" title={stopped} words={texts.strip.behind(duration(behindMs), stopped)} />
       ) : (
         <span>{texts.strip.live}</span>
       )}

@@ -34,7 +34,8 @@ export const texts = {
     live: "live",
     silent: (age: string) => `nothing new for ${age}`,
     /** The second part stands where there is room. */
-    behind: (age: string) => [`${age} behind`, " the log"] as const,
+    behind: (age: string, stopped?: string) =>
+      [`${age} behind`, stopped === undefined ? " the log" : `: ${stopped}`] as const,
     lost: (since: string) => [`not live since ${since}`, ", trying again"] as const,
     connecting: "connecting",
     complete: (stored: string, seen: string) => ["complete", `: ${stored} of ${seen} messages`] as const,
