@@ -23,6 +23,8 @@ export interface NowPage extends MachinesShown {
   readonly alarms: readonly AlarmNow[] | null;
   /** What publishers with identity said, and what of it is missing. */
   readonly completeness: { readonly seen: number; readonly missing: number };
+  /** Open messages in quarantine, of the whole plant. */
+  readonly quarantined: number;
   /** Messages of the log that aren't in the views yet. */
   readonly behind: number;
 }
@@ -183,7 +185,7 @@ function moreRow(more: number, what: string): Piece[][] {
   return more > 0 ? [[{ text: `  and ${grouped(more)} more ${what}`, style: "dim" }]] : [];
 }
 
-function foot({ completeness, behind }: NowPage): Piece[] {
+function foot({ completeness, quarantined, behind }: NowPage): Piece[] {
   const { seen, missing } = completeness;
   const whole: Piece =
     missing > 0
@@ -192,7 +194,7 @@ function foot({ completeness, behind }: NowPage): Piece[] {
           text:
             seen === 0
               ? "nothing has numbers: nobody can tell what is missing"
-              : `✓ complete: ${grouped(seen)} of ${grouped(seen)} numbers`,
+              : `${quarantined === 0 ? "✓ " : ""}complete: ${grouped(seen)} of ${grouped(seen)} numbers`,
         };
   const level: Piece =
     behind === 0
@@ -201,7 +203,12 @@ function foot({ completeness, behind }: NowPage): Piece[] {
           text: `   views ${counted(behind, "message")} behind the log`,
           style: behind > 1000 ? "magenta" : "dim",
         };
-  return [whole, level];
+  // Its number may be there, and what it says isn't.
+  const aside: Piece[] =
+    quarantined === 0
+      ? []
+      : [{ text: `   ${grouped(quarantined)} in quarantine: conche quarantine list`, style: "bold" }];
+  return [whole, ...aside, level];
 }
 
 /** Without the blanks that fill up the last column. */

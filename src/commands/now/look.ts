@@ -1,4 +1,5 @@
 import { CompletenessReader } from "../../adapters/sqlite/log/completeness-reader.ts";
+import { QuarantineReader } from "../../adapters/sqlite/log/quarantine-reader.ts";
 import type { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
 import type { NowPage } from "../../adapters/terminal/now-page.ts";
 import { ZoneClock } from "../../adapters/terminal/time-text.ts";
@@ -53,6 +54,7 @@ export function lookAt({ plant, views, log, folder, nowMs: presentMs, chosen }: 
         LATE_INTERVALS * 1000 * (plant.machine(machine)?.definition.telemetry_interval_s ?? 1),
       alarms: alarmsIn(views, nowMs)?.filter(({ machine }) => fits(machine)) ?? null,
       completeness: completenessIn(folder, fits),
+      quarantined: quarantinedIn(folder),
       behind: Math.max(0, log.end().id - states.position()),
     };
   } finally {
@@ -112,8 +114,27 @@ function completenessIn(folder: string, fits: (machine: string) => boolean): Now
   }
 }
 
+/** Open ones of the whole plant: what can't be used may not say whose it is. */
+function quarantinedIn(folder: string): number {
+  const reading = QuarantineReader.open(folder);
+  try {
+    return reading.countByState().open;
+  } finally {
+    reading.close();
+  }
+}
+
 /** The same for programs: times in ISO 8601, fields as the API names them. */
-export function nowJson({ plant, nowMs, presentMs, lines, alarms, completeness, behind }: NowPage) {
+export function nowJson({
+  plant,
+  nowMs,
+  presentMs,
+  lines,
+  alarms,
+  completeness,
+  quarantined,
+  behind,
+}: NowPage) {
   return {
     at: isoTime(presentMs),
     heard_until: isoTime(nowMs),
@@ -134,6 +155,7 @@ export function nowJson({ plant, nowMs, presentMs, lines, alarms, completeness, 
         raised: newest === null ? null : isoTime(newest.raisedMs),
       })) ?? null,
     completeness,
+    quarantined,
     behind,
   };
 }

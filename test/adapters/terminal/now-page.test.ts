@@ -51,6 +51,7 @@ function shown(messages: ViewMessage[], parts: Partial<NowPage> = {}, nowMs = T0
     lateAfterMs: () => 3 * S,
     alarms: openAlarms(read(ALARM_VIEW, messages), nowMs),
     completeness: { seen: 1000, missing: 0 },
+    quarantined: 0,
     behind: 0,
     ...parts,
   };
@@ -77,6 +78,12 @@ suite("the plant at a glance", () => {
     assert.match(page, /Conche demonstration chocolate +Sat 28 Nov 03:24:00 \+01:00\n/);
     assert.match(page, /8 run\n/);
     assert.match(shown(running(T0), { presentMs: T0 + 40, behind: 12 }), /^Conche demonstration/);
+  });
+
+  test("nothing is ticked off while messages wait in quarantine", () => {
+    const page = shown(running(T0), { quarantined: 8 });
+    assert.match(page, /\ncomplete: 1,000 of 1,000 numbers {3}8 in quarantine: conche quarantine list /);
+    assert.doesNotMatch(page, /✓/);
   });
 
   test("desks are no machines of a line, whatever they have said", () => {
