@@ -17,7 +17,8 @@ curl -N 'http://127.0.0.1:8080/api/live?of=alarms,states'
 
 - Times are ISO 8601; give a zone. A period is \`from\` (included) and \`to\` (not included).
 - Every answer has \`as_of\`: the newest message of the log, and how far each view is that it was read from. A view that
-  is \`behind\` doesn't know the newest messages yet.
+  is \`behind\` doesn't know the newest messages yet: whether a machine is silent or a value stale is judged by the time up to which it has
+  heard, not by the present.
 - Lists come in pages: \`next\` is the \`cursor\` of the page that follows, null after the last one.
 - \`Accept: text/csv\` gives the list of an answer as a table; the next page is in the \`Link\` header. Weights count:
   \`text/csv;q=0.5, application/json\` is JSON. An object in a row has a column for each of its properties

@@ -5,6 +5,7 @@ import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { nowPage } from "../adapters/terminal/now-page.ts";
 import { sanitizeLine } from "../adapters/terminal/sanitize.ts";
 import { screenOf } from "../adapters/terminal/screen.ts";
+import type { Terminal } from "../adapters/terminal/terminal.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { defineCommand } from "./command.ts";
@@ -54,7 +55,7 @@ export const now = defineCommand({
       }
       const screen = screenOf(terminal);
       try {
-        do screen.draw(drawn(() => nowPage(look(), terminal)));
+        do screen.draw(drawn(() => nowPage(look(), terminal, heightOf(terminal))));
         while (await waited(stop));
       } finally {
         screen.leave();
@@ -66,6 +67,11 @@ export const now = defineCommand({
     }
   },
 });
+
+/** Of the window that is watched; null where one page follows the other. */
+function heightOf({ columns, rows }: Pick<Terminal, "columns" | "rows">): number | null {
+  return columns === null ? null : (rows ?? null);
+}
 
 async function waited(stop: AbortSignal): Promise<boolean> {
   await pause(EVERY_MS, undefined, { signal: stop }).catch(() => {});

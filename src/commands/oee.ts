@@ -5,14 +5,15 @@ import { oeeCsv, oeeText } from "../adapters/terminal/oee-format.ts";
 import { ZoneClock } from "../adapters/terminal/time-text.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { LONGEST_PRODUCTION_MS, shownProduction } from "../api/routes/production.ts";
+import { watchOf } from "../api/watch.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import { machineStateView } from "../monitor/machine-state/machine-state-view.ts";
-import { silenceOf } from "../monitor/machine-state/silence.ts";
 import { type PlantProduction, plantProduction } from "../monitor/production/plant-production.ts";
 import { GROUPINGS } from "../monitor/production/production-report.ts";
 import { productionView } from "../monitor/production/production-view.ts";
 import { type ChosenLevels, chosenMeant } from "../plant/chosen-machines.ts";
 import type { Plant } from "../plant/plant.ts";
+import { folderContext } from "../run/views/folder-context.ts";
 import { defineCommand } from "./command.ts";
 import { FILTER_OPTIONS, filterOf } from "./log/filter-options.ts";
 import { requireSpan } from "./longest-span.ts";
@@ -63,14 +64,14 @@ export const oee = defineCommand({
     const span = { fromMs: sinceMs ?? nowMs - DAY_MS, toMs: untilMs ?? nowMs };
     requireSpan(span, LONGEST_PRODUCTION_MS);
     const plant = await loadPlant(config.plant);
+    using parts = new DisposableStack();
     const views = new ViewsReader(config.data);
     try {
       views.refresh();
       const source = {
         states: views.reading(machineStateView),
         production: views.reading(productionView),
-        nowMs,
-        silentAfterMs: silenceOf(plant),
+        ...watchOf({ plant, nowMs, views, log: folderContext(config.data, parts).log }),
       };
       const found = plantProduction(source, plant, { site, line, machine }, span, by);
       requireSome(found, plant, { site, line, machine });

@@ -2,11 +2,13 @@ import { isCsv } from "../adapters/terminal/csv.ts";
 import { tagsCsv, tagsJson, tagsText } from "../adapters/terminal/tags-format.ts";
 import { loadPlant } from "../adapters/yaml/load-plant.ts";
 import { standing, tagModel } from "../api/tag-model.ts";
+import { watchOf } from "../api/watch.ts";
 import { machineStateView } from "../monitor/machine-state/machine-state-view.ts";
 import { oneMachineNow } from "../monitor/machine-state/machines-now.ts";
-import { isStale, silenceOf } from "../monitor/machine-state/silence.ts";
+import { isStale } from "../monitor/machine-state/silence.ts";
 import { allCurrentValues } from "../monitor/tags/current-values.ts";
 import { tagsView } from "../monitor/tags/tags-view.ts";
+import { folderContext } from "../run/views/folder-context.ts";
 import { defineCommand } from "./command.ts";
 import { FORMAT_OPTION, formatOf } from "./output-format.ts";
 import { machineNamed } from "./tags/machine-named.ts";
@@ -34,8 +36,10 @@ export const tags = defineCommand({
     const plant = await loadPlant(config.plant);
     const format = formatOf(options.format, config.json);
     const nowMs = Date.now();
-    const watch = { nowMs, silentAfterMs: silenceOf(plant) };
+    using parts = new DisposableStack();
+    const { log } = folderContext(config.data, parts);
     return withView(config.data, terminal, tagsView, (views, { views: reader }) => {
+      const watch = watchOf({ plant, nowMs, views: reader, log });
       const states = readingIfKept(reader, machineStateView);
       const chosen = machine === undefined ? [...allCurrentValues(views)] : [machineNamed(views, machine)];
       const rows = chosen.flatMap(({ machine: key, product, values }) => {
@@ -54,7 +58,7 @@ export const tags = defineCommand({
             unit: value.unit ?? unit,
             stands,
             ageMs: nowMs - value.atMs,
-            stale: isStale({ ...value, connected, silentAfterMs }, nowMs),
+            stale: isStale({ ...value, connected, silentAfterMs }, watch.nowMs),
           };
         });
       });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { filledLog, record } from "./filled-log.ts";
+import { openMessageLog } from "../../src/adapters/sqlite/log/open-message-log.ts";
+import { append, FIRST_MS, filledLog, record, refused } from "./filled-log.ts";
 import { runConche } from "./run-conche.ts";
 
 test("conche now of a machine or line that nobody knows says so, and which may have been meant", async (context) => {
@@ -16,4 +17,29 @@ test("conche now of a machine or line that nobody knows says so, and which may h
     const { code, err } = await now("--machine", machine);
     assert.equal(code, 0, err);
   }
+});
+
+test("conche now of views that are behind the log begins with that, calls nobody silent, and counts quarantine", async (context) => {
+  const running = [
+    record(0, "state", { v: 2, state: "Execute" }),
+    record(1, "telemetry", { v: 2, tags: { temp_c: 31.4 } }),
+  ];
+  const data = await filledLog(context, running, [refused(Buffer.from("no json"))]);
+  const now = (...words: string[]) => runConche(["now", "--data", data, "--machine", "temper-01", ...words]);
+  assert.equal((await runConche(["rebuild", "--data", data])).code, 0);
+  // Months later, with all that the log has.
+  const level = await now();
+  assert.match(level.out, /temper-01 +unknown .*silent/);
+  assert.match(level.out, /1 in quarantine: conche quarantine list/);
+  const log = await openMessageLog(data);
+  await append(log, [record(2, "telemetry", { v: 2, tags: { temp_c: 31.5 } })]);
+  await log.close();
+  const behind = await now();
+  assert.match(behind.out, /^OLD: as of Sun 11 Jan 09:00:02 \+01:00, .* ago; 1 message behind\n/);
+  assert.match(behind.out, /temper-01 +Execute/);
+  const { lines, heard_until, quarantined } = JSON.parse((await now("--json")).out);
+  assert.deepEqual(
+    [lines[0].machines[0].unknown_why, heard_until, quarantined],
+    [null, new Date(FIRST_MS + 2_000).toISOString(), 1],
+  );
 });

@@ -130,7 +130,7 @@ suite("the first sentence of a line", () => {
       10_000,
     );
     assert.equal(found.priority, "record");
-    assert.equal(found.sentence, "Catching up: what is shown is 9 s old.");
+    assert.equal(found.sentence, "Behind the log: what is shown is 9 s old.");
   });
 
   test("who stands comes before who waits for it", () => {

@@ -141,6 +141,19 @@ suite("conche serve over a history", () => {
     }
   });
 
+  test("views whose files are removed have nothing: not ready, and no question is answered from them", async () => {
+    for (const end of ["", "-wal", "-shm"]) await rm(join(folder, `views.db${end}`), { force: true });
+    const { ready, checks } = JSON.parse((await running.page("/api/health")).text);
+    assert.equal(ready, false, JSON.stringify(checks));
+    for (const path of ["/readyz", "/api/now", "/api/findings", "/api/findings?view=tags"]) {
+      assert.equal((await running.page(path)).status, 503, path);
+    }
+    while ((await running.page("/readyz")).status !== 200) await setTimeout(LOOK_MS);
+    for (const path of ["/api/now", "/api/findings"]) {
+      assert.equal((await running.page(path)).status, 200, path);
+    }
+  });
+
   test("a replay is refused while nothing is there, and a data center's log is left alone", async () => {
     const answer = await fetch(`${running.started.http}/api/quarantine/1/replay`, { method: "POST" });
     assert.equal(answer.status, 404);

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import type { CompletenessAnswer, ViewsAnswer } from "../api/answers.ts";
+import type { CompletenessAnswer, HealthAnswer, ViewsAnswer } from "../api/answers.ts";
 import { lagMs, live } from "../api/live.ts";
 import { plant, zone } from "../api/plant.ts";
 import { useQuery } from "../api/query.ts";
@@ -109,12 +109,14 @@ function Record() {
 interface SaidProps {
   readonly words: readonly [always: string, roomy: string];
   readonly class?: string;
+  /** All of it, where that is more than the words. */
+  readonly title?: string | undefined;
 }
 
 /** What the strip says: all of it where there is room, its beginning on a narrow screen. */
-function Said({ words: [always, roomy], class: look = "" }: SaidProps) {
+function Said({ words: [always, roomy], class: look = "", title = always + roomy }: SaidProps) {
   return (
-    <span class={look} title={always + roomy}>
+    <span class={look} title={title}>
       {always}
       <span class="roomy">{roomy}</span>
     </span>
@@ -131,7 +133,10 @@ function Connection() {
   const told = data?.views.filter((view) => isTold(view, data.views)) ?? [];
   const behind = told.filter((view) => view.behind > 0 && view.newest !== null);
   const behindMs = Math.max(0, ...behind.map(({ newest }) => at - Date.parse(newest ?? "")));
-  const catchingUp = behindMs > BEHIND_MS;
+  const isBehind = behindMs > BEHIND_MS;
+  // Why, the process that keeps them knows, where it is the one that is asked.
+  const health = useQuery<HealthAnswer>(isBehind ? "/api/health" : undefined, [], 5).data;
+  const stopped = health?.checks.find(({ name, ok }) => name === "views" && !ok)?.detail;
   // Every page says so in its first sentence: what is old must not look like the present.
   useEffect(() => {
     lagMs.value = behindMs > FAR_BEHIND_MS ? behindMs : 0;
@@ -145,7 +150,7 @@ function Connection() {
   }
   if (state === "connecting" || data === undefined) return <div class="label">{texts.strip.connecting}</div>;
   const silentMs = at - Math.max(...told.map(({ newest }) => Date.parse(newest ?? "") || 0));
-  if (!catchingUp && silentMs > SILENT_MS && silentMs < at) {
+  if (!isBehind && silentMs > SILENT_MS && silentMs < at) {
     return (
       <div role="status">
         <Glyph priority="record" size={12} />
@@ -158,8 +163,8 @@ function Connection() {
       <svg width="8" height="8" aria-hidden="true">
         <circle cx="4" cy="4" r="3.5" fill="var(--ink-2)" />
       </svg>
-      {catchingUp ? (
-        <Said class="record strong" words={texts.strip.catchingUp(duration(behindMs))} />
+      {isBehind ? (
+        <Said class="record strong" title={stopped} words={texts.strip.behind(duration(behindMs), stopped)} />
       ) : (
         <span>{texts.strip.live}</span>
       )}

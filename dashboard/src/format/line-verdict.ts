@@ -52,7 +52,7 @@ export function lineVerdict(situation: Situation): VerdictWords {
     const last = Math.max(0, ...machines.map(({ lastHeardMs }) => lastHeardMs ?? 0));
     return {
       priority: "record",
-      sentence: `Catching up: what is shown is ${last === 0 ? "not the present" : `${duration(nowMs - last)} old`}.`,
+      sentence: `Behind the log: what is shown is ${last === 0 ? "not the present" : `${duration(nowMs - last)} old`}.`,
       rest: `${number(behind)} messages of the log are not in it yet.`,
     };
   }

@@ -34,7 +34,8 @@ export const texts = {
     live: "live",
     silent: (age: string) => `nothing new for ${age}`,
     /** The second part stands where there is room. */
-    catchingUp: (age: string) => [`${age} behind`, ", catching up"] as const,
+    behind: (age: string, stopped?: string) =>
+      [`${age} behind`, stopped === undefined ? " the log" : `: ${stopped}`] as const,
     lost: (since: string) => [`not live since ${since}`, ", trying again"] as const,
     connecting: "connecting",
     complete: (stored: string, seen: string) => ["complete", `: ${stored} of ${seen} messages`] as const,
@@ -418,7 +419,7 @@ export const texts = {
     only: (place: string, what: string, acknowledged: boolean, at: string, age: string) =>
       `${place}: ${what}, ${acknowledged ? "acknowledged" : "unacknowledged"}, since ${at} (${age}).`,
     catchingUp: (messages: string) =>
-      `Catching up: ${messages} messages of the log are not in this list yet.`,
+      `Behind the log: ${messages} messages of the log are not in this list yet.`,
     noFlood: "No flood.",
     flood: (count: number, since: string) => `A flood: ${count} alarms since ${since}.`,
     floodBegan: (count: number, machines: number, at: string, place: string, what: string) =>
@@ -957,7 +958,7 @@ export const texts = {
     retry: "Try again",
     forWhomever: "For whoever looks after Conche",
     notAll: (behind: string) =>
-      `Not all of it: ${behind} messages of the log are not in this answer yet, the views are catching up. Tables and documents are not given until they have.`,
+      `Not all of it: ${behind} messages of the log are not in this answer yet, the views are behind. Tables and documents are not given until they have.`,
     stale: (age: string) => `As it was ${age} ago: a newer answer could not be had.`,
     asOf: (at: string) => `As it was at ${at}:`,
     lagging: (age: string) => `As it was ${age} ago, newer messages are still being worked in:`,

@@ -60,9 +60,10 @@ export class ZoneClock {
     return this.stamp(ms).slice(0, "2026-11-27 23:24".length);
   }
 
-  /** `23:24:00` of what was within a day of `nowMs`; otherwise `2026-11-27 23:24`. */
+  /** `23:24:00` of what was on the day of `nowMs`; otherwise `2026-11-27 23:24`. */
   near(ms: number, nowMs: number): string {
-    return Math.abs(nowMs - ms) < DAY_MS ? this.time(ms) : this.minute(ms);
+    const day = "2026-11-27".length;
+    return this.stamp(ms).slice(0, day) === this.stamp(nowMs).slice(0, day) ? this.time(ms) : this.minute(ms);
   }
 
   /** `2026-11-27 23:24:00 +01:00`: for lists that may go back over years. */

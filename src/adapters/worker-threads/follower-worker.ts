@@ -22,6 +22,7 @@ export interface FollowerNotice {
   readonly level: "info" | "warning";
   readonly code: string;
   readonly text: string;
+  readonly anew?: boolean;
 }
 
 /** Hears what the thread says, on the main thread. */
@@ -73,7 +74,10 @@ export class FollowerWorker {
     let why = "it ended";
     worker.on("message", (reply: FollowerReply) => {
       if (reply.kind === "progress") this.#listener.progress(reply.status, reply.changes);
-      else this.#listener.notice({ level: reply.level, code: reply.code, text: reply.text });
+      else {
+        const { kind: _, ...notice } = reply;
+        this.#listener.notice(notice);
+      }
     });
     worker.on("error", (error) => {
       why = messageOf(error);

@@ -1,11 +1,11 @@
 import { qualifiedValue } from "../../contract/schemas/telemetry-v2.ts";
 import { isReadable, MessageReader } from "../../log/message-reader.ts";
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
-import { silenceOf } from "../../monitor/machine-state/silence.ts";
 import { stateHistory } from "../../monitor/machine-state/state-intervals.ts";
 import type { PlantMachine } from "../../plant/plant.ts";
 import type { ApiContext } from "../context.ts";
 import type { Period } from "../period.ts";
+import { watchOf } from "../watch.ts";
 import type { AddressSpace, I3xObject } from "./address-space.ts";
 import { asTyped } from "./values.ts";
 import { noData, type Vqt, vqt } from "./vqt.ts";
@@ -64,9 +64,14 @@ export class I3xHistory {
   }
 
   #states({ key }: PlantMachine): Vqt[] {
-    const { plant, nowMs, views } = this.#context;
-    const watch = { nowMs, silentAfterMs: silenceOf(plant)(key) };
-    const { intervals } = stateHistory(views.reading(machineStateView), key, this.#period, watch);
+    const { nowMs, silentAfterMs } = watchOf(this.#context);
+    const watch = { nowMs, silentAfterMs: silentAfterMs(key) };
+    const { intervals } = stateHistory(
+      this.#context.views.reading(machineStateView),
+      key,
+      this.#period,
+      watch,
+    );
     return intervals.map(({ fromMs, state, mode, reason }) =>
       vqt(
         {

@@ -1,10 +1,11 @@
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
 import { type MachineNow, oneMachineNow } from "../../monitor/machine-state/machines-now.ts";
-import { isStale, silenceOf } from "../../monitor/machine-state/silence.ts";
+import { isStale, SHORTEST_SILENCE_MS, silenceOf } from "../../monitor/machine-state/silence.ts";
 import { currentValues, type MachineValues } from "../../monitor/tags/current-values.ts";
 import { tagsView } from "../../monitor/tags/tags-view.ts";
 import type { PlantMachine } from "../../plant/plant.ts";
 import type { ApiContext } from "../context.ts";
+import { type HeardWatch, watchOf } from "../watch.ts";
 import type { AddressSpace, I3xObject } from "./address-space.ts";
 import { isWords } from "./object-types.ts";
 import { noData, type Vqt, vqt } from "./vqt.ts";
@@ -21,6 +22,7 @@ export class CurrentI3xValues {
   readonly #space: AddressSpace;
   readonly #tags = new Map<string, MachineValues | undefined>();
   readonly #states = new Map<string, MachineNow | undefined>();
+  #heard: HeardWatch | undefined;
 
   constructor(context: ApiContext, space: AddressSpace) {
     this.#context = context;
@@ -80,7 +82,11 @@ export class CurrentI3xValues {
     };
     const heard = Math.max(0, ...Object.values(now.lastSeen));
     // A state that nobody can vouch for is not a good one, and no time is newer than the last word.
-    return vqt(value, now.state === "unknown" ? "uncertain" : "good", heard || (now.lastReceivedMs ?? 0));
+    return vqt(
+      value,
+      now.state === "unknown" || this.#isOld() ? "uncertain" : "good",
+      heard || (now.lastReceivedMs ?? 0),
+    );
   }
 
   #counts(machines: readonly PlantMachine[]): Vqt {
@@ -90,8 +96,18 @@ export class CurrentI3xValues {
     const unknown = states.filter((state) => state === undefined || state.state === "unknown").length;
     const executing = states.filter((state) => state?.state === "Execute").length;
     const standing = machines.length - unknown - executing;
-    const quality = unknown === 0 ? "good" : "uncertain";
+    const quality = unknown === 0 && !this.#isOld() ? "good" : "uncertain";
     return vqt({ machines: machines.length, executing, standing, unknown }, quality, heard);
+  }
+
+  /** What views say that are behind the log is not current. */
+  #isOld(): boolean {
+    return this.#context.nowMs - this.#watch().nowMs > SHORTEST_SILENCE_MS;
+  }
+
+  #watch(): HeardWatch {
+    this.#heard ??= watchOf(this.#context);
+    return this.#heard;
   }
 
   #tagsOf({ key }: PlantMachine): MachineValues | undefined {
@@ -102,9 +118,8 @@ export class CurrentI3xValues {
   #stateOf({ key }: PlantMachine): MachineNow | undefined {
     if (!this.#states.has(key)) {
       this.#context.spend();
-      const { plant, nowMs, views } = this.#context;
-      const watch = { nowMs, silentAfterMs: silenceOf(plant) };
-      this.#states.set(key, oneMachineNow(views.reading(machineStateView), key, watch));
+      const states = this.#context.views.reading(machineStateView);
+      this.#states.set(key, oneMachineNow(states, key, this.#watch()));
     }
     return this.#states.get(key);
   }

@@ -2,7 +2,6 @@ import { Type } from "typebox";
 import { COMPARE_MS, machineCondition } from "../../monitor/condition/machine-condition.ts";
 import { runningTime } from "../../monitor/condition/running-time.ts";
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
-import { silenceOf } from "../../monitor/machine-state/silence.ts";
 import { allCurrentValues } from "../../monitor/tags/current-values.ts";
 import { tagsView } from "../../monitor/tags/tags-view.ts";
 import { chosenMachines } from "../../plant/chosen-machines.ts";
@@ -12,6 +11,7 @@ import { PERIOD, periodOf, Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS } from "../schemas.ts";
 import { tagModel } from "../tag-model.ts";
+import { watchOf } from "../watch.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -80,7 +80,7 @@ const condition = route({
     const isChosen = chosenMachines(levels);
     const reading = context.views.reading(tagsView);
     const states = context.views.reading(machineStateView);
-    const silentAfterMs = silenceOf(context.plant);
+    const { nowMs: heardMs, silentAfterMs } = watchOf(context);
     const compareMs = compare_h === undefined ? COMPARE_MS : compare_h * HOUR_MS;
     const looked = [...allCurrentValues(reading)]
       .filter(({ machine }) => isChosen(machine))
@@ -88,7 +88,7 @@ const condition = route({
         context.spend();
         const limitsFor = (tag: string, product: string | undefined) =>
           tagModel(context.plant, machine, tag, product).limits;
-        const watch = { nowMs: context.nowMs, silentAfterMs: silentAfterMs(machine) };
+        const watch = { nowMs: heardMs, silentAfterMs: silentAfterMs(machine) };
         const look = () =>
           machineCondition(reading, {
             ...{ machine, fromMs, toMs, compareMs, limitsFor },

@@ -1,6 +1,5 @@
 import { Type } from "typebox";
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
-import { silenceOf } from "../../monitor/machine-state/silence.ts";
 import { lineEnergy } from "../../monitor/production/energy.ts";
 import { GROUPINGS } from "../../monitor/production/production-report.ts";
 import { productionView } from "../../monitor/production/production-view.ts";
@@ -11,6 +10,7 @@ import { PERIOD, periodOf, Time } from "../period.ts";
 import { notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
+import { watchOf } from "../watch.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -68,8 +68,7 @@ const energy = route({
       states: views.reading(machineStateView),
       production: views.reading(productionView),
       tags: views.reading(tagsView),
-      nowMs,
-      silentAfterMs: silenceOf(plant),
+      ...watchOf(context),
     };
     return {
       energy: lines.flatMap((line) => {

@@ -1,7 +1,6 @@
 import { type Static, Type } from "typebox";
 import { STOP_CATEGORIES } from "../../contract/schemas/state-v2.ts";
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
-import { silenceOf } from "../../monitor/machine-state/silence.ts";
 import { IMPLAUSIBLE_FIGURES, whyImplausible } from "../../monitor/production/oee.ts";
 import { type PlantProduction, plantProduction } from "../../monitor/production/plant-production.ts";
 import {
@@ -19,6 +18,7 @@ import { PERIOD, type Period, periodOf, Time } from "../period.ts";
 import { notFound } from "../problem.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
+import { watchOf } from "../watch.ts";
 
 const DAY_MS = 86_400_000;
 /** The longest span that OEE and stops are worked out for, ms. */
@@ -216,12 +216,11 @@ function reportsFor(
   grouping: Grouping,
   context: ApiContext,
 ): PlantProduction {
-  const { plant, nowMs, views } = context;
+  const { plant, views } = context;
   const source = {
     states: views.reading(machineStateView),
     production: views.reading(productionView),
-    nowMs,
-    silentAfterMs: silenceOf(plant),
+    ...watchOf(context),
   };
   const found = plantProduction(source, plant, query, period, grouping, context.spend);
   if (found.reports.length === 0 && found.notRated.length === 0) throw unknownLine(query, plant);

@@ -4,7 +4,6 @@ import { joinedIntervals } from "../../monitor/machine-state/joined-intervals.ts
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
 import type { MachineNow } from "../../monitor/machine-state/machines-now.ts";
 import { plantNow } from "../../monitor/machine-state/plant-now.ts";
-import { silenceOf } from "../../monitor/machine-state/silence.ts";
 import { stateHistory, timeInState } from "../../monitor/machine-state/state-intervals.ts";
 import type { StopReason } from "../../monitor/machine-state/stop-reason.ts";
 import { workRuns } from "../../monitor/machine-state/work-runs.ts";
@@ -13,6 +12,7 @@ import { isoTime } from "../../time/iso-time.ts";
 import { PERIOD, periodOf, Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
+import { watchOf } from "../watch.ts";
 
 const HOUR_MS = 3_600_000;
 const MOST_POINTS = 10_000;
@@ -88,7 +88,7 @@ const now = route({
   changesWith: ["now"],
   handle({ query }, context) {
     const reading = context.views.reading(machineStateView);
-    const lines = plantNow(context.plant, reading, context.nowMs, query);
+    const lines = plantNow(context.plant, reading, watchOf(context).nowMs, query);
     return {
       machines: lines.flatMap(({ machines }) => machines.map(shownMachine)),
       lines: lines.map(({ line, batches }) => ({
@@ -152,13 +152,13 @@ const states = route({
   changesWith: ["now"],
   handle({ query }, context) {
     const span = periodOf(query, context.nowMs, 8 * HOUR_MS, 31 * 24 * HOUR_MS);
-    const silentAfterMs = silenceOf(context.plant);
+    const { nowMs, silentAfterMs } = watchOf(context);
     const reading = context.views.reading(machineStateView);
-    const found = plantNow(context.plant, reading, context.nowMs, query)
+    const found = plantNow(context.plant, reading, nowMs, query)
       .flatMap(({ machines }) => machines)
       .map(({ machine }) => {
         context.spend();
-        const watch = { nowMs: context.nowMs, silentAfterMs: silentAfterMs(machine) };
+        const watch = { nowMs, silentAfterMs: silentAfterMs(machine) };
         const history = stateHistory(reading, machine, span, watch);
         const past = { fromMs: span.fromMs, toMs: span.fromMs + history.spanMs };
         return { machine, history, work: workRuns(reading, machine, past) };

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { DEVICE_STATUSES, VALUE_QUALITIES } from "../../contract/schemas/value-quality.ts";
 import { machineStateView } from "../../monitor/machine-state/machine-state-view.ts";
 import { oneMachineNow } from "../../monitor/machine-state/machines-now.ts";
-import { isStale, silenceOf } from "../../monitor/machine-state/silence.ts";
+import { isStale } from "../../monitor/machine-state/silence.ts";
 import {
   allCurrentValues,
   type CurrentValue,
@@ -17,6 +17,7 @@ import { Time } from "../period.ts";
 import { closed, type Route, route } from "../route.ts";
 import { LEVELS, orNull } from "../schemas.ts";
 import { standing, tagModel } from "../tag-model.ts";
+import { watchOf } from "../watch.ts";
 
 const AnyValue = orNull(Type.Union([Type.Number(), Type.String(), Type.Boolean()]));
 
@@ -79,16 +80,15 @@ const values = route({
       for (const each of all) if (isChosen(each.machine)) yield each;
     }
     const { rows, next } = page(chosen(), limit, ({ machine }) => [machine]);
-    const { plant, nowMs, views } = context;
-    const watch = { nowMs, silentAfterMs: silenceOf(plant) };
-    const states = views.reading(machineStateView);
+    const watch = watchOf(context);
+    const states = context.views.reading(machineStateView);
     return {
       values: rows.flatMap((machine) => {
         const connected = oneMachineNow(states, machine.machine, watch)?.connected;
         const silentAfterMs = watch.silentAfterMs(machine.machine);
         return machine.values.map((value) => ({
           ...shown(machine, value, context),
-          stale: isStale({ ...value, connected, silentAfterMs }, nowMs),
+          stale: isStale({ ...value, connected, silentAfterMs }, watch.nowMs),
         }));
       }),
       next,

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { ConcheError } from "../../errors/conche-error.ts";
 import { isoTime } from "../../time/iso-time.ts";
 import type { ViewRow } from "../../views/view-table.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
@@ -73,9 +74,16 @@ const findings = route({
   changesWith: ["views"],
   handle({ query }, context) {
     const { view, reason, subject, limit = 100, cursor } = query;
-    const names = [...new Set(context.views.editions().map(({ name }) => name))].sort();
+    const editions = context.views.editions();
+    const names = [...new Set(editions.map(({ name }) => name))].sort();
+    // A name is known from when its view is made: while there is none, nobody knows which there are.
+    if (names.length === 0) throw notReady("there are no views yet");
     if (view !== undefined && !names.includes(view)) {
       throw notFound(`there is no view ${view}`, `there is ${names.join(", ")}`);
+    }
+    for (const name of view === undefined ? names : [view]) {
+      if (editions.some((each) => each.name === name && each.standing === "answering")) continue;
+      throw notReady(`view ${name} is being made`);
     }
     const after = keyOf(cursor, 2);
     function* all() {
@@ -93,6 +101,11 @@ const findings = route({
     return { findings: rows, next };
   },
 });
+
+/** No findings of what has not been looked at would be false. */
+function notReady(message: string): ConcheError {
+  return new ConcheError("CONCHE_VIEW_NOT_READY", { message, retryable: true });
+}
 
 function shown(view: string, row: ViewRow) {
   return {

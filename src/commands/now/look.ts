@@ -1,8 +1,10 @@
 import { CompletenessReader } from "../../adapters/sqlite/log/completeness-reader.ts";
+import { QuarantineReader } from "../../adapters/sqlite/log/quarantine-reader.ts";
 import type { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
 import type { NowPage } from "../../adapters/terminal/now-page.ts";
 import { ZoneClock } from "../../adapters/terminal/time-text.ts";
 import { shownMachine } from "../../api/routes/states.ts";
+import { watchOf } from "../../api/watch.ts";
 import type { LogReading } from "../../log/log-reading.ts";
 import { type AlarmNow, openAlarms } from "../../monitor/alarms/alarm-list.ts";
 import { ALARM_VIEW } from "../../monitor/alarms/alarm-view.ts";
@@ -34,14 +36,16 @@ export interface LookDependencies {
 }
 
 /** Everything about the plant as of one moment. @throws ConcheError CONCHE_VIEW_NOT_READY and what reading gives */
-export function lookAt({ plant, views, log, folder, nowMs, chosen }: LookDependencies): NowPage {
+export function lookAt({ plant, views, log, folder, nowMs: presentMs, chosen }: LookDependencies): NowPage {
   views.refresh();
   try {
     const states = views.reading(machineStateView);
     const fits = chosenMachines(chosen);
+    const { nowMs } = watchOf({ plant, nowMs: presentMs, views, log: () => log });
     return {
       plant: plant.document.name,
       nowMs,
+      presentMs,
       clock: new ZoneClock(plant.document.sites[0]?.timezone ?? "UTC"),
       lines: plantNow(plant, states, nowMs, chosen),
       values: valuesIn(plant, views, fits),
@@ -50,6 +54,7 @@ export function lookAt({ plant, views, log, folder, nowMs, chosen }: LookDepende
         LATE_INTERVALS * 1000 * (plant.machine(machine)?.definition.telemetry_interval_s ?? 1),
       alarms: alarmsIn(views, nowMs)?.filter(({ machine }) => fits(machine)) ?? null,
       completeness: completenessIn(folder, fits),
+      quarantined: quarantinedIn(folder),
       behind: Math.max(0, log.end().id - states.position()),
     };
   } finally {
@@ -109,10 +114,30 @@ function completenessIn(folder: string, fits: (machine: string) => boolean): Now
   }
 }
 
+/** Open ones of the whole plant: what can't be used may not say whose it is. */
+function quarantinedIn(folder: string): number {
+  const reading = QuarantineReader.open(folder);
+  try {
+    return reading.countByState().open;
+  } finally {
+    reading.close();
+  }
+}
+
 /** The same for programs: times in ISO 8601, fields as the API names them. */
-export function nowJson({ plant, nowMs, lines, alarms, completeness, behind }: NowPage) {
+export function nowJson({
+  plant,
+  nowMs,
+  presentMs,
+  lines,
+  alarms,
+  completeness,
+  quarantined,
+  behind,
+}: NowPage) {
   return {
-    at: isoTime(nowMs),
+    at: isoTime(presentMs),
+    heard_until: isoTime(nowMs),
     plant,
     lines: lines.map(({ line, name, machines, batches }) => ({
       line,
@@ -130,6 +155,7 @@ export function nowJson({ plant, nowMs, lines, alarms, completeness, behind }: N
         raised: newest === null ? null : isoTime(newest.raisedMs),
       })) ?? null,
     completeness,
+    quarantined,
     behind,
   };
 }

@@ -2,9 +2,10 @@ import type { MessageType } from "../../contract/topic.ts";
 import type { Plant } from "../../plant/plant.ts";
 import type { SeenRow } from "./machine-state-tables.ts";
 
-/** A value is stale after ten intervals, and nothing shorter than this is called silence. */
+/** A value is stale after ten intervals. */
 const INTERVALS = 10;
-const SHORTEST_MS = 30_000;
+/** Nothing shorter is called silence, milliseconds. */
+export const SHORTEST_SILENCE_MS = 30_000;
 
 /**
  * How long each machine of a plant may say nothing before it counts as silent, milliseconds: ten of its telemetry
@@ -13,7 +14,7 @@ const SHORTEST_MS = 30_000;
 export function silenceOf(plant: Plant): (machine: string) => number {
   return (machine) => {
     const seconds = plant.machine(machine)?.definition.telemetry_interval_s ?? 1;
-    return Math.max(SHORTEST_MS, INTERVALS * seconds * 1000);
+    return Math.max(SHORTEST_SILENCE_MS, INTERVALS * seconds * 1000);
   };
 }
 

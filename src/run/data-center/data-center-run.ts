@@ -125,12 +125,14 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
             () => config.broker.url ?? ownAddress(chosen.addresses().mqtt ?? ""),
             (notice) => view.notice(notice),
           );
-    const health = () => withDeskCheck(withOutputCheck(center?.health() ?? STARTING, terminal), desk);
-    const views =
+    const health = () =>
+      withDeskCheck(withViewsCheck(withOutputCheck(center?.health() ?? STARTING, terminal), views), desk);
+    const views: ViewsRun | undefined =
       desk === undefined
         ? undefined
         : new ViewsRun({
             ...{ config, plant, health, desk },
+            logEnd: () => log.end().id,
             onNotice: (notice) => view.notice(notice),
             quarantine: quarantineWork(
               plant,
@@ -212,6 +214,13 @@ export async function runDataCenter(options: DataCenterRunOptions): Promise<Data
     await opened.disposeAsync();
     throw error;
   }
+}
+
+/** A health report with a word on the views. Storing needs none of them, and starting anew mends nothing about them. */
+function withViewsCheck(report: HealthReport, views: ViewsRun | undefined): HealthReport {
+  if (views === undefined) return report;
+  const { ok, detail } = views.standing();
+  return { ...report, checks: [...report.checks, { name: "views", ok, detail }] };
 }
 
 /** What ends of the certificates of broker and HTTP server, where there are any. */

@@ -17,6 +17,8 @@ export interface ViewsNotice {
   /** An error's code, or a word for what happened. */
   readonly code: string;
   readonly text: string;
+  /** What was there is gone: nothing answers until it is made anew. */
+  readonly anew?: boolean;
 }
 
 /** Which views follow which log, with how much memory, until when. */
@@ -87,6 +89,7 @@ async function follow(options: FollowingOptions, trouble: TroubleNotices): Promi
       level: "warning",
       code: why.code,
       text: `${why.code}: ${why.message}: the views are made anew`,
+      anew: true,
     });
   };
   const opened = await OpenViews.open(folder, { cacheBytes, onRebuilt: rebuilt });
@@ -128,7 +131,7 @@ async function follow(options: FollowingOptions, trouble: TroubleNotices): Promi
     } catch (error) {
       const known = asConcheError(error);
       const anew = opened.replaceable(known);
-      trouble.tell(known, anew ? ": the views are made anew" : "");
+      trouble.tell(known, anew);
       if (anew) {
         opened.replace();
         follower = undefined;
@@ -184,10 +187,15 @@ class TroubleNotices {
     this.#tell = tell;
   }
 
-  tell({ code, message }: ConcheError, then = ""): void {
+  tell({ code, message }: ConcheError, anew = false): void {
     if (code === this.#told) return;
     this.#told = code;
-    this.#tell({ level: "warning", code, text: `views: ${message}${then}` });
+    this.#tell({
+      level: "warning",
+      code,
+      text: `views: ${message}${anew ? ": the views are made anew" : ""}`,
+      anew,
+    });
   }
 
   over(): void {

@@ -9,7 +9,6 @@ import type { Config } from "../../config/config-schema.ts";
 import { ConcheError, messageOf } from "../../errors/conche-error.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import type { Plant } from "../../plant/plant.ts";
-import { leading } from "../../views/follower-status.ts";
 import { AuditLog } from "../audit/audit-log.ts";
 import { authority } from "../broker/delivery.ts";
 import { LazyDesk } from "../desk.ts";
@@ -54,7 +53,10 @@ export async function runServe({
     parts.defer(() => access.close());
     const desk = url === null ? undefined : new LazyDesk(config, "dashboard", () => url, notice);
     const health = () => withDeskCheck(healthOf(config.data, views), desk);
-    const views: ViewsRun = new ViewsRun({ config, plant, health, onNotice: notice, desk });
+    const views: ViewsRun = new ViewsRun({
+      ...{ config, plant, health, desk, onNotice: notice },
+      logEnd: () => readLog(config.data).end,
+    });
     parts.defer(() => views.stop());
     const notifier = await startNotifier({ config, plant, views, health }, notice);
     parts.defer(() => notifier?.stop());
@@ -98,18 +100,11 @@ export async function runServe({
 
 /** Alive as long as it answers; ready when the log can be read and every view has come to its end once. */
 function healthOf(folder: string, views: ViewsRun): HealthReport {
-  const editions = leading(views.status().views);
-  const behind = Math.max(0, ...editions.map(({ lagMessages }) => lagMessages));
-  const log = readable(folder);
-  const answering = new Set(
-    editions.filter(({ standing }) => standing === "answering").map(({ name }) => name),
-  );
-  const ok = editions.length > 0 && editions.every(({ name }) => answering.has(name));
-  const lag = behind === 0 ? "they have everything" : `they are ${behind} messages behind`;
-  const detail = editions.length === 0 ? "the views are being opened" : ok ? lag : `being made: ${lag}`;
+  const { end, ...log } = readLog(folder);
+  const { ok, detail, answering } = views.standing(end);
   return {
     alive: true,
-    ready: log.ok && ok,
+    ready: log.ok && answering,
     checks: [
       { name: "log", ...log },
       { name: "views", ok, detail },
@@ -117,12 +112,17 @@ function healthOf(folder: string, views: ViewsRun): HealthReport {
   };
 }
 
-function readable(folder: string): { ok: boolean; detail: string } {
+/** Whether a log can be read, and where it ends; what can't be read has no end. */
+function readLog(folder: string): { ok: boolean; detail: string; end: number } {
   try {
-    LogReader.open(folder).close();
-    return { ok: true, detail: "it can be read" };
+    const log = LogReader.open(folder);
+    try {
+      return { ok: true, detail: "it can be read", end: log.end().id };
+    } finally {
+      log.close();
+    }
   } catch (error) {
     const code = error instanceof ConcheError ? `${error.code}: ` : "";
-    return { ok: false, detail: `${code}${messageOf(error)}` };
+    return { ok: false, detail: `${code}${messageOf(error)}`, end: 0 };
   }
 }

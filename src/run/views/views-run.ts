@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ApiSource } from "../../adapters/http/api-pages.ts";
+import { viewsFiles } from "../../adapters/sqlite/database/database-files.ts";
 import { ApiWorker } from "../../adapters/worker-threads/api-worker.ts";
 import { FollowerWorker } from "../../adapters/worker-threads/follower-worker.ts";
 import type { ApiRequest } from "../../api/door.ts";
@@ -19,6 +21,7 @@ import { PACKAGE_ROOT, packageVersion } from "../../config/package-root.ts";
 import type { HealthReport } from "../../ingest/health.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { type FollowerStatus, leading } from "../../views/follower-status.ts";
+import { type ViewsStanding, viewsStanding } from "../../views/views-standing.ts";
 import type { LazyDesk } from "../desk.ts";
 import type { ViewsNotice } from "./following-run.ts";
 
@@ -27,6 +30,8 @@ export interface ViewsRunOptions {
   readonly config: Config;
   readonly plant: Plant;
   readonly health: () => HealthReport;
+  /** The id of the newest message of the log. */
+  readonly logEnd: () => number;
   readonly onNotice: (notice: ViewsNotice) => void;
   /** Publishes what people do; without it the API takes no actions. */
   readonly desk?: LazyDesk | undefined;
@@ -34,6 +39,7 @@ export interface ViewsRunOptions {
   readonly quarantine?: QuarantineWork | undefined;
 }
 
+const NOTHING: FollowerStatus = { logEnd: 0, views: [] };
 const MIB = 1024 * 1024;
 
 /** The sources run as TypeScript, the package as JavaScript; a thread is a file of the same kind. */
@@ -59,10 +65,15 @@ export class ViewsRun {
   readonly #desk: LazyDesk | undefined;
   readonly #subscriptions: Subscriptions;
   readonly #pump: UpdatePump;
-  #status: FollowerStatus = { logEnd: 0, views: [] };
+  readonly #folder: string;
+  readonly #logEnd: () => number;
+  #status: FollowerStatus = NOTHING;
+  #stopped: string | undefined;
 
-  constructor({ config, plant, health, onNotice, desk, quarantine }: ViewsRunOptions) {
+  constructor({ config, plant, health, logEnd, onNotice, desk, quarantine }: ViewsRunOptions) {
     const folder = config.data;
+    this.#folder = folder;
+    this.#logEnd = logEnd;
     this.#desk = desk;
     const live = new LiveChanges();
     this.#follower = new FollowerWorker(
@@ -71,6 +82,7 @@ export class ViewsRun {
       {
         progress: (status, changes) => {
           this.#status = status;
+          this.#stopped = undefined;
           // Where everything was in the views already, nothing changes: who follows still hears where that is.
           if (changes !== undefined) live.changed(changes);
           else if (
@@ -80,7 +92,12 @@ export class ViewsRun {
             live.changed({ position: status.logEnd, machines: undefined });
           }
         },
-        notice: onNotice,
+        notice: (notice) => {
+          // Nothing is folded from a warning on until there is progress again.
+          if (notice.level === "warning") this.#stopped = notice.text.replace(/^views: /, "");
+          if (notice.anew === true) this.#status = NOTHING;
+          onNotice(notice);
+        },
       },
     );
     const version = packageVersion();
@@ -117,9 +134,22 @@ export class ViewsRun {
     this.#desk?.resume();
   }
 
-  /** How far the views are. */
+  /** How far the views are. While they are stopped the log goes on without them. */
   status(): FollowerStatus {
-    return this.#status;
+    if (this.#stopped === undefined) return this.#status;
+    const logEnd = Math.max(this.#status.logEnd, this.#logEnd());
+    const views = this.#status.views.map((view) => ({ ...view, lagMessages: logEnd - view.position }));
+    return { logEnd, views };
+  }
+
+  /** How far behind the log they are and why, for health. */
+  standing(logEnd = this.#logEnd()): ViewsStanding {
+    return viewsStanding({
+      status: this.#status,
+      stopped: this.#stopped,
+      there: existsSync(viewsFiles(this.#folder).database),
+      logEnd,
+    });
   }
 
   /** While held nothing is folded; what is asked is answered as of then. */

@@ -36,11 +36,17 @@ function running(atMs: number): ViewMessage[] {
   ]);
 }
 
-function shown(messages: ViewMessage[], parts: Partial<NowPage> = {}, nowMs = T0): string {
+function shown(
+  messages: ViewMessage[],
+  parts: Partial<NowPage> = {},
+  nowMs = T0,
+  [columns, height]: readonly [number, number | null] = [WIDE.columns, null],
+): string {
   const tags = read(tagsView, messages);
   const page: NowPage = {
     plant: "Conche demonstration chocolate",
     nowMs,
+    presentMs: nowMs,
     clock: new ZoneClock("Africa/Tunis"),
     lines: plantNow(plant, read(machineStateView, messages), nowMs),
     values: new Map(
@@ -50,10 +56,11 @@ function shown(messages: ViewMessage[], parts: Partial<NowPage> = {}, nowMs = T0
     lateAfterMs: () => 3 * S,
     alarms: openAlarms(read(ALARM_VIEW, messages), nowMs),
     completeness: { seen: 1000, missing: 0 },
+    quarantined: 0,
     behind: 0,
     ...parts,
   };
-  return nowPage(page, WIDE).join("\n");
+  return nowPage(page, { ...WIDE, columns }, height).join("\n");
 }
 
 suite("the plant at a glance", () => {
@@ -68,6 +75,62 @@ suite("the plant at a glance", () => {
     assert.match(page, /dark {2}B20261127-DA-0624 {2}weigher-01 to packer-03\n/);
     assert.match(page, /Alarms {2}none active/);
     assert.match(page, /✓ complete: 1,000 of 1,000 numbers/);
+  });
+
+  test("first of all says that it is old, as of when and how far behind; a view's usual lag is nothing to say", () => {
+    const page = shown(running(T0), { presentMs: T0 + 4 * 3_600 * S, behind: 1234 });
+    assert.match(page, /^OLD: as of Fri 27 Nov 23:24:00 \+01:00, 4 h ago; 1,234 messages behind\n/);
+    assert.match(page, /Conche demonstration chocolate +Sat 28 Nov 03:24:00 \+01:00\n/);
+    assert.match(page, /8 run\n/);
+    assert.match(shown(running(T0), { presentMs: T0 + 40, behind: 12 }), /^Conche demonstration/);
+  });
+
+  test("nothing is ticked off while messages wait in quarantine", () => {
+    const page = shown(running(T0), { quarantined: 8 });
+    assert.match(page, /\ncomplete: 1,000 of 1,000 numbers {3}8 in quarantine: conche quarantine list /);
+    assert.doesNotMatch(page, /✓/);
+  });
+
+  test("alarms fill the window that is there, and come before machines where it is small", () => {
+    const raised = { event: "raised", code: "T", message: "outlet too hot", priority: "high" } as const;
+    const alarms = [..."abcdefghijkl"].flatMap((alarm_id, index) => [
+      told(key("temper-01"), "alarm", T0 - (164 + index) * S, { ...raised, alarm_id }),
+      // Half of them are back to normal.
+      ...(index % 2 === 0
+        ? []
+        : [told(key("temper-01"), "alarm", T0 - 100 * S, { event: "cleared" as const, alarm_id })]),
+    ]);
+    const messages = [...running(T0), ...alarms];
+    const lines = (columns: number, height: number) => shown(messages, {}, T0, [columns, height]).split("\n");
+    const count = (page: string[], text: RegExp) => page.filter((line) => text.test(line)).length;
+    const all = lines(100, 34);
+    assert.deepEqual([count(all, /■ 1/), count(all, /○ 1/), count(all, /more/)], [6, 6, 0]);
+    const some = lines(100, 28);
+    assert.deepEqual(
+      [some.length, count(some, /■ 1/), count(some, /and \d more back to normal/)],
+      [28, 6, 1],
+    );
+    const small = lines(60, 12).slice(0, 11);
+    assert.equal(count(small, /■ 1/), 6);
+    assert.match(small[1] ?? "", /8 run/);
+    assert.equal(count(small, /complete: /), 1);
+    // What is calm leaves the rows to the machines.
+    assert.equal(count(shown(running(T0), {}, T0, [60, 12]).split("\n").slice(0, 11), / Execute /), 7);
+  });
+
+  test("an alarm of another day has its date, though it is not a day old", () => {
+    const raised = { event: "raised", code: "T", message: "outlet too hot", priority: "high" } as const;
+    const page = shown(
+      [
+        ...running(T0 + 2 * 3_600 * S),
+        told(key("temper-01"), "alarm", T0 - S, { ...raised, alarm_id: "a" }),
+        told(key("temper-01"), "alarm", T0 + 3_600 * S, { ...raised, alarm_id: "b" }),
+      ],
+      {},
+      T0 + 2 * 3_600 * S,
+    );
+    assert.match(page, /■ 1 2026-11-27 23:23 +2 h /);
+    assert.match(page, /■ 1 {9}00:24:00 +1 h /);
   });
 
   test("desks are no machines of a line, whatever they have said", () => {

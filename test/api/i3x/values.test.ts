@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import type { ApiContext } from "../../../src/api/context.ts";
 import { answerI3x } from "../../../src/api/i3x/questions.ts";
+import type { StoredMessage } from "../../../src/log/log-reading.ts";
 import type { ViewMessage } from "../../../src/views/view.ts";
 import { told } from "../../monitor/told.ts";
 import { chocolatePlant } from "../../plant/chocolate-document.ts";
-import { requestFor } from "../context.ts";
+import { endingAt, requestFor } from "../context.ts";
 import { ask, contextAfter } from "../monitored.ts";
 
 const plant = chocolatePlant();
@@ -25,8 +27,8 @@ const tempered = (atMs: number, receivedAtMs = atMs, quality?: "uncertain" | "ba
 const lost = (atMs: number) => told(TEMPER, "state", atMs, { state: "OFFLINE" });
 
 /** The temperature as i3X, and its machine as a whole, and as /api/tags has it. */
-async function at(nowMs: number, messages: readonly ViewMessage[]) {
-  const context = contextAfter(messages, { plant, nowMs });
+async function at(nowMs: number, messages: readonly ViewMessage[], parts: Partial<ApiContext> = {}) {
+  const context = contextAfter(messages, { plant, nowMs, ...parts });
   const body = { elementIds: [TEMP, TEMPER], maxDepth: 0 };
   const answer = JSON.parse(answerI3x(requestFor("i3x:objects/value", { body }), context).body);
   const [tag, machine] = answer.results;
@@ -49,6 +51,15 @@ suite("a value that is no longer the present one", () => {
     assert.deepEqual(i3x, { isComposition: false, value: 31.4, quality: "Uncertain", timestamp });
     assert.equal(machine, "Uncertain");
     assert.deepEqual(tags, { quality: "good", stale: true });
+  });
+
+  test("is uncertain when the views are behind the log for as long, though nobody is called silent", async () => {
+    const next = { receivedAt: START_MS + 1_000 } as StoredMessage;
+    const log = () => ({ ...endingAt(7), query: () => [next] });
+    const { i3x, machine, tags } = await at(START_MS + SILENT_MS + 1_001, [running, tempered(START_MS)], {
+      log,
+    });
+    assert.deepEqual([i3x.quality, machine, tags.stale], ["Uncertain", "Uncertain", false]);
   });
 
   test("is uncertain as soon as the connection of its machine is lost", async () => {

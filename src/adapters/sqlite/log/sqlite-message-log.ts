@@ -148,6 +148,11 @@ export class SqliteMessageLog implements ReplayLog {
     return this.#read("counting gaps", () => this.#sequences.gapsBeyond(allowance));
   }
 
+  /** Where the log ends: the newest message that is on disk. */
+  end(): LogPosition {
+    return this.#end;
+  }
+
   async totals(): Promise<IngestTotals> {
     const { received, stored, duplicates, quarantined } = this.#totals;
     return { received, stored, duplicates, quarantined };
