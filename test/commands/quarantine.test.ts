@@ -112,6 +112,19 @@ test("dismiss wants to know which, who and why; nothing is deleted, and it can s
   const data = await wrongTelemetry(context);
   const which = await runConche(["quarantine", "dismiss", "--data", data, ...AMEL]);
   assert.match(which.err, /CONCHE_USAGE: which messages are to be dismissed\?/);
+  const odd = await runConche([
+    "quarantine",
+    "dismiss",
+    "--id",
+    "2",
+    "--data",
+    data,
+    "--by",
+    "A\u2066",
+    "--why",
+    "x",
+  ]);
+  assert.match(odd.err, /--by = .*holds U\+2066/);
   const done = await runConche(["quarantine", "dismiss", "--reason", "json", "--data", data, ...AMEL]);
   assert.equal(done.out, "1 message dismissed\n", done.err);
   const list = await runConche(["quarantine", "list", "--data", data]);

@@ -6,6 +6,7 @@ import { unknownNames } from "../../log/unknown-names.ts";
 import { isoTime } from "../../time/iso-time.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
 import { PERIOD, Time, timeOf } from "../period.ts";
+import { personName, words } from "../person.ts";
 import { closed, type Route, route } from "../route.ts";
 import { orNull, UNKNOWN } from "../schemas.ts";
 
@@ -148,13 +149,8 @@ const replay = route({
 });
 
 const PERSON = {
-  by: Type.String({ minLength: 1, maxLength: 500, pattern: "\\S", description: "The person who decides it" }),
-  why: Type.String({
-    minLength: 1,
-    maxLength: 500,
-    pattern: "\\S",
-    description: "The reason, in a sentence",
-  }),
+  by: personName("The person who decides it", 500),
+  why: words("The reason, in a sentence", 500),
 };
 const correct = route({
   method: "POST",
