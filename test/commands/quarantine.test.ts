@@ -84,7 +84,10 @@ test("correct says all that is still wrong, then stores the copy; the original s
   assert.equal(Buffer.from(shown.payload_base64, "base64").toString(), WRONG, "byte by byte");
   assert.deepEqual([shown.state, shown.decided_by, shown.why], ["corrected", "Amel", AMEL[3]]);
   const twice = await runConche([...words, ...AMEL]);
-  assert.match(twice.err, /CONCHE_ACTION_REFUSED: message 1 was corrected before, by Amel at 20.*: the panel/);
+  assert.match(
+    twice.err,
+    /CONCHE_ACTION_REFUSED: message 1 was corrected before, by Amel at 20.*: the panel/,
+  );
   const verify = await runConche(["verify", "--data", data]);
   assert.equal(verify.code, 0, verify.out);
 });

@@ -188,7 +188,11 @@ const dismiss = route({
   description: `It can still be shown, replayed or corrected. What isn't open is refused (409, CONCHE_ACTION_REFUSED) with what was decided, by whom, when and why. ${WRITES_THE_LOG}`,
   params: ONE,
   body: closed(PERSON),
-  answer: closed({ dismissed: Type.Boolean({ description: "false: the same person has dismissed it for the same reason before" }) }),
+  answer: closed({
+    dismissed: Type.Boolean({
+      description: "false: the same person has dismissed it for the same reason before",
+    }),
+  }),
   changesWith: ["now"],
   async handle({ params: { id }, body: { by, why } }, context) {
     context.quarantine().get(id);
