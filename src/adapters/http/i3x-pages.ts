@@ -92,7 +92,7 @@ function stream(subscription: Subscription, reply: FastifyReply, onEnd: () => vo
     end: () => raw.end(),
   };
   const heartbeat = setInterval(() => {
-    if (!full) full = !raw.write(": still here\n\n");
+    if (!full && !raw.writableEnded) full = !raw.write(": still here\n\n");
   }, HEARTBEAT_MS);
   raw.on("drain", () => {
     full = false;
