@@ -18,6 +18,11 @@ export class FairLines<Entry> {
     return this.#size;
   }
 
+  /** How many of an origin wait. */
+  of(origin: unknown): number {
+    return this.#lines.get(origin)?.length ?? 0;
+  }
+
   /** Returns who can't wait (any longer): the newcomer itself, or who gave way to it. */
   add(origin: unknown, entry: Entry): Entry | undefined {
     const line = this.#lines.get(origin);

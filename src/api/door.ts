@@ -2,6 +2,7 @@ import { type TObject, type TSchema, Type } from "typebox";
 import { Compile, type Validator } from "typebox/compile";
 import { Convert } from "typebox/value";
 import type { HttpLogin } from "../access/http-logins.ts";
+import { NAME_PATTERN, saidProblem, WORDS_PATTERN } from "../contract/said-text.ts";
 import { ConcheError } from "../errors/conche-error.ts";
 import type { ChosenLevels } from "../plant/chosen-machines.ts";
 import { requireLevel } from "../views/level.ts";
@@ -11,7 +12,6 @@ import { asOf } from "./as-of.ts";
 import type { ApiContext } from "./context.ts";
 import { csvText } from "./csv.ts";
 import { unknownLevel } from "./known-levels.ts";
-import { NOT_BLANK } from "./person.ts";
 import { badRequest, notFound, PROBLEM_MEDIA_TYPE, problemOf } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { LEVELS } from "./schemas.ts";
@@ -51,6 +51,8 @@ interface Checker {
   readonly validator: Validator;
 }
 
+const SAID_PATTERNS: ReadonlySet<string> = new Set([NAME_PATTERN, WORDS_PATTERN]);
+const DECIMAL = /^-?\d+$/;
 const CSV = "text/csv";
 const NOTHING = Type.Object({}, { additionalProperties: false });
 
@@ -238,30 +240,35 @@ function checked(place: string, given: unknown, check: Checker | undefined): unk
       return (additionalProperties ?? []).map((extra) => `there is no ${extra.slice(0, 80)}`);
     }
     const where = [place, name].filter((part) => part !== "").join(".");
-    if (keyword === "pattern" && (params as { pattern?: unknown }).pattern === NOT_BLANK)
-      return [`${where}: must not be blank`];
+    const { pattern } = params as { pattern?: string | RegExp };
+    const value: unknown = Reflect.get(values as object, name);
+    if (value === "") return [`${where}: is empty`];
+    if (keyword === "pattern" && SAID_PATTERNS.has(String(pattern)) && typeof value === "string")
+      return [`${where}: ${saidProblem(value, String(pattern))}`];
     const { allowedValues } = params as { allowedValues?: readonly unknown[] };
     const allowed = allowedValues === undefined ? "" : ` (${allowedValues.join(", ")})`;
     return [`${where === "" ? "the request" : where}: ${message}${allowed}`];
   });
   throw badRequest(
-    problems.slice(0, 10).join("; "),
+    [...new Set(problems)].slice(0, 10).join("; "),
     known.length === 0 ? "this takes no parameters" : `this takes ${known.join(", ")}`,
   );
 }
 
-/** Text in the types of the schema; what is no whole number is left for the check to refuse, not cut to one. */
+/**
+ * Text in the types of the schema; what is no whole number is left for the check to refuse, not cut to one, and what isn't
+ * written in decimal digits (1e3, 0x10) not taken for one: the same thing would have many addresses.
+ */
 function converted(schema: TObject, given: unknown): unknown {
   const values = Convert(schema, structuredClone(given));
   if (typeof given !== "object" || given === null || typeof values !== "object" || values === null)
     return values;
-  const fractions = Object.entries(given).filter(
+  const others = Object.entries(given).filter(
     ([name, value]) =>
       Reflect.get(schema.properties[name] ?? {}, "type") === "integer" &&
-      ["string", "number"].includes(typeof value) &&
-      !Number.isInteger(Number(value)),
+      !(typeof value === "string" ? DECIMAL.test(value) : Number.isInteger(value)),
   );
-  return { ...values, ...Object.fromEntries(fractions) };
+  return { ...values, ...Object.fromEntries(others) };
 }
 
 /** The same for as long as the answer is; weak, because the present stands in it, too. */

@@ -231,7 +231,7 @@ const LIVE = {
   summary: "What changes, as it changes (server-sent events)",
   description:
     "One event per subject that something changed of; a reader that is slow gets the newest, never a backlog. " +
-    "With Last-Event-ID it goes on where it stood.",
+    "With Last-Event-ID it goes on where it stood. 200 readers follow at most; where they do, the newest of the caller (login, or address where nobody logs in) that has most ends for one of a caller with fewer, and one more of that caller is refused (429, CONCHE_STREAM_LIMIT).",
   parameters: [
     {
       name: "of",

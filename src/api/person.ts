@@ -1,17 +1,20 @@
 import { Type } from "typebox";
+import { NAME_PATTERN, WORDS_PATTERN } from "../contract/said-text.ts";
 import type { ApiContext } from "./context.ts";
 import { badRequest } from "./problem.ts";
 
-/** Has something to be read in it. */
-export const NOT_BLANK = "\\S";
-
-/** Words of a person, not blank. */
+/** Words of a person, not blank, and nothing in them that can't be seen. */
 export function words(description: string, maxLength: number) {
-  return Type.String({ minLength: 1, maxLength, pattern: NOT_BLANK, description });
+  return Type.String({ minLength: 1, maxLength, pattern: WORDS_PATTERN, description });
+}
+
+/** A person's name. */
+export function personName(description: string, maxLength: number) {
+  return Type.String({ minLength: 1, maxLength, pattern: NAME_PATTERN, description });
 }
 
 /** Who does something with a thing that others may act on, too. */
-export const BY = words("The person who does it", 80);
+export const BY = personName("The person who does it", 80);
 /** Why somebody does it. */
 export const REASON = words("Why", 500);
 

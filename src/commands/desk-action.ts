@@ -6,12 +6,12 @@ import { ConcheError } from "../errors/conche-error.ts";
 import { PublishingDesk, shellOutbox } from "../run/desk.ts";
 import { within } from "../run/wait.ts";
 import type { Invocation } from "./command.ts";
-import { duration, matching, wholeNumber } from "./option-values.ts";
+import { duration, matching, personName, wholeNumber } from "./option-values.ts";
 import { logEnd } from "./with-view.ts";
 
 /** The options of everything that a person does from a shell. */
 export const ACTION_OPTIONS = {
-  by: { argument: "NAME", help: "the person who does it; it is said in the message" },
+  by: { argument: "NAME", help: "the person who does it; it is said in the message", parse: personName },
   seen: {
     argument: "ID",
     help: "the number under `seen` in the list: refused when something has happened since",

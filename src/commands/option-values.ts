@@ -1,4 +1,5 @@
 import { placeOf } from "../config/read-value.ts";
+import { NAME_PATTERN, saidProblem, WORDS_PATTERN } from "../contract/said-text.ts";
 import { suggestion } from "../errors/nearest-name.ts";
 import { durationMs } from "../time/duration.ts";
 
@@ -52,4 +53,18 @@ export function flagName(key: string): string {
 /** `dry-run` as `dryRun`: how the command-line library keys an option. */
 export function optionKey(flag: string): string {
   return flag.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** A person's name, as it goes into a message: of one line, and nothing in it that can't be seen. */
+export const personName = said(NAME_PATTERN);
+/** What a person says. */
+export const personWords = said(WORDS_PATTERN);
+
+function said(pattern: string): (text: string) => string {
+  return (text) => {
+    // What blank is to be is told by who asks for it, with an example.
+    const problem = text.trim() === "" ? undefined : saidProblem(text, pattern);
+    if (problem !== undefined) throw new Error(problem);
+    return text;
+  };
 }

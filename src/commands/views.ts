@@ -1,9 +1,11 @@
 import { LogReader } from "../adapters/sqlite/log/log-reader.ts";
 import { ViewsReader } from "../adapters/sqlite/views/views-reader.ts";
 import { grouped } from "../adapters/terminal/counts.ts";
+import { csvRecords, csvShown, isCsv } from "../adapters/terminal/csv.ts";
 import { jsonLine } from "../adapters/terminal/json-line.ts";
 import { renderTable } from "../adapters/terminal/table.ts";
 import { defineCommand } from "./command.ts";
+import { FORMAT_OPTION, formatOf } from "./output-format.ts";
 
 const COLUMNS = [
   { title: "view" },
@@ -28,9 +30,12 @@ export const views = defineCommand({
   examples: [
     ["conche views", "of ./data"],
     ["conche views --data ./week --json", "for a script"],
+    ["conche views --format csv > views.csv", "for a spreadsheet"],
   ],
   settings: ["data"],
-  async run({ config, terminal }) {
+  options: { format: FORMAT_OPTION },
+  async run({ options, config, terminal }) {
+    const format = formatOf(options.format, config.json);
     const log = LogReader.open(config.data);
     const reader = new ViewsReader(config.data);
     try {
@@ -45,7 +50,8 @@ export const views = defineCommand({
         newest: edition.newestReceivedMs === 0 ? null : new Date(edition.newestReceivedMs).toISOString(),
         ...reader.size(edition),
       }));
-      if (config.json) for (const each of found) terminal.out.write(`${jsonLine(each)}\n`);
+      if (isCsv(format)) terminal.out.write(csvShown(csvRecords(found, format), terminal.columns));
+      else if (format === "json") for (const each of found) terminal.out.write(`${jsonLine(each)}\n`);
       else if (found.length === 0) {
         terminal.out.write(
           "there are no views yet: `conche rebuild` makes them, and so does whatever keeps them (up, datacenter, serve)\n",

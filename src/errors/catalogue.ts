@@ -299,6 +299,10 @@ export const ERROR_CATALOGUE = {
     meaning: "A question took longer than answers may take",
     hint: "ask for a shorter span or a smaller page, or raise --api-time-limit",
   },
+  CONCHE_STREAM_LIMIT: {
+    meaning: "As many readers follow the changes as may, and none has more of the places than this caller",
+    hint: "close a page or program of yours that follows, or ask again when one has ended; /api/live?of=a,b follows several subjects with one reader",
+  },
   CONCHE_GENEALOGY_TOO_LARGE: {
     meaning: "The lots of the log and what they were made of take more memory than questions over them may",
     hint: "ask over a log of fewer years: keep older ones in data folders of their own",

@@ -192,7 +192,11 @@ suite("what actions must not say", () => {
     const seen = found.version;
     const until = new Date(context.nowMs + 3_600_000).toISOString();
     const bad: readonly [body: object, detail: RegExp][] = [
-      [{ by: "a\0b", seen }, /\/by holds a NUL character/],
+      [{ by: "a\0b", seen }, /^body\.by: holds U\+0000: no control characters, and none that turn/],
+      [{ by: "a\nb", seen }, /^body\.by: holds U\+000A/],
+      [{ by: "a\u202eb", seen }, /^body\.by: holds U\+202E/],
+      [{ by: "a", seen, comment: "x\u2066y" }, /^body\.comment: holds U\+2066/],
+      [{ by: "a", seen, comment: "x\u0085y" }, /^body\.comment: holds U\+0085/],
       [{ by: "a\ud800b", seen }, /\/by holds half a surrogate pair/],
       [{ by: " ", seen }, /^body\.by: must not be blank$/],
       [{ by: "a", seen, comment: "\t\n" }, /^body\.comment: must not be blank$/],

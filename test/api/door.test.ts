@@ -104,6 +104,12 @@ suite("the door of the API", () => {
     for (const [query, detail] of [
       [{ limit: "many" }, /limit: must be integer/],
       [{ limit: "999999" }, /limit: must be <= 10000/],
+      ...["1e3", "0x10", "0b1", "+5", " 5", "5.0", "1_0"].map(
+        (limit) => [{ limit }, /^limit: must be integer$/] as const,
+      ),
+      [{ limit: "-1" }, /^limit: must be >= 1$/],
+      [{ limit: "" }, /^limit: is empty$/],
+      [{ from: "" }, /^from: is empty$/],
       [{ limt: "1" }, /there is no limt/],
       [{ cursor: "'; DROP TABLE mqtt_messages; --" }, /cursor/],
       [{ cursor: Buffer.from('["x", 2]').toString("base64url") }, /cursor: is not one of this list/],

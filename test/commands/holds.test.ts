@@ -108,6 +108,8 @@ suite("conche holds", () => {
       [["put", "line-a", "--lots", "L1", ...PERSON], /CONCHE_USAGE: goods are put on hold .* with a reason/],
       [["put", "line-a", "--why", "x", ...PERSON], /CONCHE_ACTION_REFUSED: .* name lots or units/],
       [["put", "line-aa", "--lots", "L", "--why", "x", ...PERSON], /no line line-aa.*\n.*tunis-01\/line-a/],
+      [["put", "line-a", "--lots", "L", "--why", "a\u202eb", ...PERSON], /--why = .*holds U\+202E/],
+      [["put", "line-a", "--lots", "L", "--why", "x", "--by", "a\nb"], /--by = .*holds U\+000A/],
       [["put", "line-a", "--lots", ",", "--why", "x", ...PERSON], /1 to 1000 ids/],
       [["release", "H-9", "--why", "x", ...PERSON], /CONCHE_USAGE: there is no hold H-9/],
     ];

@@ -43,3 +43,36 @@ test("conche now of views that are behind the log begins with that, calls nobody
     [null, new Date(FIRST_MS + 2_000).toISOString(), 1],
   );
 });
+
+test("conche now and conche views as CSV: a row for each machine, and for each view", async (context) => {
+  const data = await filledLog(context, [record(0, "state", { v: 2, state: "Execute" })]);
+  assert.equal((await runConche(["rebuild", "--data", data])).code, 0);
+  const csv = async (...words: string[]) => {
+    const { code, out, err } = await runConche([...words, "--data", data, "--format", "csv"]);
+    assert.equal(code, 0, err);
+    return out.trimEnd().split("\n");
+  };
+  const [head, row, ...others] = await csv("now", "--machine", "temper-01");
+  assert.equal(
+    head,
+    "at,line,machine,state,unknown_why,since,mode,reason_category,reason_code,reason_message,caused_by,connected,product,batch,last_received",
+  );
+  assert.match(
+    row ?? "",
+    /^20[^,]*Z,tunis-01\/line-a,tunis-01\/line-a\/s5_tempering\/temper-01,Execute,,2026-01-11T08:00:00.000Z,/,
+  );
+  assert.deepEqual(others, []);
+  assert.ok((await csv("now")).length > 8);
+
+  const [names, ...views] = await csv("views");
+  assert.match(names ?? "", /^name,version,standing,position,behind,newest,rows,/);
+  assert.ok(
+    views.some((each) => each.startsWith("machine-state,") && each.includes(",answering,1,0,2026-")),
+    views.join(),
+  );
+
+  const watched = await runConche(["now", "--data", data, "--watch", "--format", "csv"]);
+  assert.deepEqual([watched.code, /CONCHE_USAGE: --watch with --format csv/.test(watched.err)], [2, true]);
+  const two = await runConche(["views", "--data", data, "--json", "--format", "csv"]);
+  assert.match(two.err, /--format csv asks for one format/);
+});

@@ -84,7 +84,10 @@ test("correct says all that is still wrong, then stores the copy; the original s
   assert.equal(Buffer.from(shown.payload_base64, "base64").toString(), WRONG, "byte by byte");
   assert.deepEqual([shown.state, shown.decided_by, shown.why], ["corrected", "Amel", AMEL[3]]);
   const twice = await runConche([...words, ...AMEL]);
-  assert.match(twice.err, /CONCHE_QUARANTINE_UNKNOWN: message 1 was corrected before/);
+  assert.match(
+    twice.err,
+    /CONCHE_ACTION_REFUSED: message 1 was corrected before, by Amel at 20.*: the panel/,
+  );
   const verify = await runConche(["verify", "--data", data]);
   assert.equal(verify.code, 0, verify.out);
 });
@@ -112,12 +115,16 @@ test("dismiss wants to know which, who and why; nothing is deleted, and it can s
   const data = await wrongTelemetry(context);
   const which = await runConche(["quarantine", "dismiss", "--data", data, ...AMEL]);
   assert.match(which.err, /CONCHE_USAGE: which messages are to be dismissed\?/);
+  const oddly = ["--by", "A\u2066", "--why", "x"];
+  const odd = await runConche(["quarantine", "dismiss", "--id", "2", "--data", data, ...oddly]);
+  assert.match(odd.err, /--by = .*holds U\+2066/);
   const done = await runConche(["quarantine", "dismiss", "--reason", "json", "--data", data, ...AMEL]);
   assert.equal(done.out, "1 message dismissed\n", done.err);
   const list = await runConche(["quarantine", "list", "--data", data]);
   assert.match(list.out, /\nopen: 1 schema; dismissed: 1\n$/);
   const again = await runConche(["quarantine", "dismiss", "--id", "2", "--data", data, ...AMEL]);
   assert.deepEqual([again.code, again.out], [1, "0 messages dismissed\n"]);
+  assert.match(again.err, /^conche: message 2 was dismissed before, by Amel at 20.*: the panel of/);
   const dismissed = await runConche(["quarantine", "list", "--state", "dismissed", "--data", data, "--json"]);
   assert.equal(JSON.parse(dismissed.out).decided_by, "Amel");
   const all = await runConche(["quarantine", "dismiss", "--all", "--data", data, "--json", ...AMEL]);

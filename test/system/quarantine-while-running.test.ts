@@ -69,7 +69,7 @@ test("quarantine is replayed, corrected and dismissed over HTTP while its data c
   const corrected = await post(center, "1/correct", { ...PERSON, payload: right });
   assert.deepEqual([corrected.status, corrected.outcome, corrected.detail], [200, "stored", ""]);
   const again = await post(center, "1/correct", { ...PERSON, payload: right });
-  assert.deepEqual([again.status, again.code], [404, "CONCHE_QUARANTINE_UNKNOWN"]);
+  assert.deepEqual([again.status, again.code], [409, "CONCHE_ACTION_REFUSED"]);
   assert.equal((await post(center, "3/dismiss", PERSON)).dismissed, true);
   assert.equal((await post(center, "3/dismiss", PERSON)).dismissed, false);
   saying = false;

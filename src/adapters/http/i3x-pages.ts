@@ -5,6 +5,7 @@ import { I3X_BASE, I3X_QUESTIONS } from "../../api/i3x/questions.ts";
 import { SUBSCRIPTION_PATHS, type SubscriptionDoor } from "../../api/i3x/subscription-door.ts";
 import { Subscription, type UpdateStream } from "../../api/i3x/subscriptions.ts";
 import { I3X_ROLES } from "../../api/route-roles.ts";
+import { callerOf } from "./caller.ts";
 import { type HttpLimits, NO_LIMIT_MS } from "./http-limits.ts";
 import { pathOf } from "./refusals.ts";
 import { sendCompressed } from "./send-answer.ts";
@@ -51,7 +52,7 @@ export function addI3x(app: FastifyInstance, { ask, door, info }: I3xSource, lim
       }
       for (const path of SUBSCRIPTION_PATHS) {
         scope.post(`/subscriptions${path}`, { config }, (request, reply) =>
-          sendCompressed(request, reply, door.answer(path, request.body)),
+          sendCompressed(request, reply, door.answer(path, request.body, callerOf(request))),
         );
       }
       let streams = 0;
@@ -91,7 +92,7 @@ function stream(subscription: Subscription, reply: FastifyReply, onEnd: () => vo
     end: () => raw.end(),
   };
   const heartbeat = setInterval(() => {
-    if (!full) full = !raw.write(": still here\n\n");
+    if (!full && !raw.writableEnded) full = !raw.write(": still here\n\n");
   }, HEARTBEAT_MS);
   raw.on("drain", () => {
     full = false;

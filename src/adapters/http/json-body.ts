@@ -1,7 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyInstance } from "fastify";
 import { badRequest } from "../../api/problem.ts";
+import { type JsonAmbiguity, jsonAmbiguity } from "../../contract/json-ambiguity.ts";
 import { breaksJsonLimits, MAX_DEPTH } from "../../contract/json-limits.ts";
+import { oneLine } from "../../contract/validation-detail.ts";
 import type { ConcheError } from "../../errors/conche-error.ts";
 
 /**
@@ -19,12 +21,22 @@ export function takeJsonBodies(app: FastifyInstance): void {
     parse(request, text, (error, body) => {
       if (error !== null) return done(bodyProblem(text));
       if (breaksJsonLimits(body)) return done(badRequest(LIMITS_BROKEN));
+      // Whoever looks at what was sent would read another name under it than the one that is taken.
+      const ambiguity = jsonAmbiguity(bytes, text, body);
+      if (ambiguity !== undefined) return done(ambiguous(ambiguity));
       done(null, body);
     });
   });
 }
 
 const LIMITS_BROKEN = `the body nests deeper than ${MAX_DEPTH} levels, or has a number beyond the range of a 64-bit float`;
+
+function ambiguous({ path, problem }: JsonAmbiguity): ConcheError {
+  return badRequest(
+    `the body: ${oneLine(path, problem)}`,
+    "say each name once, in text and numbers that every reader of JSON reads alike",
+  );
+}
 
 function bodyProblem(text: string): ConcheError {
   if (text.trim() === "") return badRequest("the body is empty, and is to be JSON");

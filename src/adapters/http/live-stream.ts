@@ -1,14 +1,16 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { FairLines } from "../../access/fair-lines.ts";
 import { problemAnswer } from "../../api/door.ts";
 import { type LiveChanges, type LiveReader, subjectsOf } from "../../api/live.ts";
 import { badRequest } from "../../api/problem.ts";
 import { PAGE_ROLES } from "../../api/route-roles.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import { callerOf } from "./caller.ts";
 import { NO_LIMIT_MS } from "./http-limits.ts";
 import { sendAnswer } from "./send-answer.ts";
 import { endWithLogin } from "./stream-login.ts";
 
-/** Readers at a time; each holds a connection open. */
+/** Readers at a time, of all callers; each holds a connection open. */
 const MOST_READERS = 200;
 /** Longest silence, milliseconds: shorter than the time after which a silent connection is closed. */
 const HEARTBEAT_MS = 4_000;
@@ -18,16 +20,23 @@ const RECONNECT_MS = 2_000;
 /** Adds `/api/live`: server-sent events, as the HTML standard has them. */
 export function addLiveStream(app: FastifyInstance, live: LiveChanges): void {
   const config = { role: PAGE_ROLES["/api/live"] };
+  const places = new FairLines<() => void>(MOST_READERS);
   app.get("/api/live", { config, handlerTimeout: NO_LIMIT_MS }, (request, reply) => {
     try {
-      if (live.readers >= MOST_READERS) throw tooMany();
       const { of, after } = request.query as { of?: string | string[]; after?: string | string[] };
       const subjects = subjectsOf(Array.isArray(of) ? of.join(",") : of);
       const asked = positionOf(after);
       if (after !== undefined && asked === undefined)
         throw badRequest("after: must be a whole number from 0 on");
       // What a browser sends by itself is nobody's mistake.
-      stream(live, subjects, positionOf(request.headers["last-event-id"]) ?? asked, reply);
+      const position = positionOf(request.headers["last-event-id"]) ?? asked;
+      const caller = callerOf(request);
+      const giveWay = () => endForOthers(reply);
+      const gaveWay = places.add(caller, giveWay);
+      if (gaveWay === giveWay) throw tooMany(caller, places.of(caller));
+      gaveWay?.();
+      reply.raw.on("close", () => places.remove(caller, giveWay));
+      stream(live, subjects, position, reply);
       endWithLogin(request, reply);
       return reply;
     } catch (error) {
@@ -51,7 +60,7 @@ function stream(
   let reader: LiveReader | undefined;
   const write = () => {
     // A full socket takes nothing more; what changes meanwhile is coalesced where it waits.
-    if (full || raw.destroyed || reader === undefined) return;
+    if (full || raw.destroyed || raw.writableEnded || reader === undefined) return;
     const events = reader.take();
     if (events.length === 0) return;
     const last = events.length - 1;
@@ -68,7 +77,7 @@ function stream(
   // An event, not a comment: a page learns of nothing else that a wire was cut and nobody told.
   const beat = () => `event: beat\ndata: ${JSON.stringify({ position: live.position })}\n\n`;
   const heartbeat = setInterval(() => {
-    if (!full) full = !raw.write(beat());
+    if (!full && !raw.writableEnded) full = !raw.write(beat());
   }, HEARTBEAT_MS);
   raw.on("drain", () => {
     full = false;
@@ -82,15 +91,21 @@ function stream(
   write();
 }
 
+/** Its place goes to somebody who has fewer. A browser comes back by itself, and is told then. */
+function endForOthers({ raw }: FastifyReply): void {
+  // What isn't read would keep the connection that is to be free.
+  if (raw.writableNeedDrain) raw.destroy();
+  else raw.end(": other callers have fewer of the places than you: this one went to one of them\n\n");
+}
+
 function positionOf(text: string | string[] | undefined): number | undefined {
   if (typeof text !== "string" || !/^\d+$/.test(text)) return undefined;
   return Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
 }
 
-function tooMany(): ConcheError {
-  return new ConcheError("CONCHE_TIME_LIMIT", {
-    message: `${MOST_READERS} readers follow already`,
-    hint: "close one, or ask again in a moment",
+function tooMany(caller: string, own: number): ConcheError {
+  return new ConcheError("CONCHE_STREAM_LIMIT", {
+    message: `${MOST_READERS} readers follow already, ${own} of them for ${caller}; no other caller has more`,
     retryable: true,
   });
 }

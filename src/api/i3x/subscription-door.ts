@@ -18,11 +18,12 @@ export class SubscriptionDoor {
     this.#onRegistered = onRegistered;
   }
 
-  answer(path: SubscriptionPath, body: unknown): ApiAnswer {
+  /** @param caller who asks: each has a share of its own */
+  answer(path: SubscriptionPath, body: unknown, caller: string): ApiAnswer {
     this.#subscriptions.expire();
     switch (path) {
       case "":
-        return this.#create(body);
+        return this.#create(body, caller);
       case "/list":
         return this.#eachOf(body, ({ id, displayName, objects }) => ({
           subscriptionId: id,
@@ -52,15 +53,15 @@ export class SubscriptionDoor {
     return found ?? unknown(asked.subscriptionId);
   }
 
-  #create(body: unknown): ApiAnswer {
+  #create(body: unknown, caller: string): ApiAnswer {
     const asked = bodyOf("create", body);
     if (typeof asked === "string") return failure(400, asked);
-    const made = this.#subscriptions.create(asked.clientId, asked.displayName);
+    const made = this.#subscriptions.create(caller, asked.clientId, asked.displayName);
     if (made === undefined) {
       const { subscriptions } = this.#subscriptions.limits;
       return failure(
         429,
-        `there are ${subscriptions} subscriptions already: delete one, or wait until one expires`,
+        `there are ${subscriptions} subscriptions already, ${this.#subscriptions.of(caller)} of them of ${caller}, and no other caller has more: delete one, or wait until one expires`,
       );
     }
     const { id, clientId, displayName } = made;

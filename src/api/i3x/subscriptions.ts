@@ -1,8 +1,10 @@
+import { FairLines } from "../../access/fair-lines.ts";
 import type { AddressSpace } from "./address-space.ts";
 import { type ObjectUpdate, type QueueLimits, type UpdateBatch, UpdateQueue } from "./update-queue.ts";
 
 /** How much subscribers may take together. */
 export interface SubscriptionLimits extends QueueLimits {
+  /** Of all callers; where there is no more room, whoever has most gives its last to a newcomer with fewer. */
   readonly subscriptions: number;
   /** Objects registered in one subscription. */
   readonly objects: number;
@@ -37,9 +39,14 @@ export interface UpdateStream {
   end(): void;
 }
 
+/** What a subscription is known by, and to whom. */
+type SubscriptionOwner = Pick<Subscription, "id" | "caller" | "clientId" | "displayName">;
+
 /** A subscription as its owner sees it. */
 export class Subscription {
   readonly id: string;
+  /** Whose share it is of. */
+  readonly caller: string;
   readonly clientId: string;
   readonly displayName: string;
   /** How deep each registered object is read, by its id. */
@@ -49,8 +56,9 @@ export class Subscription {
   #stream: UpdateStream | undefined;
   usedAtMs: number;
 
-  constructor(id: string, clientId: string, displayName: string, limits: QueueLimits, nowMs: number) {
+  constructor({ id, caller, clientId, displayName }: SubscriptionOwner, limits: QueueLimits, nowMs: number) {
     this.id = id;
+    this.caller = caller;
     this.clientId = clientId;
     this.displayName = displayName;
     this.queue = new UpdateQueue(limits);
@@ -117,22 +125,32 @@ export class Subscriptions {
   readonly limits: SubscriptionLimits;
   readonly #dependencies: SubscriptionsDependencies;
   readonly #all = new Map<string, Subscription>();
+  readonly #places: FairLines<Subscription>;
 
   constructor(dependencies: SubscriptionsDependencies) {
     this.#dependencies = dependencies;
     this.limits = dependencies.limits ?? SUBSCRIPTION_LIMITS;
+    this.#places = new FairLines(this.limits.subscriptions);
   }
 
   get all(): Iterable<Subscription> {
     return this.#all.values();
   }
 
-  /** A new one; undefined where there are as many as may be. */
-  create(clientId: string, displayName: string | null | undefined): Subscription | undefined {
+  /** How many a caller has. */
+  of(caller: string): number {
+    return this.#places.of(caller);
+  }
+
+  /** A new one; undefined where there are as many as may be, and nobody has more of them than the caller. */
+  create(caller: string, clientId: string, displayName: string | null | undefined): Subscription | undefined {
     this.expire();
-    if (this.#all.size >= this.limits.subscriptions) return undefined;
     const id = this.#dependencies.newId();
-    const made = new Subscription(id, clientId, displayName ?? id, this.limits, this.#dependencies.now());
+    const owner = { id, caller, clientId, displayName: displayName ?? id };
+    const made = new Subscription(owner, this.limits, this.#dependencies.now());
+    const gaveWay = this.#places.add(caller, made);
+    if (gaveWay === made) return undefined;
+    if (gaveWay !== undefined) this.delete(gaveWay);
     this.#all.set(id, made);
     return made;
   }
@@ -146,6 +164,7 @@ export class Subscriptions {
   delete(subscription: Subscription): void {
     subscription.end();
     this.#all.delete(subscription.id);
+    this.#places.remove(subscription.caller, subscription);
   }
 
   /** @returns why it can't be; undefined where it is registered, now or before */

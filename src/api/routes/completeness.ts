@@ -14,15 +14,26 @@ const completeness = route({
   area: "Completeness",
   summary: "Who said how much, what of it is stored, and what is missing",
   description:
-    "Per machine and boot, as `conche report completeness`: highest = stored + quarantined + missing.",
+    "Per machine and boot, as `conche report completeness`: highest = stored + quarantined + missing. `from` and `to` choose who is counted, not what: whoever was last heard at `from` or later and first heard before `to`, each with all that the log has of them. A missing number was never received, so it has no time.",
   query: closed({
     ...LEVELS,
-    ...PERIOD,
+    from: Type.Optional({
+      ...PERIOD.from,
+      description:
+        "Only who was heard from this time on (as 2026-01-11T08:00:00Z); their figures are over the whole log",
+    }),
+    to: Type.Optional({
+      ...PERIOD.to,
+      description:
+        "Only who was heard before this time (as 2026-01-11T08:00:00Z); their figures are over the whole log",
+    }),
     incomplete: Type.Optional(Type.Boolean({ description: "Only who has numbers missing" })),
   }),
   answer: closed({
     totals: closed({
-      publishers: count("Machines and boots with identity"),
+      publishers: count(
+        "Machines and boots with identity that are counted: with `from` or `to`, those heard then. All figures are over the whole log of theirs",
+      ),
       incomplete: count("Of those, the ones with numbers missing"),
       seen: count(
         "Numbers seen: stored + missing + those of quarantined that have a number (quarantined - quarantined_unsequenced)",
@@ -40,7 +51,7 @@ const completeness = route({
         machine: Type.String(),
         boot: orNull(Type.String()),
         highest: orNull(Type.Integer()),
-        stored: Type.Integer(),
+        stored: count("In the whole log, whatever span was asked for; so are the figures that follow"),
         missing: Type.Integer(),
         missing_ranges: Type.Array(Type.Array(Type.Integer(), { minItems: 2, maxItems: 2 }), {
           description: "First and last missing number of each gap",
@@ -49,8 +60,8 @@ const completeness = route({
         duplicates: Type.Integer(),
         quarantined: Type.Integer(),
         clock_skew_ms: orNull(Type.Number()),
-        first_seen_at: Time,
-        last_seen_at: Time,
+        first_seen_at: { ...Time, description: "In the whole log: may be before `from`" },
+        last_seen_at: { ...Time, description: "In the whole log: may be after `to`" },
       }),
     ),
   }),

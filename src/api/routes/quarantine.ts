@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { decidedBefore } from "../../log/decided-before.ts";
 import type { QuarantineSummary } from "../../log/quarantine-reading.ts";
 import { QUARANTINE_REASONS, QUARANTINE_STATES, type QuarantineReason } from "../../log/quarantine-reason.ts";
 import type { WhoAndWhy } from "../../log/replay-log.ts";
@@ -6,6 +7,7 @@ import { unknownNames } from "../../log/unknown-names.ts";
 import { isoTime } from "../../time/iso-time.ts";
 import { keyOf, NEXT, PAGE, page } from "../paging.ts";
 import { PERIOD, Time, timeOf } from "../period.ts";
+import { personName, words } from "../person.ts";
 import { closed, type Route, route } from "../route.ts";
 import { orNull, UNKNOWN } from "../schemas.ts";
 
@@ -142,19 +144,15 @@ const replay = route({
   async handle({ params: { id } }, context) {
     context.quarantine().get(id);
     const [outcome] = await context.quarantineWork.replay([id], context.login?.name);
-    if (outcome === undefined) return { outcome: "refused" as const, detail: "it was put through before" };
+    if (outcome === undefined)
+      return { outcome: "refused" as const, detail: decidedBefore(context.quarantine().get(id)) };
     return { outcome: outcome.kind, detail: outcome.detail };
   },
 });
 
 const PERSON = {
-  by: Type.String({ minLength: 1, maxLength: 500, pattern: "\\S", description: "The person who decides it" }),
-  why: Type.String({
-    minLength: 1,
-    maxLength: 500,
-    pattern: "\\S",
-    description: "The reason, in a sentence",
-  }),
+  by: personName("The person who decides it", 500),
+  why: words("The reason, in a sentence", 500),
 };
 const correct = route({
   method: "POST",
@@ -162,7 +160,7 @@ const correct = route({
   name: "correctQuarantined",
   area: "Quarantine",
   summary: "Stores a corrected copy of a message; the original stays in quarantine, with who and why",
-  description: `The copy keeps the number of its original and is flagged \`corrected\`. What is still wrong is said, all of it, and nothing is stored then. ${WRITES_THE_LOG}`,
+  description: `The copy keeps the number of its original and is flagged \`corrected\`. What is still wrong is said, all of it, and nothing is stored then. What is in the log already is refused (409, CONCHE_ACTION_REFUSED) with who decided it, when and why. ${WRITES_THE_LOG}`,
   params: ONE,
   body: closed({
     ...PERSON,
@@ -187,10 +185,14 @@ const dismiss = route({
   name: "dismissQuarantined",
   area: "Quarantine",
   summary: "Marks a message as looked at, with a reason: it stays with all its bytes, and is open no more",
-  description: `It can still be shown, replayed or corrected. ${WRITES_THE_LOG}`,
+  description: `It can still be shown, replayed or corrected. What isn't open is refused (409, CONCHE_ACTION_REFUSED) with what was decided, by whom, when and why. ${WRITES_THE_LOG}`,
   params: ONE,
   body: closed(PERSON),
-  answer: closed({ dismissed: Type.Boolean({ description: "false: it was not open" }) }),
+  answer: closed({
+    dismissed: Type.Boolean({
+      description: "false: the same person has dismissed it for the same reason before",
+    }),
+  }),
   changesWith: ["now"],
   async handle({ params: { id }, body: { by, why } }, context) {
     context.quarantine().get(id);

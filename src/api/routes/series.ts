@@ -59,7 +59,7 @@ const series = route({
   area: "Tags",
   summary: "The course of a tag: at most so many points, smallest and largest values kept",
   description:
-    "Up to two hours with points closer than 10 s come from the log: each value at its own time while there are no more of them than points. Longer spans come from figures of 10 s, 1 min or 1 h, as the number of points asks for and as long as they are kept. There is no point where nothing was measured; a tag that the plant has and nobody has said yet has none. An hour where no time is given.",
+    "Up to two hours with points closer than 10 s come from the log: each value at its own time while there are no more of them than points. Longer spans come from figures of 10 s, 1 min or 1 h, as the number of points asks for and as long as they are kept. There is no point where nothing was measured; a tag that the plant has and nobody has said yet has none. A point of figures begins where its 10 s, minute, hour or several of them begin: the first one's `at` may be before `from`, and its figures are over all of its width; so the last one's may reach beyond `to`. An hour where no time is given.",
   params: PARAMS,
   query: closed({
     ...PERIOD,
@@ -79,7 +79,8 @@ const series = route({
     to: Time,
     source: Type.Enum(["raw", "10s", "1min", "1h"], { description: "What the points are made of" }),
     width_ms: Type.Number({
-      description: "Of a point, milliseconds; `at` is its begin. 0: each point is one value",
+      description:
+        "Of a point, milliseconds; `at` is its begin, of the first point at `from` or before. 0: each point is one value",
     }),
     interval_ms: orNull(Type.Number({ description: "The usual time from one value to the next" })),
     coverage: share("Share of the time that was measured"),

@@ -1,9 +1,13 @@
 import { defineCommand } from "../command.ts";
 import { PUBLISHING_ONLY } from "../command-options.ts";
 import { ACTION_OPTIONS, ACTION_SETTINGS } from "../desk-action.ts";
+import { personWords } from "../option-values.ts";
 import { ALARM, act } from "./act.ts";
 
-const OPTIONS = { ...ACTION_OPTIONS, comment: { argument: "TEXT", help: "what the person adds" } } as const;
+const OPTIONS = {
+  ...ACTION_OPTIONS,
+  comment: { argument: "TEXT", help: "what the person adds", parse: personWords },
+} as const;
 
 /** `conche alarms ack MACHINE ALARM` */
 export const ack = defineCommand({

@@ -2,9 +2,13 @@ import { ConcheError } from "../../errors/conche-error.ts";
 import { defineCommand } from "../command.ts";
 import { PUBLISHING_ONLY } from "../command-options.ts";
 import { ACTION_OPTIONS, ACTION_SETTINGS } from "../desk-action.ts";
+import { personWords } from "../option-values.ts";
 import { ALARM, act } from "./act.ts";
 
-const OPTIONS = { ...ACTION_OPTIONS, text: { argument: "TEXT", help: "what to say" } } as const;
+const OPTIONS = {
+  ...ACTION_OPTIONS,
+  text: { argument: "TEXT", help: "what to say", parse: personWords },
+} as const;
 
 /** `conche alarms comment MACHINE ALARM` */
 export const comment = defineCommand({

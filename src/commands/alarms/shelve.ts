@@ -2,13 +2,13 @@ import { ConcheError } from "../../errors/conche-error.ts";
 import { defineCommand } from "../command.ts";
 import { PUBLISHING_ONLY } from "../command-options.ts";
 import { ACTION_OPTIONS, ACTION_SETTINGS } from "../desk-action.ts";
-import { duration } from "../option-values.ts";
+import { duration, personWords } from "../option-values.ts";
 import { ALARM, act } from "./act.ts";
 
 const OPTIONS = {
   ...ACTION_OPTIONS,
   for: { argument: "SPAN", help: "for so long, as 30m, 8h, 2d; 7 days at most", parse: duration("1m", "7d") },
-  why: { argument: "TEXT", help: "the reason; it is said in the message" },
+  why: { argument: "TEXT", help: "the reason; it is said in the message", parse: personWords },
 } as const;
 
 /** `conche alarms shelve MACHINE ALARM` */

@@ -1,11 +1,12 @@
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { Goods } from "../../monitor/holds/hold-action.ts";
+import { personWords } from "../option-values.ts";
 
 /** The options that name goods. */
 export const GOODS_OPTIONS = {
   lots: { argument: "IDS", help: "lots, with commas between", parse: idsOf },
   units: { argument: "IDS", help: "cases and pallets (SSCC), with commas between", parse: idsOf },
-  why: { argument: "TEXT", help: "the reason; it is said in the message" },
+  why: { argument: "TEXT", help: "the reason; it is said in the message", parse: personWords },
 } as const;
 
 /** As the API has it: what does not fit one message is said in several. */

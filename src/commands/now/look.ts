@@ -1,6 +1,7 @@
 import { CompletenessReader } from "../../adapters/sqlite/log/completeness-reader.ts";
 import { QuarantineReader } from "../../adapters/sqlite/log/quarantine-reader.ts";
 import type { ViewsReader } from "../../adapters/sqlite/views/views-reader.ts";
+import type { CsvValue } from "../../adapters/terminal/csv.ts";
 import type { NowPage } from "../../adapters/terminal/now-page.ts";
 import { ZoneClock } from "../../adapters/terminal/time-text.ts";
 import { shownMachine } from "../../api/routes/states.ts";
@@ -158,4 +159,21 @@ export function nowJson({
     quarantined,
     behind,
   };
+}
+
+/** A row for each machine, for spreadsheets: the fields of {@link nowJson}. */
+export function nowRows({ nowMs, lines }: NowPage): Record<string, CsvValue>[] {
+  return lines.flatMap(({ line, machines }) =>
+    machines.map((each) => {
+      const { machine, state, unknown_why, since, mode, reason, connected, ...rest } = shownMachine(each);
+      return {
+        ...{ at: isoTime(nowMs), line, machine, state, unknown_why, since, mode },
+        reason_category: reason?.category ?? null,
+        reason_code: reason?.code ?? null,
+        reason_message: reason?.message ?? null,
+        caused_by: reason?.caused_by ?? null,
+        ...{ connected, product: rest.product, batch: rest.batch, last_received: rest.last_received },
+      };
+    }),
+  );
 }

@@ -1,7 +1,9 @@
 import { openMessageLog } from "../../adapters/sqlite/log/open-message-log.ts";
 import { counted } from "../../adapters/terminal/counts.ts";
 import { jsonLine } from "../../adapters/terminal/json-line.ts";
+import { sanitizeLine } from "../../adapters/terminal/sanitize.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
+import { decidedBefore } from "../../log/decided-before.ts";
 import { auditDecision } from "../../run/audit/audit-decision.ts";
 import { whereItIsDone } from "../../run/views/quarantine-work.ts";
 import { defineCommand } from "../command.ts";
@@ -77,6 +79,9 @@ export const dismiss = defineCommand({
     });
     const text = `${counted(dismissed, "message")} dismissed`;
     terminal.out.write(config.json ? `${jsonLine({ dismissed, ...decision })}\n` : `${text}\n`);
-    return id !== undefined && dismissed === 0 ? 1 : 0;
+    if (id === undefined || dismissed > 0) return 0;
+    const standing = await withQuarantine(config.data, async (quarantine) => quarantine.get(id));
+    terminal.err.write(`conche: ${sanitizeLine(decidedBefore(standing))}\n`);
+    return 1;
   },
 });

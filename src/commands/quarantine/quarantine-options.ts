@@ -4,7 +4,7 @@ import { QUARANTINE_REASONS, type QuarantineReason } from "../../log/quarantine-
 import type { WhoAndWhy } from "../../log/replay-log.ts";
 import { requireKnown } from "../known-names.ts";
 import { SINCE_HELP, sinceOption, timeOption } from "../log/point-in-time.ts";
-import { oneOf, wholeNumber } from "../option-values.ts";
+import { oneOf, personName, personWords, wholeNumber } from "../option-values.ts";
 import { withQuarantine } from "../with-log.ts";
 
 /** Every reason, for help texts and options. */
@@ -85,8 +85,12 @@ const LONGEST = 500;
 
 /** The options of everything that a person decides about a quarantined message. */
 export const DECISION_OPTIONS = {
-  by: { argument: "NAME", help: "the person who decides it; kept with the message", parse: said },
-  why: { argument: "TEXT", help: "the reason, in a sentence; kept with the message", parse: said },
+  by: { argument: "NAME", help: "the person who decides it; kept with the message", parse: said(personName) },
+  why: {
+    argument: "TEXT",
+    help: "the reason, in a sentence; kept with the message",
+    parse: said(personWords),
+  },
 } as const;
 
 /**
@@ -101,8 +105,10 @@ export function whoAndWhy({ by, why }: { by: string | undefined; why: string | u
   });
 }
 
-function said(text: string): string {
-  const trimmed = text.trim();
-  if (trimmed !== "" && trimmed.length <= LONGEST) return trimmed;
-  throw new Error(`must be 1 to ${LONGEST} characters`);
+function said(parse: (text: string) => string): (text: string) => string {
+  return (text) => {
+    const trimmed = text.trim();
+    if (trimmed !== "" && trimmed.length <= LONGEST) return parse(trimmed);
+    throw new Error(`must be 1 to ${LONGEST} characters`);
+  };
 }

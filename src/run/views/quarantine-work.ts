@@ -4,8 +4,9 @@ import type { QuarantineWork } from "../../api/quarantine-work.ts";
 import { ConcheError } from "../../errors/conche-error.ts";
 import type { Ingester } from "../../ingest/ingester.ts";
 import { QuarantineReplay } from "../../ingest/quarantine-replay.ts";
+import { decidedBefore, isSameDismissal } from "../../log/decided-before.ts";
 import type { CommitGroup } from "../../log/message-log.ts";
-import type { QuarantineReading } from "../../log/quarantine-reading.ts";
+import type { QuarantineReading, QuarantineStatus } from "../../log/quarantine-reading.ts";
 import type { ReplayLog } from "../../log/replay-log.ts";
 import type { Plant } from "../../plant/plant.ts";
 import { plausibilityOf } from "../../plant/plausibility.ts";
@@ -39,7 +40,7 @@ export function quarantineWork(plant: Plant, withLog: LogAccess, folder: string)
     async correct(id, copy, correction) {
       const outcome = await withLog(async (log, quarantine, committed) => {
         const original = quarantine.get(id);
-        if (original.replayedAt !== null) throw inTheLog(id, original.state);
+        if (original.replayedAt !== null) throw alreadyDecided(original);
         return through(log, committed).correct(original, copy, correction);
       });
       if (outcome.kind !== "refused") {
@@ -50,7 +51,15 @@ export function quarantineWork(plant: Plant, withLog: LogAccess, folder: string)
       return outcome;
     },
     async dismiss(ids, decision) {
-      const dismissed = await withLog((log) => log.dismiss(ids, decision));
+      const dismissed = await withLog(async (log, quarantine) => {
+        const changed = await log.dismiss(ids, decision);
+        const [only, ...more] = ids;
+        if (changed > 0 || only === undefined || more.length > 0) return changed;
+        const standing = quarantine.get(only);
+        if (!isSameDismissal(standing, decision)) throw alreadyDecided(standing);
+        return changed;
+      });
+      if (dismissed === 0) return dismissed;
       const detail = `${dismissed} dismissed: ${decision.why}`;
       const object = messagesInWords(ids);
       auditDecision(folder, { kind: "quarantine-dismissed", by: decision.by, object, detail });
@@ -67,10 +76,10 @@ function messagesInWords(ids: readonly number[]): string {
   return `${ids.length === 1 ? "message" : "messages"} ${ids.join(", ")}`;
 }
 
-/** What has its place in the log can't be put through again. */
-function inTheLog(id: number, state: string): ConcheError {
-  return new ConcheError("CONCHE_QUARANTINE_UNKNOWN", {
-    message: `message ${id} was ${state} before: it is in the log`,
+/** Of two who decide, the second hears what the first has decided. */
+function alreadyDecided(standing: QuarantineStatus): ConcheError {
+  return new ConcheError("CONCHE_ACTION_REFUSED", {
+    message: decidedBefore(standing),
     hint: "`conche quarantine list` shows what is open",
   });
 }

@@ -210,6 +210,22 @@ suite("the API over HTTP", () => {
     assert.deepEqual(asked[0]?.body, { by: "Ben Älï" });
   });
 
+  test("a body that readers read differently is a 400 with what it is, and reaches nobody", async (t) => {
+    const { url, asked } = await server(t);
+    for (const [body, detail] of [
+      ['{"by":"a","seen":1,"by":"b"}', /^the body: \/by is there more than once$/],
+      ['{"x":{"by":"a","\\u0062y":"b"}}', /^the body: \/x\/by is there more than once$/],
+      ['{"by":"a\\ud800"}', /^the body: \/by holds half a surrogate pair/],
+      ['{"seen":9007199254740993}', /^the body: \/seen is a whole number beyond 2\^53/],
+    ] as const) {
+      const answer = await fetch(`${url}/api/things/1/do`, posted(body));
+      const problem = (await answer.json()) as Problem;
+      assert.deepEqual([answer.status, problem.code], [400, "CONCHE_REQUEST_INVALID"]);
+      assert.match(problem.detail, detail);
+    }
+    assert.equal(asked.length, 0);
+  });
+
   test("live changes come as server-sent events, and a reader that goes is forgotten", async (t) => {
     const { port, live } = await server(t);
     live.changed({ position: 5, machines: [["s/l/s1_x/m", ["alarm"]]] });

@@ -25,8 +25,8 @@ function subscriptions() {
     limits: LIMITS,
   });
   const door = new SubscriptionDoor(all, () => {});
-  const post = (path: Parameters<SubscriptionDoor["answer"]>[0], body: object) => {
-    const { status, body: text } = door.answer(path, body);
+  const post = (path: Parameters<SubscriptionDoor["answer"]>[0], body: object, caller = "a viewer") => {
+    const { status, body: text } = door.answer(path, body, caller);
     return { status, json: JSON.parse(text) };
   };
   return { all, clock, post };
@@ -85,6 +85,24 @@ suite("subscriptions of i3X", () => {
     );
     post("/delete", { clientId: "c", subscriptionIds: ["s1"] });
     assert.equal(post("", { clientId: "c" }).status, 200);
+  });
+
+  test("who has all places gives way to somebody else, and gets none back beyond its share", () => {
+    const { all, post } = subscriptions();
+    const ended: string[] = [];
+    for (const each of ["s1", "s2"]) {
+      post("", { clientId: "c" });
+      all.find("c", each)?.open({ send: () => true, end: () => ended.push(each) });
+    }
+    assert.equal(post("", { clientId: "d" }, "an admin").status, 200);
+    assert.deepEqual(ended, ["s2"]);
+    assert.deepEqual(
+      Array.from(all.all, ({ id, caller }) => `${id} ${caller}`),
+      ["s1 a viewer", "s3 an admin"],
+    );
+    const { status, json } = post("", { clientId: "c" });
+    assert.equal(status, 429);
+    assert.match(json.responseDetail.detail, /2 subscriptions already, 1 of them of a viewer/);
   });
 
   test("one that nobody fetches from is deleted after its time; sync and a stream keep it", () => {

@@ -75,14 +75,24 @@ suite("quarantine over the API", () => {
       params: { id: "1" },
       body: { ...PERSON, payload: RIGHT },
     });
-    assert.deepEqual([again.status, again.code], [404, "CONCHE_QUARANTINE_UNKNOWN"]);
+    assert.deepEqual([again.status, again.code], [409, "CONCHE_ACTION_REFUSED"]);
+    assert.match(again.detail, /^message 1 was corrected before, by Amel at 20.*: the new panel leaves/);
+    const replayed = await ask("replayQuarantined", { params: { id: "1" } });
+    assert.deepEqual([replayed.status, replayed.outcome], [200, "refused"]);
+    assert.match(replayed.detail, /^message 1 was corrected before, by Amel at 20/);
   });
 
   test("dismissed is open no more, and says by whom and why", async (context) => {
     const { ask } = await folderAsked(context);
     const dismiss = { params: { id: "2" }, body: PERSON };
     assert.equal((await ask("dismissQuarantined", dismiss)).dismissed, true);
+    // Said again by the same person, it is the same decision.
     assert.equal((await ask("dismissQuarantined", dismiss)).dismissed, false);
+    for (const other of [{ by: "Ben" }, { why: "an old firmware" }]) {
+      const second = await ask("dismissQuarantined", { ...dismiss, body: { ...PERSON, ...other } });
+      assert.deepEqual([second.status, second.code], [409, "CONCHE_ACTION_REFUSED"]);
+      assert.match(second.detail, /^message 2 was dismissed before, by Amel at 20.*: the new panel leaves/);
+    }
     const { by_state, quarantined } = await ask("quarantine", { query: { state: "dismissed" } });
     assert.deepEqual([by_state.open, by_state.dismissed], [1, 1]);
     assert.equal(quarantined[0].decided_by, "Amel");

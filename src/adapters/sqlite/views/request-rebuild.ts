@@ -13,7 +13,8 @@ export function requestRebuild(folder: string, names: readonly string[]): void {
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(database, { timeout: 5_000 });
-    requireRegistry(db, database);
+    // Nothing is there: whoever keeps the views makes all of them anew.
+    if (requireRegistry(db, database) === "empty") return;
     const insert = db.prepare("INSERT OR IGNORE INTO rebuild_requests (name) VALUES (?)");
     // All at once, so that they are built together.
     db.exec("BEGIN IMMEDIATE");
