@@ -36,7 +36,7 @@ export interface Step {
 }
 
 /** Messages read at a time; the time is looked at between. */
-const CHUNK = 100;
+const CHUNK = 500;
 /** Work between two commits, milliseconds: a big transaction is cheaper per message, and a kill repeats at most this. */
 const CATCH_UP_MS = 1_000;
 /** The same while views at the log's end wait for their turn beside one that is being rebuilt. */

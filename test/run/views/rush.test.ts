@@ -7,11 +7,11 @@ import { filledLog } from "../../commands/filled-log.ts";
 import { GroupMaker, record } from "../../log/log-records.ts";
 import { afterwards } from "../../servers/afterwards.ts";
 
-/** So many messages are committed at a time, after each {@link FOLDED} that the view folds: ten times as many. */
+/** So many messages are committed at a time, after each {@link FOLDED} that the view folds: twice as many. */
 const COMMITTED = 1_000;
-const FOLDED = 100;
+const FOLDED = 500;
 /** The rush ends with the log's message of this number. */
-const LAST = 30_000;
+const LAST = 12_000;
 
 /** At the log's end portions begin so far apart, milliseconds: what is longer is for a rush. */
 const NO_RUSH_MS = 50;
