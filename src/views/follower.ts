@@ -37,6 +37,8 @@ export interface Step {
 
 /** Messages read at a time; the time is looked at between. */
 const CHUNK = 500;
+/** Characters of payloads that are decoded at a time, or one message that has more; 500 of a line have 300,000. */
+const DECODED_CHARACTERS = 1024 * 1024;
 /** Work between two commits, milliseconds: a big transaction is cheaper per message, and a kill repeats at most this. */
 const CATCH_UP_MS = 1_000;
 /** The same while views at the log's end wait for their turn beside one that is being rebuilt. */
@@ -160,7 +162,7 @@ export class Follower {
     while (at < throughId) {
       const entries = log.read(at, throughId, CHUNK);
       for (const { receivedAt } of entries) if (receivedAt > newest) newest = receivedAt;
-      this.#foldAll(entries, members, changes);
+      for (const some of bySize(entries)) this.#foldAll(some, members, changes);
       folded += entries.length;
       at = entries.at(-1)?.id ?? throughId;
       if (now() >= until) break;
@@ -279,6 +281,21 @@ export class Follower {
   #notice(kind: FollowerNotice["kind"], text: string): void {
     this.#dependencies.onNotice?.({ kind, text });
   }
+}
+
+/** In order, as many together as may be decoded at a time. */
+function* bySize(entries: readonly StoredContent[]): Generator<readonly StoredContent[]> {
+  let begin = 0;
+  let characters = 0;
+  for (const [index, { payload }] of entries.entries()) {
+    if (characters + payload.length > DECODED_CHARACTERS && index > begin) {
+      yield entries.slice(begin, index);
+      begin = index;
+      characters = 0;
+    }
+    characters += payload.length;
+  }
+  if (begin < entries.length) yield begin === 0 ? entries : entries.slice(begin);
 }
 
 function foldOne(message: LoggedMessage | UnreadableMessage, { view, store, consumes }: Followed): void {

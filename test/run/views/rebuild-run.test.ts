@@ -38,19 +38,23 @@ async function kept(context: TestContext) {
   return { folder, store, portion, allOfIt, ends };
 }
 
-/** Rebuilds, while the keeper takes the request, folds a portion, waits for some looks, and then folds the rest. */
-async function rebuilt({ folder, store, portion, allOfIt }: Awaited<ReturnType<typeof kept>>) {
+/** Rebuilds, while the keeper does something at each of the rebuild's looks, which are counted from 1. */
+async function rebuilt({ folder }: Awaited<ReturnType<typeof kept>>, atLook: (look: number) => void) {
   let looks = 0;
   const { elsewhere, messages } = await rebuildViews({
     ...{ folder, views: VIEWS, wanted: ["counting"], cacheBytes: CACHE_BYTES },
     signal: new AbortController().signal,
-    onProgress: () => {
-      looks++;
-      if (looks === 1) portion();
-      if (looks === LOOKS) allOfIt();
-    },
+    onProgress: () => atLook(++looks),
   });
-  return { elsewhere, messages, looks, editions: store.editions() };
+  return { elsewhere, messages, looks };
+}
+
+/** Takes the request and folds a portion, waits for some looks, and then folds the rest. */
+function slowly({ portion, allOfIt }: Awaited<ReturnType<typeof kept>>) {
+  return (look: number) => {
+    if (look === 1) portion();
+    if (look === LOOKS) allOfIt();
+  };
 }
 
 describe("a rebuild by the process that keeps the views", () => {
@@ -59,10 +63,12 @@ describe("a rebuild by the process that keeps the views", () => {
     views.allOfIt();
     const [old] = views.store.editions();
     assert.equal(old?.standing, "answering");
-    const { elsewhere, messages, looks, editions } = await rebuilt(views);
+    const { elsewhere, messages, looks } = await rebuilt(views, slowly(views));
     assert.deepEqual([elsewhere, messages, looks >= LOOKS], [true, MESSAGES, true]);
     assert.deepEqual(
-      editions.map(({ edition, standing, position }) => [edition > old.edition, standing, position.id]),
+      views.store
+        .editions()
+        .map(({ edition, standing, position }) => [edition > old.edition, standing, position.id]),
       [[true, "answering", MESSAGES]],
     );
   });
@@ -72,26 +78,22 @@ describe("a rebuild by the process that keeps the views", () => {
     views.portion();
     const [begun] = views.store.editions();
     assert.equal(begun?.standing, "building");
-    const { looks, editions } = await rebuilt(views);
+    const { looks } = await rebuilt(views, slowly(views));
     assert.ok(looks >= LOOKS, `it ended after ${looks} looks`);
     assert.deepEqual(
-      editions.map(({ edition, standing, position }) => [edition > begun.edition, standing, position.id]),
+      views.store
+        .editions()
+        .map(({ edition, standing, position }) => [edition > begun.edition, standing, position.id]),
       [[true, "answering", MESSAGES]],
     );
   });
 
   it("goes on here when that process ends before it is done", async (context) => {
-    const { folder, portion, allOfIt, ends } = await kept(context);
-    allOfIt();
-    let looks = 0;
-    const { elsewhere, messages } = await rebuildViews({
-      ...{ folder, views: VIEWS, wanted: ["counting"], cacheBytes: CACHE_BYTES },
-      signal: new AbortController().signal,
-      onProgress: () => {
-        looks++;
-        if (looks === 1) portion();
-        if (looks === 2) ends();
-      },
+    const views = await kept(context);
+    views.allOfIt();
+    const { elsewhere, messages } = await rebuilt(views, (look) => {
+      if (look === 1) views.portion();
+      if (look === 2) views.ends();
     });
     assert.deepEqual([elsewhere, messages], [false, MESSAGES]);
   });

@@ -90,6 +90,15 @@ function dump(folder: string): string {
   }
 }
 
+/** A view that writes down whose turn it is, of messages that can't be read. */
+function noting(name: string, turns: string[]): View {
+  return {
+    ...{ name, version: 1, consumes: ["telemetry"], tables: [] },
+    fold: () => {},
+    foldUnreadable: ({ id }) => void turns.push(`${name} ${id}`),
+  };
+}
+
 /** What an operator does: the backup takes the place of all files of the log. */
 function restore(folder: string, backup: string): void {
   const { database, wal, mark } = logFiles(folder);
@@ -102,6 +111,25 @@ function removeViews(folder: string): void {
 }
 
 suite("a follower over a log in SQLite", () => {
+  test("many messages go through one view and then the next, large ones few at a time", async () => {
+    for (const [characters, expected] of [
+      [10, ["first 1", "first 2", "first 3", "second 1", "second 2", "second 3"]],
+      [600_000, ["first 1", "second 1", "first 2", "second 2", "first 3", "second 3"]],
+    ] as const) {
+      const folder = newFolder();
+      const log = await openMessageLog(folder);
+      const payload = JSON.stringify("x".repeat(characters));
+      const large = [1, 2, 3].map(() => record(null, { type: "telemetry", payload }));
+      await log.commit(new GroupMaker().group(large));
+      await log.close();
+      const turns: string[] = [];
+      const following = await follow(folder, [noting("first", turns), noting("second", turns)]);
+      toTheEnd(following);
+      following.close();
+      assert.deepEqual(turns, expected);
+    }
+  });
+
   test("any grouping, any restarts: the same views, byte for byte, as from the beginning", async () => {
     await fc.assert(
       fc.asyncProperty(
